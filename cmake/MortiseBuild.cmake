@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler settings of everything in this tree, and the function that declares a floor of the server.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(MORTISE_CCACHE ccache)
+if(MORTISE_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER "${MORTISE_CCACHE}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${MORTISE_CCACHE}")
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util XML Net Crypto Data DataSQLite)
+find_package(OpenSSL REQUIRED)
+
+add_library(mortise_warnings INTERFACE)
+target_compile_options(mortise_warnings INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wno-missing-field-initializers)
+
+if(MORTISE_SANITIZE)
+    add_compile_options(-fsanitize=${MORTISE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${MORTISE_SANITIZE})
+    add_compile_definitions(MORTISE_SANITIZED=1)
+    if(MORTISE_SANITIZE MATCHES "address")
+        # GCC's object-size and vptr checks need RTTI across the plugin boundary; the boundary is C.
+        add_compile_options(-fno-sanitize=vptr)
+    endif()
+else()
+    add_compile_options(-fstack-protector-strong)
+    add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+
+# mortise_floor(NAME LINK targets...)
+# One floor of the server: every .cpp of the folder it is called in, as the target mortise_NAME. A floor links (and so may
+# include) only what is below it; tests/floors.py checks the includes themselves.
+function(mortise_floor name)
+    cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+    add_library(mortise_${name} STATIC ${sources})
+    target_include_directories(mortise_${name} PUBLIC "${PROJECT_SOURCE_DIR}/server")
+    target_link_libraries(mortise_${name} PUBLIC ${arg_LINK} PRIVATE mortise_warnings)
+endfunction()
+
+# mortise_unit_test(NAME SOURCES files... LINK targets...)
+# A CppUnit executable, registered with CTest under the same name.
+function(mortise_unit_test name)
+    if(NOT MORTISE_BUILD_TESTS)
+        return()
+    endif()
+    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+    if(NOT TARGET mortise_cppunit_main)
+        find_package(PkgConfig REQUIRED)
+        pkg_check_modules(CPPUNIT REQUIRED IMPORTED_TARGET GLOBAL cppunit)
+        add_library(mortise_cppunit_main OBJECT "${PROJECT_SOURCE_DIR}/tests/support/cppunit_main.cpp")
+        target_link_libraries(mortise_cppunit_main PUBLIC PkgConfig::CPPUNIT)
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE mortise_cppunit_main ${arg_LINK} mortise_warnings)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
