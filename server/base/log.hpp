@@ -27,8 +27,8 @@ public:
     virtual void write(Level level, std::string_view logger, std::string_view message,
                        std::span<const LogField> fields) noexcept = 0;
 
-    void write(Level level, std::string_view logger, std::string_view message,
-               std::initializer_list<LogField> fields = {}) noexcept {
+    void log(Level level, std::string_view logger, std::string_view message,
+             std::initializer_list<LogField> fields = {}) noexcept {
         write(level, logger, message, std::span<const LogField>(fields.begin(), fields.size()));
     }
 };
