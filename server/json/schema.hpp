@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "json/details.hpp"
+#include "json/tape.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mortise::json {
+
+struct SchemaProgram;
+
+struct CompileFault {
+    std::string pointer; // JSON pointer to the offending keyword or value in the schema
+    std::string message;
+};
+
+struct ValidateOptions {
+    Location in = Location::body;
+    // Members that the schema does not know are failures, as under `additionalProperties: false`. Only where the schema
+    // lists properties and does not itself set additionalProperties.
+    bool rejectUnknown = false;
+};
+
+// A compiled JSON Schema (2020-12, the subset of README.md, strict: any other keyword is a fault).
+// Immutable once compiled: any number of threads may use it at once.
+class Schema {
+public:
+    // Accepts everything.
+    Schema();
+    Schema(Schema&&) noexcept;
+    Schema& operator=(Schema&&) noexcept;
+    Schema(const Schema&) = delete;
+    Schema& operator=(const Schema&) = delete;
+    ~Schema();
+
+    // `out` is changed only on success. Defaults are checked against their own schema.
+    [[nodiscard]] static std::optional<CompileFault> compile(std::string_view text, Schema& out);
+
+    // Adds every failure to `details` until that is full; true when there was none. A missing member that has a
+    // default is not a failure, so defaults may be applied before or after. U+0000 in any string or key is one.
+    bool validate(const Tape& tape, Details& details, const ValidateOptions& options = {}) const;
+
+    // Adds the members that are missing and have a default, in `properties` and `items` at any depth (not below
+    // allOf, anyOf, oneOf, not). Costs nothing when the schema has no default, and one pass when none is missing.
+    // Precondition: the tape is not empty.
+    void applyDefaults(Tape& tape) const;
+
+    const SchemaProgram& program() const noexcept { return *program_; }
+
+private:
+    std::unique_ptr<const SchemaProgram> program_;
+};
+
+} // namespace mortise::json
