@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/event_loop.hpp"
+#include "base/log.hpp"
+#include "http/exchange.hpp"
+#include "http/handler.hpp"
+#include "http/input_buffer.hpp"
+#include "http/intrusive_list.hpp"
+#include "http/limits.hpp"
+#include "http/listener.hpp"
+#include "http/shared_state.hpp"
+#include "http/timing_wheel.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace mortise::http {
+
+class Acceptor;
+class Connection;
+struct AllTag;
+struct IdleTag;
+struct PeerTag;
+
+// The HTTP server of one loop: accepts, owns its connections and the table of exchanges. [loop]: the loop's thread, or
+// before its run() has begun or after it has returned. Everything is [loop] unless it says [any].
+class LoopServer {
+public:
+    // All references must outlive the server. `handler` is this loop's own.
+    LoopServer(base::EventLoop& loop, SharedState& shared, Handler& handler, base::Log& log,
+               std::shared_ptr<const Settings> settings);
+    // Ends every connection and, with `cancelled`, every exchange that is left.
+    ~LoopServer();
+    LoopServer(const LoopServer&) = delete;
+    LoopServer& operator=(const LoopServer&) = delete;
+
+    base::EventLoop& loop() noexcept { return loop_; } // [any] post() is
+    SharedState& shared() noexcept { return shared_; } // [any]
+    std::uint32_t index() const noexcept { return index_; }
+
+    // Accepts from it, with EPOLLEXCLUSIVE, until it is removed. False when epoll refuses.
+    bool addListener(std::shared_ptr<Listener> listener);
+    void removeListener(const Listener& listener) noexcept;
+
+    // For what comes from now on; a request that is being read keeps the limits it began with.
+    void apply(std::shared_ptr<const Settings> settings) noexcept;
+    const Settings& settings() const noexcept { return *settings_; }
+
+    // Serves a connected socket that somebody else accepted (tests, socketpairs). Closes it when there is no room.
+    void adopt(base::UniqueFd socket);
+
+    // Stops accepting. Idle connections get our FIN; a request that crosses it is still answered where the socket
+    // allows. Others finish what they have and close. `empty` is called once, when no connection and no exchange is
+    // left (at once if so). The caller sets the deadline: closeNow().
+    void drain(base::Task&& empty);
+    bool draining() const noexcept { return draining_; }
+    // Ends every connection now. Exchanges that are open hear onCancelled and still owe their terminal call.
+    void closeNow() noexcept;
+
+    // Calls fn(Exchange&) for each exchange that nobody has claimed yet. fn may claim and answer it.
+    template<class F>
+    void forEachOpen(F&& fn) {
+        for (std::uint32_t slot = 0; slot < slots_; ++slot) {
+            Exchange& exchange = *at(slot);
+            if (exchange.stage_ != Exchange::Stage::none && exchange.isOpen(exchange.id_)) fn(exchange);
+        }
+    }
+
+    std::size_t connections() const noexcept { return connection_count_; }
+    std::size_t idleConnections() const noexcept { return idle_count_.load(std::memory_order_relaxed); } // [any]
+    std::size_t exchanges() const noexcept { return exchanges_; }                                        // in use
+
+private:
+    friend class Acceptor;
+    friend class Connection;
+    friend class Exchange;
+    friend class SharedState;
+
+    static constexpr std::uint32_t chunk_slots = 64;
+    static constexpr std::uint32_t max_chunks = 4096;
+    struct Chunk {
+        std::array<Exchange, chunk_slots> slots;
+    };
+
+    // [any] Null past the table's end.
+    Exchange* at(std::uint32_t slot) const noexcept;
+    Exchange* takeExchange() noexcept; // null when the table is full
+    void giveExchange(Exchange& exchange) noexcept;
+    Attachment& attachmentOf(Exchange& exchange);
+
+    bool admit(const base::IpAddress& peer, bool exempt) noexcept;
+    void accepted(base::UniqueFd socket, const base::IpAddress& peer, bool local);
+    bool closeOldestIdle() noexcept;
+    bool closeOldestIdleOf(const base::IpAddress& peer) noexcept;
+    void closed(Connection& connection) noexcept;
+    void touchLater(Connection& connection) noexcept; // at batch end
+    void runTouched() noexcept;
+    void tick() noexcept;
+    void armTick();
+    void reportIfEmpty() noexcept;
+    std::string_view dateLine() noexcept; // "Date: ...\r\n"
+    std::string takeOutput() noexcept;
+    void giveOutput(std::string&& output) noexcept;
+    void makeRequestId(char* out) noexcept;
+
+    base::EventLoop& loop_;
+    SharedState& shared_;
+    Handler& handler_;
+    base::Log& log_;
+    std::shared_ptr<const Settings> settings_;
+    std::uint32_t index_ = 0;
+
+    std::vector<std::unique_ptr<Acceptor>> acceptors_;
+    IntrusiveList<AllTag> connections_;
+    std::size_t connection_count_ = 0;
+    IntrusiveList<IdleTag> idle_; // oldest first, but for those that were used since they were filed
+    std::atomic<std::size_t> idle_count_{0};
+    std::unordered_map<base::IpAddress, IntrusiveList<PeerTag>, base::IpAddressHash> peers_; // while they are limited
+    std::vector<Connection*> touched_; // to be seen to at batch end
+    std::vector<Connection*> dead_;    // to be freed at batch end
+    TimingWheel wheel_;
+    base::EventLoop::TimerId tick_timer_ = 0;
+    std::size_t refused_ = 0; // connections past the limit that wait for their 503
+
+    std::unique_ptr<std::array<std::atomic<Chunk*>, max_chunks>> chunks_;
+    std::atomic<std::uint32_t> slots_{0};
+    std::uint32_t free_slot_;
+    std::size_t exchanges_ = 0;
+
+    InputBufferPool buffers_;
+    std::vector<std::string> outputs_;
+    std::int64_t date_second_ = -1;
+    std::array<char, 37> date_line_;
+    std::uint64_t request_seed_ = 0;
+    std::uint64_t request_counter_ = 0;
+    bool draining_ = false;
+    base::Task empty_;
+};
+
+} // namespace mortise::http
