@@ -5,9 +5,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mortise::config {
@@ -35,7 +37,7 @@ public:
     const std::string& file() const noexcept { return file_; }
     const std::vector<Entry>& entries() const noexcept { return entries_; }
     const std::vector<SectionMention>& sections() const noexcept { return sections_; } // also those without keys
-    const Entry* find(std::string_view section, std::string_view key) const noexcept;
+    const Entry* find(std::string_view section, std::string_view key) const;
 
     void addSection(std::string name, base::Origin origin);
     // A key that is there already is reported with both lines, and dropped.
@@ -45,6 +47,7 @@ private:
     std::string file_;
     std::vector<Entry> entries_;
     std::vector<SectionMention> sections_;
+    std::map<std::pair<std::string, std::string>, std::size_t> places_; // section and key -> index of the entry
 };
 
 // The formats are described in README.md. Faults are reported with line and column; what could be read is returned.

@@ -34,7 +34,7 @@ struct SettingSpec {
     std::optional<double> maximum;
     std::vector<std::string> choices;
     std::string unit;          // duration: ms s m h d; size: bytes KiB MiB GiB; else for display ("threads")
-    std::size_t minLength = 0; // bytes, for text and path; the default is exempt, so that "" can mean "none set"
+    std::size_t minLength = 0; // bytes, for text and path; where the default is "", "" is allowed and means "none set"
     bool secret = false;       // never shown; refused on the command line; also read from `<key>_file` and credentials
     bool reloadable = true;    // false: a change needs a restart
 };
