@@ -93,7 +93,8 @@ void EnvironmentNames::add(const std::string& name, const Target& target, base::
 void EnvironmentNames::reportUnknown(const std::map<std::string, std::string>& environment,
                                      base::Diagnostics& diagnostics) const {
     std::vector<std::string> names;
-    for (const auto& [name, target] : targets_) names.push_back(name);
+    // Without the prefix, which would count as likeness.
+    for (const auto& [name, target] : targets_) names.push_back(name.substr(prefix.size()));
     for (auto it = environment.lower_bound(std::string(prefix)); it != environment.end(); ++it) {
         const std::string& name = it->first;
         if (!name.starts_with(prefix)) break;
@@ -103,8 +104,10 @@ void EnvironmentNames::reportUnknown(const std::map<std::string, std::string>& e
             std::any_of(opaquePrefixes_.begin(), opaquePrefixes_.end(), belongs)) {
             continue;
         }
+        const std::optional<std::string> near = base::nearest(name.substr(prefix.size()), names);
+        const std::string suggestion = near ? "; did you mean '" + std::string(prefix) + *near + "'?" : std::string();
         diagnostics.error(Code::unknownVariable, originOf(base::printable(name)),
-                          "no setting has this variable" + base::didYouMean(name, names));
+                          "no setting has this variable" + suggestion);
     }
 }
 
