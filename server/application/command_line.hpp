@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace mortise::application {
+
+// Exit statuses of mortised; those past 1 are of sysexits.h.
+enum ExitStatus : int { exitSuccess = 0, exitFailure = 1, exitUsage = 64, exitConfig = 78 };
+
+enum class Mode : std::uint8_t {
+    serve,
+    checkConfig,
+    printConfig,
+    listPlugins,
+    verifyPlugin,
+    version,
+    help,
+    command,
+    tryPlugins, // the child that new plugin files are tried in; started by mortised itself, not in the help
+};
+
+struct CommandLine {
+    Mode mode = Mode::serve;
+    std::filesystem::path config;         // --config; empty when not given
+    std::vector<std::string> assignments; // --set
+    bool order = false;                   // --list-plugins --order: as they are started
+    std::vector<std::string> files;       // of verifyPlugin and tryPlugins
+    std::vector<std::string> command;     // name and arguments
+};
+
+struct UsageError {
+    std::string message; // a sentence; never holds the value of --set
+};
+
+// `arguments` without the program's name.
+std::variant<CommandLine, UsageError> parseCommandLine(std::span<const std::string> arguments);
+
+// --config, else $MORTISE_CONFIG, else `fallback`.
+std::filesystem::path chooseConfig(const CommandLine& commandLine,
+                                   const std::map<std::string, std::string>& environment,
+                                   const std::filesystem::path& fallback);
+
+std::string helpText();
+
+} // namespace mortise::application
