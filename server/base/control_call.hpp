@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -74,7 +75,7 @@ private:
     bool run(std::string_view name, Clock::time_point deadline, std::function<void()> body);
 
     mutable std::mutex mutex_;
-    std::vector<Grave> graves_;
+    std::list<Grave> graves_;
 };
 
 } // namespace mortise::base

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mortise::base {
@@ -47,8 +48,8 @@ private:
     std::string directory_;
 };
 
-// The mount point that forbids executing what lies at `path`; nothing when executing is allowed or `path` does not
-// exist.
+// The mount point that forbids executing what lies at `path` (or would: a missing path counts as its nearest existing
+// parent); nothing when executing is allowed. Changes nothing.
 std::optional<std::string> noexecMountOf(const std::string& path);
 
 } // namespace mortise::base

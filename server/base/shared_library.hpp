@@ -4,6 +4,7 @@
 #include "base/outcome.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mortise::base {
@@ -15,6 +16,17 @@ public:
     // Runs the file's constructors on the calling thread. A fault is the loader's own sentence.
     // `path` needs a slash: the loader's search path is never used.
     static Outcome<SharedLibrary> open(const std::string& path);
+
+    SharedLibrary(SharedLibrary&& other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)), wasMapped_(other.wasMapped_) {}
+    SharedLibrary& operator=(SharedLibrary&& other) noexcept {
+        std::swap(handle_, other.handle_);
+        std::swap(path_, other.path_);
+        std::swap(wasMapped_, other.wasMapped_);
+        return *this;
+    }
+    SharedLibrary(const SharedLibrary&) = delete;
+    SharedLibrary& operator=(const SharedLibrary&) = delete;
 
     // The address `name` has in this file, or null: symbols of the libraries it depends on do not count. The address of
     // the entry function tells generations apart: equal addresses are the same code.

@@ -59,8 +59,8 @@ public:
     WorkerPoolCounters counters() const;
 
 private:
-    void work(std::size_t index) noexcept;
-    void stop() noexcept;
+    void work(std::size_t index, int niceness) noexcept;
+    void stopAndJoin() noexcept;
 
     const std::size_t threadCount_;
     mutable std::mutex mutex_;
@@ -69,8 +69,7 @@ private:
     std::vector<Task> ring_;           // fixed size: never reallocated
     std::size_t head_ = 0;
     std::size_t queued_ = 0;
-    std::size_t idle_ = 0;
-    std::size_t alive_ = 0;
+    std::size_t left_ = 0; // workers that ended
     std::size_t running_ = 0;
     std::uint64_t completed_ = 0;
     std::uint64_t rejected_ = 0;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/worker_pool.hpp"
+
+#include "base/thread.hpp"
+
+#include <sys/resource.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace mortise::base {
+
+namespace {
+
+struct Place {
+    const WorkerPool* pool = nullptr;
+    std::size_t index = 0;
+};
+thread_local Place place;
+
+std::size_t atLeastOne(std::size_t count, const char* what) {
+    if (count == 0) throw std::invalid_argument(std::string("a worker pool needs at least one ") + what);
+    return count;
+}
+
+} // namespace
+
+WorkerPool::WorkerPool(const WorkerPoolSettings& settings)
+    : threadCount_(atLeastOne(settings.threads, "thread")),
+      ring_(atLeastOne(settings.queueLimit, "place in its queue")) {
+    workers_.reserve(threadCount_);
+    try {
+        for (std::size_t i = 0; i < threadCount_; ++i) {
+            const std::string suffix = "-" + std::to_string(i);
+            const std::string name = settings.name.substr(0, 15 - suffix.size()) + suffix;
+            workers_.push_back(startThread(name, [this, i, niceness = settings.niceness] { work(i, niceness); }));
+        }
+    } catch (...) {
+        stopAndJoin();
+        throw;
+    }
+}
+
+WorkerPool::~WorkerPool() {
+    for (;;) {
+        Task task; // destroyed outside the lock: its captures may come back to this pool
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        if (queued_ == 0) break;
+        task = std::move(ring_[head_]);
+        head_ = (head_ + 1) % ring_.size();
+        --queued_;
+        ++discarded_;
+    }
+    stopAndJoin();
+}
+
+bool WorkerPool::trySubmit(Task&& task) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ || queued_ == ring_.size()) {
+            ++rejected_;
+            return false;
+        }
+        ring_[(head_ + queued_) % ring_.size()] = std::move(task);
+        ++queued_;
+    }
+    wake_.notify_one();
+    return true;
+}
+
+bool WorkerPool::drain(TimePoint deadline) {
+    {
+        std::unique_lock lock(mutex_);
+        stopping_ = true;
+        wake_.notify_all();
+        if (!finished_.wait_until(lock, deadline, [this] { return left_ == workers_.size(); })) return false;
+    }
+    stopAndJoin();
+    return true;
+}
+
+void WorkerPool::stopAndJoin() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& worker : workers_) {
+        if (worker.joinable()) worker.join();
+    }
+}
+
+std::optional<std::size_t> WorkerPool::currentWorker() const noexcept {
+    if (place.pool != this) return std::nullopt;
+    return place.index;
+}
+
+WorkerPoolCounters WorkerPool::counters() const {
+    const std::lock_guard lock(mutex_);
+    return {queued_, running_, completed_, rejected_, discarded_};
+}
+
+void WorkerPool::work(std::size_t index, int niceness) noexcept {
+    place = {this, index};
+    // On Linux the priority is the thread's own; 0 means the calling one. Without effect is no reason to stop.
+    if (niceness != 0) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
+
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        wake_.wait(lock, [this] { return queued_ > 0 || stopping_; });
+        if (queued_ == 0) break;
+        Task task = std::move(ring_[head_]);
+        head_ = (head_ + 1) % ring_.size();
+        --queued_;
+        ++running_;
+        lock.unlock();
+        task();
+        task.reset();
+        lock.lock();
+        --running_;
+        ++completed_;
+    }
+    ++left_;
+    finished_.notify_all();
+}
+
+} // namespace mortise::base
