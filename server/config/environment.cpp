@@ -54,7 +54,7 @@ std::optional<std::string> withPort(std::string_view listen, const std::string& 
         return std::nullopt;
     }
     std::vector<std::string> entries = base::splitList(listen);
-    if (entries.empty() || entries.front().starts_with("unix:")) {
+    if (entries.empty() || entries.front().starts_with("unix:") || entries.front().starts_with("fd:")) {
         diagnostics.warning(Code::aliasIgnored, originOf("PORT"),
                             "ignored, since the first entry of server.listen has no port to replace");
         return std::nullopt;

@@ -234,10 +234,12 @@ class ResolveTest : public CppUnit::TestFixture {
             "environment LOG_LEVEL: error: plugin.logging.level: 'verbose' is none of debug, info, warn [C203]\n"s,
             faultsOf(""));
         environment_ = {{"PORT", "3000"}};
-        CPPUNIT_ASSERT_EQUAL(
-            "environment PORT: warning: ignored, since the first entry of server.listen has no port to replace "
-            "[C303]\n"s,
-            faultsOf("[server]\nlisten = unix:/run/x, 127.0.0.1:1\n"));
+        for (const char* first : {"unix:/run/x", "fd:3"}) {
+            CPPUNIT_ASSERT_EQUAL(
+                "environment PORT: warning: ignored, since the first entry of server.listen has no port to "
+                "replace [C303]\n"s,
+                faultsOf("[server]\nlisten = "s + first + ", 127.0.0.1:1\n"));
+        }
         for (const char* port : {"65536", "-1", "80 80", "0x50"}) {
             environment_ = {{"PORT", port}};
             CPPUNIT_ASSERT(faultsOf("").find("is not a port") != std::string::npos);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/server_settings.hpp"
+
+#include <utility>
+
+namespace mortise::application {
+
+namespace {
+
+using config::SettingSpec;
+using config::SettingType;
+
+constexpr double KiB = 1024;
+constexpr double MiB = 1024 * KiB;
+constexpr double GiB = 1024 * MiB;
+constexpr double ms = 1;
+constexpr double s = 1000 * ms;
+constexpr double h = 3600 * s;
+
+// Collects declarations; the last one can be refined.
+class Section {
+public:
+    SettingSpec& add(const char* key, SettingType type, std::string defaultText, const char* text) {
+        SettingSpec spec;
+        spec.key = key;
+        spec.type = type;
+        spec.defaultText = std::move(defaultText);
+        spec.text = text;
+        specs_.push_back(std::move(spec));
+        return specs_.back();
+    }
+    SettingSpec& ranged(const char* key, SettingType type, const char* defaultText, double minimum, double maximum,
+                        const char* text) {
+        SettingSpec& spec = add(key, type, defaultText, text);
+        spec.minimum = minimum;
+        spec.maximum = maximum;
+        return spec;
+    }
+    SettingSpec& count(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+        return ranged(key, SettingType::integer, defaultText, minimum, maximum, text);
+    }
+    SettingSpec& size(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+        return ranged(key, SettingType::size, defaultText, minimum, maximum, text);
+    }
+    SettingSpec& time(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+        SettingSpec& spec = ranged(key, SettingType::duration, defaultText, minimum, maximum, text);
+        spec.unit = "s";
+        return spec;
+    }
+    std::vector<SettingSpec> take() { return std::move(specs_); }
+
+private:
+    std::vector<SettingSpec> specs_;
+};
+
+void needsRestart(SettingSpec& spec) {
+    spec.reloadable = false;
+}
+
+void addPlaces(Section& all, const ServerDefaults& defaults) {
+    all.add("listen", SettingType::list, "127.0.0.1:8080",
+            "Where to accept connections: address:port, [IPv6]:port, :port for every address, unix:/path, fd:N for an "
+            "inherited socket.")
+        .minimum = 1;
+    SettingSpec& mode = all.add("mode", SettingType::choice, "production",
+                                "In development, an answer 500 tells the cause, and the documentation pages are on.");
+    mode.choices = {"production", "development"};
+    needsRestart(mode);
+    const auto folder = [&](const char* key, const std::string& byDefault, const char* text) {
+        SettingSpec& spec = all.add(key, SettingType::path, byDefault, text);
+        spec.minLength = 1;
+        needsRestart(spec);
+    };
+    folder("state_directory", defaults.stateDirectory,
+           "What must survive a restart: the lock against a second server, databases, generated secrets.");
+    folder("cache_directory", defaults.cacheDirectory,
+           "Private copies of plugin files and the verdicts on them; may be deleted while the server is stopped. Must "
+           "allow "
+           "executing (no noexec).");
+    all.add("plugin_directory", SettingType::list, defaults.pluginDirectory,
+            "Folders that <name>.so is looked for in, in this order.")
+        .minimum = 1;
+    all.add("trusted_proxies", SettingType::list, "",
+            "Addresses and networks (10.0.0.0/8, unix) whose X-Forwarded-For and X-Forwarded-Proto are believed.");
+    needsRestart(all.count("backlog", "4096", 1, 65535, "Connections that the kernel keeps waiting to be accepted."));
+    needsRestart(
+        all.add("reuse_port", SettingType::boolean, "false",
+                "SO_REUSEPORT: another process of the same user can then take part of the traffic, unnoticed."));
+    SettingSpec& unixMode = all.add("unix_mode", SettingType::text, "0660", "Mode of Unix sockets, in octal.");
+    unixMode.minLength = 1;
+    needsRestart(unixMode);
+}
+
+void addThreads(Section& all) {
+    SettingSpec& loops = all.count("loops", "0", 0, 256, "Event loops; 0 is one for each core the process may run on.");
+    SettingSpec& workers = all.count("workers", "4", 1, 256, "Threads for handlers that may block.");
+    SettingSpec& queue =
+        all.count("worker_queue", "1024", 1, 1'000'000, "Requests that may wait for a worker; past it 503.");
+    SettingSpec& hashing = all.count("hashing_workers", "0", 0, 256,
+                                     "Threads for password hashing; 0 is one for two cores, at least one.");
+    SettingSpec& hashingQueue =
+        all.count("hashing_queue", "64", 1, 100'000, "Passwords that may wait to be hashed; past it 503.");
+    SettingSpec& niceness =
+        all.count("hashing_niceness", "10", 0, 19, "By how much hashing steps back behind all else.");
+    for (SettingSpec* spec : {&loops, &workers, &queue, &hashing, &hashingQueue, &niceness}) needsRestart(*spec);
+}
+
+void addLife(Section& all) {
+    needsRestart(
+        all.time("control_timeout", "10s", 100 * ms, h, "For one step of a plugin's life (configure, start, stop)."));
+    all.time("verify_timeout", "10s", 100 * ms, h, "For trying one new plugin file in a child process.");
+    all.time("drain_timeout", "30s", 0, h, "For requests in flight, from the stop signal on.");
+    all.time("shutdown_timeout", "60s", s, h, "For the whole stop; then the process ends, whatever is open.");
+    needsRestart(
+        all.time("loop_stall_warning", "100ms", 10 * ms, h,
+                 "A loop that is held up for so long is logged, with the plugin that holds it, and shows in /ready."));
+    needsRestart(all.time("watchdog_timeout", "10s", s, h, "A loop that is held up for so long ends the process."));
+    needsRestart(all.time("retry_after", "1s", s, h, "What Retry-After says in the server's own answers 503."));
+    needsRestart(
+        all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400."));
+}
+
+void addRequestLimits(Section& all) {
+    all.size("max_request_line", "8KiB", 256, MiB, "Method, target and version; past it 414.");
+    all.size("max_header_size", "32KiB", KiB, 16 * MiB, "All header fields together; past it 431.");
+    all.count("max_header_count", "100", 1, 10'000, "Header fields of a request; past it 431.");
+    all.time("header_timeout", "10s", 10 * ms, h, "For a whole header, however it trickles in; past it 408.");
+    all.size("max_body_size", "10MiB", 0, 16 * GiB,
+             "The body of a request where the route sets no limit; past it 413.");
+    all.time("body_timeout", "20s", 10 * ms, h, "For a body, before what its rate adds; past it 408.");
+    all.size("body_min_rate", "1KiB", 0, GiB,
+             "Bytes received extend body_timeout by a second for so many of them; 0 is never.");
+    all.time("body_max_time", "300s", 10 * ms, 24 * h, "For a body at any rate; past it 408.");
+    all.size("max_buffered_bodies", "256MiB", KiB, 1024 * GiB, "All bodies held in memory together; past it 503.");
+    all.size("max_chunk_line", "256", 16, 64 * KiB, "The size line of a chunk with its extensions; past it 400.");
+    all.size("max_trailer_size", "8KiB", 0, MiB, "All trailer fields, which are dropped; past it 400.");
+}
+
+void addConnectionLimits(Section& all) {
+    all.time("write_timeout", "30s", 10 * ms, h, "Without a byte taken by the client; then the connection ends.");
+    all.size("max_output_size", "256KiB", 4 * KiB, GiB,
+             "Answers waiting for a slow client, before no more is read from it.");
+    all.time("idle_timeout", "75s", 10 * ms, 24 * h, "For a kept connection without a request.");
+    all.count("max_requests_per_connection", "0", 0, 1e9, "Then the connection closes; 0 is no limit.");
+    all.size("max_drain_size", "64KiB", 0, GiB,
+             "Of a body nobody reads, to keep the connection; a longer one closes it.");
+    all.time("linger_timeout", "5s", 10 * ms, h, "For the client to close after the server has.");
+    all.size("max_linger_size", "4MiB", 0, GiB, "Discarded at most in that time.");
+    all.count("max_connections", "10000", 1, 10'000'000,
+              "Past it the oldest idle connection goes; when there is none, the new one gets 503.");
+    all.count("max_connections_per_address", "0", 0, 10'000'000,
+              "The same for one client address; 0 is no limit. Never for trusted proxies and Unix sockets.");
+}
+
+} // namespace
+
+config::SectionSpec serverSection(const ServerDefaults& defaults) {
+    Section all;
+    addPlaces(all, defaults);
+    addThreads(all);
+    addLife(all);
+    addRequestLimits(all);
+    addConnectionLimits(all);
+    return {"server", "The host itself: where it listens, what it keeps where, and what one client may use.",
+            all.take()};
+}
+
+} // namespace mortise::application

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/server_settings.hpp"
+
+#include "base/affinity.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+
+namespace mortise::application {
+
+namespace {
+
+using base::Code;
+using config::Section;
+
+class Reader {
+public:
+    Reader(ServerSettings& settings, base::Diagnostics& diagnostics)
+        : out_(settings), section_(settings.section), diagnostics_(diagnostics) {}
+
+    void read() {
+        readListeners();
+        readProxies();
+        readFolders();
+        readLimits();
+        readThreads();
+        checkOrders();
+    }
+
+private:
+    void fault(const char* key, const std::string& message) {
+        diagnostics_.error(Code::badValue, section_.at(key).origin, "server." + std::string(key) + ": " + message);
+    }
+    std::size_t count(const char* key) const { return static_cast<std::size_t>(section_.integer(key)); }
+    std::size_t size(const char* key) const { return static_cast<std::size_t>(section_.size(key)); }
+    std::uint64_t time(const char* key) const { return static_cast<std::uint64_t>(section_.duration(key).count()); }
+
+    void readListeners() {
+        std::map<std::string, std::string> seen; // what is bound -> the entry
+        for (const std::string& entry : section_.list("listen")) {
+            const std::string quoted = "'" + base::printable(entry) + "'";
+            if (base::lowerAscii(entry).starts_with("https://")) {
+                fault("listen", quoted +
+                                    ": TLS is not available yet; listen on plain address:port and let a proxy in front "
+                                    "(nginx, HAProxy) end TLS");
+                continue;
+            }
+            std::string why;
+            std::optional<http::ListenAddress> address = http::ListenAddress::parse(entry, why);
+            if (!address) {
+                fault("listen", quoted + ": " + why);
+                continue;
+            }
+            const auto [known, isNew] = seen.emplace(boundTo(*address), entry);
+            if (!isNew && !isAnyPort(*address)) {
+                fault("listen", quoted + " is the same as '" + base::printable(known->second) + "' before it");
+                continue;
+            }
+            out_.listen.push_back(*std::move(address));
+        }
+        out_.listenOptions.backlog = static_cast<int>(section_.integer("backlog"));
+        out_.listenOptions.reuse_port = section_.boolean("reuse_port");
+        const std::string& mode = section_.text("unix_mode");
+        unsigned value = 0;
+        const auto [end, error] = std::from_chars(mode.data(), mode.data() + mode.size(), value, 8);
+        if (error != std::errc() || end != mode.data() + mode.size() || value > 0777) {
+            fault("unix_mode", "'" + base::printable(mode) + "' is no mode in octal, such as 0660");
+        }
+        out_.listenOptions.unix_mode = value;
+    }
+
+    static bool isAnyPort(const http::ListenAddress& address) {
+        return address.kind == http::ListenAddress::Kind::tcp && address.port == 0;
+    }
+
+    static std::string boundTo(const http::ListenAddress& address) {
+        switch (address.kind) {
+        case http::ListenAddress::Kind::local:
+            return "unix:" + std::filesystem::path(address.path).lexically_normal().string();
+        case http::ListenAddress::Kind::inherited:
+            return "fd:" + std::to_string(address.fd);
+        case http::ListenAddress::Kind::tcp:
+            break;
+        }
+        return base::lowerAscii(address.host) + '|' + std::to_string(address.port);
+    }
+
+    void readProxies() {
+        for (const std::string& network : section_.list("trusted_proxies")) {
+            if (out_.http.trusted_proxies.add(network)) continue;
+            fault("trusted_proxies",
+                  "'" + base::printable(network) +
+                      "' is neither an address nor a network such as 10.0.0.0/8 (no bits set behind the "
+                      "prefix), nor unix");
+        }
+    }
+
+    static std::string absolute(const std::string& path) {
+        return std::filesystem::absolute(path).lexically_normal().string();
+    }
+
+    void readFolders() {
+        out_.cacheDirectory = absolute(section_.text("cache_directory"));
+        out_.runtime.stateDirectory = absolute(section_.text("state_directory"));
+        for (const std::string& folder : section_.list("plugin_directory")) {
+            out_.pluginDirectories.push_back(absolute(folder));
+        }
+    }
+
+    void readLimits() {
+        http::Limits& limits = out_.http.limits;
+        limits.request_line_bytes = size("max_request_line");
+        limits.header_bytes = size("max_header_size");
+        limits.header_fields = count("max_header_count");
+        limits.header_timeout_ms = time("header_timeout");
+        limits.body_bytes = size("max_body_size");
+        limits.body_timeout_ms = time("body_timeout");
+        limits.body_bytes_per_second = size("body_min_rate");
+        limits.body_timeout_max_ms = time("body_max_time");
+        limits.buffered_body_bytes = size("max_buffered_bodies");
+        limits.chunk_line_bytes = size("max_chunk_line");
+        limits.trailer_bytes = size("max_trailer_size");
+        limits.write_timeout_ms = time("write_timeout");
+        limits.output_high_bytes = size("max_output_size");
+        limits.idle_timeout_ms = time("idle_timeout");
+        limits.max_requests = count("max_requests_per_connection");
+        limits.drain_bytes = size("max_drain_size");
+        limits.linger_timeout_ms = time("linger_timeout");
+        limits.linger_bytes = size("max_linger_size");
+        limits.max_connections = count("max_connections");
+        limits.max_connections_per_address = count("max_connections_per_address");
+        out_.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
+    }
+
+    void readThreads() {
+        const std::size_t cores = base::usableCores();
+        const auto orElse = [](std::size_t chosen, std::size_t byItself) { return chosen == 0 ? byItself : chosen; };
+        out_.loops = std::min(orElse(count("loops"), cores), std::size_t{http::SharedState::max_loops});
+        host::RuntimeSettings& runtime = out_.runtime;
+        runtime.development = section_.text("mode") == "development";
+        runtime.controlTimeout = section_.duration("control_timeout");
+        runtime.writeTimeout = section_.duration("write_timeout");
+        runtime.retryAfterSeconds = (time("retry_after") + 999) / 1000;
+        runtime.workers.threads = count("workers");
+        runtime.workers.queueLimit = count("worker_queue");
+        runtime.hashing.threads = orElse(count("hashing_workers"), std::max<std::size_t>(1, cores / 2));
+        runtime.hashing.queueLimit = count("hashing_queue");
+        runtime.hashing.niceness = static_cast<int>(section_.integer("hashing_niceness"));
+        out_.watchdog.late = section_.duration("loop_stall_warning");
+        out_.watchdog.period =
+            std::clamp(out_.watchdog.late / 2, std::chrono::milliseconds(5), std::chrono::milliseconds(50));
+        out_.watchdog.fatal = section_.duration("watchdog_timeout");
+        out_.verifyTimeout = section_.duration("verify_timeout");
+        out_.drainTimeout = section_.duration("drain_timeout");
+        out_.shutdownTimeout = section_.duration("shutdown_timeout");
+    }
+
+    // Of two settings that contradict each other a default gives way; one that was set is a fault.
+    template<class Number>
+    void notMore(const char* lower, const char* upper, Number& small, Number large) {
+        if (small <= large) return;
+        if (section_.at(lower).isDefault) {
+            small = large;
+            return;
+        }
+        fault(lower, section_.at(lower).text + " is more than server." + upper + " (" + section_.at(upper).text + ")");
+    }
+
+    void checkOrders() {
+        http::Limits& limits = out_.http.limits;
+        notMore("body_timeout", "body_max_time", limits.body_timeout_ms, limits.body_timeout_max_ms);
+        notMore("max_body_size", "max_buffered_bodies", limits.body_bytes, limits.buffered_body_bytes);
+        notMore("max_connections_per_address", "max_connections", limits.max_connections_per_address,
+                limits.max_connections);
+        notMore("drain_timeout", "shutdown_timeout", out_.drainTimeout, out_.shutdownTimeout);
+        notMore("loop_stall_warning", "watchdog_timeout", out_.watchdog.late,
+                out_.watchdog.fatal - std::chrono::milliseconds(1));
+    }
+
+    ServerSettings& out_;
+    const Section& section_;
+    base::Diagnostics& diagnostics_;
+};
+
+} // namespace
+
+ServerSettings readServerSettings(const config::Settings& settings, base::Diagnostics& diagnostics) {
+    ServerSettings out(settings.at("server"));
+    Reader(out, diagnostics).read();
+    return out;
+}
+
+} // namespace mortise::application

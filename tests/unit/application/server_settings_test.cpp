@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/server_settings.hpp"
+
+#include "config/example.hpp"
+#include "config/resolve.hpp"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config = mortise::config;
+using mortise::application::ServerSettings;
+using mortise::base::Diagnostics;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+class ServerSettingsTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ServerSettingsTest);
+    CPPUNIT_TEST(declarationIsSound);
+    CPPUNIT_TEST(refusesTls);
+    CPPUNIT_TEST(refusesFaultyListeners);
+    CPPUNIT_TEST(refusesRepeatedListeners);
+    CPPUNIT_TEST(refusesFaultyProxies);
+    CPPUNIT_TEST(refusesFaultyModes);
+    CPPUNIT_TEST(refusesContradictions);
+    CPPUNIT_TEST(defaultsGiveWay);
+    CPPUNIT_TEST(refusesEmptyFolders);
+    CPPUNIT_TEST(defaultsAreThoseOfTheContract);
+    CPPUNIT_TEST(readsValues);
+    CPPUNIT_TEST(comparesAndTellsWhatNeedsARestart);
+    CPPUNIT_TEST_SUITE_END();
+
+    const std::vector<config::SectionSpec> specs_{mortise::application::serverSection({})};
+    Diagnostics diagnostics_;
+
+    config::Settings resolve(std::string_view keys) {
+        diagnostics_ = {};
+        config::Layers layers;
+        layers.documents.push_back(config::readIni("[server]\n" + std::string(keys), "m.ini", diagnostics_));
+        return config::resolve(layers, specs_, diagnostics_);
+    }
+    ServerSettings read(std::string_view keys) {
+        const config::Settings settings = resolve(keys);
+        return mortise::application::readServerSettings(settings, diagnostics_);
+    }
+    std::string faultsOf(std::string_view keys) {
+        read(keys);
+        return diagnostics_.render();
+    }
+    ServerSettings good(std::string_view keys) {
+        ServerSettings settings = read(keys);
+        CPPUNIT_ASSERT_EQUAL(""s, diagnostics_.render());
+        return settings;
+    }
+
+    void declarationIsSound() {
+        config::checkDeclaration(specs_.front(), {"mortised"}, diagnostics_);
+        CPPUNIT_ASSERT_EQUAL(""s, diagnostics_.render());
+        for (const auto& spec : specs_.front().settings) {
+            CPPUNIT_ASSERT_MESSAGE(spec.key, spec.text.ends_with('.') && spec.text.size() < 200);
+        }
+    }
+
+    void refusesTls() {
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:10: error: server.listen: 'https://0.0.0.0:443': TLS is not available yet; listen on plain "
+            "address:port and let a proxy in front (nginx, HAProxy) end TLS [C208]\n"s,
+            faultsOf("listen = https://0.0.0.0:443\n"));
+        CPPUNIT_ASSERT(faultsOf("listen = HTTPS://x\n").find("TLS is not available yet") != std::string::npos);
+    }
+
+    void refusesFaultyListeners() {
+        for (const std::string& entry : {"8080"s, "127.0.0.1"s, "127.0.0.1:65536"s, "127.0.0.1:-1"s, "127.0.0.1:http"s,
+                                         "::1:80"s, "localhost:80"s, "300.0.0.1:80"s, "unix:"s, "unix:relative"s,
+                                         "fd:0"s, "fd:x"s, "http://127.0.0.1:80"s, "unix:/" + std::string(107, 'x')}) {
+            const std::string faults = faultsOf("listen = 127.0.0.1:1, " + entry + "\n");
+            CPPUNIT_ASSERT_MESSAGE(entry + " " + faults, faults.starts_with("m.ini:2:10: error: server.listen: '"));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(entry, std::size_t{1}, diagnostics_.errorCount());
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{106},
+                             good("listen = unix:/" + std::string(105, 'x')).listen.front().path.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{107},
+                             good("listen = unix:/" + std::string(106, 'x')).listen.front().path.size());
+    }
+
+    void refusesRepeatedListeners() {
+        CPPUNIT_ASSERT_EQUAL("m.ini:2:10: error: server.listen: '*:80' is the same as ':80' before it [C208]\n"s,
+                             faultsOf("listen = :80, *:80\n"));
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:10: error: server.listen: 'unix:/run//x' is the same as 'unix:/run/x' before it [C208]\n"s,
+            faultsOf("listen = unix:/run/x, unix:/run//x\n"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{4},
+                             good("listen = 127.0.0.1:0, 127.0.0.1:0, 127.0.0.1:80, [::1]:80\n").listen.size());
+    }
+
+    void refusesFaultyProxies() {
+        CPPUNIT_ASSERT_EQUAL("m.ini:2:19: error: server.trusted_proxies: '10.0.0.1/8' is neither an address nor a "
+                             "network such as 10.0.0.0/8 (no "
+                             "bits set behind the prefix), nor unix [C208]\n"s,
+                             faultsOf("trusted_proxies = 10.0.0.1/8\n"));
+        CPPUNIT_ASSERT(!good("trusted_proxies = 10.0.0.0/8, ::1, unix\n").http.trusted_proxies.empty());
+    }
+
+    void refusesFaultyModes() {
+        for (const char* mode : {"rw", "0888", "01777", "-1", "660x"}) {
+            CPPUNIT_ASSERT_EQUAL("m.ini:2:13: error: server.unix_mode: '"s + mode +
+                                     "' is no mode in octal, such as 0660 [C208]\n",
+                                 faultsOf("unix_mode = "s + mode + "\n"));
+        }
+        CPPUNIT_ASSERT_EQUAL(static_cast<mode_t>(0600), good("unix_mode = 600\n").listenOptions.unix_mode);
+    }
+
+    void refusesContradictions() {
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:16: error: server.body_timeout: 10m is more than server.body_max_time (5m) [C208]\n"s,
+            faultsOf("body_timeout = 10m\n"));
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:17: error: server.max_body_size: 1GiB is more than server.max_buffered_bodies (256MiB) [C208]\n"s,
+            faultsOf("max_body_size = 1GiB\n"));
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:17: error: server.drain_timeout: 1h is more than server.shutdown_timeout (1m) [C208]\n"s,
+            faultsOf("drain_timeout = 1h\n"));
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:22: error: server.loop_stall_warning: 10s is more than server.watchdog_timeout (10s) [C208]\n"s,
+            faultsOf("loop_stall_warning = 10s\n"));
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:3:31: error: server.max_connections_per_address: 20 is more than server.max_connections (10) [C208]\n"s,
+            faultsOf("max_connections = 10\nmax_connections_per_address = 20\n"));
+    }
+
+    void defaultsGiveWay() {
+        const ServerSettings settings = good("body_max_time = 5s\nmax_buffered_bodies = 1MiB\nshutdown_timeout = 2s\n");
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{5000}, settings.http.limits.body_timeout_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1024 * 1024}, settings.http.limits.body_bytes);
+        CPPUNIT_ASSERT(2s == settings.drainTimeout);
+    }
+
+    void refusesEmptyFolders() {
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:18: error: server.state_directory: the value has 0 bytes, at least 1 are needed [C204]\n"s,
+            faultsOf("state_directory =\n"));
+    }
+
+    void defaultsAreThoseOfTheContract() {
+        const ServerSettings settings = good("");
+        CPPUNIT_ASSERT_EQUAL("127.0.0.1:8080"s, settings.listen.at(0).text);
+        CPPUNIT_ASSERT(!settings.runtime.development);
+        const mortise::http::Limits& limits = settings.http.limits;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{8} << 10, limits.request_line_bytes);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{32} << 10, limits.header_bytes);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{100}, limits.header_fields);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{10'000}, limits.header_timeout_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{10} << 20, limits.body_bytes);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{20'000}, limits.body_timeout_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1024}, limits.body_bytes_per_second);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{300'000}, limits.body_timeout_max_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{256} << 20, limits.buffered_body_bytes);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{30'000}, limits.write_timeout_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{75'000}, limits.idle_timeout_ms);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{64}, settings.maxJsonDepth);
+        CPPUNIT_ASSERT(100ms == settings.watchdog.late);
+        CPPUNIT_ASSERT(10s == settings.watchdog.fatal);
+        CPPUNIT_ASSERT(settings.loops >= 1 && settings.runtime.hashing.threads >= 1);
+    }
+
+    void readsValues() {
+        const ServerSettings settings = good(
+            "mode = development\nloops = 3\nworkers = 7\nworker_queue = 9\nhashing_workers = 2\nretry_after = 1500ms\n"
+            "plugin_directory = plugins, /opt/plugins\nstate_directory = state/.\nwrite_timeout = 2s\nreuse_port = "
+            "yes\n");
+        CPPUNIT_ASSERT(settings.runtime.development);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, settings.loops);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{7}, settings.runtime.workers.threads);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{9}, settings.runtime.workers.queueLimit);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, settings.runtime.hashing.threads);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, settings.runtime.retryAfterSeconds);
+        CPPUNIT_ASSERT(2s == settings.runtime.writeTimeout);
+        CPPUNIT_ASSERT(settings.listenOptions.reuse_port);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, settings.pluginDirectories.size());
+        CPPUNIT_ASSERT(settings.pluginDirectories[0].starts_with('/') &&
+                       settings.pluginDirectories[0].ends_with("/plugins"));
+        CPPUNIT_ASSERT_EQUAL("/opt/plugins"s, settings.pluginDirectories[1]);
+        CPPUNIT_ASSERT(settings.runtime.stateDirectory.starts_with('/'));
+    }
+
+    void comparesAndTellsWhatNeedsARestart() {
+        CPPUNIT_ASSERT(good("") == good("idle_timeout = 75000ms\n"));
+        CPPUNIT_ASSERT(!(good("") == good("loops = 3\n")));
+        const auto changes = config::changes(resolve(""), resolve("loops = 3\nlisten = :1\n"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, changes.size());
+        CPPUNIT_ASSERT(changes[0].key == "listen" && changes[0].reloadable);
+        CPPUNIT_ASSERT(changes[1].key == "loops" && !changes[1].reloadable);
+    }
+};
+CPPUNIT_TEST_SUITE_REGISTRATION(ServerSettingsTest);
