@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "json/buffer.hpp"
 #include "json/value.hpp"
 
 #include <mortise/abi/json_node.h>
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace mortise::json {
 
@@ -17,10 +17,10 @@ namespace mortise::json {
 // big ones back. Views into it (Value, text, the ABI view) end with the next change. Thread: one at a time.
 class Tape {
 public:
-    bool empty() const noexcept { return nodes_.empty(); }
+    bool empty() const noexcept { return count_ == 0; }
     // Precondition: not empty.
     Value root() const noexcept { return {nodes_.data(), text_.data()}; }
-    std::span<const Node> nodes() const noexcept { return nodes_; }
+    std::span<const Node> nodes() const noexcept { return {nodes_.data(), count_}; }
     std::string_view text() const noexcept { return {text_.data(), textSize_}; }
     bool hasNul() const noexcept { return (flags_ & MORTISE_JSON_TAPE_HAS_NUL) != 0; }
     mortise_json_tape view() const noexcept;
@@ -32,19 +32,21 @@ public:
     void trim(std::size_t keepBytes) noexcept;
 
 private:
-    friend class TapeBuilder;
+    friend class FormReader;
     friend class ParseRun;
+    friend class TapeBuilder;
 
-    std::vector<Node> nodes_;
-    std::vector<char> text_; // textSize_ bytes, then room that the parser may read
-    std::vector<Node> spare_;
+    Buffer<Node> nodes_;
+    Buffer<Node> spare_; // for whoever rewrites the nodes
+    Buffer<char> text_;
+    std::size_t count_ = 0;
     std::size_t textSize_ = 0;
     std::uint32_t flags_ = 0;
 };
 
 // Writes a document into a tape from calls, as forms and defaults do. The caller keeps the order legal: one root; in an
-// object, keys and values alternate and no key comes twice. Text given is copied; it must be valid UTF-8.
-// Throws std::length_error when the text would pass 4 GiB.
+// object, keys and values alternate and no key comes twice. Text must be valid UTF-8.
+// Throws std::length_error when nodes or text would pass 4 GiB.
 class TapeBuilder {
 public:
     // Clears the tape.
@@ -53,34 +55,35 @@ public:
     void beginObject() { begin(MORTISE_JSON_OBJECT); }
     void beginArray() { begin(MORTISE_JSON_ARRAY); }
     // Ends the innermost container.
-    void end();
+    void end() noexcept;
     void key(std::string_view name);
     void string(std::string_view value, std::uint8_t flags = 0);
     // `text` follows the number grammar of RFC 8259; `kind` is MORTISE_JSON_INTEGER or MORTISE_JSON_NUMBER.
     void number(std::string_view text, std::uint8_t kind, std::uint8_t flags = 0);
     void boolean(bool value, std::uint8_t flags = 0);
     void null(std::uint8_t flags = 0);
-
-    // Replaces the tape's nodes by a rebuilt sequence that starts empty, and keeps its text, so that nodes of before
-    // can be copied by copy() without touching text. `before` receives the old nodes.
-    static TapeBuilder rebuild(Tape& tape, std::span<const Node>& before);
-    // Appends a node as it is (a scalar or a key whose text is in this tape already).
-    void copy(const Node& node);
-    // Appends a whole subtree as it is (its text is in this tape already).
-    void copySubtree(const Node& node);
-    // Appends a subtree of another tape, text included, with `flags` added to its root.
+    // A subtree of any tape but this one, text included; `flags` are added to its root.
     void graft(Value value, std::uint8_t flags);
 
+    // For rewriting a tape: sets its nodes aside, where they stay readable at `before` until the tape changes again,
+    // and starts it empty; its text is kept, so copyKey() and copySubtree() take nodes over as they are.
+    static TapeBuilder rewrite(Tape& tape, const Node*& before);
+    void copyKey(const Node& key);
+    void copySubtree(const Node& node);
+
 private:
-    struct Rebuild {};
-    TapeBuilder(Tape& tape, Rebuild) noexcept : tape_(tape) {}
+    static constexpr std::uint32_t none = 0xffffffffu;
+
+    struct Rewrite {};
+    TapeBuilder(Tape& tape, Rewrite) noexcept;
     void begin(std::uint8_t kind);
-    Node& append(std::uint8_t kind, std::uint8_t flags);
-    std::uint32_t addText(std::string_view text);
+    Node& append(const Node& node);
+    // An element of the innermost array, or the value of a member.
+    Node& appendValue(const Node& node);
+    Node stringNode(std::string_view text, std::uint8_t kind, std::uint8_t flags);
 
     Tape& tape_;
-    std::vector<std::uint32_t> open_;
-    bool keyPending_ = false;
+    std::uint32_t open_ = none; // innermost container; while open, its `skip` is the index of the one around it
 };
 
 } // namespace mortise::json

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json/catalogue.hpp"
+
+#include <array>
+
+namespace mortise::json {
+namespace {
+
+constexpr std::array entries = {
+    CatalogueEntry{Check::additional_properties, "additionalProperties", "is not allowed"},
+    CatalogueEntry{Check::all_different, "uniqueItems", "must not contain the same item twice"},
+    CatalogueEntry{Check::any_of, "anyOf", "must match at least one of the allowed forms"},
+    CatalogueEntry{Check::constant, "const", "must be {}"},
+    CatalogueEntry{Check::enumeration, "enum", "must be one of {}"},
+    CatalogueEntry{Check::excluded, "not", "must not match the excluded form"},
+    CatalogueEntry{Check::exclusive_maximum, "exclusiveMaximum", "must be less than {}"},
+    CatalogueEntry{Check::exclusive_minimum, "exclusiveMinimum", "must be greater than {}"},
+    CatalogueEntry{Check::format, "format", "must be a valid {}"},
+    CatalogueEntry{Check::max_bytes, "x-maxBytes", "must be at most {} byte{s} long"},
+    CatalogueEntry{Check::max_items, "maxItems", "must have at most {} item{s}"},
+    CatalogueEntry{Check::max_length, "maxLength", "must be at most {} character{s} long"},
+    CatalogueEntry{Check::maximum, "maximum", "must be at most {}"},
+    CatalogueEntry{Check::min_bytes, "x-minBytes", "must be at least {} byte{s} long"},
+    CatalogueEntry{Check::min_items, "minItems", "must have at least {} item{s}"},
+    CatalogueEntry{Check::min_length, "minLength", "must be at least {} character{s} long"},
+    CatalogueEntry{Check::minimum, "minimum", "must be at least {}"},
+    CatalogueEntry{Check::multiple_of, "multipleOf", "must be a multiple of {}"},
+    CatalogueEntry{Check::never, "false", "is not allowed"},
+    CatalogueEntry{Check::nul, "nul", "must not contain U+0000"},
+    CatalogueEntry{Check::one_of, "oneOf", "must match exactly one of the allowed forms"},
+    CatalogueEntry{Check::pattern, "pattern", "must match the pattern {}"},
+    CatalogueEntry{Check::required, "required", "is required"},
+    CatalogueEntry{Check::type, "type", "must be {}"},
+};
+
+constexpr bool inOrder() {
+    for (std::size_t index = 0; index < entries.size(); ++index)
+        if (static_cast<std::size_t>(entries[index].check) != index) return false;
+    return entries.size() == static_cast<std::size_t>(Check::type) + 1;
+}
+static_assert(inOrder());
+
+void replace(std::string& text, std::string_view mark, std::string_view value) {
+    if (const std::size_t at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
+}
+
+} // namespace
+
+std::span<const CatalogueEntry> catalogue() noexcept {
+    return entries;
+}
+
+std::string_view codeOf(Check check) noexcept {
+    return entries[static_cast<std::size_t>(check)].code;
+}
+
+std::string messageOf(Check check, std::string_view value) {
+    std::string text(entries[static_cast<std::size_t>(check)].message);
+    replace(text, "{s}", value == "1" ? "" : "s");
+    replace(text, "{}", value);
+    return text;
+}
+
+std::string messageOf(Check check, std::uint64_t value) {
+    return messageOf(check, std::to_string(value));
+}
+
+} // namespace mortise::json

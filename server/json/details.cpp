@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json/details.hpp"
+
+#include "json/writer.hpp"
+
+#include <utility>
+
+namespace mortise::json {
+
+std::string_view nameOf(Location location) noexcept {
+    switch (location) {
+    case Location::body:
+        return "body";
+    case Location::query:
+        return "query";
+    case Location::path:
+        return "path";
+    case Location::header:
+        return "header";
+    }
+    return "body";
+}
+
+void Details::add(Location in, std::string path, std::string_view code, std::string message) {
+    if (full()) return;
+    items_.push_back({in, std::move(path), std::string(code), std::move(message)});
+}
+
+void Details::write(Writer& writer) const {
+    writer.beginArray();
+    for (const Detail& item : items_) {
+        writer.beginObject();
+        writer.quoted(R"("in":)").string(nameOf(item.in));
+        writer.quoted(R"("path":)").string(item.path);
+        writer.quoted(R"("code":)").string(item.code);
+        writer.quoted(R"("message":)").string(item.message);
+        writer.endObject();
+    }
+    writer.endArray();
+}
+
+} // namespace mortise::json

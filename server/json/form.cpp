@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json/form.hpp"
+
+#include "json/number.hpp"
+#include "json/scan.hpp"
+#include "json/schema.hpp"
+#include "json/schema_program.hpp"
+#include "json/utf8.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+namespace mortise::json {
+namespace {
+
+using Reason = FormFault::Reason;
+
+constexpr std::size_t largest_text = std::numeric_limits<std::uint32_t>::max() - 1024;
+// Up to this many pairs repeated names are found by comparing all, past it by sorting.
+constexpr std::size_t few_pairs = 32;
+// In `reserved` of a name while a form is read.
+constexpr std::uint16_t is_repeated = 1;
+
+int hexDigit(char byte) noexcept {
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
+    return -1;
+}
+
+} // namespace
+
+// First every pair is read into two nodes, name and value, where `skip` of a name leads to the next pair of the same
+// name (0: none); then the object is written from those.
+class FormReader {
+public:
+    FormReader(Tape& tape, const Schema* schema, const FormLimits& limits) noexcept
+        : tape_(tape), program_(schema != nullptr ? &schema->program() : nullptr), limits_(limits) {
+        tape_.clear();
+    }
+
+    std::optional<FormFault> readForm(std::string_view bytes) {
+        if (bytes.size() > largest_text) return FormFault{largest_text, Reason::too_large};
+        // Each string but the value of a name without `=` is followed by one byte, as it is in the form, so that wrong
+        // UTF-8 at the end of one does not meet the beginning of the next.
+        tape_.text_.reserve(bytes.size() + 2 + scan_padding, 0);
+        std::size_t at = 0;
+        while (at < bytes.size()) {
+            const std::size_t end = std::min(bytes.find('&', at), bytes.size());
+            if (end > at) {
+                if (pairs() == limits_.pairs) return fail(at, Reason::too_many_pairs);
+                const std::size_t equals = std::min(bytes.find('=', at), end);
+                if (!decode(bytes, at, equals)) return fail(position_, Reason::bad_escape);
+                if (equals == end)
+                    addNode(tape_.textSize_, 0);
+                else if (!decode(bytes, equals + 1, end))
+                    return fail(position_, Reason::bad_escape);
+            }
+            at = end + 1;
+        }
+        if (!isUtf8(tape_.text())) return fail(inputPosition(bytes), Reason::invalid_utf8);
+        write();
+        return std::nullopt;
+    }
+
+    std::optional<FormFault> readPairs(std::span<const FormPair> list) {
+        for (const FormPair& pair : list) {
+            const std::size_t place = pairs();
+            if (place == limits_.pairs) return fail(place, Reason::too_many_pairs);
+            if (tape_.textSize_ + pair.name.size() + pair.value.size() + 2 > largest_text)
+                return fail(place, Reason::too_large);
+            if (!isUtf8(pair.name) || !isUtf8(pair.value)) return fail(place, Reason::invalid_utf8);
+            addCopy(pair.name);
+            addCopy(pair.value);
+        }
+        write();
+        return std::nullopt;
+    }
+
+private:
+    std::size_t pairs() const noexcept { return tape_.count_ / 2; }
+
+    FormFault fail(std::size_t position, Reason reason) noexcept {
+        tape_.clear();
+        return {position, reason};
+    }
+
+    void addNode(std::size_t offset, std::size_t length) {
+        tape_.nodes_.reserve(std::max<std::size_t>(tape_.count_ + 1, 16), tape_.count_);
+        Node& node = tape_.nodes_.data()[tape_.count_++];
+        node = Node{};
+        node.kind = MORTISE_JSON_STRING;
+        node.offset = static_cast<std::uint32_t>(offset);
+        node.length = static_cast<std::uint32_t>(length);
+        if (length != 0 && std::memchr(tape_.text_.data() + offset, 0, length) != nullptr) {
+            node.flags = MORTISE_JSON_HAS_NUL;
+            tape_.flags_ |= MORTISE_JSON_TAPE_HAS_NUL;
+        }
+    }
+
+    void addCopy(std::string_view text) {
+        const std::size_t offset = tape_.textSize_;
+        tape_.text_.reserve(offset + text.size() + 1 + scan_padding, offset);
+        if (!text.empty()) std::memcpy(tape_.text_.data() + offset, text.data(), text.size());
+        tape_.text_.data()[offset + text.size()] = '&';
+        tape_.textSize_ += text.size() + 1;
+        addNode(offset, text.size());
+    }
+
+    // bytes[at, end) into the text, room for which is there.
+    bool decode(std::string_view bytes, std::size_t at, std::size_t end) {
+        const std::size_t offset = tape_.textSize_;
+        char* out = tape_.text_.data() + offset;
+        for (; at < end; ++at) {
+            const char byte = bytes[at];
+            if (byte == '%') {
+                const int high = at + 1 < end ? hexDigit(bytes[at + 1]) : -1;
+                const int low = at + 2 < end ? hexDigit(bytes[at + 2]) : -1;
+                if (high < 0 || low < 0) {
+                    position_ = at;
+                    return false;
+                }
+                *out++ = static_cast<char>(high << 4 | low);
+                at += 2;
+            } else {
+                *out++ = byte == '+' ? ' ' : byte;
+            }
+        }
+        const auto length = static_cast<std::size_t>(out - (tape_.text_.data() + offset));
+        *out = '&';
+        tape_.textSize_ += length + 1;
+        addNode(offset, length);
+        return true;
+    }
+
+    // Where in the form the first wrong byte of the text came from: decoding keeps every byte, one for each escape,
+    // and drops only the separators of empty parts.
+    std::size_t inputPosition(std::string_view bytes) const noexcept {
+        std::size_t left = validUtf8Prefix(tape_.text());
+        bool partBegins = true;
+        for (std::size_t at = 0; at < bytes.size(); at += bytes[at] == '%' ? 3 : 1) {
+            if (partBegins && bytes[at] == '&') continue;
+            partBegins = bytes[at] == '&';
+            if (left-- == 0) return at;
+        }
+        return bytes.size();
+    }
+
+    std::string_view textOf(const Node& node) const noexcept { return {tape_.text_.data() + node.offset, node.length}; }
+
+    void link(Node* names, std::size_t earlier, std::size_t later) noexcept {
+        names[2 * earlier].skip = static_cast<std::uint32_t>(later);
+        names[2 * later].reserved = is_repeated;
+    }
+
+    void linkRepeated() {
+        Node* const names = tape_.nodes_.data();
+        const std::size_t count = pairs();
+        if (count <= few_pairs) {
+            for (std::size_t later = 1; later < count; ++later) {
+                for (std::size_t earlier = later; earlier-- > 0;) {
+                    if (textOf(names[2 * earlier]) != textOf(names[2 * later])) continue;
+                    link(names, earlier, later);
+                    break;
+                }
+            }
+            return;
+        }
+        std::vector<std::uint32_t> order(count);
+        for (std::uint32_t index = 0; index < count; ++index) order[index] = index;
+        std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
+            const int names_order = textOf(names[2 * left]).compare(textOf(names[2 * right]));
+            return names_order != 0 ? names_order < 0 : left < right;
+        });
+        for (std::size_t index = 1; index < count; ++index)
+            if (textOf(names[2 * order[index - 1]]) == textOf(names[2 * order[index]]))
+                link(names, order[index - 1], order[index]);
+    }
+
+    void write() {
+        linkRepeated();
+        const std::size_t count = pairs();
+        const Node* before = nullptr;
+        TapeBuilder builder = TapeBuilder::rewrite(tape_, before);
+        builder.beginObject();
+        for (std::size_t pair = 0; pair < count; ++pair) {
+            const Node& name = before[2 * pair];
+            if (name.reserved == is_repeated) continue;
+            Node key = name;
+            key.skip = 1;
+            builder.copyKey(key);
+            writeValues(before, pair, propertyOf(textOf(name)), builder);
+        }
+        builder.end();
+    }
+
+    void writeValues(const Node* before, std::size_t pair, std::uint32_t rule, TapeBuilder& builder) const {
+        const std::uint8_t wanted = rule != no_index ? program_->typesOf(rule) : types::string;
+        const bool repeated = before[2 * pair].skip != 0;
+        const bool collects = (wanted & types::array) != 0 && ((wanted & types::string) == 0 || repeated);
+        if (!collects || (wanted == types::any && !definesItems(rule))) {
+            while (before[2 * pair].skip != 0) pair = before[2 * pair].skip;
+            writeValue(before[2 * pair + 1], wanted, builder);
+            return;
+        }
+        const std::uint32_t items = itemsOf(rule);
+        const std::uint8_t itemTypes = items != no_index ? program_->typesOf(items) : types::any;
+        builder.beginArray();
+        for (;; pair = before[2 * pair].skip) {
+            writeValue(before[2 * pair + 1], itemTypes, builder);
+            if (before[2 * pair].skip == 0) break;
+        }
+        builder.end();
+    }
+
+    void writeValue(const Node& value, std::uint8_t wanted, TapeBuilder& builder) const {
+        Node node = value;
+        node.skip = 1;
+        node.flags |= MORTISE_JSON_FROM_TEXT;
+        const std::string_view text = textOf(value);
+        if ((wanted & types::string) == 0) {
+            if ((wanted & types::null) != 0 && text.empty()) return builder.null(MORTISE_JSON_FROM_TEXT);
+            if ((wanted & types::boolean) != 0 && (text == "true" || text == "false"))
+                return builder.boolean(text == "true", MORTISE_JSON_FROM_TEXT);
+            std::size_t length = 0;
+            if ((wanted & (types::integer | types::number)) != 0) {
+                const NumberScan scan = scanNumber(text, length);
+                if (length == text.size() && scan == NumberScan::integer) node.kind = MORTISE_JSON_INTEGER;
+                if (length == text.size() && scan == NumberScan::real) node.kind = MORTISE_JSON_NUMBER;
+            }
+        }
+        builder.copySubtree(node);
+    }
+
+    // The rule of the root's property of that name.
+    std::uint32_t propertyOf(std::string_view name) const noexcept {
+        if (program_ == nullptr) return no_index;
+        return propertyOf(0, name);
+    }
+
+    std::uint32_t propertyOf(std::uint32_t index, std::string_view name) const noexcept {
+        for (; index != no_index; index = program_->rules[index].ref) {
+            const Rule& rule = program_->rules[index];
+            std::uint32_t hint = 0;
+            const std::uint32_t found = program_->findProperty(rule, name, hint);
+            if (found != no_index) {
+                const std::uint32_t property = program_->properties[rule.properties.first + found].rule;
+                if (property != no_index) return property;
+            }
+            for (std::uint32_t part = 0; part < rule.allOf.count; ++part) {
+                const std::uint32_t property = propertyOf(program_->links[rule.allOf.first + part], name);
+                if (property != no_index) return property;
+            }
+        }
+        return no_index;
+    }
+
+    std::uint32_t itemsOf(std::uint32_t rule) const noexcept {
+        for (; rule != no_index; rule = program_->rules[rule].ref)
+            if (program_->rules[rule].items != no_index) return program_->rules[rule].items;
+        return no_index;
+    }
+
+    bool definesItems(std::uint32_t rule) const noexcept { return itemsOf(rule) != no_index; }
+
+    Tape& tape_;
+    const SchemaProgram* program_;
+    FormLimits limits_;
+    std::size_t position_ = 0;
+};
+
+std::string_view describe(FormFault::Reason reason) noexcept {
+    switch (reason) {
+    case Reason::bad_escape:
+        return "malformed percent escape";
+    case Reason::invalid_utf8:
+        return "invalid UTF-8";
+    case Reason::too_many_pairs:
+        return "too many fields";
+    case Reason::too_large:
+        return "too large";
+    }
+    return "malformed";
+}
+
+std::optional<FormFault> readForm(std::string_view bytes, const Schema* schema, Tape& tape, const FormLimits& limits) {
+    return FormReader(tape, schema, limits).readForm(bytes);
+}
+
+std::optional<FormFault> readPairs(std::span<const FormPair> pairs, const Schema* schema, Tape& tape,
+                                   const FormLimits& limits) {
+    return FormReader(tape, schema, limits).readPairs(pairs);
+}
+
+} // namespace mortise::json

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "json/pointer.hpp"
+
+#include <charconv>
+
+namespace mortise::json {
+namespace {
+
+bool unescapeStep(std::string_view step, std::string& key) {
+    key.clear();
+    for (std::size_t index = 0; index < step.size(); ++index) {
+        if (step[index] != '~') {
+            key += step[index];
+            continue;
+        }
+        if (++index == step.size() || (step[index] != '0' && step[index] != '1')) return false;
+        key += step[index] == '0' ? '~' : '/';
+    }
+    return true;
+}
+
+Value elementAt(Value array, std::string_view step) {
+    std::uint32_t wanted = 0;
+    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), wanted);
+    if (error != std::errc() || end != step.data() + step.size() || wanted >= array.size()) return {};
+    if (step.size() > 1 && step[0] == '0') return {};
+    Value::Elements::Iterator element = array.elements().begin();
+    for (; wanted > 0; --wanted) ++element;
+    return *element;
+}
+
+} // namespace
+
+void appendStep(std::string& pointer, std::string_view key) {
+    pointer += '/';
+    for (const char byte : key) {
+        if (byte == '~')
+            pointer += "~0";
+        else if (byte == '/')
+            pointer += "~1";
+        else
+            pointer += byte;
+    }
+}
+
+void appendStep(std::string& pointer, std::uint64_t index) {
+    pointer += '/';
+    pointer += std::to_string(index);
+}
+
+Value resolvePointer(Value root, std::string_view pointer) {
+    std::string key;
+    while (!pointer.empty()) {
+        if (pointer[0] != '/') return {};
+        pointer.remove_prefix(1);
+        const std::size_t end = pointer.find('/');
+        const std::string_view step = pointer.substr(0, end);
+        pointer.remove_prefix(step.size());
+        if (!unescapeStep(step, key)) return {};
+        root = root.isArray() ? elementAt(root, key) : root.find(key);
+        if (!root) return {};
+    }
+    return root;
+}
+
+} // namespace mortise::json

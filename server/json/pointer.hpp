@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "json/value.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mortise::json {
+
+// JSON pointers (RFC 6901). Both append one step, escaped.
+void appendStep(std::string& pointer, std::string_view key);
+void appendStep(std::string& pointer, std::uint64_t index);
+
+// The value that `pointer` leads to from `root`; an empty Value when there is none or the pointer is malformed.
+Value resolvePointer(Value root, std::string_view pointer);
+
+} // namespace mortise::json
