@@ -31,9 +31,13 @@ private:
     enum class State : std::uint8_t {
         sizeFirst,
         size,
-        extension,
+        extensionFirst,
+        extensionName,
+        extensionValueFirst,
+        extensionValue,
         quoted,
         quotedPair,
+        extensionEnd,
         sizeLf,
         data,
         dataCr,
@@ -46,6 +50,10 @@ private:
         complete,
         fault
     };
+    // Null, or why `c` cannot come here.
+    const Fault* step(char c) noexcept;
+    const Fault* countLine() noexcept;
+    const Fault* countTrailer() noexcept;
     Result fail(const Fault& fault) noexcept;
 
     State state_ = State::sizeFirst;

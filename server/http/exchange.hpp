@@ -56,7 +56,7 @@ public:
     Method method() const noexcept { return head_.method; }
     std::string_view methodText() const noexcept { return {message_, head_.method_size}; }
     std::string_view target() const noexcept { return head_.target.in(message_); } // as sent
-    std::string_view path() const noexcept { return head_.path.in(message_); }     // raw: still percent-encoded
+    std::string_view path() const noexcept { return head_.pathIn(message_); }      // raw: still percent-encoded
     std::string_view query() const noexcept { return head_.query.in(message_); }   // raw, without '?'
     int minorVersion() const noexcept { return head_.minor_version; }              // of HTTP/1.x
     std::string_view host() const noexcept { return head_.host.in(message_); }
@@ -87,7 +87,7 @@ public:
 
     // [loop] From onHead, or later while open: read the body, at most `limit` bytes (default: Limits::body_bytes),
     // sending 100 Continue when the client waits for it. Then comes onBody, or onMalformed. False when it was called
-    // before, or the exchange came by onMalformed. When the client is gone neither comes (see onCancelled).
+    // before, the exchange came by onMalformed, or the client is gone.
     bool readBody(std::optional<std::uint64_t> limit = std::nullopt) noexcept;
 
     // [loop] Fields for the answer, besides constant_fields. False: not allowed (see appendField in field_block.hpp).
@@ -119,15 +119,17 @@ private:
     friend class LoopServer;
 
     enum class Phase : std::uint8_t { free, open, claimed };
-    // How the floor stands to the exchange. The table of legal steps is in README.md.
+    // Who is to move. The table of legal steps is in README.md.
     enum class Stage : std::uint8_t { none, head, handler, body, streaming };
 
     static constexpr std::uint64_t word(std::uint64_t generation, Phase phase) noexcept {
         return generation << 8 | static_cast<std::uint64_t>(phase);
     }
-    bool isClaimed() const noexcept;
-    void open() noexcept;
-    bool takeHead(const ReplyHead& head) noexcept;
+    bool mayAnswer(Stage stage) const noexcept;
+    bool mayBegin() const noexcept;
+    // From head to open: gives it its id, and what the handler sees of the peer.
+    void open(const char* message, const base::IpAddress& peer, std::string_view peer_text);
+    void findClient();
     void finish(int status, std::uint64_t bytes, bool cut) noexcept;
 
     std::atomic<std::uint64_t> state_{0}; // generation << 8 | phase
@@ -136,8 +138,16 @@ private:
     bool malformed_ = false;
     bool close_after_ = false;
     bool secure_ = false;
+    bool body_asked_ = false;
+    bool body_apart_ = false; // in body_buffer_, else behind the head
+    bool body_complete_ = false;
     bool wants_writable_ = false;
+    bool stream_chunked_ = false;
+    bool stream_silent_ = false; // HEAD, 204, 304
+    bool stream_stays_ = false;
     std::uint8_t client_text_size_ = 0;
+    std::uint32_t slot_ = 0;
+    std::uint32_t next_free_ = 0;
     int stream_status_ = 0;
     std::uint64_t stream_bytes_ = 0;
     ExchangeId id_;
@@ -147,17 +157,25 @@ private:
     RequestHead head_;
     Parser parser_;
     std::string_view body_;
-    std::uint64_t body_limit_ = 0;
     std::string_view request_id_;
     base::IpAddress peer_;
     base::IpAddress client_;
     std::uint64_t received_ns_ = 0;
     std::int64_t received_ms_ = 0;
+    std::shared_ptr<const Settings> settings_; // what the request is read by
     std::unique_ptr<Attachment> attachment_;
     std::string reply_fields_;
+
+    // The body while it is read.
+    std::uint64_t body_limit_ = 0;
+    std::uint64_t body_begun_ms_ = 0;
+    std::uint64_t body_received_ = 0; // raw
+    std::size_t body_raw_ = 0;        // offset in the connection's buffer of what is not decoded yet
+    std::size_t body_size_ = 0;       // decoded, behind the head
+    std::uint64_t charged_ = 0;       // of Limits::buffered_body_bytes
+    InputBuffer body_buffer_;
     InputBuffer kept_head_; // what the views point into, once the connection is gone
-    InputBuffer kept_body_;
-    std::uint32_t next_free_ = 0;
+
     char client_text_[base::IpAddress::maxTextSize];
     char made_request_id_[24];
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "base/log.hpp"
 #include "http/exchange.hpp"
@@ -33,7 +34,7 @@ struct PeerTag;
 // before its run() has begun or after it has returned. Everything is [loop] unless it says [any].
 class LoopServer {
 public:
-    // All references must outlive the server. `handler` is this loop's own.
+    // All references must outlive the server, which is destroyed when run() has returned. `handler` is this loop's own.
     LoopServer(base::EventLoop& loop, SharedState& shared, Handler& handler, base::Log& log,
                std::shared_ptr<const Settings> settings);
     // Ends every connection and, with `cancelled`, every exchange that is left.
@@ -67,7 +68,7 @@ public:
     // Calls fn(Exchange&) for each exchange that nobody has claimed yet. fn may claim and answer it.
     template<class F>
     void forEachOpen(F&& fn) {
-        for (std::uint32_t slot = 0; slot < slots_; ++slot) {
+        for (std::uint32_t slot = 0; slot < slots_.load(std::memory_order_relaxed); ++slot) {
             Exchange& exchange = *at(slot);
             if (exchange.stage_ != Exchange::Stage::none && exchange.isOpen(exchange.id_)) fn(exchange);
         }
@@ -93,18 +94,17 @@ private:
     Exchange* at(std::uint32_t slot) const noexcept;
     Exchange* takeExchange() noexcept; // null when the table is full
     void giveExchange(Exchange& exchange) noexcept;
-    Attachment& attachmentOf(Exchange& exchange);
-
-    bool admit(const base::IpAddress& peer, bool exempt) noexcept;
-    void accepted(base::UniqueFd socket, const base::IpAddress& peer, bool local);
+    bool accepted(base::UniqueFd&& socket, const base::IpAddress& peer);
+    bool admit(Connection& connection);
     bool closeOldestIdle() noexcept;
     bool closeOldestIdleOf(const base::IpAddress& peer) noexcept;
+    void fileIdle(Connection& connection, bool idle) noexcept;
     void closed(Connection& connection) noexcept;
     void touchLater(Connection& connection) noexcept; // at batch end
-    void runTouched() noexcept;
-    void tick() noexcept;
+    void atBatchEnd() noexcept;
+    void seeToTouched() noexcept;
     void armTick();
-    void reportIfEmpty() noexcept;
+    void tick() noexcept;
     std::string_view dateLine() noexcept; // "Date: ...\r\n"
     std::string takeOutput() noexcept;
     void giveOutput(std::string&& output) noexcept;
@@ -123,23 +123,26 @@ private:
     IntrusiveList<IdleTag> idle_; // oldest first, but for those that were used since they were filed
     std::atomic<std::size_t> idle_count_{0};
     std::unordered_map<base::IpAddress, IntrusiveList<PeerTag>, base::IpAddressHash> peers_; // while they are limited
-    std::vector<Connection*> touched_; // to be seen to at batch end
-    std::vector<Connection*> dead_;    // to be freed at batch end
+    std::vector<Connection*> touched_;              // to be seen to at batch end
+    std::vector<std::unique_ptr<Connection>> dead_; // to be freed at batch end
     TimingWheel wheel_;
     base::EventLoop::TimerId tick_timer_ = 0;
-    std::size_t refused_ = 0; // connections past the limit that wait for their 503
+    std::size_t turned_away_ = 0; // connections past a limit that get their 503
 
-    std::unique_ptr<std::array<std::atomic<Chunk*>, max_chunks>> chunks_;
+    std::vector<std::unique_ptr<Chunk>> chunks_;
+    std::unique_ptr<std::array<std::atomic<Chunk*>, max_chunks>> table_; // of chunks_, for other threads
     std::atomic<std::uint32_t> slots_{0};
     std::uint32_t free_slot_;
     std::size_t exchanges_ = 0;
 
     InputBufferPool buffers_;
+    std::array<char, 16384> scratch_; // for what is received and not kept where it lands
     std::vector<std::string> outputs_;
     std::int64_t date_second_ = -1;
-    std::array<char, 37> date_line_;
+    std::array<char, 6 + base::httpDateSize + 2> date_line_;
     std::uint64_t request_seed_ = 0;
     std::uint64_t request_counter_ = 0;
+    bool batch_end_set_ = false;
     bool draining_ = false;
     base::Task empty_;
 };

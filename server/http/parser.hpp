@@ -44,9 +44,10 @@ private:
     friend struct ParserCallbacks;
 
     Result fail(const Fault& fault) noexcept;
+    bool refuse(const Fault& fault) noexcept; // false
+    Result tooLong(const char* message, std::size_t size) noexcept;
     Result failedByLlhttp(int error, const char* message, std::size_t size) noexcept;
     bool checkRequestLine(const char* message) noexcept;
-    bool checkTarget(const char* message) noexcept;
     bool checkFields(const char* message) noexcept;
 
     llhttp_t llhttp_;
@@ -62,6 +63,7 @@ private:
     ChunkDecoder chunks_;
     bool value_open_ = false;
     bool head_complete_ = false;
+    bool closes_ = false; // Connection: close
 };
 
 } // namespace mortise::http

@@ -50,6 +50,10 @@ struct RequestHead {
     std::uint64_t content_length = 0;
     std::vector<FieldSpan> fields;
 
+    // "http://host" has the path "/" (RFC 9110 section 4.2.3).
+    std::string_view pathIn(const char* message) const noexcept {
+        return path.present() && path.size == 0 ? std::string_view("/") : path.in(message);
+    }
     bool hasBody() const noexcept { return chunked || content_length > 0; }
     // Keeps the capacity of `fields`.
     void clear() noexcept;

@@ -31,18 +31,20 @@ public:
 private:
     friend class LoopServer;
     friend class Connection;
+    friend class Exchange;
 
     // Counts `bytes` more; false, and nothing is counted, past `limit`.
     bool takeBodyBytes(std::uint64_t bytes, std::uint64_t limit) noexcept;
     void giveBodyBytes(std::uint64_t bytes) noexcept;
+    bool takeConnection(std::size_t limit) noexcept;
+    void giveConnection() noexcept;
     // False, and nothing is counted, when `address` has `limit` already.
     bool takeAddress(const base::IpAddress& address, std::size_t limit);
     void giveAddress(const base::IpAddress& address) noexcept;
-    std::uint32_t join(LoopServer& server);
+    std::uint32_t join(LoopServer& server); // throws std::length_error
     void leave(std::uint32_t index) noexcept;
 
     std::array<std::atomic<LoopServer*>, max_loops> loops_{};
-    std::atomic<std::uint32_t> loop_count_{0};
     std::atomic<std::size_t> connections_{0};
     std::atomic<std::uint64_t> body_bytes_{0};
     std::mutex address_lock_;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/field_block.hpp"
+
+#include "http/character_class.hpp"
+
+#include <algorithm>
+
+namespace mortise::http {
+
+bool isToken(std::string_view text) noexcept {
+    return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
+}
+
+bool isFieldValue(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), isFieldCharacter);
+}
+
+bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(), [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool isReservedField(std::string_view name) noexcept {
+    static constexpr std::string_view reserved[] = {"Connection",        "Content-Length",   "Content-Type", "Date",
+                                                    "Keep-Alive",        "Proxy-Connection", "TE",           "Trailer",
+                                                    "Transfer-Encoding", "Upgrade",          "X-Request-Id"};
+    return std::any_of(std::begin(reserved), std::end(reserved),
+                       [name](std::string_view other) { return equalsIgnoreCase(name, other); });
+}
+
+bool appendField(std::string& block, std::string_view name, std::string_view value) {
+    if (!isToken(name) || !isFieldValue(value) || isReservedField(name)) return false;
+    block.append(name).append(": ").append(value).append("\r\n");
+    return true;
+}
+
+bool isFieldBlock(std::string_view block) noexcept {
+    while (!block.empty()) {
+        const std::size_t end = block.find("\r\n");
+        const std::size_t colon = block.find(':');
+        if (end == block.npos || colon == block.npos || colon > end) return false;
+        const std::string_view name = block.substr(0, colon);
+        if (!isToken(name) || isReservedField(name)) return false;
+        if (!isFieldValue(block.substr(colon + 1, end - colon - 1))) return false;
+        block.remove_prefix(end + 2);
+    }
+    return true;
+}
+
+} // namespace mortise::http

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/loop_server.hpp"
+
+#include "http/acceptor.hpp"
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <sys/random.h>
+#include <sys/socket.h>
+
+namespace mortise::http {
+
+namespace {
+
+constexpr std::uint32_t no_slot = ~0U;
+constexpr std::size_t kept_outputs = 64;
+constexpr std::size_t kept_output_bytes = 64 * 1024;
+constexpr std::size_t most_turned_away = 64; // at a time; further ones are closed without an answer
+
+std::uint64_t randomSeed() noexcept {
+    std::uint64_t seed = 0;
+    if (::getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = base::monotonicNs();
+    return seed;
+}
+
+} // namespace
+
+LoopServer::LoopServer(base::EventLoop& loop, SharedState& shared, Handler& handler, base::Log& log,
+                       std::shared_ptr<const Settings> settings)
+    : loop_(loop),
+      shared_(shared),
+      handler_(handler),
+      log_(log),
+      settings_(std::move(settings)),
+      table_(std::make_unique<std::array<std::atomic<Chunk*>, max_chunks>>()),
+      free_slot_(no_slot),
+      request_seed_(randomSeed()) {
+    wheel_.begin(loop_.nowMs());
+    index_ = shared_.join(*this);
+}
+
+LoopServer::~LoopServer() {
+    draining_ = true;
+    acceptors_.clear();
+    closeNow();
+    for (std::uint32_t slot = 0; slot < slots_.load(std::memory_order_relaxed); ++slot) {
+        Exchange& exchange = *at(slot);
+        if (exchange.stage_ == Exchange::Stage::none) continue;
+        static_cast<void>(exchange.claim(exchange.id_));
+        exchange.finish(0, 0, true);
+    }
+    if (tick_timer_ != 0) loop_.cancel(tick_timer_);
+    shared_.leave(index_);
+}
+
+bool LoopServer::addListener(std::shared_ptr<Listener> listener) {
+    auto acceptor = std::make_unique<Acceptor>(*this, std::move(listener));
+    if (!acceptor->start()) return false;
+    acceptors_.push_back(std::move(acceptor));
+    return true;
+}
+
+void LoopServer::removeListener(const Listener& listener) noexcept {
+    const auto found = std::find_if(acceptors_.begin(), acceptors_.end(),
+                                    [&](const auto& acceptor) { return &acceptor->listener() == &listener; });
+    if (found == acceptors_.end()) return;
+    (*found)->finish();
+    acceptors_.erase(found);
+}
+
+void LoopServer::apply(std::shared_ptr<const Settings> settings) noexcept {
+    settings_ = std::move(settings);
+}
+
+void LoopServer::adopt(base::UniqueFd socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    if (::getpeername(socket.get(), generic, &size) != 0) return;
+    accepted(std::move(socket), base::IpAddress::of(*generic));
+}
+
+bool LoopServer::accepted(base::UniqueFd&& socket, const base::IpAddress& peer) {
+    auto made = std::make_unique<Connection>(*this, std::move(socket), peer);
+    Connection& connection = *made.release(); // connections_ has it until closed() hands it to dead_
+    connections_.pushBack(connection);
+    ++connection_count_;
+    const bool welcome = admit(connection);
+    if (!welcome && turned_away_ >= most_turned_away) {
+        connection.end();
+        return false;
+    }
+    armTick();
+    if (!connection.start()) {
+        connection.end();
+        return false;
+    }
+    if (!welcome) {
+        ++turned_away_;
+        connection.turnAway(fault::tooManyConnections);
+        return false;
+    }
+    if (draining_) touchLater(connection);
+    return true;
+}
+
+bool LoopServer::admit(Connection& connection) {
+    const Limits& limits = settings_->limits;
+    if (!shared_.takeConnection(limits.max_connections)) {
+        bool room = closeOldestIdle() && shared_.takeConnection(limits.max_connections);
+        for (std::size_t i = 0; i < SharedState::max_loops && !room; ++i) {
+            // Another loop has an idle one: it goes a moment later than the newcomer comes.
+            LoopServer* const other = shared_.loops_[i].load(std::memory_order_acquire);
+            if (other == nullptr || other == this || other->idleConnections() == 0) continue;
+            room = other->loop_.post([other] { other->closeOldestIdle(); });
+            if (room) shared_.connections_.fetch_add(1, std::memory_order_relaxed);
+        }
+        if (!room) return false;
+    }
+    connection.counted_ = true;
+    const std::size_t each = limits.max_connections_per_address;
+    const base::IpAddress& peer = connection.peer();
+    if (each == 0 || peer.family() == base::IpAddress::Family::none) return true;
+    if (settings_->trusted_proxies.contains(peer)) return true;
+    if (!shared_.takeAddress(peer, each)) {
+        if (!closeOldestIdleOf(peer) || !shared_.takeAddress(peer, each)) return false;
+    }
+    connection.counted_peer_ = true;
+    peers_[peer].pushBack(connection);
+    return true;
+}
+
+bool LoopServer::closeOldestIdle() noexcept {
+    // Lazily ordered: one that was used since it was filed goes to the end, once.
+    for (std::size_t left = 2 * idle_count_.load(std::memory_order_relaxed); left > 0; --left) {
+        auto* const hook = idle_.front();
+        if (hook == nullptr) return false;
+        Connection& connection = static_cast<Connection&>(*hook);
+        if (connection.usedSinceFiled()) {
+            hook->unlink();
+            idle_.pushBack(*hook);
+            continue;
+        }
+        connection.end();
+        return true;
+    }
+    return false;
+}
+
+bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return false;
+    Connection* oldest = nullptr;
+    for (auto* hook = found->second.front(); hook != nullptr; hook = found->second.after(*hook)) {
+        Connection& connection = static_cast<Connection&>(*hook);
+        if (!connection.idle()) continue;
+        if (oldest == nullptr || connection.idle_since_ms_ < oldest->idle_since_ms_) oldest = &connection;
+    }
+    if (oldest == nullptr) return false;
+    oldest->end();
+    return true;
+}
+
+void LoopServer::fileIdle(Connection& connection, bool idle) noexcept {
+    if (idle == connection.idle()) return;
+    const std::size_t count = idle_count_.load(std::memory_order_relaxed);
+    if (idle) {
+        connection.filed_ms_ = connection.idle_since_ms_;
+        idle_.pushBack(connection);
+        idle_count_.store(count + 1, std::memory_order_relaxed);
+    } else {
+        connection.ListHook<IdleTag>::unlink();
+        idle_count_.store(count - 1, std::memory_order_relaxed);
+    }
+}
+
+void LoopServer::closed(Connection& connection) noexcept {
+    fileIdle(connection, false);
+    connection.ListHook<AllTag>::unlink();
+    connection.ListHook<WheelTag>::unlink();
+    --connection_count_;
+    if (connection.turned_away_) --turned_away_;
+    if (connection.counted_) shared_.giveConnection();
+    if (connection.counted_peer_) {
+        connection.ListHook<PeerTag>::unlink();
+        shared_.giveAddress(connection.peer());
+        const auto found = peers_.find(connection.peer());
+        if (found != peers_.end() && found->second.empty()) peers_.erase(found);
+    }
+    dead_.emplace_back(&connection);
+    atBatchEnd();
+}
+
+void LoopServer::touchLater(Connection& connection) noexcept {
+    touched_.push_back(&connection);
+    atBatchEnd();
+}
+
+void LoopServer::atBatchEnd() noexcept {
+    if (batch_end_set_) return;
+    batch_end_set_ = true;
+    loop_.atBatchEnd([](void* self) { static_cast<LoopServer*>(self)->seeToTouched(); }, this);
+}
+
+void LoopServer::seeToTouched() noexcept {
+    for (std::size_t i = 0; i < touched_.size(); ++i) touched_[i]->onBatchEnd();
+    touched_.clear();
+    dead_.clear();
+    batch_end_set_ = false;
+    if (draining_ && empty_ && connection_count_ == 0 && exchanges_ == 0) {
+        base::Task empty = std::move(empty_);
+        empty();
+    }
+}
+
+void LoopServer::armTick() {
+    if (tick_timer_ != 0) return;
+    if (connection_count_ == 1) wheel_.begin(loop_.nowMs()); // it stood still
+    tick_timer_ = loop_.after(TimingWheel::tick_ms, [this] { tick(); });
+}
+
+void LoopServer::tick() noexcept {
+    tick_timer_ = 0;
+    wheel_.advance(loop_.nowMs(), [](WheelEntry& entry) { static_cast<Connection&>(entry).onDeadline(); });
+    if (connection_count_ != 0) armTick();
+}
+
+void LoopServer::drain(base::Task&& empty) {
+    draining_ = true;
+    empty_ = std::move(empty);
+    for (auto& acceptor : acceptors_) acceptor->finish();
+    acceptors_.clear();
+    auto* hook = connections_.front();
+    while (hook != nullptr) {
+        auto* const next = connections_.after(*hook);
+        static_cast<Connection&>(*hook).drain();
+        hook = next;
+    }
+    atBatchEnd();
+}
+
+void LoopServer::closeNow() noexcept {
+    while (auto* const hook = connections_.front()) static_cast<Connection&>(*hook).end();
+}
+
+Exchange* LoopServer::at(std::uint32_t slot) const noexcept {
+    if (slot >= slots_.load(std::memory_order_acquire)) return nullptr;
+    return &(*table_)[slot / chunk_slots].load(std::memory_order_relaxed)->slots[slot % chunk_slots];
+}
+
+Exchange* LoopServer::takeExchange() noexcept {
+    if (free_slot_ == no_slot) {
+        const std::uint32_t first = slots_.load(std::memory_order_relaxed);
+        if (first / chunk_slots >= max_chunks) return nullptr;
+        chunks_.push_back(std::make_unique<Chunk>());
+        Chunk* const chunk = chunks_.back().get();
+        for (std::uint32_t i = chunk_slots; i > 0; --i) {
+            Exchange& exchange = chunk->slots[i - 1];
+            exchange.server_ = this;
+            exchange.slot_ = first + i - 1;
+            exchange.next_free_ = free_slot_;
+            free_slot_ = exchange.slot_;
+        }
+        (*table_)[first / chunk_slots].store(chunk, std::memory_order_relaxed);
+        slots_.store(first + chunk_slots, std::memory_order_release);
+    }
+    Exchange& exchange = *at(free_slot_);
+    free_slot_ = exchange.next_free_;
+    ++exchanges_;
+    if (exchange.settings_ != settings_) exchange.settings_ = settings_;
+    return &exchange;
+}
+
+void LoopServer::giveExchange(Exchange& exchange) noexcept {
+    exchange.stage_ = Exchange::Stage::none;
+    exchange.connection_ = nullptr;
+    exchange.next_free_ = free_slot_;
+    free_slot_ = exchange.slot_;
+    --exchanges_;
+    if (draining_) atBatchEnd();
+}
+
+std::string_view LoopServer::dateLine() noexcept {
+    const std::int64_t second = loop_.wallMs() / 1000;
+    if (second != date_second_) {
+        date_second_ = second;
+        std::memcpy(date_line_.data(), "Date: ", 6);
+        base::formatHttpDate(second, date_line_.data() + 6);
+        std::memcpy(date_line_.data() + 6 + base::httpDateSize, "\r\n", 2);
+    }
+    return {date_line_.data(), date_line_.size()};
+}
+
+std::string LoopServer::takeOutput() noexcept {
+    if (outputs_.empty()) return {};
+    std::string output = std::move(outputs_.back());
+    outputs_.pop_back();
+    return output;
+}
+
+void LoopServer::giveOutput(std::string&& output) noexcept {
+    if (output.capacity() < 64 || output.capacity() > kept_output_bytes || outputs_.size() >= kept_outputs) {
+        output = std::string();
+        return;
+    }
+    output.clear();
+    outputs_.push_back(std::move(output));
+}
+
+void LoopServer::makeRequestId(char* out) noexcept {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::uint64_t value = request_seed_;
+    for (int i = 15; i >= 0; --i, value >>= 4) out[i] = digits[value & 15];
+    value = ++request_counter_;
+    for (int i = 23; i >= 16; --i, value >>= 4) out[i] = digits[value & 15];
+    if (value != 0) { // 2^32 requests: a new prefix
+        request_seed_ = randomSeed();
+        request_counter_ = 0;
+    }
+}
+
+} // namespace mortise::http

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/shared_state.hpp"
+
+#include "http/loop_server.hpp"
+
+#include <stdexcept>
+
+namespace mortise::http {
+
+Exchange* SharedState::find(ExchangeId id) const noexcept {
+    const LoopServer* const server = loops_[id.loop()].load(std::memory_order_acquire);
+    return server == nullptr || id.value == 0 ? nullptr : server->at(id.slot());
+}
+
+bool SharedState::takeBodyBytes(std::uint64_t bytes, std::uint64_t limit) noexcept {
+    const std::uint64_t before = body_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    if (before + bytes <= limit) return true;
+    giveBodyBytes(bytes);
+    return false;
+}
+
+void SharedState::giveBodyBytes(std::uint64_t bytes) noexcept {
+    if (bytes != 0) body_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+bool SharedState::takeConnection(std::size_t limit) noexcept {
+    const std::size_t before = connections_.fetch_add(1, std::memory_order_relaxed);
+    if (before < limit) return true;
+    giveConnection();
+    return false;
+}
+
+void SharedState::giveConnection() noexcept {
+    connections_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool SharedState::takeAddress(const base::IpAddress& address, std::size_t limit) {
+    const std::lock_guard lock(address_lock_);
+    std::size_t& count = addresses_[address];
+    if (count >= limit) return false;
+    ++count;
+    return true;
+}
+
+void SharedState::giveAddress(const base::IpAddress& address) noexcept {
+    const std::lock_guard lock(address_lock_);
+    const auto found = addresses_.find(address);
+    if (found != addresses_.end() && --found->second == 0) addresses_.erase(found);
+}
+
+std::uint32_t SharedState::join(LoopServer& server) {
+    for (std::uint32_t index = 0; index < max_loops; ++index) {
+        LoopServer* nobody = nullptr;
+        if (loops_[index].compare_exchange_strong(nobody, &server, std::memory_order_acq_rel)) return index;
+    }
+    throw std::length_error("too many event loops");
+}
+
+void SharedState::leave(std::uint32_t index) noexcept {
+    loops_[index].store(nullptr, std::memory_order_release);
+}
+
+} // namespace mortise::http
