@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/authenticator.hpp>
+#include <mortise/commands.hpp>
+#include <mortise/filters.hpp>
+#include <mortise/guard.hpp>
+#include <mortise/log_sink.hpp>
+#include <mortise/migrator.hpp>
+#include <mortise/placement.hpp>
+#include <mortise/readiness.hpp>
+#include <mortise/router.hpp>
+#include <mortise/service/loop.h>
+#include <mortise/users.hpp>
+
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+// The C tables behind the interface classes. T is the author's class; `self` is a T*.
+
+template<class T>
+const mortise_plugin_router* routerTable() noexcept {
+    static constexpr mortise_plugin_router table = {
+        sizeof(mortise_plugin_router),
+        0,
+        [](void* self, const mortise_router_route* routes, std::uint32_t count, void** matcher, mortise_error* error) {
+            return guard(error, [&] { *matcher = as<Router, T>(self).build(routes, count).release(); });
+        },
+        [](const void* matcher, std::uint32_t method, mortise_view path,
+           mortise_router_match* match) -> mortise_status {
+            match->parameter_count = 0;
+            return static_cast<const RouteMatcher*>(matcher)->match(method, text(path), *match) ? MORTISE_OK
+                                                                                                : MORTISE_ABSENT;
+        },
+        [](void*, void* matcher) {
+            guardQuietly([&] { delete static_cast<RouteMatcher*>(matcher); }, [](std::string_view) {});
+        },
+    };
+    return &table;
+}
+
+template<class T>
+mortise_status authenticate(const Runtime& runtime, void* self, mortise_exchange exchange, const mortise_request* raw,
+                            const mortise_authentication* peer) noexcept {
+    const mortise_authentication asked = adopt<mortise_authentication>(peer);
+    ErrorText error;
+    const mortise_status status = guard(error.raw(), [&] {
+        Request request(runtime, exchange, *raw);
+        Verdict verdict(asked);
+        as<Authenticator, T>(self).authenticate(request, verdict);
+        if (!verdict.decided()) throw Error("authenticate() came to no verdict");
+    });
+    if (status < 0 && status != MORTISE_BUSY) runtime.complain("Authentication failed", error.text(), exchange);
+    return status;
+}
+
+template<class T>
+const mortise_plugin_readiness* readinessTable() noexcept {
+    static constexpr mortise_plugin_readiness table = {
+        sizeof(mortise_plugin_readiness),
+        0,
+        [](void* self, mortise_error* error) { return guard(error, [&] { as<Readiness, T>(self).check(); }); },
+    };
+    return &table;
+}
+
+template<class T>
+const mortise_plugin_log_sink* logSinkTable() noexcept {
+    static constexpr mortise_plugin_log_sink table = {
+        sizeof(mortise_plugin_log_sink),
+        0,
+        [](void* self, mortise_view logger) { return as<LogSink, T>(self).level(text(logger)); },
+        [](void* self, const mortise_log_record* record) { as<LogSink, T>(self).write(*record); },
+        [](void* self, std::uint64_t deadline) {
+            as<LogSink, T>(self).flush(std::chrono::milliseconds(static_cast<std::int64_t>(deadline)));
+        },
+        [](void* self) { as<LogSink, T>(self).reopen(); },
+    };
+    return &table;
+}
+
+template<class T>
+const mortise_plugin_migrator* migratorTable() noexcept {
+    static constexpr mortise_plugin_migrator table = {
+        sizeof(mortise_plugin_migrator),
+        0,
+        [](void* self, const mortise_migration* migrations, std::uint32_t count, mortise_error* error) {
+            return guard(error, [&] { as<Migrator, T>(self).migrate(migrations, count); });
+        },
+    };
+    return &table;
+}
+
+template<class T>
+const mortise_plugin_placement* placementTable() noexcept {
+    static constexpr mortise_plugin_placement table = {
+        sizeof(mortise_plugin_placement),
+        0,
+        [](void* self) -> std::uint32_t {
+            bool allowed = false;
+            guardQuietly([&] { allowed = as<Placement, T>(self).readsOnLoop(); }, [](std::string_view) {});
+            return allowed ? 1 : 0;
+        },
+    };
+    return &table;
+}
+
+template<class T>
+const mortise_users_table* usersTable() noexcept {
+    static constexpr mortise_users_table table = {
+        sizeof(mortise_users_table),
+        0,
+        [](void* self, mortise_view id, mortise_user_visitor visit, void* context, mortise_error* error) {
+            return guard(error, [&]() -> mortise_status {
+                return as<UsersProvider, T>(self).findById(text(id), UserVisitor(visit, context)) ? MORTISE_OK
+                                                                                                  : MORTISE_ABSENT;
+            });
+        },
+        [](void* self, mortise_view email, mortise_user_visitor visit, void* context, mortise_error* error) {
+            return guard(error, [&]() -> mortise_status {
+                return as<UsersProvider, T>(self).findByEmail(text(email), UserVisitor(visit, context))
+                           ? MORTISE_OK
+                           : MORTISE_ABSENT;
+            });
+        },
+        [](void* self, mortise_view name, mortise_view email, mortise_view hash, mortise_user_visitor visit,
+           void* context, mortise_error* error) {
+            return guard(error, [&] {
+                as<UsersProvider, T>(self).create(text(name), text(email), text(hash), UserVisitor(visit, context));
+            });
+        },
+    };
+    return &table;
+}
+
+// Drafts that a plugin includes are found by overloads of this name with a better match.
+inline const void* draftTable(...) noexcept {
+    return nullptr;
+}
+
+} // namespace detail
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/detail/runtime.hpp>
+#include <mortise/reply.hpp>
+
+#include <memory>
+
+namespace mortise {
+inline namespace v1 {
+
+// Reply to C and out. From here on no view of the request is valid.
+struct ReplySender {
+    // Larger bodies are handed over instead of copied.
+    static constexpr std::size_t handOverFrom = 32 * 1024;
+
+    static mortise_status send(const detail::Runtime& runtime, mortise_exchange exchange, Reply&& reply) {
+        return reply.kind_ == Reply::Kind::error ? sendError(runtime, exchange, reply)
+                                                 : sendWhole(runtime, exchange, reply, runtime.exchange.table.reply);
+    }
+    static mortise_status begin(const detail::Runtime& runtime, mortise_exchange exchange, Reply&& reply) {
+        return sendWhole(runtime, exchange, reply, runtime.exchange.table.begin_stream);
+    }
+    // 200 with JSON that is still being held by the caller.
+    static mortise_status sendJson(const detail::Runtime& runtime, mortise_exchange exchange, std::string_view body) {
+        if (runtime.exchange.table.reply == nullptr) return MORTISE_UNSUPPORTED;
+        mortise_reply raw{};
+        raw.struct_size = sizeof raw;
+        raw.status = 200;
+        raw.flags = MORTISE_REPLY_JSON;
+        raw.body = view(body);
+        return runtime.exchange.table.reply(runtime.exchange.self, exchange, &raw);
+    }
+
+private:
+    using Call = mortise_status (*)(void*, mortise_exchange, const mortise_reply*);
+
+    static std::vector<mortise_field> rawFields(const Reply& reply) {
+        std::vector<mortise_field> fields;
+        fields.reserve(reply.fields_.size());
+        for (const auto& [name, value] : reply.fields_) fields.push_back({view(name), view(value)});
+        return fields;
+    }
+    static mortise_status sendWhole(const detail::Runtime& runtime, mortise_exchange exchange, Reply& reply,
+                                    Call call) {
+        if (call == nullptr) return MORTISE_UNSUPPORTED;
+        const std::vector<mortise_field> fields = rawFields(reply);
+        mortise_reply raw{};
+        raw.struct_size = sizeof raw;
+        raw.status = reply.status_;
+        raw.flags = reply.flags_;
+        raw.field_count = static_cast<std::uint32_t>(fields.size());
+        raw.fields = fields.data();
+        raw.header_block = reply.block_;
+        raw.content_type = view(reply.contentType_);
+        raw.body = view(reply.body());
+        if (reply.constant_.data() != nullptr) {
+            raw.release = [](void*) {};
+        } else if (reply.body_.size() >= handOverFrom) {
+            auto owned = std::make_unique<std::string>(std::move(reply.body_));
+            raw.body = view(*owned);
+            raw.release = [](void* context) { delete static_cast<std::string*>(context); };
+            raw.release_context = owned.release();
+        }
+        return call(runtime.exchange.self, exchange, &raw);
+    }
+    static mortise_status sendError(const detail::Runtime& runtime, mortise_exchange exchange, const Reply& reply) {
+        if (runtime.exchange.table.reply_error == nullptr) return MORTISE_UNSUPPORTED;
+        const std::vector<mortise_field> fields = rawFields(reply);
+        std::vector<mortise_error_detail> details;
+        details.reserve(reply.details_.size());
+        for (const Detail& d : reply.details_)
+            details.push_back({view(d.in), view(d.path), view(d.code), view(d.message)});
+        mortise_error_reply raw{};
+        raw.struct_size = sizeof raw;
+        raw.status = reply.status_;
+        raw.field_count = static_cast<std::uint32_t>(fields.size());
+        raw.detail_count = static_cast<std::uint32_t>(details.size());
+        raw.sentence = view(reply.body_);
+        raw.fields = fields.data();
+        raw.details = details.data();
+        return runtime.exchange.table.reply_error(runtime.exchange.self, exchange, &raw);
+    }
+};
+
+} // namespace v1
+} // namespace mortise

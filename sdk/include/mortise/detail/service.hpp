@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/plugin.h>
+#include <mortise/detail/view.hpp>
+
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+// A service as this build knows it: a copy of the peer's table in our shape, so that a function it does not have, and
+// every function of a service that is not there, is a null pointer.
+template<class Table>
+struct Service {
+    Table table{};
+    void* self = nullptr;
+
+    explicit operator bool() const noexcept { return table.struct_size != 0; }
+};
+
+template<class Table>
+Service<Table> resolve(const mortise_host* host, std::string_view id) noexcept {
+    Service<Table> service;
+    if (host == nullptr || host->get_service == nullptr) return service;
+    mortise_service given{};
+    given.struct_size = sizeof given;
+    if (host->get_service(host->context, view(id), &given) != MORTISE_OK || given.table == nullptr) return service;
+    service.table = adopt<Table>(given.table);
+    service.self = given.self;
+    return service;
+}
+
+} // namespace detail
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/described.hpp>
+#include <mortise/detail/service.hpp>
+#include <mortise/error.hpp>
+#include <mortise/guard.hpp>
+#include <mortise/service/draft/database.h>
+
+#include <array>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace mortise {
+inline namespace v1 {
+
+// A registered statement. Valid for the database it came from.
+struct Statement {
+    std::uint32_t number = 0;
+    bool registered = false;
+    explicit operator bool() const noexcept { return registered; }
+};
+
+// Bytes that are no text, as a parameter.
+struct Blob {
+    std::string_view bytes;
+};
+
+// One row, borrowed for the call.
+class Row {
+public:
+    Row(const mortise_sql_value* columns, std::uint32_t count) noexcept : columns_(columns), count_(count) {}
+
+    std::uint32_t size() const noexcept { return count_; }
+    bool isNull(std::uint32_t column) const noexcept { return columns_[column].kind == MORTISE_SQL_NULL; }
+    std::int64_t integer(std::uint32_t column) const noexcept {
+        const mortise_sql_value& value = columns_[column];
+        return value.kind == MORTISE_SQL_NUMBER ? static_cast<std::int64_t>(value.number) : value.integer;
+    }
+    double number(std::uint32_t column) const noexcept {
+        const mortise_sql_value& value = columns_[column];
+        return value.kind == MORTISE_SQL_INTEGER ? static_cast<double>(value.integer) : value.number;
+    }
+    std::string_view text(std::uint32_t column) const noexcept { return v1::text(columns_[column].text); } // or a blob
+
+private:
+    const mortise_sql_value* columns_;
+    std::uint32_t count_;
+};
+
+// A list of parameters by reference; what they point at must live until the call returns.
+struct Parameters {
+    const mortise_sql_value* data = nullptr;
+    std::uint32_t count = 0;
+
+    Parameters() = default;
+    template<std::size_t N>
+    Parameters(const std::array<mortise_sql_value, N>& values) noexcept : data(values.data()), count(N) {}
+    Parameters(const std::vector<mortise_sql_value>& values) noexcept
+        : data(values.data()), count(static_cast<std::uint32_t>(values.size())) {}
+};
+
+namespace detail {
+
+template<class T>
+mortise_sql_value sqlValue(const T& value) noexcept {
+    mortise_sql_value out{};
+    if constexpr (IsOptional<T>::value) {
+        if (value) return sqlValue(*value);
+    } else if constexpr (std::is_same_v<T, std::nullptr_t>) {
+        out.kind = MORTISE_SQL_NULL;
+    } else if constexpr (std::is_same_v<T, mortise_sql_value>) {
+        out = value;
+    } else if constexpr (std::is_same_v<T, DateTime>) {
+        out.kind = MORTISE_SQL_INTEGER;
+        out.integer = value.unixMilliseconds;
+    } else if constexpr (std::is_integral_v<T>) {
+        out.kind = MORTISE_SQL_INTEGER;
+        out.integer = static_cast<std::int64_t>(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        out.kind = MORTISE_SQL_NUMBER;
+        out.number = value;
+    } else if constexpr (std::is_same_v<T, Blob>) {
+        out.kind = MORTISE_SQL_BLOB;
+        out.text = view(value.bytes);
+    } else {
+        out.kind = MORTISE_SQL_TEXT;
+        out.text = view(std::string_view(value));
+    }
+    return out;
+}
+
+template<class T>
+void takeColumn(const Row& row, std::uint32_t column, T& out) {
+    if constexpr (IsOptional<T>::value) {
+        if (row.isNull(column))
+            out.reset();
+        else
+            takeColumn(row, column, out.emplace());
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out = row.integer(column) != 0;
+    } else if constexpr (std::is_integral_v<T>) {
+        out = static_cast<T>(row.integer(column));
+    } else if constexpr (std::is_floating_point_v<T>) {
+        out = static_cast<T>(row.number(column));
+    } else if constexpr (std::is_same_v<T, DateTime>) {
+        out.unixMilliseconds = row.integer(column);
+    } else {
+        static_assert(std::is_same_v<T, std::string>, "a column cannot have this type");
+        out.assign(row.text(column));
+    }
+}
+
+template<class T, std::size_t... I>
+T takeRow(const Row& row, std::index_sequence<I...>) {
+    if (row.size() != sizeof...(I)) throw Error("a row has another number of columns than its struct has fields");
+    T out{};
+    (takeColumn(row, static_cast<std::uint32_t>(I), out.*(std::get<I>(description<T>).member)), ...);
+    return out;
+}
+
+// Calls visit(Row) for each row; a visit may return false to stop. What it throws waits in `failure`.
+template<class Visit>
+struct RowVisit {
+    Visit* visit;
+    std::exception_ptr failure;
+
+    static std::uint32_t call(void* context, const mortise_sql_value* columns, std::uint32_t count) {
+        auto& self = *static_cast<RowVisit*>(context);
+        try {
+            const Row row(columns, count);
+            if constexpr (std::is_same_v<decltype((*self.visit)(row)), bool>)
+                return (*self.visit)(row) ? 1 : 0;
+            else
+                (*self.visit)(row);
+            return 1;
+        } catch (...) {
+            self.failure = std::current_exception();
+            return 0;
+        }
+    }
+};
+
+} // namespace detail
+
+// The columns of a row as a described struct, in the order of its fields.
+template<class T>
+T rowAs(const Row& row) {
+    return detail::takeRow<T>(row, std::make_index_sequence<detail::fieldCount<T>>{});
+}
+
+// Parameters for '?' in order: numbers, bool, text, DateTime (as Unix ms), Blob, nullptr, std::optional of these.
+template<class... Values>
+std::array<mortise_sql_value, sizeof...(Values)> bind(const Values&... values) noexcept {
+    return {{detail::sqlValue(values)...}};
+}
+
+// Inside Database::transact.
+class Transaction {
+public:
+    Transaction(const detail::Service<mortise_database_table>& service, mortise_sql_transaction* raw) noexcept
+        : service_(service), raw_(raw) {}
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+    // The number of rows changed. Throws UniqueConflict, Busy, Error.
+    std::uint64_t execute(const Statement& statement, Parameters parameters = {}) {
+        return run(statement, parameters, nullptr, nullptr);
+    }
+    // With rows: visit(Row) for each; may return false to stop. Must not call the database.
+    template<class Visit>
+    std::uint64_t execute(const Statement& statement, Parameters parameters, Visit&& visit) {
+        detail::RowVisit<std::remove_reference_t<Visit>> rows{&visit, nullptr};
+        const std::uint64_t changed = run(statement, parameters, &rows.call, &rows);
+        if (rows.failure) std::rethrow_exception(rows.failure);
+        return changed;
+    }
+    template<class T>
+    std::optional<T> readOne(const Statement& statement, Parameters parameters = {}) {
+        std::optional<T> found;
+        execute(statement, parameters, [&](const Row& row) {
+            found = rowAs<T>(row);
+            return false;
+        });
+        return found;
+    }
+
+private:
+    std::uint64_t run(const Statement& statement, Parameters parameters, mortise_sql_row row, void* context) {
+        std::uint64_t changed = 0;
+        detail::ErrorText error;
+        const mortise_status status = service_.table.execute(service_.self, raw_, statement.number, parameters.data,
+                                                             parameters.count, row, context, &changed, error.raw());
+        detail::raise(status, "execute", error.text());
+        return changed;
+    }
+
+    const detail::Service<mortise_database_table>& service_;
+    mortise_sql_transaction* raw_;
+};
+
+// mortise.database/1 (draft). Copies are cheap. Where the service is absent every call throws Absent. On a loop Busy
+// means that the call is made again on a worker: let it leave the handler.
+class Database {
+public:
+    static constexpr const char* serviceId = MORTISE_DATABASE_SERVICE;
+
+    Database() = default;
+    explicit Database(const mortise_host* host) noexcept
+        : service_(detail::resolve<mortise_database_table>(host, serviceId)) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(service_); }
+
+    // [control], in `start`. Throws when the database does not accept it.
+    Statement statement(std::string_view sql) const {
+        need(service_.table.statement != nullptr);
+        Statement made;
+        detail::ErrorText error;
+        detail::raise(service_.table.statement(service_.self, view(sql), &made.number, error.raw()), "statement",
+                      error.text());
+        made.registered = true;
+        return made;
+    }
+    // [worker], and [loop] in routes that say reads(). visit(Row) for each; may return false to stop. Must not call the
+    // database.
+    template<class Visit>
+    void read(const Statement& statement, Parameters parameters, Visit&& visit) const {
+        need(service_.table.read != nullptr);
+        detail::RowVisit<std::remove_reference_t<Visit>> rows{&visit, nullptr};
+        detail::ErrorText error;
+        const mortise_status status = service_.table.read(service_.self, statement.number, parameters.data,
+                                                          parameters.count, &rows.call, &rows, error.raw());
+        if (rows.failure) std::rethrow_exception(rows.failure);
+        detail::raise(status, "read", error.text());
+    }
+    template<class T>
+    std::optional<T> readOne(const Statement& statement, Parameters parameters = {}) const {
+        std::optional<T> found;
+        read(statement, parameters, [&](const Row& row) {
+            found = rowAs<T>(row);
+            return false;
+        });
+        return found;
+    }
+    template<class T>
+    std::vector<T> readAll(const Statement& statement, Parameters parameters = {}) const {
+        std::vector<T> found;
+        read(statement, parameters, [&](const Row& row) { found.push_back(rowAs<T>(row)); });
+        return found;
+    }
+    // [worker] body(Transaction&) inside BEGIN IMMEDIATE … COMMIT; durable when this returns. What it throws rolls back
+    // and comes out here. It may run again after a deadlock that the database resolved: let Busy and Error of execute
+    // pass.
+    template<class Body>
+    void transact(Body&& body) const {
+        need(service_.table.transact != nullptr && service_.table.execute != nullptr);
+        Work<std::remove_reference_t<Body>> work{&service_, &body, nullptr};
+        detail::ErrorText error;
+        const mortise_status status = service_.table.transact(service_.self, &work.call, &work, error.raw());
+        if (status < 0 && work.failure) std::rethrow_exception(work.failure);
+        detail::raise(status, "transact", error.text());
+    }
+    // [any] A number that changes with every commit of anybody; read in the same snapshot as the reads around it.
+    std::uint64_t dataVersion() const {
+        need(service_.table.data_version != nullptr);
+        std::uint64_t version = 0;
+        detail::ErrorText error;
+        detail::raise(service_.table.data_version(service_.self, &version, error.raw()), "data_version", error.text());
+        return version;
+    }
+
+private:
+    static void need(bool present) {
+        if (!present) throw Absent(serviceId);
+    }
+
+    template<class Body>
+    struct Work {
+        const detail::Service<mortise_database_table>* service;
+        Body* body;
+        std::exception_ptr failure;
+
+        static mortise_status call(void* context, mortise_sql_transaction* raw, mortise_error* error) {
+            auto& self = *static_cast<Work*>(context);
+            self.failure = nullptr;
+            try {
+                Transaction transaction(*self.service, raw);
+                (*self.body)(transaction);
+                return MORTISE_OK;
+            } catch (const Error& failure) {
+                self.failure = std::current_exception();
+                detail::tell(error, failure.what());
+                return failure.status() < 0 ? failure.status() : MORTISE_ERROR;
+            } catch (const std::exception& failure) {
+                self.failure = std::current_exception();
+                detail::tell(error, failure.what());
+            } catch (...) {
+                self.failure = std::current_exception();
+            }
+            return MORTISE_ERROR;
+        }
+    };
+
+    detail::Service<mortise_database_table> service_;
+};
+
+// For a plugin to derive from: gives mortise.database/1 (name it in offers<>() as well). The C types pass through: this
+// is the hot path. Contracts as in service/draft/database.h; what is thrown becomes a status with its text.
+class DatabaseProvider {
+public:
+    static constexpr const char* serviceId = MORTISE_DATABASE_SERVICE;
+    using TransactionBody = mortise_status (*)(void* context, mortise_sql_transaction* transaction,
+                                               mortise_error* error);
+
+    virtual ~DatabaseProvider() = default;
+    virtual std::uint32_t statement(std::string_view sql) = 0;
+    virtual mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters,
+                                std::uint32_t parameterCount, mortise_sql_row row, void* context,
+                                mortise_error* error) = 0;
+    virtual mortise_status transact(TransactionBody body, void* context, mortise_error* error) = 0;
+    virtual mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
+                                   const mortise_sql_value* parameters, std::uint32_t parameterCount,
+                                   mortise_sql_row row, void* context, std::uint64_t* changed,
+                                   mortise_error* error) = 0;
+    virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
+};
+
+namespace detail {
+
+// Found by get_extension of MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
+template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
+const void* draftTable(Tag<T>, std::string_view id) noexcept {
+    static constexpr mortise_database_table table = {
+        sizeof(mortise_database_table),
+        0,
+        [](void* self, mortise_view sql, std::uint32_t* number, mortise_error* error) {
+            return guard(error, [&] { *number = as<DatabaseProvider, T>(self).statement(text(sql)); });
+        },
+        [](void* self, std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t count,
+           mortise_sql_row row, void* context, mortise_error* error) {
+            return guard(error, [&] {
+                return as<DatabaseProvider, T>(self).read(statement, parameters, count, row, context, error);
+            });
+        },
+        [](void* self, DatabaseProvider::TransactionBody body, void* context, mortise_error* error) {
+            return guard(error, [&] { return as<DatabaseProvider, T>(self).transact(body, context, error); });
+        },
+        [](void* self, mortise_sql_transaction* transaction, std::uint32_t statement,
+           const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row, void* context,
+           std::uint64_t* changed, mortise_error* error) {
+            return guard(error, [&] {
+                return as<DatabaseProvider, T>(self).execute(transaction, statement, parameters, count, row, context,
+                                                             changed, error);
+            });
+        },
+        [](void* self, std::uint64_t* version, mortise_error* error) {
+            return guard(error, [&] { return as<DatabaseProvider, T>(self).dataVersion(version, error); });
+        },
+    };
+    return id == MORTISE_DATABASE_SERVICE ? &table : nullptr;
+}
+
+} // namespace detail
+} // namespace v1
+} // namespace mortise

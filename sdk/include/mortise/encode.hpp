@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/described.hpp>
+#include <mortise/detail/small_text.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+// True when one of the eight bytes is a quote, a backslash or below U+0020.
+inline bool needsEscape(std::uint64_t bytes) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101u;
+    constexpr std::uint64_t highs = 0x8080808080808080u;
+    const std::uint64_t quote = bytes ^ (ones * '"');
+    const std::uint64_t slash = bytes ^ (ones * '\\');
+    const std::uint64_t control = (bytes - ones * 0x20u) & ~bytes;
+    return ((control | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & highs) != 0;
+}
+
+inline bool needsEscape(char c) noexcept {
+    return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20u;
+}
+
+template<class Sink>
+void encodeEscaped(Sink& out, char c) {
+    constexpr char hex[] = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+    std::size_t size = 2;
+    switch (c) {
+    case '"':
+        escape[1] = '"';
+        break;
+    case '\\':
+        escape[1] = '\\';
+        break;
+    case '\b':
+        escape[1] = 'b';
+        break;
+    case '\f':
+        escape[1] = 'f';
+        break;
+    case '\n':
+        escape[1] = 'n';
+        break;
+    case '\r':
+        escape[1] = 'r';
+        break;
+    case '\t':
+        escape[1] = 't';
+        break;
+    default:
+        size = 6;
+    }
+    out.append(escape, size);
+}
+
+template<class Sink>
+void encodeText(Sink& out, std::string_view text) {
+    out.push_back('"');
+    std::size_t begin = 0; // of what is not written yet
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (at + 8 <= text.size()) {
+            std::uint64_t bytes = 0;
+            std::memcpy(&bytes, text.data() + at, 8);
+            if (!needsEscape(bytes)) {
+                at += 8;
+                continue;
+            }
+        }
+        const std::size_t stop = at + 8 <= text.size() ? at + 8 : text.size();
+        for (; at < stop; ++at) {
+            if (!needsEscape(text[at])) continue;
+            out.append(text.data() + begin, at - begin);
+            encodeEscaped(out, text[at]);
+            begin = at + 1;
+        }
+    }
+    out.append(text.data() + begin, text.size() - begin);
+    out.push_back('"');
+}
+
+template<class Sink, class N>
+void encodeNumber(Sink& out, N number) {
+    if constexpr (std::is_floating_point_v<N>) {
+        if (!std::isfinite(number)) {
+            out.append("null", 4);
+            return;
+        }
+    }
+    char digits[40];
+    const auto written = std::to_chars(digits, digits + sizeof digits, number);
+    out.append(digits, static_cast<std::size_t>(written.ptr - digits));
+}
+
+template<class Sink, class T>
+void encodeValue(Sink& out, const T& value);
+
+template<class T, std::size_t I, class Sink>
+void encodeMember(Sink& out, const T& object, bool& first) {
+    const auto& member = object.*(std::get<I>(description<T>).member);
+    using Member = FieldType<T, I>;
+    if constexpr (IsOptional<Member>::value) {
+        if (!member && !std::get<I>(description<T>).rules.nullable) return;
+    }
+    constexpr auto& fragment = keyFragment<T, I>;
+    out.append(fragment.data() + (first ? 1 : 0), fragment.size() - (first ? 1 : 0));
+    first = false;
+    if constexpr (IsOptional<Member>::value) {
+        if (member)
+            encodeValue(out, *member);
+        else
+            out.append("null", 4);
+    } else {
+        encodeValue(out, member);
+    }
+}
+
+template<class T, class Sink, std::size_t... I>
+void encodeObject(Sink& out, const T& object, std::index_sequence<I...>) {
+    bool first = true;
+    out.push_back('{');
+    (encodeMember<T, I>(out, object, first), ...);
+    out.push_back('}');
+}
+
+template<class Sink, class T>
+void encodeValue(Sink& out, const T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        out.append(value ? "true" : "false", value ? 4 : 5);
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        encodeNumber(out, value);
+    } else if constexpr (isText<T>) {
+        encodeText(out, value);
+    } else if constexpr (std::is_same_v<T, DateTime>) {
+        char text[DateTime::textSize + 2];
+        text[0] = '"';
+        value.write(text + 1);
+        text[DateTime::textSize + 1] = '"';
+        out.append(text, sizeof text);
+    } else if constexpr (std::is_same_v<T, RawJson>) {
+        out.append(value.text.data(), value.text.size());
+    } else if constexpr (IsOptional<T>::value) {
+        if (value)
+            encodeValue(out, *value);
+        else
+            out.append("null", 4);
+    } else if constexpr (IsVector<T>::value) {
+        out.push_back('[');
+        bool first = true;
+        for (const auto& element : value) {
+            if (!first) out.push_back(',');
+            first = false;
+            encodeValue(out, static_cast<const typename T::value_type&>(element));
+        }
+        out.push_back(']');
+    } else if constexpr (IsMap<T>::value) {
+        out.push_back('{');
+        bool first = true;
+        for (const auto& [key, element] : value) {
+            if (!first) out.push_back(',');
+            first = false;
+            encodeText(out, key);
+            out.push_back(':');
+            encodeValue(out, element);
+        }
+        out.push_back('}');
+    } else {
+        static_assert(IsDescribed<T>::value, "this type has no MORTISE_DESCRIBE");
+        encodeObject(out, value, std::make_index_sequence<fieldCount<T>>{});
+    }
+}
+
+} // namespace detail
+
+// The JSON text of a described struct (or of any type that one may contain). An empty optional is left out of its
+// object; a number that is not finite is null.
+template<class T>
+std::string encodeJson(const T& value) {
+    detail::SmallText<1024> buffer;
+    detail::encodeValue(buffer, value);
+    return std::string(buffer.text());
+}
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/types.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace mortise {
+inline namespace v1 {
+
+// A failure that has a status of its own at the C boundary. Expected outcomes (404, 409) are replies, not exceptions.
+class Error : public std::runtime_error {
+public:
+    explicit Error(const std::string& text, mortise_status status = MORTISE_ERROR)
+        : std::runtime_error(text), status_(status) {}
+
+    mortise_status status() const noexcept { return status_; }
+
+private:
+    mortise_status status_;
+};
+
+// A bounded queue is full or a lock stayed taken. Leaving a handler on an event loop it makes the host call again on a
+// worker, on a worker it is answered 503 with Retry-After.
+class Busy : public Error {
+public:
+    explicit Busy(const std::string& text = "busy") : Error(text, MORTISE_BUSY) {}
+};
+
+// A unique constraint would be broken.
+class UniqueConflict : public Error {
+public:
+    explicit UniqueConflict(const std::string& text = "unique conflict") : Error(text, MORTISE_CONFLICT) {}
+};
+
+// Two route patterns that would match the same requests; the text shows both.
+class RouteConflict : public Error {
+public:
+    explicit RouteConflict(const std::string& text) : Error(text, MORTISE_CONFLICT) {}
+};
+
+// An argument breaks the contract of the call.
+class Invalid : public Error {
+public:
+    explicit Invalid(const std::string& text) : Error(text, MORTISE_INVALID) {}
+};
+
+// The service is not there: optional and nobody gives it, or the peer is older than the call.
+class Absent : public Error {
+public:
+    explicit Absent(const std::string& what) : Error(what + " is absent", MORTISE_ABSENT) {}
+};
+
+namespace detail {
+
+// Throws what `status` stands for; returns on success (zero or positive).
+inline void raise(mortise_status status, const char* what, std::string_view sentence = {}) {
+    if (status >= 0) return;
+    std::string text = what;
+    if (!sentence.empty()) text.append(": ").append(sentence);
+    switch (status) {
+    case MORTISE_BUSY:
+        throw Busy(text);
+    case MORTISE_CONFLICT:
+        throw UniqueConflict(text);
+    case MORTISE_INVALID:
+        throw Invalid(text);
+    default:
+        throw Error(text, status);
+    }
+}
+
+} // namespace detail
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/detail/runtime.hpp>
+#include <mortise/request.hpp>
+#include <mortise/service/filter.h>
+
+#include <array>
+#include <chrono>
+#include <functional>
+
+namespace mortise {
+inline namespace v1 {
+
+// Phases in which a filter can look at a request; Phase::accept | Phase::route names several.
+enum class Phase : std::uint32_t {
+    accept = MORTISE_PHASE_ACCEPT,
+    protect = MORTISE_PHASE_PROTECT,
+    route = MORTISE_PHASE_ROUTE,
+    authenticate = MORTISE_PHASE_AUTHENTICATE,
+    body = MORTISE_PHASE_BODY,
+    handle = MORTISE_PHASE_HANDLE,
+};
+constexpr Phase operator|(Phase a, Phase b) noexcept {
+    return static_cast<Phase>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+
+// A filter's promise to go on or to answer. Move-only, any thread; destroyed unused, the request ends with 500.
+class Continuation {
+public:
+    Continuation(const detail::Runtime& runtime, mortise_exchange exchange) noexcept
+        : runtime_(&runtime), exchange_(exchange) {}
+    Continuation(Continuation&& other) noexcept
+        : runtime_(std::exchange(other.runtime_, nullptr)), exchange_(other.exchange_) {}
+    Continuation& operator=(Continuation&&) = delete;
+    Continuation(const Continuation&) = delete;
+    Continuation& operator=(const Continuation&) = delete;
+    ~Continuation() { resume(MORTISE_ERROR); }
+
+    void proceed() noexcept { resume(MORTISE_OK); }
+    void reply(Reply answer) {
+        const detail::Runtime* const runtime = std::exchange(runtime_, nullptr);
+        if (runtime != nullptr) ReplySender::send(*runtime, exchange_, std::move(answer));
+    }
+
+private:
+    void resume(mortise_status outcome) noexcept {
+        const detail::Runtime* const runtime = std::exchange(runtime_, nullptr);
+        if (runtime != nullptr && runtime->exchange.table.resume != nullptr)
+            runtime->exchange.table.resume(runtime->exchange.self, exchange_, outcome);
+    }
+
+    const detail::Runtime* runtime_;
+    mortise_exchange exchange_;
+};
+
+// [loop] A request in one of its phases. Doing nothing lets it pass.
+class FilterCall {
+public:
+    FilterCall(Request& request, std::uint32_t phase, std::uint64_t& slot) noexcept
+        : request_(request), phase_(phase), slot_(slot) {}
+
+    Request& request() const noexcept { return request_; }
+    Phase phase() const noexcept { return static_cast<Phase>(phase_); }
+    // The filter's own word of this exchange, 0 at first; the same in all its calls.
+    std::uint64_t& slot() const noexcept { return slot_; }
+
+    // Answers here; the request goes no further.
+    void reply(Reply answer) {
+        ReplySender::send(request_.runtime(), request_.exchange(), std::move(answer));
+        outcome_ = MORTISE_REPLIED;
+    }
+    // Stops the request until the continuation says how it goes on.
+    Continuation later() noexcept {
+        outcome_ = MORTISE_PENDING;
+        return Continuation(request_.runtime(), request_.exchange());
+    }
+    mortise_status outcome() const noexcept { return outcome_; }
+
+private:
+    Request& request_;
+    std::uint32_t phase_;
+    std::uint64_t& slot_;
+    mortise_status outcome_ = MORTISE_OK;
+};
+
+// [loop] The head of an answer, just before it is written.
+class Response {
+public:
+    Response(Request& request, mortise_response& raw, std::uint64_t& slot) noexcept
+        : request_(request), raw_(raw), slot_(slot) {}
+
+    Request& request() const noexcept { return request_; }
+    std::uint32_t status() const noexcept { return raw_.status; }
+    std::uint64_t& slot() const noexcept { return slot_; }
+    // False when the host refuses the field (framing, bytes that do not belong).
+    bool field(std::string_view name, std::string_view value) noexcept {
+        return has(raw_, &mortise_response::add_field) && raw_.add_field(raw_.context, view(name), view(value)) >= 0;
+    }
+
+private:
+    Request& request_;
+    mortise_response& raw_;
+    std::uint64_t& slot_;
+};
+
+// [loop] What became of a request. Short: the next request of the connection waits.
+class Finished {
+public:
+    Finished(Request& request, const mortise_finished& peer, std::uint64_t& slot) noexcept
+        : request_(request), raw_(&peer), slot_(slot) {
+        if (peer.struct_size < sizeof(mortise_finished)) {
+            older_ = detail::adopt<mortise_finished>(&peer);
+            raw_ = &older_;
+        }
+    }
+    Finished(const Finished&) = delete;
+    Finished& operator=(const Finished&) = delete;
+
+    Request& request() const noexcept { return request_; }
+    std::uint32_t status() const noexcept { return raw_->status; } // 499: the client was gone before an answer
+    std::chrono::nanoseconds duration() const noexcept {
+        return std::chrono::nanoseconds(static_cast<std::int64_t>(raw_->duration_ns));
+    }
+    std::uint64_t sentBytes() const noexcept { return raw_->sent_bytes; }
+    std::uint64_t receivedBytes() const noexcept { return raw_->received_bytes; }
+    DateTime finishedAt() const noexcept { return {raw_->finished_ms}; }
+    std::string_view url() const noexcept { return text(raw_->url); } // secret parameters redacted
+    std::string_view userAgent() const noexcept { return text(raw_->user_agent); }
+    std::string_view userId() const noexcept { return text(raw_->user_id); }
+    bool quiet() const noexcept { return raw_->quiet != 0; }
+    std::uint64_t& slot() const noexcept { return slot_; }
+    const mortise_finished& raw() const noexcept { return *raw_; }
+
+private:
+    Request& request_;
+    const mortise_finished* raw_;
+    std::uint64_t& slot_;
+    mortise_finished older_; // only where the host's struct is smaller
+};
+
+namespace detail {
+
+// The C interface gives a filter's functions the instance, not the filter, so each place in the list has its own
+// thunks.
+constexpr std::size_t maxFilters = 8;
+constexpr std::size_t requestPhases = 6;
+
+struct FilterEntry {
+    mortise_filter raw{};
+    std::string name, before, after;
+    std::array<std::function<void(FilterCall&)>, requestPhases> onRequest;
+    std::function<void(Response&)> onRespond;
+    std::function<void(const Finished&)> onFinish;
+};
+
+constexpr std::size_t phaseIndex(std::uint32_t phase) noexcept {
+    std::size_t index = 0;
+    while (phase > 1 && index < requestPhases) {
+        phase >>= 1;
+        ++index;
+    }
+    return index;
+}
+
+inline mortise_status filterRequest(const Runtime& runtime, FilterEntry& filter, std::uint32_t phase,
+                                    mortise_exchange exchange, const mortise_request* raw,
+                                    std::uint64_t* slot) noexcept {
+    const std::size_t index = phaseIndex(phase);
+    if (index >= requestPhases || !filter.onRequest[index]) return MORTISE_OK;
+    Request request(runtime, exchange, *raw);
+    FilterCall call(request, phase, *slot);
+    ErrorText error;
+    const mortise_status status = guard(error.raw(), [&] {
+        filter.onRequest[index](call);
+        return call.outcome();
+    });
+    if (status >= 0) return status;
+    runtime.complain("A filter threw", error.text(), exchange);
+    return call.outcome() == MORTISE_OK ? status : call.outcome();
+}
+
+} // namespace detail
+
+// A filter being declared: setup.filter("request-log").after("cors").onFinish(…). In force as it is said; at most 8 a
+// plugin.
+class FilterBuilder {
+public:
+    explicit FilterBuilder(detail::FilterEntry& entry) noexcept : entry_(entry) {}
+
+    FilterBuilder& before(std::string_view name) { return join(entry_.before, name), *this; }
+    FilterBuilder& after(std::string_view name) { return join(entry_.after, name), *this; }
+
+    // call(FilterCall&) at the start of each phase named. Throwing ends the request with 500.
+    FilterBuilder& onRequest(Phase phases, std::function<void(FilterCall&)> call) {
+        const auto bits = static_cast<std::uint32_t>(phases);
+        for (std::size_t i = 0; i < detail::requestPhases; ++i)
+            if ((bits >> i & 1u) != 0) entry_.onRequest[i] = call;
+        entry_.raw.phases |= bits;
+        return *this;
+    }
+    // call(Response&) once before the head of any answer, errors included.
+    FilterBuilder& onRespond(std::function<void(Response&)> call) {
+        entry_.onRespond = std::move(call);
+        entry_.raw.phases |= MORTISE_PHASE_RESPOND;
+        return *this;
+    }
+    // call(const Finished&) once when the exchange is over.
+    FilterBuilder& onFinish(std::function<void(const Finished&)> call) {
+        entry_.onFinish = std::move(call);
+        entry_.raw.phases |= MORTISE_PHASE_FINISH;
+        return *this;
+    }
+
+private:
+    static void join(std::string& list, std::string_view name) { list.append(list.empty() ? "" : ",").append(name); }
+
+    detail::FilterEntry& entry_;
+};
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/decode.hpp>
+#include <mortise/detail/runtime.hpp>
+#include <mortise/error.hpp>
+#include <mortise/schema.hpp>
+
+#include <exception>
+#include <optional>
+
+namespace mortise {
+inline namespace v1 {
+
+// A compiled schema; safe on any thread. Must not outlive the plugin.
+class JsonSchema {
+public:
+    JsonSchema() = default;
+    explicit operator bool() const noexcept { return schema_ != nullptr; }
+    const mortise_json_schema* raw() const noexcept { return schema_.get(); }
+
+private:
+    friend class Json;
+    std::shared_ptr<mortise_json_schema> schema_;
+};
+
+// mortise.json/1: the host's parser and its one validator, for text that did not come as a request's body. Any thread.
+class Json {
+public:
+    explicit Json(const detail::Runtime& runtime) noexcept : service_(&runtime.json) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(*service_); }
+
+    // Throws Invalid with the JSON pointer of the fault.
+    JsonSchema schema(std::string_view text) const {
+        if (service_->table.schema_make == nullptr || service_->table.schema_free == nullptr)
+            throw Absent(MORTISE_JSON_SERVICE);
+        detail::ErrorText error;
+        mortise_json_schema* made = nullptr;
+        detail::raise(service_->table.schema_make(service_->self, view(text), &made, error.raw()), "schema",
+                      error.text());
+        JsonSchema schema;
+        const auto* const service = service_;
+        schema.schema_.reset(made, [service](mortise_json_schema* s) { service->table.schema_free(service->self, s); });
+        return schema;
+    }
+    template<class T>
+    JsonSchema schemaFor() const {
+        return schema(schemaOf<T>());
+    }
+
+    // Parses, checks against the schema of T and decodes; nothing when the text does not pass, with the reason in
+    // `why`. Compiles the schema at each call: where speed matters keep one from schemaFor() and hand it over.
+    template<class T>
+    std::optional<T> parse(std::string_view text, std::string* why = nullptr) const {
+        return parse<T>(text, schemaFor<T>(), why);
+    }
+    template<class T>
+    std::optional<T> parse(std::string_view text, const JsonSchema& schema, std::string* why = nullptr) const {
+        std::optional<T> result(std::in_place);
+        bool fits = true;
+        if (!visit(
+                text, schema, [&](const mortise_json_tape& tape) { fits = decodeJson(tape, *result); }, why))
+            return std::nullopt;
+        if (!fits) {
+            if (why != nullptr) *why = "a value does not fit its member";
+            return std::nullopt;
+        }
+        return result;
+    }
+    // Parses and calls use(tape) unless the text does not pass. `schema` may be empty: any JSON.
+    template<class Use>
+    bool visit(std::string_view text, const JsonSchema& schema, Use&& use, std::string* why = nullptr) const {
+        if (service_->table.parse == nullptr) throw Absent(MORTISE_JSON_SERVICE);
+        Visit<std::remove_reference_t<Use>> visit{&use, nullptr};
+        detail::ErrorText error;
+        const mortise_status status =
+            service_->table.parse(service_->self, view(text), schema.raw(), &visit.call, &visit, error.raw());
+        if (visit.failure) std::rethrow_exception(visit.failure);
+        if (status == MORTISE_OK) return true;
+        if (status != MORTISE_INVALID) detail::raise(status < 0 ? status : MORTISE_ERROR, "parse", error.text());
+        if (why != nullptr) why->assign(error.text());
+        return false;
+    }
+
+private:
+    template<class Use>
+    struct Visit {
+        Use* use;
+        std::exception_ptr failure;
+        static void call(void* context, const mortise_json_tape* tape) {
+            auto& self = *static_cast<Visit*>(context);
+            try {
+                (*self.use)(*tape);
+            } catch (...) {
+                self.failure = std::current_exception();
+            }
+        }
+    };
+
+    const detail::Service<mortise_json_table>* service_;
+};
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/detail/runtime.hpp>
+#include <mortise/error.hpp>
+
+#include <memory>
+
+namespace mortise {
+inline namespace v1 {
+
+// A list of networks; safe on any thread. Must not outlive the plugin. An empty object contains nothing.
+class NetworkList {
+public:
+    NetworkList() = default;
+
+    // `address` as Request::clientAddress.
+    bool contains(std::string_view address) const noexcept {
+        return list_ && service_->table.contains(service_->self, list_.get(), view(address)) != 0;
+    }
+
+private:
+    friend class Networks;
+    const detail::Service<mortise_network_table>* service_ = nullptr;
+    std::shared_ptr<mortise_network_list> list_;
+};
+
+// mortise.network/1.
+class Networks {
+public:
+    explicit Networks(const detail::Runtime& runtime) noexcept : service_(&runtime.network) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(*service_); }
+
+    // "127.0.0.0/8", "::1", "unix", "loopback". Throws Invalid, which names the entry that is none of them.
+    NetworkList list(const std::vector<std::string>& entries) const {
+        if (service_->table.list_make == nullptr || service_->table.list_free == nullptr ||
+            service_->table.contains == nullptr)
+            throw Absent(MORTISE_NETWORK_SERVICE);
+        std::vector<mortise_view> views;
+        views.reserve(entries.size());
+        for (const auto& entry : entries) views.push_back(view(entry));
+        detail::ErrorText error;
+        mortise_network_list* made = nullptr;
+        detail::raise(service_->table.list_make(service_->self, views.data(), static_cast<std::uint32_t>(views.size()),
+                                                &made, error.raw()),
+                      "network list", error.text());
+        NetworkList list;
+        const auto* const service = service_;
+        list.service_ = service;
+        list.list_.reset(made, [service](mortise_network_list* l) { service->table.list_free(service->self, l); });
+        return list;
+    }
+
+private:
+    const detail::Service<mortise_network_table>* service_;
+};
+
+} // namespace v1
+} // namespace mortise

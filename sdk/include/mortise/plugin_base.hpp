@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/plugin.h>
+#include <mortise/crypto.hpp>
+#include <mortise/json.hpp>
+#include <mortise/log.hpp>
+#include <mortise/loops.hpp>
+#include <mortise/networks.hpp>
+#include <mortise/passwords.hpp>
+#include <mortise/readiness.hpp>
+#include <mortise/settings.hpp>
+#include <mortise/setup.hpp>
+#include <mortise/timers.hpp>
+
+#include <chrono>
+
+namespace mortise {
+inline namespace v1 {
+
+// What every plugin has, whatever its settings: its life and the host's services. The host calls the virtual functions
+// one at a time, each on a thread of its own under a deadline:
+//
+//   constructor → configure → start → activate → (handlers run, concurrently) → drain → stop → destructor
+//
+// Services are there from `configure` on, not in the constructor. The destructor may come after any failure.
+class PluginBase {
+public:
+    PluginBase() = default;
+    PluginBase(const PluginBase&) = delete;
+    PluginBase& operator=(const PluginBase&) = delete;
+    virtual ~PluginBase() = default;
+
+    // Validates the settings and declares routes, filters, …; no effect outside the instance. Throwing fails with
+    // what().
+    virtual void configure(Setup&) {}
+    // Opens what is needed; other plugins' services are there from here on. Throwing fails with what().
+    virtual void start() {}
+    // The generation serves: background work begins. Cannot fail.
+    virtual void activate() {}
+    // No new request comes; finish what is open within the deadline.
+    virtual void drain(std::chrono::milliseconds) {}
+    // Close everything, join every thread.
+    virtual void stop() {}
+    // The C table of an extension or a service beyond those of the interface classes, or nullptr. Its functions get the
+    // plugin object (the type named in MORTISE_PLUGIN) as `self`. Asked after configure.
+    virtual const void* extension(std::string_view) noexcept { return nullptr; }
+
+protected:
+    // Any thread, from `configure` on.
+    Log log(std::string_view logger = {}) const noexcept { return Log(runtime_, logger); }
+    std::string_view instanceName() const noexcept { return text(runtime_.host->instance_name); }
+    const std::string& stateDirectory() const noexcept { return runtime_.stateDirectory; } // absolute; from `start` on
+    bool developmentMode() const noexcept { return runtime_.development; }
+    bool checkOnly() const noexcept { return runtime_.checkOnly; } // nothing will be started
+    Crypto crypto() const noexcept { return Crypto(runtime_); }
+    Passwords passwords() const noexcept { return Passwords(runtime_); }
+    Timers timers() noexcept { return Timers(runtime_); }
+    Json json() const noexcept { return Json(runtime_); }
+    Networks networks() const noexcept { return Networks(runtime_); }
+    Loops loops() const noexcept { return Loops(runtime_); }
+    ReadinessChecks readiness() const noexcept { return ReadinessChecks(runtime_); }
+
+    // [control], from `start` on: another plugin's service, which MORTISE_PLUGIN names in needs<>() or mayUse<>(). Keep
+    // the result. One that is not there is an object whose calls answer "absent", never a null pointer.
+    template<class ServiceClass>
+    ServiceClass service() const {
+        return ServiceClass(runtime_.host);
+    }
+
+private:
+    template<class T>
+    friend struct ModuleOf;
+
+    virtual bool takeSettings(const mortise_setting_value* values, std::uint32_t count) = 0;
+
+    detail::Runtime runtime_;
+
+    template<class>
+    friend class Plugin;
+};
+
+// What an author derives from, with the struct of MORTISE_SETTINGS.
+template<class Settings = NoSettings>
+class Plugin : public PluginBase {
+public:
+    using SettingsType = Settings;
+
+protected:
+    // Checked by the host; constant from `configure` on.
+    const Settings& settings() const noexcept { return settings_; }
+
+private:
+    bool takeSettings(const mortise_setting_value* values, std::uint32_t count) final {
+        return detail::decodeSettings(values, count, settings_);
+    }
+
+    Settings settings_{};
+};
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/encode.hpp>
+#include <mortise/service/exchange.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mortise {
+inline namespace v1 {
+
+// Constant header fields, checked once in configure (Setup::headerBlock); replies carry them at no cost.
+struct HeaderBlock {
+    std::uint64_t id = 0;
+};
+
+// One failed check of an error answer.
+struct Detail {
+    std::string in;      // body, query, path or header
+    std::string path;    // JSON pointer
+    std::string code;    // the schema's keyword or a word of your own
+    std::string message; // "must be a valid email"
+};
+
+// An answer as a value. A described struct converts to 200 with its JSON; errors get the host's one shape. Header
+// fields are checked by the host at each reply: framing fields and bytes that do not belong make it a 500.
+class Reply {
+public:
+    enum class Kind { whole, error, later };
+
+    // 200 with the JSON of a described struct.
+    template<class T, std::enable_if_t<isDescribed<std::decay_t<T>>, int> = 0>
+    Reply(const T& value) : Reply(json(200, value)) {}
+
+    template<class T>
+    static Reply json(std::uint32_t status, const T& value) {
+        Reply reply(Kind::whole, status);
+        reply.flags_ = MORTISE_REPLY_JSON;
+        reply.body_ = encodeJson(value);
+        return reply;
+    }
+    // JSON text made elsewhere.
+    static Reply rawJson(std::uint32_t status, std::string body) {
+        Reply reply(Kind::whole, status);
+        reply.flags_ = MORTISE_REPLY_JSON;
+        reply.body_ = std::move(body);
+        return reply;
+    }
+    static Reply text(std::uint32_t status, std::string body) {
+        return bytes(status, "text/plain; charset=utf-8", std::move(body));
+    }
+    static Reply bytes(std::uint32_t status, std::string contentType, std::string body) {
+        Reply reply(Kind::whole, status);
+        reply.contentType_ = std::move(contentType);
+        reply.body_ = std::move(body);
+        return reply;
+    }
+    // A body that lives as long as the plugin's file, sent without a copy.
+    static Reply constant(std::uint32_t status, std::string contentType, std::string_view body) {
+        Reply reply(Kind::whole, status);
+        reply.contentType_ = std::move(contentType);
+        reply.constant_ = body;
+        return reply;
+    }
+    static Reply empty(std::uint32_t status) { return Reply(Kind::whole, status); }
+    // 400-599 in the one error shape. Of a 500 the sentence is logged and told only in development mode.
+    static Reply error(std::uint32_t status, std::string sentence) {
+        Reply reply(Kind::error, status);
+        reply.body_ = std::move(sentence);
+        return reply;
+    }
+    // The answer comes from a Deferred or a Stream.
+    static Reply later() { return Reply(Kind::later, 0); }
+
+    Reply& status(std::uint32_t code) & { return status_ = code, *this; }
+    Reply&& status(std::uint32_t code) && { return std::move(status(code)); }
+    Reply& field(std::string_view name, std::string_view value) & {
+        fields_.emplace_back(name, value);
+        return *this;
+    }
+    Reply&& field(std::string_view name, std::string_view value) && { return std::move(field(name, value)); }
+    Reply& location(std::string_view url) & { return field("Location", url); }
+    Reply&& location(std::string_view url) && { return std::move(field("Location", url)); }
+    Reply& block(HeaderBlock block) & { return block_ = block.id, *this; } // of whole answers
+    Reply&& block(HeaderBlock block) && { return block_ = block.id, std::move(*this); }
+    Reply& noStore() & {
+        if (kind_ == Kind::error) return field("Cache-Control", "no-store");
+        flags_ |= MORTISE_REPLY_NO_STORE;
+        return *this;
+    }
+    Reply&& noStore() && { return std::move(noStore()); }
+    Reply& detail(Detail detail) & { return details_.push_back(std::move(detail)), *this; }
+    Reply&& detail(Detail detail) && { return details_.push_back(std::move(detail)), std::move(*this); }
+
+    Kind kind() const noexcept { return kind_; }
+    std::uint32_t code() const noexcept { return status_; }
+    // The body, or the sentence of an error.
+    std::string_view body() const noexcept { return constant_.data() != nullptr ? constant_ : std::string_view(body_); }
+    const std::vector<std::pair<std::string, std::string>>& fields() const noexcept { return fields_; }
+    const std::vector<Detail>& details() const noexcept { return details_; }
+
+private:
+    friend struct ReplySender;
+
+    Reply(Kind kind, std::uint32_t status) : kind_(kind), status_(status) {}
+
+    Kind kind_;
+    std::uint32_t status_;
+    std::uint32_t flags_ = 0;
+    std::uint64_t block_ = 0;
+    std::string contentType_;
+    std::string body_;
+    std::string_view constant_;
+    std::vector<std::pair<std::string, std::string>> fields_;
+    std::vector<Detail> details_;
+};
+
+template<class T>
+Reply ok(const T& value) {
+    return Reply::json(200, value);
+}
+template<class T>
+Reply created(const T& value) {
+    return Reply::json(201, value);
+}
+inline Reply noContent() {
+    return Reply::empty(204);
+}
+inline Reply badRequest(std::string sentence = "Bad request") {
+    return Reply::error(400, std::move(sentence));
+}
+// A validation failure, as the host's own validator answers it.
+inline Reply invalid(std::vector<Detail> details) {
+    Reply reply = Reply::error(400, "Validation error");
+    for (auto& detail : details) reply.detail(std::move(detail));
+    return reply;
+}
+inline Reply unauthorized(std::string sentence, std::string_view challenge = "Bearer") {
+    return Reply::error(401, std::move(sentence)).field("WWW-Authenticate", challenge);
+}
+inline Reply forbidden(std::string sentence = "Forbidden") {
+    return Reply::error(403, std::move(sentence));
+}
+inline Reply notFound(std::string sentence = "Not found") {
+    return Reply::error(404, std::move(sentence));
+}
+inline Reply conflict(std::string sentence = "Conflict") {
+    return Reply::error(409, std::move(sentence));
+}
+inline Reply internalError(std::string sentence) {
+    return Reply::error(500, std::move(sentence));
+}
+// 503 with Retry-After, in seconds.
+inline Reply serviceUnavailable(std::string sentence = "Service unavailable", unsigned retryAfter = 1) {
+    return Reply::error(503, std::move(sentence)).field("Retry-After", std::to_string(retryAfter));
+}
+
+} // namespace v1
+} // namespace mortise

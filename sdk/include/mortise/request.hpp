@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/exchange.h>
+#include <mortise/date_time.hpp>
+#include <mortise/decode.hpp>
+#include <mortise/deferred.hpp>
+#include <mortise/log.hpp>
+#include <mortise/principal.hpp>
+#include <mortise/stream.hpp>
+
+namespace mortise {
+inline namespace v1 {
+
+// A request while its handler, filter or authenticator runs. The views it gives live until the exchange's answer, also
+// across a defer(); the object itself ends with the call.
+class Request {
+public:
+    Request(const detail::Runtime& runtime, mortise_exchange exchange, const mortise_request& peer) noexcept
+        : runtime_(&runtime), exchange_(exchange), raw_(&peer) {
+        if (peer.struct_size < sizeof(mortise_request)) {
+            older_ = detail::adopt<mortise_request>(&peer);
+            raw_ = &older_;
+        }
+    }
+    Request(const Request&) = delete;
+    Request& operator=(const Request&) = delete;
+
+    std::string_view method() const noexcept { return text(raw_->method); }
+    std::string_view target() const noexcept { return text(raw_->target); }
+    std::string_view path() const noexcept { return text(raw_->path); }
+    std::string_view query() const noexcept { return text(raw_->query); } // as received, without '?'
+    std::string_view route() const noexcept { return text(raw_->route); } // the pattern; empty before the route phase
+    std::string_view id() const noexcept { return text(raw_->request_id); }
+    std::string_view clientAddress() const noexcept { return text(raw_->client_address); }
+    std::string_view body() const noexcept { return text(raw_->body); }
+    bool tls() const noexcept { return (raw_->flags & MORTISE_REQUEST_TLS) != 0; }
+    DateTime receivedAt() const noexcept { return {raw_->received_ms}; }
+
+    // The first header field of that name, in any case; empty when there is none.
+    std::string_view field(std::string_view name) const noexcept {
+        for (std::uint32_t i = 0; i < raw_->field_count; ++i)
+            if (sameName(text(raw_->fields[i].name), name)) return text(raw_->fields[i].value);
+        return {};
+    }
+    bool hasField(std::string_view name) const noexcept {
+        for (std::uint32_t i = 0; i < raw_->field_count; ++i)
+            if (sameName(text(raw_->fields[i].name), name)) return true;
+        return false;
+    }
+    // A path parameter, percent-decoded; empty when the pattern has none of that name.
+    std::string_view parameter(std::string_view name) const noexcept {
+        for (std::uint32_t i = 0; i < raw_->parameter_count; ++i)
+            if (text(raw_->parameters[i].name) == name) return text(raw_->parameters[i].value);
+        return {};
+    }
+    Principal principal() const noexcept { return Principal(raw_->principal); }
+
+    // True when the client is gone or the exchange is over. Only informs.
+    bool cancelled() const noexcept {
+        const auto& service = runtime_->exchange;
+        return service.table.cancelled != nullptr && service.table.cancelled(service.self, exchange_) != 0;
+    }
+
+    // To answer after the handler has returned Reply::later(). Once a request.
+    Deferred defer() { return Deferred(share()); }
+    // Begins an answer of unknown length; the handler then returns Reply::later().
+    Stream stream(Reply head) { return Stream(share(), std::move(head)); }
+
+    // Writes records with this request's id.
+    Log log() const noexcept { return Log(*runtime_, {}, exchange_); }
+
+    mortise_exchange exchange() const noexcept { return exchange_; }
+    const mortise_request& raw() const noexcept { return *raw_; }
+    const detail::Runtime& runtime() const noexcept { return *runtime_; }
+    // What defer() made, if anything.
+    const std::shared_ptr<detail::DeferredState>& deferred() const noexcept { return deferred_; }
+
+private:
+    // Header names are ASCII; `a` and `b` differ in case only.
+    static bool sameName(std::string_view a, std::string_view b) noexcept {
+        if (a.size() != b.size()) return false;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            const auto x = static_cast<unsigned char>(a[i]);
+            const auto y = static_cast<unsigned char>(b[i]);
+            if (x == y) continue;
+            const unsigned folded = x | 0x20u;
+            if (folded != (y | 0x20u) || folded < 'a' || folded > 'z') return false;
+        }
+        return true;
+    }
+    std::shared_ptr<detail::DeferredState> share() {
+        if (deferred_) throw Invalid("a request is deferred once");
+        deferred_ = std::make_shared<detail::DeferredState>(*runtime_, exchange_);
+        return deferred_;
+    }
+
+    const detail::Runtime* runtime_;
+    mortise_exchange exchange_;
+    const mortise_request* raw_;
+    std::shared_ptr<detail::DeferredState> deferred_;
+    mortise_request older_; // only where the host's struct is smaller
+};
+
+} // namespace v1
+} // namespace mortise

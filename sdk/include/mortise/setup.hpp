@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/commands.hpp>
+#include <mortise/filters.hpp>
+#include <mortise/routes.hpp>
+
+#include <initializer_list>
+#include <utility>
+
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+inline Runtime::Runtime() = default;
+inline Runtime::~Runtime() = default;
+
+} // namespace detail
+
+// What a plugin declares in `configure`. Everything throws with a sentence for the operator when it cannot be.
+class Setup {
+public:
+    explicit Setup(detail::Runtime& runtime) noexcept : runtime_(runtime) {}
+
+    // Patterns: "/users/:id", "/files/*rest"; see service/routes.h for grammar and precedence.
+    RouteBuilder<> get(std::string_view pattern) { return route("GET", pattern); }
+    RouteBuilder<> post(std::string_view pattern) { return route("POST", pattern); }
+    RouteBuilder<> put(std::string_view pattern) { return route("PUT", pattern); }
+    RouteBuilder<> patch(std::string_view pattern) { return route("PATCH", pattern); }
+    RouteBuilder<> del(std::string_view pattern) { return route("DELETE", pattern); }
+    RouteBuilder<> route(std::string_view method, std::string_view pattern) {
+        detail::RouteDeclaration declaration;
+        declaration.method = method;
+        declaration.pattern = pattern;
+        return {runtime_, std::move(declaration)};
+    }
+
+    // A filter around every request; `name` is unique among all filters.
+    FilterBuilder filter(std::string_view name) {
+        if (runtime_.filters.size() == detail::maxFilters) throw Invalid("a plugin declares at most 8 filters");
+        runtime_.filters.push_back(std::make_unique<detail::FilterEntry>());
+        runtime_.filters.back()->name = name;
+        return FilterBuilder(*runtime_.filters.back());
+    }
+    // `mortised command NAME …`: run(const Arguments&, CommandOutput&) returns the exit code.
+    void command(std::string_view name, std::string_view usage, std::string_view summary, CommandFunction run) {
+        if (runtime_.commands.size() == detail::maxCommands) throw Invalid("a plugin declares at most 16 commands");
+        auto entry = std::make_unique<detail::CommandEntry>();
+        entry->name = name;
+        entry->usage = usage;
+        entry->summary = summary;
+        entry->run = std::move(run);
+        runtime_.commands.push_back(std::move(entry));
+    }
+    // Run once, in the order declared; it only expands the schema and never changes afterwards.
+    void migration(std::string_view name, std::string_view sql) {
+        runtime_.migrations.push_back({mortise_view{}, runtime_.keep(name), runtime_.keep(sql)});
+    }
+    // Constant fields, checked here once: {{"X-Foo", "bar"}, …}.
+    HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+        return headerBlock(fields.begin(), fields.end());
+    }
+    template<class Iterator>
+    HeaderBlock headerBlock(Iterator begin, Iterator end) {
+        const auto& service = runtime_.exchange;
+        if (service.table.declare_header_block == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
+        std::vector<mortise_field> raw;
+        for (; begin != end; ++begin) raw.push_back({view(begin->first), view(begin->second)});
+        HeaderBlock block;
+        detail::ErrorText error;
+        detail::raise(service.table.declare_header_block(
+                          service.self, raw.data(), static_cast<std::uint32_t>(raw.size()), &block.id, error.raw()),
+                      "header block", error.text());
+        return block;
+    }
+
+private:
+    detail::Runtime& runtime_;
+};
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/deferred.hpp>
+#include <mortise/error.hpp>
+
+namespace mortise {
+inline namespace v1 {
+
+// An answer of unknown length: Request::stream(head), then write, then end; the handler returns Reply::later().
+// Destroyed before end() the connection is cut, so that the client sees a broken answer. Move-only, one thread at a
+// time.
+class Stream {
+public:
+    // Takes the exchange over from `later`. Throws when the exchange is over or the host refuses the head.
+    Stream(std::shared_ptr<detail::DeferredState> state, Reply head) : state_(std::move(state)) {
+        if (head.kind() != Reply::Kind::whole) throw Invalid("a stream begins with a whole reply");
+        const auto& table = state_->runtime->exchange.table;
+        if (table.write == nullptr || table.end_stream == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
+        if (!state_->claim()) throw Error("the exchange is over", MORTISE_STALE);
+        detail::raise(ReplySender::begin(*state_->runtime, state_->exchange, std::move(head)), "begin_stream");
+    }
+    Stream(Stream&&) noexcept = default;
+    Stream& operator=(Stream&&) = delete;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    ~Stream() { finish(0); }
+
+    // [worker] Waits, bounded by the host's write timeout, while too much waits for the client. False: the client is
+    // gone. Throws Busy past that limit; nothing was taken then.
+    bool write(std::string_view data) {
+        if (!state_) return false;
+        const auto& service = state_->runtime->exchange;
+        const mortise_status status = service.table.write(service.self, state_->exchange, view(data));
+        if (status == MORTISE_STALE) return false;
+        detail::raise(status, "write");
+        return true;
+    }
+    void end() { finish(1); }
+
+private:
+    void finish(std::uint32_t complete) noexcept {
+        const auto state = std::move(state_);
+        if (state) state->runtime->exchange.table.end_stream(state->runtime->exchange.self, state->exchange, complete);
+    }
+
+    std::shared_ptr<detail::DeferredState> state_;
+};
+
+} // namespace v1
+} // namespace mortise

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/date_time.hpp>
+#include <mortise/detail/runtime.hpp>
+#include <mortise/error.hpp>
+#include <mortise/service/users.h>
+
+#include <exception>
+#include <optional>
+
+namespace mortise {
+inline namespace v1 {
+
+// A user as mortise.users/1 tells it. The hash comes from look-ups by address only.
+struct UserRecord {
+    std::string id, name, email, role, passwordHash;
+    DateTime createdAt;
+};
+
+// mortise.users/1 for plugins that need users. An absent service finds nobody, and create throws Absent. Views in
+// visits are borrowed for the call. Throws Busy, Error.
+class Users {
+public:
+    static constexpr const char* serviceId = MORTISE_USERS_SERVICE;
+
+    Users() = default;
+    explicit Users(const mortise_host* host) noexcept
+        : service_(detail::resolve<mortise_users_table>(host, serviceId)) {}
+
+    explicit operator bool() const noexcept { return static_cast<bool>(service_); }
+
+    // [loop] where reads are placed there, else [worker]. visit(const mortise_user&); false: nobody.
+    template<class Visit>
+    bool visitById(std::string_view id, Visit&& visit) const {
+        if (service_.table.find_by_id == nullptr) return false;
+        Once<std::remove_reference_t<Visit>> once{&visit, nullptr};
+        detail::ErrorText error;
+        return finish(service_.table.find_by_id(service_.self, view(id), &once.call, &once, error.raw()), once.failure,
+                      error, "find_by_id");
+    }
+    std::optional<UserRecord> findById(std::string_view id) const {
+        std::optional<UserRecord> found;
+        visitById(id, [&](const mortise_user& user) { found = copy(user); });
+        return found;
+    }
+    // [worker] By the ASCII-lowered form.
+    std::optional<UserRecord> findByEmail(std::string_view email) const {
+        std::optional<UserRecord> found;
+        if (service_.table.find_by_email == nullptr) return found;
+        auto visit = [&](const mortise_user& user) { found = copy(user); };
+        Once<decltype(visit)> once{&visit, nullptr};
+        detail::ErrorText error;
+        finish(service_.table.find_by_email(service_.self, view(email), &once.call, &once, error.raw()), once.failure,
+               error, "find_by_email");
+        return found;
+    }
+    // [worker] Durable when it returns. Throws UniqueConflict when the address is taken. Name and email are validated.
+    UserRecord create(std::string_view name, std::string_view email, std::string_view passwordHash) const {
+        if (service_.table.create == nullptr) throw Absent(serviceId);
+        UserRecord made;
+        auto visit = [&](const mortise_user& user) { made = copy(user); };
+        Once<decltype(visit)> once{&visit, nullptr};
+        detail::ErrorText error;
+        finish(service_.table.create(service_.self, view(name), view(email), view(passwordHash), &once.call, &once,
+                                     error.raw()),
+               once.failure, error, "create");
+        return made;
+    }
+
+    static UserRecord copy(const mortise_user& peer) {
+        const mortise_user user = detail::adopt<mortise_user>(&peer);
+        return {std::string(text(user.id)),   std::string(text(user.name)),          std::string(text(user.email)),
+                std::string(text(user.role)), std::string(text(user.password_hash)), DateTime{user.created_ms}};
+    }
+
+private:
+    template<class Visit>
+    struct Once {
+        Visit* visit;
+        std::exception_ptr failure;
+        static void call(void* context, const mortise_user* user) {
+            auto& self = *static_cast<Once*>(context);
+            try {
+                (*self.visit)(*user);
+            } catch (...) {
+                self.failure = std::current_exception();
+            }
+        }
+    };
+    static bool finish(mortise_status status, const std::exception_ptr& failure, const detail::ErrorText& error,
+                       const char* what) {
+        if (failure) std::rethrow_exception(failure);
+        detail::raise(status, what, error.text());
+        return status == MORTISE_OK;
+    }
+
+    detail::Service<mortise_users_table> service_;
+};
+
+// Where a UsersProvider tells the one user it found or made. Views are read before the call returns.
+class UserVisitor {
+public:
+    UserVisitor(mortise_user_visitor visit, void* context) noexcept : visit_(visit), context_(context) {}
+
+    void operator()(const mortise_user& user) const { visit_(context_, &user); }
+    void operator()(const UserRecord& record) const {
+        mortise_user user{};
+        user.struct_size = sizeof user;
+        user.id = view(record.id);
+        user.name = view(record.name);
+        user.email = view(record.email);
+        user.role = view(record.role);
+        user.password_hash = view(record.passwordHash);
+        user.created_ms = record.createdAt.unixMilliseconds;
+        visit_(context_, &user);
+    }
+
+private:
+    mortise_user_visitor visit_;
+    void* context_;
+};
+
+// For a plugin to derive from: gives mortise.users/1 (name it in offers<>() as well).
+class UsersProvider {
+public:
+    static constexpr const char* serviceId = MORTISE_USERS_SERVICE;
+
+    virtual ~UsersProvider() = default;
+    // [loop] or [worker] At most one visit; false: nobody. Throws Busy on a loop to be called again on a worker. The
+    // password hash stays empty.
+    virtual bool findById(std::string_view id, UserVisitor visit) = 0;
+    // [worker] By the ASCII-lowered form, with the password hash.
+    virtual bool findByEmail(std::string_view email, UserVisitor visit) = 0;
+    // [worker] Durable when it returns. Throws UniqueConflict.
+    virtual void create(std::string_view name, std::string_view email, std::string_view passwordHash,
+                        UserVisitor visit) = 0;
+};
+
+} // namespace v1
+} // namespace mortise
