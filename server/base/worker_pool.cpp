@@ -32,8 +32,9 @@ WorkerPool::WorkerPool(const WorkerPoolSettings& settings)
     workers_.reserve(threadCount_);
     try {
         for (std::size_t i = 0; i < threadCount_; ++i) {
-            const std::string suffix = "-" + std::to_string(i);
-            const std::string name = settings.name.substr(0, 15 - suffix.size()) + suffix;
+            const std::string number = std::to_string(i);
+            std::string name = settings.name.substr(0, 14 - number.size()); // 15 bytes with the hyphen
+            name.append("-").append(number);
             workers_.push_back(startThread(name, [this, i, niceness = settings.niceness] { work(i, niceness); }));
         }
     } catch (...) {

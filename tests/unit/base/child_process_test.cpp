@@ -71,7 +71,7 @@ public:
     }
 
     void killsWhatHangsWithItsChildren() {
-        const auto result = runChild(shell("sleep 1000 & echo $!; exec sleep 1000", 300ms));
+        const auto result = runChild(shell("sleep 1000 & echo $!; exec sleep 1000", 1500ms));
         CPPUNIT_ASSERT(result);
         CPPUNIT_ASSERT(result->ending == ChildEnding::timedOut);
         CPPUNIT_ASSERT(!result->succeeded());

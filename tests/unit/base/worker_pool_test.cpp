@@ -174,7 +174,7 @@ public:
         CPPUNIT_ASSERT(other.trySubmit([&] { stranger.set_value(pool.currentWorker().has_value()); }));
         const std::size_t which = index.get_future().get();
         CPPUNIT_ASSERT(which < 2);
-        CPPUNIT_ASSERT_EQUAL("a-rather-long" + ("-" + std::to_string(which)), name.get_future().get());
+        CPPUNIT_ASSERT_EQUAL(std::string("a-rather-long-").append(std::to_string(which)), name.get_future().get());
         CPPUNIT_ASSERT(!stranger.get_future().get());
     }
 
