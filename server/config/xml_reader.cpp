@@ -81,7 +81,7 @@ public:
         if (depth_ == 1) wanted = startSection(name, attributes);
         if (depth_ == 2) wanted = startKey(name, attributes);
         if (depth_ == 3)
-            error(Code::misplacedXml, "<" + base::printable(name) + "> stands inside of a key; a value is plain text");
+            fault(Code::misplacedXml, "<" + base::printable(name) + "> stands inside of a key; a value is plain text");
         if (wanted) {
             ++depth_;
         } else {
@@ -126,18 +126,18 @@ private:
         return {document_.file(), static_cast<unsigned>(locator_->getLineNumber()),
                 static_cast<unsigned>(locator_->getColumnNumber()) + 1 + static_cast<unsigned>(further)};
     }
-    void error(Code code, std::string message) { diagnostics_.error(code, position(), std::move(message)); }
+    void fault(Code code, std::string message) { diagnostics_.error(code, position(), std::move(message)); }
 
     bool hasNoAttributes(const XMLString& name, const Poco::XML::Attributes& attributes) {
         if (attributes.getLength() == 0) return true;
-        error(Code::misplacedXml,
+        fault(Code::misplacedXml,
               "<" + base::printable(name) + "> takes no attribute '" + base::printable(attributes.getQName(0)) + "'");
         return false;
     }
 
     bool startRoot(const XMLString& name, const Poco::XML::Attributes& attributes) {
         if (name == "mortise") return hasNoAttributes(name, attributes);
-        error(Code::misplacedXml, "the outermost element is <" + base::printable(name) + ">, not <mortise>");
+        fault(Code::misplacedXml, "the outermost element is <" + base::printable(name) + ">, not <mortise>");
         return false;
     }
 
@@ -147,18 +147,18 @@ private:
             section_ = name;
         } else if (name == "plugin") {
             if (attributes.getLength() != 1 || attributes.getQName(0) != "name") {
-                error(Code::badSection, "<plugin> needs the attribute 'name' and takes no other");
+                fault(Code::badSection, "<plugin> needs the attribute 'name' and takes no other");
                 return false;
             }
             section_ = "plugin." + attributes.getValue(0);
             if (!isSectionName(section_)) {
-                error(Code::badSection, "'" + base::printable(attributes.getValue(0)) +
+                fault(Code::badSection, "'" + base::printable(attributes.getValue(0)) +
                                             "' is no name of a plugin, which is made of a-z, 0-9 and '-'");
                 return false;
             }
         } else {
             const std::array<std::string, 2> known{"server", "plugin"};
-            error(Code::unknownSection,
+            fault(Code::unknownSection,
                   "unknown element <" + base::printable(name) + "> in <mortise>" + base::didYouMean(name, known));
             return false;
         }
