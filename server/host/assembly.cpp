@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/assembly.hpp"
+
+#include "base/text.hpp"
+#include "host/abi_text.hpp"
+#include "host/filter_order.hpp"
+
+#include <mortise/service/loop.h>
+
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::uint32_t knownPhases = (1u << phaseCount) - 1;
+
+std::string quoted(const std::string& name) {
+    return "plugin '" + name + "'";
+}
+
+} // namespace
+
+// The one plugin that offers extension `id`; a second one is a failure.
+template<class Table>
+void Assembly::single(const char* id, Table& table, Instance*& owner) {
+    for (const auto& instance : generation_.instances_) {
+        const auto offered = instance->extensionTable<Table>(id);
+        if (!offered) continue;
+        if (owner != nullptr) {
+            failures_.push_back("plugins '" + owner->name() + "' and '" + instance->name() + "' both offer '" + id +
+                                "'; disable one of them");
+            continue;
+        }
+        table = *offered;
+        owner = instance.get();
+    }
+}
+
+std::vector<std::string> Assembly::build() {
+    collectRoutes();
+    buildMatcher();
+    collectFilters();
+    collectAuthenticator();
+    collectTheRest();
+    return std::move(failures_);
+}
+
+void Assembly::collectRoutes() {
+    for (const auto& instance : generation_.instances_)
+        for (const Route& route : instance->routes()) generation_.routes_.push_back(&route);
+}
+
+void Assembly::buildMatcher() {
+    single(MORTISE_ROUTER_EXTENSION, generation_.router_, generation_.routerOwner_);
+    if (generation_.routerOwner_ == nullptr) {
+        failures_.emplace_back("no enabled plugin matches routes ('" MORTISE_ROUTER_EXTENSION
+                               "'); set enabled = true in [plugin.routing]");
+        return;
+    }
+    const mortise_plugin_router& router = generation_.router_;
+    if (router.build == nullptr || router.match == nullptr || router.free == nullptr) {
+        failures_.push_back(quoted(generation_.routerOwner_->name()) + ": its router lacks a function");
+        return;
+    }
+    std::vector<mortise_router_route> table;
+    for (std::size_t i = 0; i < generation_.routes_.size(); ++i)
+        table.push_back({view(generation_.routes_[i]->pattern),
+                         static_cast<std::uint32_t>(generation_.routes_[i]->method), static_cast<std::uint32_t>(i)});
+    CallError error;
+    if (router.build(generation_.routerOwner_->self(), table.data(), static_cast<std::uint32_t>(table.size()),
+                     &generation_.matcher_, error.get()) != MORTISE_OK) {
+        generation_.matcher_ = nullptr;
+        failures_.push_back(quoted(generation_.routerOwner_->name()) + ": " + error.text());
+    }
+}
+
+void Assembly::collectFilters() {
+    std::vector<FilterLink> all;
+    for (const auto& instance : generation_.instances_) {
+        const auto offered = instance->extensionTable<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const std::uint32_t count = offered->count(instance->self());
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const mortise_filter* const filter = offered->at(instance->self(), i);
+            if (filter == nullptr) continue;
+            FilterLink link{readStruct(*filter), instance->self(), instance.get(), static_cast<std::uint32_t>(all.size())};
+            if ((link.filter.phases & ~knownPhases) != 0)
+                failures_.push_back(quoted(instance->name()) + ": filter '" + std::string(text(link.filter.name)) +
+                                    "' names an unknown phase");
+            all.push_back(link);
+        }
+    }
+    generation_.filterSlots_ = all.size();
+    std::vector<FilterNode> nodes;
+    for (const FilterLink& link : all)
+        nodes.push_back({std::string(text(link.filter.name)), link.owner->name(),
+                         base::splitList(text(link.filter.before)), base::splitList(text(link.filter.after))});
+    const FilterOrder order = orderFilters(nodes);
+    failures_.insert(failures_.end(), order.failures.begin(), order.failures.end());
+    for (const std::size_t index : order.order)
+        for (std::size_t phase = 0; phase < phaseCount; ++phase) {
+            const FilterLink& link = all[index];
+            if ((link.filter.phases >> phase & 1) == 0) continue;
+            const bool callable = phase < 6    ? link.filter.on_request != nullptr
+                                  : phase == 6 ? link.filter.on_respond != nullptr
+                                               : link.filter.on_finish != nullptr;
+            if (callable) generation_.filters_[phase].push_back(link);
+        }
+}
+
+void Assembly::collectAuthenticator() {
+    single(MORTISE_AUTHENTICATOR_EXTENSION, generation_.authenticator_, generation_.authenticatorOwner_);
+    if (generation_.authenticatorOwner_ != nullptr && generation_.authenticator_.authenticate != nullptr) return;
+    for (const Route* route : generation_.routes_)
+        if (route->authentication != MORTISE_AUTHENTICATION_NONE) {
+            failures_.push_back(quoted(route->owner->name()) + ": route '" + route->describe() +
+                                "' needs to know the caller, but no enabled plugin authenticates; set enabled = true in "
+                                "[plugin.auth]");
+            return;
+        }
+}
+
+void Assembly::collectTheRest() {
+    mortise_plugin_placement placement{};
+    Instance* placementOwner = nullptr;
+    single(MORTISE_PLACEMENT_EXTENSION, placement, placementOwner);
+    if (placementOwner != nullptr && placement.reads_on_loop != nullptr)
+        generation_.readsOnLoop_ = placement.reads_on_loop(placementOwner->self()) != 0;
+
+    mortise_plugin_log_sink sink{};
+    Instance* sinkOwner = nullptr;
+    single(MORTISE_LOG_SINK_EXTENSION, sink, sinkOwner);
+    if (sinkOwner != nullptr) {
+        struct Held {
+            LogSink sink;
+            std::shared_ptr<Instance> owner;
+        };
+        auto held = std::make_shared<Held>(Held{{sink, sinkOwner->self()}, sinkOwner->shared_from_this()});
+        generation_.logSink_ = std::shared_ptr<const LogSink>(held, &held->sink);
+    }
+
+    std::map<std::string, std::string> commandOwners;
+    for (const auto& instance : generation_.instances_) {
+        if (const auto check = instance->extensionTable<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
+            check && check->check != nullptr)
+            generation_.readiness_.push_back({*check, instance.get()});
+        const auto offered = instance->extensionTable<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
+        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const std::uint32_t count = offered->count(instance->self());
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const mortise_command* const command = offered->at(instance->self(), i);
+            if (command == nullptr || command->run == nullptr) continue;
+            const auto [other, fresh] = commandOwners.emplace(text(command->name), instance->name());
+            if (!fresh)
+                failures_.push_back("plugins '" + other->second + "' and '" + instance->name() +
+                                    "' both have a command '" + other->first + "'");
+            generation_.commands_.push_back({readStruct(*command), instance.get()});
+        }
+    }
+}
+
+} // namespace mortise::host

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/dispatcher.hpp"
+
+#include "host/abi_text.hpp"
+#include "host/path.hpp"
+#include "host/redaction.hpp"
+#include "host/request_validation.hpp"
+#include "host/runtime.hpp"
+#include "http/field_block.hpp"
+
+#include "base/text.hpp"
+
+#include <mortise/service/exchange.h>
+
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::size_t phaseRespond = 6;
+constexpr std::size_t phaseFinish = 7;
+constexpr std::size_t loopBodyBytes = 64 * 1024; // larger bodies are parsed on a worker
+constexpr std::size_t movedBodyBytes = 16 * 1024; // larger answers are handed over instead of copied
+constexpr std::string_view jsonType = "application/json; charset=utf-8";
+
+} // namespace
+
+// Marks whose code the loop runs.
+class Dispatcher::Inside {
+public:
+    Inside(base::Pulse& pulse, const Instance* owner) noexcept : pulse_(pulse) {
+        pulse_.enter(reinterpret_cast<std::uintptr_t>(owner));
+    }
+    ~Inside() { pulse_.leave(); }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+private:
+    base::Pulse& pulse_;
+};
+
+void Dispatcher::publish(std::shared_ptr<Generation> generation) {
+    generations_.push_back({std::move(generation), 0});
+    if (generations_.size() > 1) {
+        const auto replaced = std::prev(generations_.end(), 2);
+        if (replaced->open == 0) generations_.erase(replaced);
+    } else {
+        armSweep();
+    }
+}
+
+void Dispatcher::armSweep() {
+    server_->loop().after(1000, [this] {
+        sweep();
+        armSweep();
+    });
+}
+
+void Dispatcher::sweep() {
+    const std::uint64_t now = server_->loop().nowMs();
+    server_->forEachOpen([&](http::Exchange& exchange) {
+        RequestState& state = stateOf(exchange);
+        if (state.deadlineMs == 0 || now < state.deadlineMs || state.route == nullptr) return;
+        if (!exchange.claim(exchange.id())) return;
+        runtime_.log().log(base::Level::error, "host.http", "A plugin did not answer a request in time",
+                           {{"plugin", std::string_view(state.route->owner->name())},
+                            {"route", std::string_view(state.route->pattern)},
+                            {"requestId", exchange.requestId()}});
+        prepareError(exchange, state, {503, sentence::timeout, nullptr, std::nullopt, {}});
+        state.detached = true;
+        deliver(exchange, state);
+    });
+}
+
+void Dispatcher::endExchangesOf(const Instance& owner) {
+    server_->forEachOpen([&](http::Exchange& exchange) {
+        RequestState& state = stateOf(exchange);
+        if (state.route == nullptr || state.route->owner != &owner || state.step != Step::handling) return;
+        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    });
+}
+
+void Dispatcher::unpin(LoopGeneration& pinned) noexcept {
+    if (--pinned.open > 0 || &pinned == &generations_.back()) return;
+    generations_.remove_if([&pinned](const LoopGeneration& one) { return &one == &pinned; });
+}
+
+std::unique_ptr<http::Attachment> Dispatcher::makeAttachment() {
+    auto state = std::make_unique<RequestState>();
+    state->dispatcher = this;
+    return state;
+}
+
+void Dispatcher::begin(http::Exchange& exchange, RequestState& state) {
+    state.pinned = &generations_.back();
+    ++state.pinned->open;
+    state.generation = state.pinned->generation.get();
+    state.slots.assign(state.generation->filterSlots(), 0);
+    for (std::size_t i = 0; i < exchange.fieldCount(); ++i) {
+        const http::Field field = exchange.field(i);
+        state.fields.push_back({view(field.name), view(field.value)});
+    }
+    mortise_request& request = state.request;
+    request.struct_size = sizeof(request);
+    request.field_count = static_cast<std::uint32_t>(state.fields.size());
+    request.flags = exchange.scheme() == "https" ? MORTISE_REQUEST_TLS : 0;
+    request.method = view(exchange.methodText());
+    request.target = view(exchange.target());
+    request.path = view(exchange.path());
+    request.query = view(exchange.query());
+    request.request_id = view(exchange.requestId());
+    request.client_address = view(exchange.clientText());
+    request.fields = state.fields.data();
+    request.received_ms = exchange.receivedWallMs();
+}
+
+void Dispatcher::onHead(http::Exchange& exchange) noexcept {
+    RequestState& state = stateOf(exchange);
+    begin(exchange, state);
+    advance(exchange, state, true);
+}
+
+void Dispatcher::onBody(http::Exchange& exchange) noexcept {
+    RequestState& state = stateOf(exchange);
+    state.request.body = view(exchange.body());
+    state.step = Step::validate;
+    if (exchange.body().size() > loopBodyBytes) toWorker(exchange, state);
+    else advance(exchange, state, true);
+}
+
+void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept {
+    RequestState& state = stateOf(exchange);
+    if (state.pinned == nullptr) begin(exchange, state);
+    state.malformed = true;
+    runtime_.log().log(base::Level::debug, "host.http", "Refused a malformed request",
+                       {{"code", fault.code}, {"status", static_cast<std::int64_t>(fault.status)},
+                        {"ip", exchange.clientText()}, {"requestId", exchange.requestId()}});
+    refuse(exchange, state, {fault.status, fault.sentence, nullptr, std::nullopt, {}});
+}
+
+void Dispatcher::advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept {
+    const Generation& generation = *state.generation;
+    try {
+        switch (state.step) {
+        case Step::accept:
+            if (!runFilters(exchange, state, 0)) return;
+            state.step = Step::protect;
+            [[fallthrough]];
+        case Step::protect:
+            if (!runFilters(exchange, state, 1)) return;
+            state.step = Step::route;
+            [[fallthrough]];
+        case Step::route:
+            if (!runFilters(exchange, state, 2)) return;
+            if (!findRoute(exchange, state)) return;
+            state.step = Step::authenticate;
+            [[fallthrough]];
+        case Step::authenticate:
+            if (onLoop && !runFilters(exchange, state, 3)) return;
+            if (!authenticate(exchange, state, onLoop)) return;
+            state.step = Step::body;
+            [[fallthrough]];
+        case Step::body:
+            if (!onLoop && (state.route->takesBody() || !generation.filters(4).empty())) {
+                toLoop(exchange, state);
+                return;
+            }
+            if (!runFilters(exchange, state, 4)) return;
+            if (!prepareBody(exchange, state)) return;
+            state.step = Step::validate;
+            [[fallthrough]];
+        case Step::validate:
+            if (!validate(exchange, state)) return;
+            state.step = Step::handle;
+            [[fallthrough]];
+        case Step::handle:
+            if (!onLoop && !generation.filters(5).empty()) {
+                toLoop(exchange, state);
+                return;
+            }
+            if (!runFilters(exchange, state, 5)) return;
+            handle(exchange, state, onLoop);
+            return;
+        case Step::handling: callHandler(exchange, state, onLoop); return;
+        }
+    } catch (const std::exception& error) {
+        runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
+                           {{"reason", std::string_view(error.what())}, {"requestId", exchange.requestId()}});
+        refuse(exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+    }
+}
+
+bool Dispatcher::runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase) {
+    const auto& chain = state.generation->filters(phase);
+    if (chain.empty()) return true;
+    const std::uint64_t id = exchange.id().value;
+    while (state.filter < chain.size()) {
+        const FilterLink& link = chain[state.filter];
+        ++state.filter;
+        mortise_status status;
+        {
+            const Inside inside(*pulse_, link.owner);
+            status = link.filter.on_request(link.self, 1u << phase, id, &state.request, &state.slots[link.slot]);
+        }
+        if (status == MORTISE_OK) continue;
+        if (status == MORTISE_PENDING) {
+            state.waiting = true;
+            return false;
+        }
+        if (status != MORTISE_REPLIED || exchange.isOpen({id}))
+            fail(exchange, state, *link.owner, "its filter neither went on nor answered");
+        return false;
+    }
+    state.filter = 0;
+    return true;
+}
+
+void Dispatcher::resume(http::ExchangeId id, mortise_status outcome) {
+    server_->loop().post([this, id, outcome] {
+        http::Exchange* const exchange = runtime_.exchanges().find(id);
+        if (exchange == nullptr || !exchange->isOpen(id)) return;
+        RequestState& state = stateOf(*exchange);
+        if (!std::exchange(state.waiting, false)) return;
+        if (outcome == MORTISE_OK) advance(*exchange, state, true);
+        else refuse(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+    });
+}
+
+bool Dispatcher::findRoute(http::Exchange& exchange, RequestState& state) {
+    const Generation& generation = *state.generation;
+    const std::string_view path = normalisePath(exchange.path(), state.path);
+    if (path.data() == state.path.data() &&
+        (path.find('\0') != std::string_view::npos || base::findInvalidUtf8(path) != std::string_view::npos)) {
+        refuse(exchange, state, {400, "Malformed request target", nullptr, std::nullopt, {}});
+        return false;
+    }
+    RouteMatch match;
+    const http::Method method = exchange.method();
+    if (generation.match(method, path, match) ||
+        (method == http::Method::head && generation.match(http::Method::get, path, match))) {
+        state.route = match.route;
+        state.request.route = view(match.route->pattern);
+        state.decoded.reserve(path.size());
+        for (std::uint32_t i = 0; i < match.parameters.parameter_count; ++i) {
+            const mortise_router_parameter& piece = match.parameters.parameters[i];
+            state.parameters.push_back(
+                {view(match.route->parameters[i]),
+                 view(decodeParameter(path.substr(piece.offset, piece.length), state.decoded))});
+        }
+        state.request.parameters = state.parameters.data();
+        state.request.parameter_count = match.parameters.parameter_count;
+        return true;
+    }
+    const std::string allowed =
+        path == "*" ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : generation.allowedMethods(path);
+    if (allowed.empty()) {
+        refuse(exchange, state, {404, sentence::notFound, nullptr, std::nullopt, {}});
+    } else if (method == http::Method::options) {
+        if (!exchange.claim(exchange.id())) return false;
+        state.answer.status = 204;
+        state.answer.fields.append("Allow: ").append(allowed).append("\r\n");
+        deliver(exchange, state);
+    } else {
+        refuse(exchange, state, {405, sentence::methodNotAllowed, nullptr, std::nullopt, {}}, "Allow", allowed);
+    }
+    return false;
+}
+
+namespace {
+
+// What an authenticator says lands here.
+struct Verdict {
+    enum class Kind { none, accepted, rejected, missing } kind = Kind::none;
+    RequestState* state = nullptr;
+    std::string sentence;
+    std::string challenge;
+
+    static void accept(void* context, const mortise_principal* principal) {
+        Verdict& verdict = *static_cast<Verdict*>(context);
+        verdict.kind = Kind::accepted;
+        verdict.state->setPrincipal(*principal);
+    }
+    static void reject(void* context, mortise_view sentence, mortise_view challenge) {
+        static_cast<Verdict*>(context)->keep(Kind::rejected, sentence, challenge);
+    }
+    static void miss(void* context, mortise_view sentence, mortise_view challenge) {
+        static_cast<Verdict*>(context)->keep(Kind::missing, sentence, challenge);
+    }
+    void keep(Kind what, mortise_view why, mortise_view how) {
+        kind = what;
+        sentence = text(why);
+        challenge = text(how);
+    }
+};
+
+} // namespace
+
+bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, bool onLoop) {
+    const Route& route = *state.route;
+    if (route.authentication == MORTISE_AUTHENTICATION_NONE) return true;
+    const Generation& generation = *state.generation;
+    const mortise_plugin_authenticator& authenticator = generation.authenticator();
+    const bool loopAllowed = authenticator.placement == MORTISE_PLACEMENT_LOOP ||
+                             (authenticator.placement == MORTISE_PLACEMENT_DATABASE_READ && generation.readsOnLoop());
+    if (onLoop && !loopAllowed) {
+        toWorker(exchange, state);
+        return false;
+    }
+    Verdict verdict;
+    verdict.state = &state;
+    const mortise_authentication authentication{sizeof(mortise_authentication), route.authentication, &verdict,
+                                                &Verdict::accept, &Verdict::reject, &Verdict::miss};
+    Instance& owner = *generation.authenticatorOwner();
+    mortise_status status;
+    if (onLoop) {
+        const Inside inside(*pulse_, &owner);
+        status = authenticator.authenticate(owner.self(), exchange.id().value, &state.request, &authentication);
+    } else {
+        status = authenticator.authenticate(owner.self(), exchange.id().value, &state.request, &authentication);
+    }
+    if (status == MORTISE_BUSY) {
+        if (onLoop) toWorker(exchange, state);
+        else refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+        return false;
+    }
+    if (status != MORTISE_OK || verdict.kind == Verdict::Kind::none) {
+        fail(exchange, state, owner, "it could not tell who the caller is");
+        return false;
+    }
+    if (verdict.kind == Verdict::Kind::accepted) return true;
+    if (verdict.kind == Verdict::Kind::missing && route.authentication == MORTISE_AUTHENTICATION_OPTIONAL) return true;
+    refuse(exchange, state, {401, verdict.sentence, nullptr, std::nullopt, {}}, "WWW-Authenticate", verdict.challenge);
+    return false;
+}
+
+bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
+    const Route& route = *state.route;
+    if (!route.takesBody()) return true;
+    if (!exchange.hasBody() && (route.flags & (MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_RAW_BODY)) != 0) return true;
+    const std::uint64_t limit = route.bodyLimit != 0 ? route.bodyLimit : server_->settings().limits.body_bytes;
+    const bool tooLarge = exchange.contentLength().value_or(0) > limit; // 413 comes before 415; readBody says it
+    if (!tooLarge && route.body && bodyKindOf(exchange.contentType()) == BodyKind::unsupported) {
+        refuse(exchange, state, {415, sentence::mediaType, nullptr, std::nullopt, {}});
+        return false;
+    }
+    exchange.readBody(limit);
+    return false;
+}
+
+bool Dispatcher::validate(http::Exchange& exchange, RequestState& state) {
+    const ServingSettings& serving = state.generation->serving();
+    const auto failure = validateRequest(state, exchange.contentType(), serving);
+    if (!failure) return true;
+    refuse(exchange, state,
+           {failure->status, failure->sentence, failure->details.empty() ? nullptr : &failure->details,
+            failure->position, {}});
+    return false;
+}
+
+void Dispatcher::handle(http::Exchange& exchange, RequestState& state, bool onLoop) {
+    const Route& route = *state.route;
+    if (!route.role.empty()) {
+        bool has = false;
+        for (const mortise_view role : state.roles) has = has || text(role) == route.role;
+        if (!has) {
+            refuse(exchange, state, {403, sentence::forbidden, nullptr, std::nullopt, {}});
+            return;
+        }
+    }
+    state.step = Step::handling;
+    if (onLoop) {
+        const auto timeout = state.generation->serving().handlerTimeout;
+        state.deadlineMs = server_->loop().nowMs() + static_cast<std::uint64_t>(timeout.count());
+        if (route.placement == MORTISE_PLACEMENT_WORKER ||
+            (route.placement == MORTISE_PLACEMENT_DATABASE_READ && !state.generation->readsOnLoop())) {
+            toWorker(exchange, state);
+            return;
+        }
+    }
+    callHandler(exchange, state, onLoop);
+}
+
+void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, bool onLoop) {
+    const Route& route = *state.route;
+    const http::ExchangeId id = exchange.id();
+    mortise_status status;
+    if (onLoop) {
+        const Inside inside(*pulse_, route.owner);
+        status = route.handle(route.context, id.value, &state.request);
+    } else {
+        status = route.handle(route.context, id.value, &state.request);
+    }
+    // From here on `state` is ours only while the exchange is open: the answer may have ended it already.
+    if (status == MORTISE_PENDING || (status == MORTISE_REPLIED && !exchange.isOpen(id))) return;
+    if (!exchange.isOpen(id)) return;
+    if (status == MORTISE_BUSY) {
+        if (onLoop) toWorker(exchange, state);
+        else refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+        return;
+    }
+    fail(exchange, state, *route.owner, "its handler returned without an answer");
+}
+
+void Dispatcher::toWorker(http::Exchange& exchange, RequestState& state) {
+    base::Task task([this, &exchange, &state, held = state.pinned->generation] { advance(exchange, state, false); });
+    if (!runtime_.workers().trySubmit(std::move(task)))
+        refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+}
+
+void Dispatcher::toLoop(http::Exchange& exchange, RequestState& state) {
+    const http::ExchangeId id = exchange.id();
+    server_->loop().post([this, id, &exchange, &state] {
+        if (exchange.isOpen(id)) advance(exchange, state, true);
+    });
+}
+
+void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what) {
+    runtime_.log().log(base::Level::error, "host.http", "A plugin failed to answer a request",
+                       {{"plugin", std::string_view(owner.name())},
+                        {"reason", what},
+                        {"requestId", exchange.requestId()}});
+    refuse(exchange, state,
+           {500, sentence::internal, nullptr, std::nullopt,
+            state.generation->serving().development ? what : std::string_view()});
+}
+
+void Dispatcher::refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer,
+                        std::string_view field, std::string_view value) {
+    if (!exchange.claim(exchange.id())) return;
+    prepareError(exchange, state, answer);
+    if (!field.empty()) http::appendField(state.answer.fields, field, value);
+    deliver(exchange, state);
+}
+
+void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const {
+    PendingAnswer& pending = state.answer;
+    pending.clear();
+    pending.status = answer.status;
+    pending.contentType = jsonType;
+    writeError(pending.body, answer, exchange.requestId());
+    if (answer.status == 503)
+        http::appendField(pending.fields, "Retry-After",
+                          std::to_string(state.generation->serving().retryAfterSeconds));
+}
+
+void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
+    if (!server_->loop().inLoopThread()) {
+        // Refused only when the loop has ended, and every exchange with it.
+        server_->loop().post([this, &exchange, &state] { deliver(exchange, state); });
+        return;
+    }
+    PendingAnswer& answer = state.answer;
+    exchange.replyFields().append(answer.fields);
+    send(exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields, {}, &answer.body});
+}
+
+void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing) {
+    for (const FilterLink& link : state.generation->filters(phaseRespond)) {
+        mortise_response response{sizeof(mortise_response), static_cast<std::uint32_t>(outgoing.status), &exchange,
+                                  [](void* context, mortise_view name, mortise_view value) -> mortise_status {
+                                      auto& target = *static_cast<http::Exchange*>(context);
+                                      return target.appendReplyField(text(name), text(value)) ? MORTISE_OK
+                                                                                              : MORTISE_INVALID;
+                                  }};
+        const Inside inside(*pulse_, link.owner);
+        link.filter.on_respond(link.self, exchange.id().value, &state.request, &response, &state.slots[link.slot]);
+    }
+    if (outgoing.noStore || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
+        exchange.replyFields().append("Cache-Control: no-store\r\n");
+    const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
+    if (state.streamOf.load(std::memory_order_acquire) != 0) {
+        exchange.beginStream(head);
+        pumpStream(exchange, state);
+    } else if (outgoing.ownedBody != nullptr && outgoing.ownedBody->size() > movedBodyBytes) {
+        exchange.respond(head, std::move(*outgoing.ownedBody));
+    } else {
+        exchange.respond(head, outgoing.ownedBody != nullptr ? std::string_view(*outgoing.ownedBody) : outgoing.body);
+    }
+}
+
+void Dispatcher::pumpStream(http::Exchange& exchange, RequestState& state) {
+    bool ended = false;
+    bool complete = false;
+    const auto stream = state.stream; // onFinished lets go of the state's
+    if (stream == nullptr) return;
+    std::string data = stream->take(ended, complete);
+    if (!data.empty() && !exchange.write(data)) {
+        stream->putBack(std::move(data));
+        return;
+    }
+    if (!ended) return;
+    if (complete) exchange.endStream();
+    else exchange.abortStream();
+}
+
+void Dispatcher::onWritable(http::Exchange& exchange) noexcept {
+    pumpStream(exchange, stateOf(exchange));
+}
+
+void Dispatcher::onCancelled(http::Exchange& exchange) noexcept {
+    RequestState& state = stateOf(exchange);
+    if (state.stream != nullptr) state.stream->breakOff();
+}
+
+void Dispatcher::onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept {
+    RequestState& state = stateOf(exchange);
+    LoopGeneration* const pinned = state.pinned;
+    if (pinned != nullptr) {
+        const auto& chain = state.generation->filters(phaseFinish);
+        if (!chain.empty()) {
+            const mortise_finished finished{
+                sizeof(mortise_finished),
+                static_cast<std::uint32_t>(outcome.status == 0 ? 499 : outcome.status),
+                outcome.duration_ns,
+                outcome.bytes,
+                exchange.body().size(),
+                server_->loop().wallMs(),
+                view(redactTarget(exchange.target(), state.redactedUrl)),
+                view(exchange.userAgent()),
+                state.request.principal != nullptr ? state.principal.id : mortise_view{},
+                state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0 ? 1u : 0u,
+                0};
+            for (const FilterLink& link : chain) {
+                const Inside inside(*pulse_, link.owner);
+                link.filter.on_finish(link.self, exchange.id().value, &state.request, &finished,
+                                      &state.slots[link.slot]);
+            }
+        }
+    }
+    state.reset();
+    if (pinned != nullptr) unpin(*pinned);
+}
+
+} // namespace mortise::host

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/watchdog.hpp"
+#include "host/error_answer.hpp"
+#include "host/request_state.hpp"
+#include "host/serving_settings.hpp"
+#include "http/handler.hpp"
+#include "http/loop_server.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mortise::host {
+
+class Runtime;
+
+// An answer on its way out. Views are borrowed for the call.
+struct Outgoing {
+    int status = 200;
+    bool noStore = false;
+    std::string_view contentType;
+    std::string_view constantFields;
+    std::string_view body;
+    std::string* ownedBody = nullptr; // when set: the body, which may be moved from
+};
+
+// Takes the requests of one loop through the steps of request_state.hpp, each in the generation it began in.
+// Thread: the loop's, unless tagged [any].
+class Dispatcher final : public http::Handler {
+public:
+    explicit Dispatcher(Runtime& runtime) : runtime_(runtime) {}
+
+    // Once, before the first exchange. `pulse` is told whose code runs on the loop.
+    void attach(http::LoopServer& server, base::Pulse& pulse) {
+        server_ = &server;
+        pulse_ = &pulse;
+    }
+    // For requests from now on. The one before is let go with its last exchange.
+    void publish(std::shared_ptr<Generation> generation);
+    // Ends, with 503, every open exchange of a plugin: it has stopped, nothing more will come from it.
+    void endExchangesOf(const Instance& owner);
+    // Answers 503 for what a plugin has kept too long. To be called about once a second.
+    void sweep();
+
+    // [any] The claimer's way out: sends at once on the loop, else hands state.answer over to it.
+    void deliver(http::Exchange& exchange, RequestState& state);
+    // After the claim was won. Clears nothing: the exchange ends here.
+    void send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing);
+    // [any] Claims the exchange and answers it, unless somebody else did.
+    void refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer,
+                std::string_view field = {}, std::string_view value = {});
+    // [any] After the claim was won: leaves the answer in state.answer.
+    void prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const;
+    // [any] A filter's PENDING went on.
+    void resume(http::ExchangeId id, mortise_status outcome);
+    // Sends what waits in the exchange's stream.
+    void pumpStream(http::Exchange& exchange, RequestState& state);
+
+    static RequestState& stateOf(http::Exchange& exchange) noexcept {
+        return static_cast<RequestState&>(exchange.attachment());
+    }
+
+    std::unique_ptr<http::Attachment> makeAttachment() override;
+    void onHead(http::Exchange& exchange) noexcept override;
+    void onBody(http::Exchange& exchange) noexcept override;
+    void onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept override;
+    void onCancelled(http::Exchange& exchange) noexcept override;
+    void onWritable(http::Exchange& exchange) noexcept override;
+    void onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept override;
+
+private:
+    class Inside;
+
+    void begin(http::Exchange& exchange, RequestState& state);
+    void unpin(LoopGeneration& pinned) noexcept;
+    // [loop or worker] Goes on from state.step until something has to be waited for or the exchange is answered.
+    void advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept;
+    bool runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase);
+    bool findRoute(http::Exchange& exchange, RequestState& state);
+    bool authenticate(http::Exchange& exchange, RequestState& state, bool onLoop);
+    bool prepareBody(http::Exchange& exchange, RequestState& state);
+    bool validate(http::Exchange& exchange, RequestState& state);
+    void handle(http::Exchange& exchange, RequestState& state, bool onLoop);
+    void callHandler(http::Exchange& exchange, RequestState& state, bool onLoop);
+    // Goes on from state.step on a worker, or answers 503.
+    void toWorker(http::Exchange& exchange, RequestState& state);
+    void toLoop(http::Exchange& exchange, RequestState& state);
+    void fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what);
+    void armSweep();
+
+    Runtime& runtime_;
+    http::LoopServer* server_ = nullptr;
+    std::list<LoopGeneration> generations_; // the last one serves
+    base::Pulse* pulse_ = nullptr;
+};
+
+} // namespace mortise::host

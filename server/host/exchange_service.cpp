@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/dispatcher.hpp"
+#include "host/instance.hpp"
+#include "host/runtime.hpp"
+#include "host/services.hpp"
+
+#include "http/field_block.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::string_view jsonType = "application/json; charset=utf-8";
+constexpr std::uint32_t knownFlags = MORTISE_REPLY_JSON | MORTISE_REPLY_NO_STORE;
+
+// Calls the plugin's release exactly once, whatever becomes of the reply.
+class Release {
+public:
+    explicit Release(const mortise_reply& reply) noexcept : reply_(reply) {}
+    ~Release() {
+        if (reply_.release != nullptr) reply_.release(reply_.release_context);
+    }
+    Release(const Release&) = delete;
+    Release& operator=(const Release&) = delete;
+
+private:
+    const mortise_reply& reply_;
+};
+
+// The exchange, won for the terminal call; null: STALE.
+http::Exchange* claim(Instance& caller, mortise_exchange id) noexcept {
+    http::Exchange* const exchange = caller.runtime().exchanges().find({id});
+    if (exchange != nullptr && exchange->claim({id})) return exchange;
+    caller.runtime().log().log(base::Level::warn, "host.http", "A plugin answered an exchange that was over",
+                               {{"plugin", std::string_view(caller.name())}});
+    return nullptr;
+}
+
+std::string_view faultOf(const mortise_reply& reply) noexcept {
+    if (reply.status < 200 || reply.status > 599) return "its status is not between 200 and 599";
+    if ((reply.flags & ~knownFlags) != 0) return "it has an unknown flag";
+    if (reply.content_type.size != 0 && !http::isFieldValue(text(reply.content_type)))
+        return "its content type has a forbidden byte";
+    return {};
+}
+
+// Appends checked fields to `out`. False: one is not allowed.
+bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (!http::appendField(out, text(fields[i].name), text(fields[i].value))) return false;
+    return true;
+}
+
+mortise_status refuseReply(Instance& caller, http::Exchange& exchange, RequestState& state, std::string_view why) {
+    caller.runtime().log().log(base::Level::error, "host.http", "A plugin's reply breaks a rule",
+                               {{"plugin", std::string_view(caller.name())},
+                                {"reason", why},
+                                {"requestId", exchange.requestId()}});
+    state.dispatcher->prepareError(
+        exchange, state,
+        {500, sentence::internal, nullptr, std::nullopt,
+         state.generation->serving().development ? why : std::string_view()});
+    state.dispatcher->deliver(exchange, state);
+    return MORTISE_INVALID;
+}
+
+// Everything of a reply but its body, into state.answer. Empty: all is well.
+std::string_view takeHead(const Instance& caller, RequestState& state, const mortise_reply& reply) {
+    PendingAnswer& answer = state.answer;
+    if (const std::string_view fault = faultOf(reply); !fault.empty()) return fault;
+    if (!appendFields(answer.fields, reply.fields, reply.field_count)) return "a field is not allowed or malformed";
+    answer.status = static_cast<int>(reply.status);
+    answer.noStore = (reply.flags & MORTISE_REPLY_NO_STORE) != 0;
+    answer.constantFields = caller.headerBlock(reply.header_block);
+    if (reply.content_type.size != 0) {
+        answer.contentTypeText = text(reply.content_type);
+        answer.contentType = answer.contentTypeText;
+    } else if ((reply.flags & MORTISE_REPLY_JSON) != 0) {
+        answer.contentType = jsonType;
+    }
+    return {};
+}
+
+mortise_status reply(void* self, mortise_exchange id, const mortise_reply* theirs) noexcept {
+    Instance& caller = callerOf(self);
+    const mortise_reply given = readStruct(*theirs);
+    const Release release(given);
+    http::Exchange* const exchange = claim(caller, id);
+    if (exchange == nullptr) return MORTISE_STALE;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    const std::string_view fault = takeHead(caller, state, given);
+    if (!fault.empty()) return refuseReply(caller, *exchange, state, fault);
+    PendingAnswer& answer = state.answer;
+    if (!exchange->server().loop().inLoopThread()) {
+        answer.body.assign(text(given.body));
+        state.dispatcher->deliver(*exchange, state);
+        return MORTISE_OK;
+    }
+    // On the loop the body goes from the plugin's memory straight into the connection's output.
+    exchange->replyFields().append(answer.fields);
+    state.dispatcher->send(*exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields,
+                                              text(given.body), nullptr});
+    return MORTISE_OK;
+}
+
+mortise_status replyError(void* self, mortise_exchange id, const mortise_error_reply* theirs) noexcept {
+    Instance& caller = callerOf(self);
+    const mortise_error_reply given = readStruct(*theirs);
+    http::Exchange* const exchange = claim(caller, id);
+    if (exchange == nullptr) return MORTISE_STALE;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    if (given.status < 400 || given.status > 599)
+        return refuseReply(caller, *exchange, state, "its status is not between 400 and 599");
+    json::Details details;
+    for (std::uint32_t i = 0; i < given.detail_count; ++i) {
+        const mortise_error_detail& detail = given.details[i];
+        const std::string_view in = text(detail.in);
+        const json::Location location = in == "query"    ? json::Location::query
+                                        : in == "path"   ? json::Location::path
+                                        : in == "header" ? json::Location::header
+                                                         : json::Location::body;
+        details.add(location, std::string(text(detail.path)), text(detail.code), std::string(text(detail.message)));
+    }
+    const bool internal = given.status == 500;
+    const std::string_view said = text(given.sentence);
+    if (internal)
+        caller.runtime().log().log(base::Level::error, "host.http", "A plugin answered with an internal error",
+                                   {{"plugin", std::string_view(caller.name())},
+                                    {"reason", said},
+                                    {"requestId", exchange->requestId()}});
+    state.dispatcher->prepareError(
+        *exchange, state,
+        {static_cast<int>(given.status), internal ? sentence::internal : said, details.empty() ? nullptr : &details,
+         std::nullopt, internal && state.generation->serving().development ? said : std::string_view()});
+    std::string fields;
+    if (!appendFields(fields, given.fields, given.field_count))
+        return refuseReply(caller, *exchange, state, "a field is not allowed or malformed");
+    state.answer.fields.append(fields);
+    state.dispatcher->deliver(*exchange, state);
+    return MORTISE_OK;
+}
+
+mortise_status abandon(void* self, mortise_exchange id) noexcept {
+    Instance& caller = callerOf(self);
+    http::Exchange* const exchange = claim(caller, id);
+    if (exchange == nullptr) return MORTISE_STALE;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    caller.runtime().log().log(base::Level::error, "host.http", "A plugin abandoned a request",
+                               {{"plugin", std::string_view(caller.name())}, {"requestId", exchange->requestId()}});
+    state.dispatcher->prepareError(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+    state.dispatcher->deliver(*exchange, state);
+    return MORTISE_OK;
+}
+
+mortise_status beginStream(void* self, mortise_exchange id, const mortise_reply* theirs) noexcept {
+    Instance& caller = callerOf(self);
+    const mortise_reply given = readStruct(*theirs);
+    const Release release(given);
+    http::Exchange* const exchange = claim(caller, id);
+    if (exchange == nullptr) return MORTISE_STALE;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    const std::string_view fault = takeHead(caller, state, given);
+    if (!fault.empty()) return refuseReply(caller, *exchange, state, fault);
+    state.stream = std::make_shared<Stream>();
+    state.stream->put(text(given.body), std::chrono::steady_clock::now());
+    if (exchange->cancelled()) state.stream->breakOff();
+    state.streamOf.store(id, std::memory_order_release);
+    state.dispatcher->deliver(*exchange, state);
+    return MORTISE_OK;
+}
+
+// The open stream of an exchange, with the exchange; null when there is none such.
+std::shared_ptr<Stream> streamOf(Instance& caller, mortise_exchange id, http::Exchange*& exchange) noexcept {
+    exchange = caller.runtime().exchanges().find({id});
+    if (exchange == nullptr) return nullptr;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    // The writer is the one who ends the stream, so it is there as long as the number is.
+    return state.streamOf.load(std::memory_order_acquire) == id ? state.stream : nullptr;
+}
+
+void pump(http::Exchange& exchange, mortise_exchange id) noexcept {
+    RequestState& state = Dispatcher::stateOf(exchange);
+    base::EventLoop& loop = exchange.server().loop();
+    if (loop.inLoopThread()) {
+        state.dispatcher->pumpStream(exchange, state);
+        return;
+    }
+    loop.post([&exchange, &state, id] {
+        if (state.streamOf.load(std::memory_order_acquire) == id) state.dispatcher->pumpStream(exchange, state);
+    });
+}
+
+mortise_status write(void* self, mortise_exchange id, mortise_view data) noexcept {
+    Instance& caller = callerOf(self);
+    http::Exchange* exchange = nullptr;
+    const auto stream = streamOf(caller, id, exchange);
+    if (stream == nullptr) return MORTISE_STALE;
+    const bool onLoop = exchange->server().loop().inLoopThread();
+    const auto wait = onLoop ? std::chrono::milliseconds(0) : caller.runtime().settings().writeTimeout;
+    switch (stream->put(text(data), std::chrono::steady_clock::now() + wait)) {
+    case Stream::Put::broken: return MORTISE_STALE;
+    case Stream::Put::full: return MORTISE_BUSY;
+    case Stream::Put::taken: break;
+    }
+    pump(*exchange, id);
+    return MORTISE_OK;
+}
+
+mortise_status endStream(void* self, mortise_exchange id, std::uint32_t complete) noexcept {
+    http::Exchange* exchange = nullptr;
+    const auto stream = streamOf(callerOf(self), id, exchange);
+    if (stream == nullptr) return MORTISE_STALE;
+    stream->end(complete != 0);
+    pump(*exchange, id);
+    return MORTISE_OK;
+}
+
+std::uint32_t cancelled(void* self, mortise_exchange id) noexcept {
+    http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
+    if (exchange == nullptr) return 1;
+    if (Dispatcher::stateOf(*exchange).streamOf.load(std::memory_order_acquire) == id)
+        return exchange->cancelled() ? 1 : 0;
+    return !exchange->isOpen({id}) || exchange->cancelled() ? 1 : 0;
+}
+
+mortise_status resume(void* self, mortise_exchange id, mortise_status outcome) noexcept {
+    http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
+    if (exchange == nullptr || !exchange->isOpen({id})) return MORTISE_STALE;
+    Dispatcher::stateOf(*exchange).dispatcher->resume({id}, outcome);
+    return MORTISE_OK;
+}
+
+mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::uint32_t count, std::uint64_t* number,
+                                  mortise_error* error) noexcept {
+    Instance& caller = callerOf(self);
+    if (!caller.configuring()) {
+        setError(error, "header blocks are declared in configure");
+        return MORTISE_INVALID;
+    }
+    std::string block;
+    if (!appendFields(block, fields, count)) {
+        setError(error, "a field is not allowed or malformed");
+        return MORTISE_INVALID;
+    }
+    *number = caller.addHeaderBlock(std::move(block));
+    return MORTISE_OK;
+}
+
+} // namespace
+
+const mortise_exchange_table& exchangeService() noexcept {
+    static constexpr mortise_exchange_table table{sizeof(mortise_exchange_table), 0, reply,     replyError, abandon,
+                                                  beginStream,                    write, endStream, cancelled,  resume,
+                                                  declareHeaderBlock};
+    return table;
+}
+
+} // namespace mortise::host

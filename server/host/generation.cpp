@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/generation.hpp"
+
+#include "host/abi_text.hpp"
+
+#include <algorithm>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::array<http::Method, 7> routedMethods{http::Method::get,     http::Method::head,  http::Method::post,
+                                                    http::Method::put,     http::Method::patch, http::Method::delete_,
+                                                    http::Method::options};
+
+} // namespace
+
+Generation::~Generation() {
+    if (matcher_ != nullptr && !routerOwner_->quarantined()) router_.free(routerOwner_->self(), matcher_);
+}
+
+std::shared_ptr<Instance> Generation::find(std::string_view name) const {
+    const auto found = std::find_if(instances_.begin(), instances_.end(),
+                                    [name](const auto& instance) { return instance->name() == name; });
+    return found == instances_.end() ? nullptr : *found;
+}
+
+bool Generation::match(http::Method method, std::string_view path, RouteMatch& match) const noexcept {
+    match.parameters.struct_size = sizeof(mortise_router_match);
+    if (matcher_ == nullptr ||
+        router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters) != MORTISE_OK ||
+        match.parameters.route >= routes_.size())
+        return false;
+    const Route& route = *routes_[match.parameters.route];
+    if (match.parameters.parameter_count != route.parameters.size()) return false;
+    for (std::uint32_t i = 0; i < match.parameters.parameter_count; ++i) {
+        const mortise_router_parameter& piece = match.parameters.parameters[i];
+        if (piece.offset > path.size() || piece.length > path.size() - piece.offset) return false;
+    }
+    match.route = &route;
+    return true;
+}
+
+std::string Generation::allowedMethods(std::string_view path) const {
+    std::string allowed;
+    RouteMatch ignored;
+    bool get = false;
+    for (const http::Method method : routedMethods) {
+        bool known = match(method, path, ignored);
+        if (method == http::Method::get) get = known;
+        if (method == http::Method::head) known = known || get;
+        if (method == http::Method::options) known = known || !allowed.empty();
+        if (!known) continue;
+        if (!allowed.empty()) allowed += ", ";
+        allowed += methodText(method);
+    }
+    return allowed;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/settings.hpp"
+#include "host/generation.hpp"
+#include "host/module.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mortise::host {
+
+class Runtime;
+
+// A plugin that is switched on.
+struct PluginChoice {
+    std::string name;
+    std::shared_ptr<const Module> module;
+    bool disableOnError = false; // on_error = disable: go on without it, and say so
+};
+
+struct BuildRequest {
+    std::uint64_t number = 1;
+    config::Settings settings;
+    ServingSettings serving;
+    std::vector<PluginChoice> plugins;
+    std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
+    std::shared_ptr<Generation> previous;                  // to carry instances over from; may be null
+};
+
+// Makes a generation, all or nothing: order; create and configure what is new; assemble (routes, chains); migrations;
+// start. Whoever fails on the way is named, and everything new is stopped and destroyed again.
+// Thread: one at a time, never a loop: control calls wait.
+class GenerationBuilder {
+public:
+    static constexpr std::chrono::minutes migrationTimeout{10};
+
+    GenerationBuilder(Runtime& runtime, BuildRequest request);
+
+    // Up to the point where nothing outside has been touched: what a configuration check does. False: see failures().
+    bool configure(bool checkOnly);
+    // The rest. After true, take() is due.
+    bool start();
+    std::shared_ptr<Generation> take();
+    // Undoes what was done, in reverse order. Also when it failed on the way.
+    void abandon();
+
+    // Sentences, most important first.
+    const std::vector<std::string>& failures() const noexcept { return failures_; }
+    // After a configure() that returned true and until take().
+    const Generation& generation() const noexcept { return *generation_; }
+    // New ones, to be activated after publishing.
+    const std::vector<std::shared_ptr<Instance>>& fresh() const noexcept { return fresh_; }
+
+private:
+    bool order();
+    bool makeInstance(const PluginChoice& choice, bool checkOnly);
+    std::shared_ptr<Instance> carriedOver(const PluginChoice& choice, const Instance::Providers& providers) const;
+    bool assemble();
+    bool migrate();
+    // Keeps the failure and returns false, or logs it when the plugin may be left out.
+    bool failed(const PluginChoice& choice, std::string sentence);
+
+    Runtime& runtime_;
+    BuildRequest request_;
+    std::shared_ptr<Generation> generation_;
+    std::vector<PluginChoice> ordered_;
+    std::vector<std::shared_ptr<Instance>> fresh_;
+    std::vector<std::string> failures_;
+};
+
+} // namespace mortise::host

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/generation_keeper.hpp"
+
+#include "host/runtime.hpp"
+#include "host/server.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::chrono::seconds lastGrace{2}; // for the 503 answers to leave the loops
+
+} // namespace
+
+std::shared_ptr<Generation> GenerationKeeper::adopt(std::shared_ptr<Generation> generation, Kept& replaced) {
+    struct Release {
+        std::promise<void> promise;
+        std::shared_ptr<Generation> generation;
+    };
+    auto release = std::make_shared<Release>();
+    release->generation = generation;
+    replaced = std::exchange(current_, Kept{generation, release->promise.get_future().share()});
+    Generation* const plain = generation.get();
+    std::shared_ptr<Generation> lease(plain, [release](Generation*) {
+        release->generation.reset();
+        release->promise.set_value();
+    });
+    runtime_.setGeneration(lease);
+    return lease;
+}
+
+void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point deadline) {
+    if (!replaced) return;
+    std::vector<std::shared_ptr<Instance>> ending;
+    const auto& instances = replaced.generation->instances();
+    for (auto instance = instances.rbegin(); instance != instances.rend(); ++instance) {
+        const bool carried = heir != nullptr && std::find(heir->instances().begin(), heir->instances().end(),
+                                                          *instance) != heir->instances().end();
+        if (!carried) ending.push_back(*instance);
+    }
+    for (const auto& instance : ending) instance->drain(deadline);
+    replaced.released.wait_until(deadline);
+    for (const auto& instance : ending) {
+        instance->stop();
+        if (server != nullptr) server->endExchangesOf(*instance);
+    }
+    if (replaced.released.wait_for(lastGrace) != std::future_status::ready) {
+        runtime_.log().log(base::Level::warn, "host.plugins", "A replaced generation is still in use and is kept",
+                           {{"generation", static_cast<std::int64_t>(replaced.generation->number())}});
+        stuck_.push_back(std::move(replaced));
+        return;
+    }
+    replaced.generation.reset(); // frees the matcher, before the router that made it goes
+    for (const auto& instance : ending) instance->destroy();
+}
+
+void GenerationKeeper::retireCurrent(Server* server, Clock::time_point deadline) {
+    runtime_.setGeneration(nullptr);
+    retire(std::exchange(current_, {}), nullptr, server, deadline);
+}
+
+} // namespace mortise::host

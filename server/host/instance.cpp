@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/instance.hpp"
+
+#include "host/runtime.hpp"
+#include "host/services.hpp"
+#include "host/setting_values.hpp"
+
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string milliseconds(std::chrono::milliseconds time) {
+    return std::to_string(time.count()) + " ms";
+}
+
+} // namespace
+
+Instance::Pin::Pin(std::shared_ptr<Instance> instance) noexcept : instance_(std::move(instance)) {
+    const std::lock_guard lock(instance_->pinMutex_);
+    ++instance_->pins_;
+}
+
+Instance::Pin::~Pin() {
+    if (instance_ == nullptr) return;
+    const std::lock_guard lock(instance_->pinMutex_);
+    if (--instance_->pins_ == 0) instance_->unpinned_.notify_all();
+}
+
+Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Module> module, config::Section settings,
+                   Providers providers)
+    : runtime_(runtime), name_(std::move(name)), module_(std::move(module)), settings_(std::move(settings)),
+      providers_(std::move(providers)), developmentMode_(runtime.settings().development),
+      host_{sizeof(mortise_host), MORTISE_ABI_MINOR, this, view(name_), &Instance::getService} {}
+
+Instance::~Instance() {
+    // Only an instance that went through destroy(), was never made, or is quarantined (and then never freed) gets here;
+    // the plain call serves failures on the way, where no deadline can be kept any more.
+    if (plugin_.self != nullptr && stage() != Stage::destroyed && !quarantined() && table_.destroy != nullptr)
+        table_.destroy(plugin_.self);
+}
+
+std::string Instance::sentence(std::string_view step, std::string_view what) const {
+    return "plugin '" + name_ + "' (" + module_->info().id + " " + module_->info().version + "): " + std::string(step) +
+           " " + std::string(what);
+}
+
+bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
+                       std::function<void(Instance& instance)> call) {
+    if (quarantined()) return false;
+    const auto done = runtime_.control().call(name_, Clock::now() + timeout,
+                                              [self = shared_from_this(), call = std::move(call)] {
+                                                  call(*self);
+                                                  return true;
+                                              });
+    if (done) return true;
+    quarantined_.store(true, std::memory_order_release);
+    stage_.store(Stage::failed, std::memory_order_release);
+    runtime_.quarantine(shared_from_this());
+    runtime_.log().log(base::Level::error, "host.plugins", "A plugin missed a deadline and is quarantined until restart",
+                       {{"plugin", std::string_view(name_)},
+                        {"step", step},
+                        {"timeoutMs", static_cast<std::int64_t>(timeout.count())}});
+    return false;
+}
+
+std::optional<std::string> Instance::controlStatus(std::string_view step,
+                                                   mortise_status (*call)(Instance& instance, mortise_error* error)) {
+    struct Result {
+        mortise_status status = MORTISE_ERROR;
+        CallError error;
+    };
+    const auto result = std::make_shared<Result>();
+    const auto timeout = runtime_.settings().controlTimeout;
+    const bool inTime = control(step, timeout, [result, call](Instance& instance) {
+        result->status = call(instance, result->error.get());
+    });
+    if (!inTime)
+        return sentence(step, "did not return within " + milliseconds(timeout) + "; it stays quarantined until restart");
+    if (result->status < 0) {
+        stage_.store(Stage::failed, std::memory_order_release);
+        return sentence(step, "failed: " + result->error.text());
+    }
+    return std::nullopt;
+}
+
+base::Outcome<std::shared_ptr<Instance>> Instance::create(Runtime& runtime, std::string name,
+                                                          std::shared_ptr<const Module> module,
+                                                          config::Section settings, Providers providers) {
+    if (runtime.isQuarantined(name))
+        return base::Fault{"plugin '" + name + "' missed a deadline before and is quarantined until restart"};
+    auto instance = std::make_shared<Instance>(runtime, std::move(name), std::move(module), std::move(settings),
+                                               std::move(providers));
+    auto failure = instance->controlStatus("create", [](Instance& self, mortise_error* error) {
+        mortise_plugin made{};
+        made.struct_size = sizeof(made);
+        const mortise_status status = self.module_->raw().create(&self.host_, &made, error);
+        if (status < 0) return status;
+        if (made.table == nullptr) {
+            setError(error, "it returned no table of functions");
+            return MORTISE_ERROR;
+        }
+        self.plugin_ = readStruct(made);
+        self.table_ = readTable<mortise_plugin_table>(made.table);
+        return MORTISE_OK;
+    });
+    if (failure) return base::Fault{*failure};
+    return instance;
+}
+
+std::optional<std::string> Instance::configure(bool checkOnly) {
+    struct Flag {
+        explicit Flag(std::atomic<bool>& flag) : flag_(flag) { flag_.store(true, std::memory_order_release); }
+        ~Flag() { flag_.store(false, std::memory_order_release); }
+        std::atomic<bool>& flag_;
+    };
+    const auto call = checkOnly ? +[](Instance& self, mortise_error* error) { return self.callConfigure(true, error); }
+                                : +[](Instance& self, mortise_error* error) { return self.callConfigure(false, error); };
+    const Flag configuring(configuring_);
+    if (auto failure = controlStatus("configure", call)) return failure;
+    stage_.store(Stage::configured, std::memory_order_release);
+    return std::nullopt;
+}
+
+mortise_status Instance::callConfigure(bool checkOnly, mortise_error* error) {
+    if (table_.configure == nullptr) return MORTISE_OK;
+    const SettingValues values(module_->info().settings, settings_);
+    const mortise_configuration configuration{sizeof(mortise_configuration),
+                                              static_cast<std::uint32_t>(values.values().size()),
+                                              values.values().data(),
+                                              view(runtime_.settings().stateDirectory),
+                                              runtime_.settings().development ? 1u : 0u,
+                                              checkOnly ? 1u : 0u};
+    return table_.configure(plugin_.self, &configuration, error);
+}
+
+std::optional<std::string> Instance::start() {
+    auto failure = controlStatus("start", [](Instance& self, mortise_error* error) {
+        return self.table_.start == nullptr ? MORTISE_OK : self.table_.start(self.plugin_.self, error);
+    });
+    if (!failure) stage_.store(Stage::started, std::memory_order_release);
+    return failure;
+}
+
+std::optional<std::string> Instance::activate() {
+    auto failure = controlStatus("activate", [](Instance& self, mortise_error*) {
+        if (self.table_.activate != nullptr) self.table_.activate(self.plugin_.self);
+        return MORTISE_OK;
+    });
+    if (!failure) stage_.store(Stage::active, std::memory_order_release);
+    return failure;
+}
+
+void Instance::drain(Clock::time_point deadline) {
+    runtime_.timers().cancelAll(this);
+    if (stage() != Stage::started && stage() != Stage::active) return;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    const auto limit = std::max(left, std::chrono::milliseconds(1));
+    if (table_.drain != nullptr &&
+        !control("drain", limit, [limit](Instance& self) {
+            self.table_.drain(self.plugin_.self, static_cast<std::uint64_t>(limit.count()));
+        }))
+        return;
+    runtime_.timers().cancelAll(this);
+    std::unique_lock lock(pinMutex_);
+    if (!unpinned_.wait_until(lock, deadline, [this] { return pins_ == 0; }))
+        runtime_.log().log(base::Level::warn, "host.plugins", "A plugin still has calls running after its drain",
+                           {{"plugin", std::string_view(name_)}, {"calls", static_cast<std::int64_t>(pins_)}});
+    stage_.store(Stage::drained, std::memory_order_release);
+}
+
+void Instance::stop() {
+    if (stage() != Stage::drained && stage() != Stage::started && stage() != Stage::active) return;
+    const bool inTime = control("stop", runtime_.settings().controlTimeout, [](Instance& self) {
+        if (self.table_.stop != nullptr) self.table_.stop(self.plugin_.self);
+    });
+    if (inTime) stage_.store(Stage::stopped, std::memory_order_release);
+}
+
+void Instance::destroy() {
+    if (stage() == Stage::destroyed || plugin_.self == nullptr) return;
+    const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
+        if (self.table_.destroy != nullptr) self.table_.destroy(self.plugin_.self);
+    });
+    if (inTime) stage_.store(Stage::destroyed, std::memory_order_release);
+}
+
+const void* Instance::extension(std::string_view id) const {
+    return table_.get_extension == nullptr ? nullptr : table_.get_extension(plugin_.self, view(id));
+}
+
+std::string_view Instance::headerBlock(std::uint64_t number) const noexcept {
+    return number == 0 || number > headerBlocks_.size() ? std::string_view() : *headerBlocks_[number - 1];
+}
+
+std::uint64_t Instance::addHeaderBlock(std::string block) {
+    headerBlocks_.push_back(std::make_unique<const std::string>(std::move(block)));
+    return headerBlocks_.size();
+}
+
+mortise_status Instance::getService(void* context, mortise_view id, mortise_service* service) noexcept {
+    Instance& self = *static_cast<Instance*>(context);
+    if (service == nullptr || service->struct_size < sizeof(mortise_service)) return MORTISE_INVALID;
+    if (const void* table = hostService(text(id)); table != nullptr) {
+        service->table = table;
+        service->self = &self;
+        return MORTISE_OK;
+    }
+    const auto provider = self.providers_.find(text(id));
+    if (provider == self.providers_.end()) return MORTISE_ABSENT;
+    const void* const table = provider->second->extension(text(id));
+    if (table == nullptr) return MORTISE_ABSENT;
+    service->table = table;
+    service->self = provider->second->self();
+    return MORTISE_OK;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/settings.hpp"
+#include "host/abi_text.hpp"
+#include "host/module.hpp"
+#include "host/route.hpp"
+
+#include <mortise/abi/plugin.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mortise::host {
+
+class Runtime;
+
+// One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
+//
+//   created → configured → started → active → drained → stopped → destroyed      (failed: any step that did not succeed)
+//
+// Control calls run on a thread of their own under the runtime's deadline. One that misses it leaves the instance
+// quarantined: nothing of it is called again, and its memory stays. Thread: control calls one at a time, [any] as said.
+class Instance : public std::enable_shared_from_this<Instance> {
+public:
+    enum class Stage : std::uint8_t { created, configured, started, active, drained, stopped, destroyed, failed };
+    using Providers = std::map<std::string, std::shared_ptr<Instance>, std::less<>>; // by service id
+
+    // Calls the module's `create`. A fault starts with the plugin's name.
+    static base::Outcome<std::shared_ptr<Instance>> create(Runtime& runtime, std::string name,
+                                                           std::shared_ptr<const Module> module,
+                                                           config::Section settings, Providers providers);
+    Instance(Runtime& runtime, std::string name, std::shared_ptr<const Module> module, config::Section settings,
+             Providers providers);
+    ~Instance();
+    Instance(const Instance&) = delete;
+    Instance& operator=(const Instance&) = delete;
+
+    const std::string& name() const noexcept { return name_; } // [any] as in the configuration
+    const Module& module() const noexcept { return *module_; } // [any]
+    const config::Section& settings() const noexcept { return settings_; }
+    const Providers& providers() const noexcept { return providers_; }
+    Runtime& runtime() const noexcept { return runtime_; } // [any]
+    bool developmentMode() const noexcept { return developmentMode_; } // as it was configured
+    Stage stage() const noexcept { return stage_.load(std::memory_order_acquire); } // [any]
+    bool quarantined() const noexcept { return quarantined_.load(std::memory_order_acquire); } // [any]
+
+    // Steps of life. Nothing when it went well, otherwise a sentence that names plugin and step.
+    std::optional<std::string> configure(bool checkOnly);
+    std::optional<std::string> start();
+    std::optional<std::string> activate();
+    // Also waits until no call into the plugin is running.
+    void drain(std::chrono::steady_clock::time_point deadline);
+    void stop();
+    void destroy();
+
+    // [any] From `configured` on: the table of an extension or provided service, or null.
+    const void* extension(std::string_view id) const;
+    // The same as a copy whose tail is zeroed where the plugin's is shorter.
+    template<class Table>
+    std::optional<Table> extensionTable(std::string_view id) const {
+        const void* const table = extension(id);
+        return table == nullptr ? std::nullopt : std::optional<Table>(readTable<Table>(table));
+    }
+    void* self() const noexcept { return plugin_.self; }
+
+    // What it declared in `configure`; unchanged afterwards.
+    const std::vector<Route>& routes() const noexcept { return routes_; }
+    // [any] "" for 0 or a number that was never given out.
+    std::string_view headerBlock(std::uint64_t number) const noexcept;
+
+    // For the services, while `configure` runs.
+    bool configuring() const noexcept { return configuring_.load(std::memory_order_acquire); }
+    void addRoute(Route route) { routes_.push_back(std::move(route)); }
+    std::uint64_t addHeaderBlock(std::string block);
+
+    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined) or is not
+    // to be called any more.
+    bool control(std::string_view step, std::chrono::milliseconds timeout, std::function<void(Instance& instance)> call);
+
+    // Keeps drain() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
+    class Pin {
+    public:
+        explicit Pin(std::shared_ptr<Instance> instance) noexcept;
+        Pin(Pin&&) noexcept = default;
+        Pin& operator=(Pin&&) = delete;
+        ~Pin();
+
+    private:
+        std::shared_ptr<Instance> instance_;
+    };
+
+private:
+    static mortise_status getService(void* context, mortise_view id, mortise_service* service) noexcept;
+    std::optional<std::string> controlStatus(std::string_view step,
+                                             mortise_status (*call)(Instance& instance, mortise_error* error));
+    mortise_status callConfigure(bool checkOnly, mortise_error* error);
+    std::string sentence(std::string_view step, std::string_view what) const;
+
+    Runtime& runtime_;
+    const std::string name_;
+    const std::shared_ptr<const Module> module_;
+    const config::Section settings_;
+    const Providers providers_;
+    const bool developmentMode_;
+    mortise_host host_{};
+    mortise_plugin plugin_{};
+    mortise_plugin_table table_{};
+    std::vector<Route> routes_;
+    std::vector<std::unique_ptr<const std::string>> headerBlocks_;
+    std::atomic<Stage> stage_{Stage::created};
+    std::atomic<bool> configuring_{false};
+    std::atomic<bool> quarantined_{false};
+    std::mutex pinMutex_;
+    std::condition_variable unpinned_;
+    std::size_t pins_ = 0; // under pinMutex_
+};
+
+} // namespace mortise::host

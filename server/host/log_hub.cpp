@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/log_hub.hpp"
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "host/abi_text.hpp"
+#include "host/redaction.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+// Set while a sink runs on this thread, so that its own records do not come back to it.
+thread_local bool insideSink = false;
+
+class InsideSink {
+public:
+    InsideSink() noexcept { insideSink = true; }
+    ~InsideSink() { insideSink = false; }
+    InsideSink(const InsideSink&) = delete;
+    InsideSink& operator=(const InsideSink&) = delete;
+};
+
+std::string_view levelName(std::uint32_t level) noexcept {
+    if (level >= MORTISE_LOG_FATAL) return "fatal";
+    if (level >= MORTISE_LOG_ERROR) return "error";
+    if (level >= MORTISE_LOG_WARN) return "warning";
+    if (level >= MORTISE_LOG_INFO) return "info";
+    return level >= MORTISE_LOG_DEBUG ? "debug" : "trace";
+}
+
+void appendValue(std::string& line, const mortise_log_field& field) {
+    switch (field.kind) {
+    case MORTISE_LOG_FIELD_INTEGER: line += std::to_string(field.integer); break;
+    case MORTISE_LOG_FIELD_NUMBER: line += std::to_string(field.number); break;
+    case MORTISE_LOG_FIELD_BOOLEAN: line += field.integer != 0 ? "true" : "false"; break;
+    default: line += base::printable(text(field.text), LogHub::textLimit); break;
+    }
+}
+
+// One line: "info host: message (name=value, ...)".
+void writeToStderr(const mortise_log_record& record) noexcept {
+    try {
+        std::string line = base::iso8601(record.time_ms);
+        line.append(" ").append(levelName(record.level)).append(" ").append(text(record.logger)).append(": ");
+        line += base::printable(text(record.message), LogHub::textLimit);
+        for (std::uint32_t i = 0; i < record.field_count; ++i) {
+            line.append(i == 0 ? " (" : ", ").append(base::printable(text(record.fields[i].name))).append("=");
+            appendValue(line, record.fields[i]);
+        }
+        line += record.field_count == 0 ? "\n" : ")\n";
+        [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+    } catch (...) {
+        // Out of memory while logging: there is nobody left to tell.
+    }
+}
+
+} // namespace
+
+std::shared_ptr<const LogSink> LogHub::sink() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return sink_;
+}
+
+std::shared_ptr<const LogSink> LogHub::setSink(std::shared_ptr<const LogSink> sink) noexcept {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(sink_, std::move(sink));
+}
+
+bool LogHub::enabled(base::Level level, std::string_view logger) const noexcept {
+    const auto current = sink();
+    if (current == nullptr || current->table.level == nullptr || insideSink) return level >= stderrLevel_;
+    const InsideSink inside;
+    return static_cast<std::uint32_t>(level) >= current->table.level(current->self, view(logger));
+}
+
+void LogHub::write(base::Level level, std::string_view logger, std::string_view message,
+                   std::span<const base::LogField> fields) noexcept {
+    std::array<mortise_log_field, fieldLimit> converted{};
+    const std::size_t count = fields.size() < fieldLimit ? fields.size() : fieldLimit;
+    for (std::size_t i = 0; i < count; ++i) {
+        mortise_log_field& to = converted[i];
+        to.name = view(fields[i].name);
+        if (const auto* value = std::get_if<std::string_view>(&fields[i].value)) {
+            to.kind = MORTISE_LOG_FIELD_TEXT;
+            to.text = view(*value);
+        } else if (const auto* integer = std::get_if<std::int64_t>(&fields[i].value)) {
+            to.kind = MORTISE_LOG_FIELD_INTEGER;
+            to.integer = *integer;
+        } else if (const auto* number = std::get_if<double>(&fields[i].value)) {
+            to.kind = MORTISE_LOG_FIELD_NUMBER;
+            to.number = *number;
+        } else {
+            to.kind = MORTISE_LOG_FIELD_BOOLEAN;
+            to.integer = std::get<bool>(fields[i].value) ? 1 : 0;
+        }
+    }
+    write(static_cast<std::uint32_t>(level), logger, message, std::span(converted.data(), count));
+}
+
+void LogHub::write(std::uint32_t level, std::string_view logger, std::string_view message,
+                   std::span<const mortise_log_field> fields) noexcept {
+    std::array<mortise_log_field, fieldLimit> bounded;
+    const std::size_t count = fields.size() < fieldLimit ? fields.size() : fieldLimit;
+    std::size_t left = textLimit;
+    const auto bound = [&left](mortise_view from) {
+        const std::string_view whole = text(from);
+        const std::string_view cut = whole.substr(0, left);
+        left -= cut.size();
+        return view(cut);
+    };
+    const mortise_view boundedMessage = bound(view(message));
+    for (std::size_t i = 0; i < count; ++i) {
+        bounded[i] = fields[i];
+        bounded[i].name = bound(fields[i].name);
+        if (isSecretName(text(fields[i].name))) {
+            bounded[i].kind = MORTISE_LOG_FIELD_TEXT;
+            bounded[i].text = view(redactedText);
+        } else if (fields[i].kind == MORTISE_LOG_FIELD_TEXT) {
+            bounded[i].text = bound(fields[i].text);
+        }
+    }
+    const mortise_log_record record{sizeof(mortise_log_record), level,          base::wallMs(), view(logger),
+                                    boundedMessage,             bounded.data(), static_cast<std::uint32_t>(count), 0};
+    const auto current = insideSink ? nullptr : sink();
+    if (current == nullptr || current->table.write == nullptr) {
+        if (level >= static_cast<std::uint32_t>(stderrLevel_)) writeToStderr(record);
+        return;
+    }
+    const InsideSink inside;
+    if (current->table.level != nullptr && level < current->table.level(current->self, view(logger))) return;
+    current->table.write(current->self, &record);
+}
+
+} // namespace mortise::host

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/log.hpp"
+
+#include <mortise/service/log.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+
+namespace mortise::host {
+
+// A sink of a plugin. Whoever holds the pointer keeps the plugin's instance alive.
+struct LogSink {
+    mortise_plugin_log_sink table{};
+    void* self = nullptr;
+};
+
+// Where every record of host and plugins passes: bounded, redacted by field name, handed to the newest sink. Standard
+// error until there is one, and for what a sink logs from inside itself. Thread: any.
+class LogHub final : public base::Log {
+public:
+    explicit LogHub(base::Level stderrLevel = base::Level::info) : stderrLevel_(stderrLevel) {}
+
+    bool enabled(base::Level level, std::string_view logger) const noexcept override;
+    void write(base::Level level, std::string_view logger, std::string_view message,
+               std::span<const base::LogField> fields) noexcept override;
+    // The same for a plugin's fields.
+    void write(std::uint32_t level, std::string_view logger, std::string_view message,
+               std::span<const mortise_log_field> fields) noexcept;
+
+    // The sink from here on; null: standard error. Returns the one before.
+    std::shared_ptr<const LogSink> setSink(std::shared_ptr<const LogSink> sink) noexcept;
+    std::shared_ptr<const LogSink> sink() const noexcept;
+
+    static constexpr std::size_t fieldLimit = 64;
+    static constexpr std::size_t textLimit = 16 * 1024; // bytes of all texts of a record
+
+private:
+    const base::Level stderrLevel_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const LogSink> sink_; // under mutex_
+};
+
+} // namespace mortise::host

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/abi_text.hpp"
+#include "host/instance.hpp"
+#include "host/runtime.hpp"
+#include "host/services.hpp"
+
+#include "http/exchange.hpp"
+
+#include <array>
+#include <string>
+
+namespace mortise::host {
+namespace {
+
+// "users" or "users.import".
+std::string loggerName(const Instance& caller, mortise_view suffix) {
+    return suffix.size == 0 ? caller.name() : caller.name() + "." + std::string(text(suffix));
+}
+
+std::uint32_t enabled(void* self, std::uint32_t level, mortise_view logger) noexcept {
+    Instance& caller = callerOf(self);
+    LogHub& log = caller.runtime().log();
+    if (logger.size == 0) return log.enabled(static_cast<base::Level>(level), caller.name()) ? 1 : 0;
+    return log.enabled(static_cast<base::Level>(level), loggerName(caller, logger)) ? 1 : 0;
+}
+
+void write(void* self, std::uint32_t level, mortise_view logger, mortise_view message, const mortise_log_field* fields,
+           std::uint32_t count, mortise_exchange id) noexcept {
+    Instance& caller = callerOf(self);
+    std::array<mortise_log_field, LogHub::fieldLimit> all;
+    std::size_t size = 0;
+    for (; size < count && size + 1 < all.size(); ++size) all[size] = fields[size];
+    if (id != 0)
+        if (const http::Exchange* const exchange = caller.runtime().exchanges().find({id});
+            exchange != nullptr && exchange->isOpen({id}))
+            all[size++] = {view("requestId"), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, view(exchange->requestId())};
+    caller.runtime().log().write(level, loggerName(caller, logger), text(message), std::span(all.data(), size));
+}
+
+} // namespace
+
+const mortise_log_table& logService() noexcept {
+    static constexpr mortise_log_table table{sizeof(mortise_log_table), 0, enabled, write};
+    return table;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/request_validation.hpp"
+
+#include "base/text.hpp"
+#include "host/abi_text.hpp"
+#include "host/error_answer.hpp"
+#include "http/field_block.hpp"
+#include "json/form.hpp"
+#include "json/parser.hpp"
+
+#include <array>
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+// A tape that passed: defaults filled in, shown to the plugin through `shown`.
+const mortise_json_tape* show(const json::Schema& schema, json::Tape& tape, mortise_json_tape& shown) {
+    schema.applyDefaults(tape);
+    shown = tape.view();
+    return &shown;
+}
+
+std::optional<ValidationFailure> readBody(RequestState& state, BodyKind kind, const ServingSettings& serving) {
+    const std::string_view body = text(state.request.body);
+    if (kind == BodyKind::form) {
+        if (json::readForm(body, &*state.route->body, state.bodyTape))
+            return ValidationFailure{400, sentence::malformedForm, std::nullopt, json::Details()};
+        return std::nullopt;
+    }
+    json::ParseLimits limits;
+    limits.depth = serving.maxJsonDepth;
+    if (const auto fault = json::parse(body, state.bodyTape, limits))
+        return ValidationFailure{400, sentence::malformedJson, fault->position, json::Details()};
+    return std::nullopt;
+}
+
+bool readPath(RequestState& state) {
+    std::array<json::FormPair, 16> pairs;
+    const std::size_t count = state.parameters.size() < pairs.size() ? state.parameters.size() : pairs.size();
+    for (std::size_t i = 0; i < count; ++i)
+        pairs[i] = {text(state.parameters[i].name), text(state.parameters[i].value)};
+    json::Details ignored(1);
+    return !json::readPairs(std::span(pairs.data(), count), &*state.route->path, state.pathTape) &&
+           state.route->path->validate(state.pathTape, ignored, {json::Location::path, false});
+}
+
+} // namespace
+
+BodyKind bodyKindOf(std::string_view contentType) noexcept {
+    const std::size_t semicolon = contentType.find(';');
+    const std::string_view type = base::trim(contentType.substr(0, semicolon));
+    if (http::equalsIgnoreCase(type, "application/x-www-form-urlencoded")) return BodyKind::form;
+    if (!http::equalsIgnoreCase(type, "application/json")) return BodyKind::unsupported;
+    if (semicolon == std::string_view::npos) return BodyKind::json;
+    const std::string_view parameter = base::trim(contentType.substr(semicolon + 1));
+    const bool utf8 = parameter.empty() || http::equalsIgnoreCase(parameter, "charset=utf-8") ||
+                      http::equalsIgnoreCase(parameter, "charset=\"utf-8\"");
+    return utf8 ? BodyKind::json : BodyKind::unsupported;
+}
+
+std::optional<ValidationFailure> validateRequest(RequestState& state, std::string_view contentType,
+                                                 const ServingSettings& serving) {
+    const Route& route = *state.route;
+    mortise_request& request = state.request;
+    if (route.path) {
+        if (!readPath(state)) return ValidationFailure{404, sentence::notFound, std::nullopt, json::Details()};
+        request.json_path = show(*route.path, state.pathTape, state.pathView);
+    }
+    const bool reject = serving.rejectUnknown || (route.flags & MORTISE_ROUTE_REJECT_UNKNOWN) != 0;
+    const bool hasBody = route.body && !(request.body.size == 0 && contentType.empty() &&
+                                         (route.flags & MORTISE_ROUTE_BODY_OPTIONAL) != 0);
+    if (hasBody)
+        if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;
+    if (route.query && json::readForm(text(request.query), &*route.query, state.queryTape))
+        return ValidationFailure{400, sentence::malformedQuery, std::nullopt, json::Details()};
+
+    json::Details details;
+    if (hasBody) route.body->validate(state.bodyTape, details, {json::Location::body, reject});
+    if (route.query) route.query->validate(state.queryTape, details, {json::Location::query, reject});
+    if (!details.empty()) return ValidationFailure{400, sentence::validation, std::nullopt, std::move(details)};
+    if (hasBody) request.json_body = show(*route.body, state.bodyTape, state.bodyView);
+    if (route.query) request.json_query = show(*route.query, state.queryTape, state.queryView);
+    return std::nullopt;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/route.hpp"
+
+#include "base/text.hpp"
+#include "host/abi_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+constexpr std::uint32_t knownFlags = MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN |
+                                     MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL;
+constexpr std::size_t maxParameters = 16; // as in the grammar
+constexpr std::size_t maxPattern = 2048;
+
+constexpr std::array<std::pair<std::string_view, http::Method>, 7> methods{{{"GET", http::Method::get},
+                                                                           {"HEAD", http::Method::head},
+                                                                           {"POST", http::Method::post},
+                                                                           {"PUT", http::Method::put},
+                                                                           {"DELETE", http::Method::delete_},
+                                                                           {"OPTIONS", http::Method::options},
+                                                                           {"PATCH", http::Method::patch}}};
+
+bool isNameStart(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool isName(std::string_view name) noexcept {
+    return !name.empty() && isNameStart(name.front()) &&
+           std::all_of(name.begin(), name.end(), [](char c) { return isNameStart(c) || (c >= '0' && c <= '9'); });
+}
+
+std::optional<base::Fault> compile(mortise_view schema, std::string_view which, std::optional<json::Schema>& out) {
+    if (schema.size == 0) return std::nullopt;
+    json::Schema compiled;
+    if (const auto fault = json::Schema::compile(text(schema), compiled))
+        return base::Fault{std::string(which) + " schema at '" + fault->pointer + "': " + fault->message};
+    out = std::move(compiled);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<http::Method> methodFromText(std::string_view text) noexcept {
+    for (const auto& [name, method] : methods)
+        if (name == text) return method;
+    return std::nullopt;
+}
+
+std::string_view methodText(http::Method method) noexcept {
+    for (const auto& [name, known] : methods)
+        if (known == method) return name;
+    return "TRACE";
+}
+
+std::string Route::describe() const {
+    return std::string(methodText(method)) + " " + pattern;
+}
+
+base::Outcome<std::vector<std::string>> parsePattern(std::string_view pattern) {
+    if (pattern.empty() || pattern.front() != '/') return base::Fault{"a pattern starts with '/'"};
+    if (pattern.size() > maxPattern) return base::Fault{"a pattern has at most 2048 bytes"};
+    std::vector<std::string> names;
+    std::size_t at = 1;
+    while (at <= pattern.size()) {
+        std::size_t end = pattern.find('/', at);
+        if (end == std::string_view::npos) end = pattern.size();
+        const std::string_view segment = pattern.substr(at, end - at);
+        if (!segment.empty() && (segment.front() == ':' || segment.front() == '*')) {
+            const std::string name(segment.substr(1));
+            if (!isName(name)) return base::Fault{"'" + std::string(segment) + "' is not a parameter name"};
+            if (segment.front() == '*' && end != pattern.size())
+                return base::Fault{"'" + std::string(segment) + "' is not the last segment"};
+            if (std::find(names.begin(), names.end(), name) != names.end())
+                return base::Fault{"the parameter '" + name + "' is there twice"};
+            names.push_back(name);
+        } else if (segment.find_first_of("?#%") != std::string_view::npos ||
+                   std::any_of(segment.begin(), segment.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; })) {
+            return base::Fault{"'" + base::printable(segment) + "' is not literal text of a path"};
+        } else if (segment == "." || segment == "..") {
+            return base::Fault{"dot segments are never matched"};
+        }
+        at = end + 1;
+    }
+    if (names.size() > maxParameters) return base::Fault{"a pattern has at most 16 parameters"};
+    return names;
+}
+
+base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
+    Route route;
+    route.owner = &owner;
+    if ((declared.flags & ~knownFlags) != 0)
+        return base::Fault{"unknown route flag " + std::to_string(declared.flags & ~knownFlags)};
+    if (declared.placement > MORTISE_PLACEMENT_DATABASE_READ)
+        return base::Fault{"unknown placement " + std::to_string(declared.placement)};
+    if (declared.authentication > MORTISE_AUTHENTICATION_REQUIRED)
+        return base::Fault{"unknown authentication need " + std::to_string(declared.authentication)};
+    if (declared.handle == nullptr) return base::Fault{"no handler"};
+    const auto method = methodFromText(text(declared.method));
+    if (!method) return base::Fault{"unknown method '" + base::printable(text(declared.method)) + "'"};
+    auto parameters = parsePattern(text(declared.pattern));
+    if (!parameters) return base::Fault{"pattern '" + base::printable(text(declared.pattern)) + "': " + parameters.fault()};
+
+    route.method = *method;
+    route.pattern = text(declared.pattern);
+    route.parameters = std::move(parameters).value();
+    route.flags = declared.flags;
+    route.placement = declared.placement;
+    route.authentication = declared.authentication;
+    route.role = text(declared.role);
+    if (!route.role.empty() && route.authentication != MORTISE_AUTHENTICATION_REQUIRED)
+        return base::Fault{"a role needs required authentication"};
+    if (auto fault = compile(declared.body_schema, "body", route.body)) return *fault;
+    if (auto fault = compile(declared.query_schema, "query", route.query)) return *fault;
+    if (auto fault = compile(declared.path_schema, "path", route.path)) return *fault;
+    if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0)
+        return base::Fault{"a raw body has no schema"};
+    route.bodyLimit = declared.body_limit;
+    route.summary = text(declared.summary);
+    route.tags = base::splitList(text(declared.tags));
+    for (std::uint32_t i = 0; i < declared.answer_count; ++i) {
+        const mortise_route_answer& answer = declared.answers[i];
+        route.answers.push_back({answer.status, std::string(text(answer.schema)), std::string(text(answer.text))});
+    }
+    route.handle = declared.handle;
+    route.context = declared.context;
+    return route;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/outcome.hpp"
+#include "http/method.hpp"
+#include "json/schema.hpp"
+
+#include <mortise/service/routes.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mortise::host {
+
+class Instance;
+
+// A route as declared by a plugin, checked, copied and with its schemas compiled. Immutable after makeRoute.
+struct Route {
+    struct Answer {
+        std::uint32_t status = 0;
+        std::string schema;
+        std::string text;
+    };
+
+    Instance* owner = nullptr; // lives longer: routes belong to it
+    http::Method method = http::Method::get;
+    std::string pattern;
+    std::vector<std::string> parameters; // names, in the pattern's order
+    std::uint32_t flags = 0;
+    std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
+    std::uint32_t authentication = MORTISE_AUTHENTICATION_NONE;
+    std::string role;
+    std::optional<json::Schema> body;
+    std::optional<json::Schema> query;
+    std::optional<json::Schema> path;
+    std::uint64_t bodyLimit = 0; // 0: the server's
+    std::string summary;
+    std::vector<std::string> tags;
+    std::vector<Answer> answers;
+    mortise_handler handle = nullptr;
+    void* context = nullptr;
+
+    bool takesBody() const noexcept { return body.has_value() || (flags & MORTISE_ROUTE_RAW_BODY) != 0; }
+    std::string describe() const; // "GET /api/users/:id"
+};
+
+// A fault says what breaks the contract of routes.h.
+base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner);
+
+// Names of the parameters of a pattern, or what is wrong with it (grammar in routes.h).
+base::Outcome<std::vector<std::string>> parsePattern(std::string_view pattern);
+
+std::optional<http::Method> methodFromText(std::string_view text) noexcept;
+std::string_view methodText(http::Method method) noexcept;
+
+} // namespace mortise::host

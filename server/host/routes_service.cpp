@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/abi_text.hpp"
+#include "host/instance.hpp"
+#include "host/services.hpp"
+
+#include <utility>
+
+namespace mortise::host {
+namespace {
+
+mortise_status add(void* self, const mortise_route* theirs, mortise_error* error) noexcept {
+    Instance& caller = callerOf(self);
+    if (!caller.configuring()) {
+        setError(error, "routes are declared in configure");
+        return MORTISE_INVALID;
+    }
+    try {
+        const mortise_route declared = readStruct(*theirs);
+        auto route = makeRoute(declared, caller);
+        if (!route) {
+            setError(error, "route '" + std::string(text(declared.method)) + " " + std::string(text(declared.pattern)) +
+                                "': " + route.fault());
+            return MORTISE_INVALID;
+        }
+        caller.addRoute(std::move(route).value());
+        return MORTISE_OK;
+    } catch (const std::exception& failure) {
+        setError(error, failure.what());
+        return MORTISE_ERROR;
+    }
+}
+
+} // namespace
+
+const mortise_routes_table& routesService() noexcept {
+    static constexpr mortise_routes_table table{sizeof(mortise_routes_table), 0, add};
+    return table;
+}
+
+} // namespace mortise::host

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/control_call.hpp"
+#include "base/event_loop.hpp"
+#include "base/uuid.hpp"
+#include "base/worker_pool.hpp"
+#include "host/log_hub.hpp"
+#include "host/password_pool.hpp"
+#include "host/timer_queue.hpp"
+#include "http/shared_state.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace mortise::host {
+
+class Generation;
+class Instance;
+
+struct RuntimeSettings {
+    std::string stateDirectory; // absolute
+    bool development = false;
+    std::chrono::milliseconds controlTimeout{10'000};  // of one control call of a plugin
+    std::chrono::milliseconds writeTimeout{30'000};    // of a stream's wait for its client
+    std::uint64_t retryAfterSeconds = 1;               // of the host's own 503 answers
+    base::WorkerPoolSettings workers{"worker", 4, 1024, 0};
+    base::WorkerPoolSettings hashing{"hash", 1, 256, 10};
+};
+
+// What a process has once and every plugin is served from: pools, clocks, the table of exchanges. Made before the first
+// plugin and destroyed after the last. Thread: any.
+class Runtime {
+public:
+    Runtime(LogHub& log, const RuntimeSettings& settings)
+        : settings_(settings), log_(log), workers_(settings.workers), timers_(workers_),
+          passwords_(settings.hashing, workers_) {}
+    Runtime(const Runtime&) = delete;
+    Runtime& operator=(const Runtime&) = delete;
+
+    const RuntimeSettings& settings() const noexcept { return settings_; }
+    LogHub& log() noexcept { return log_; }
+    base::ControlCalls& control() noexcept { return control_; }
+    base::WorkerPool& workers() noexcept { return workers_; }
+    TimerQueue& timers() noexcept { return timers_; }
+    PasswordPool& passwords() noexcept { return passwords_; }
+    http::SharedState& exchanges() noexcept { return exchanges_; }
+    base::Uuid7Source& uuids() noexcept { return uuids_; }
+
+    // The loops, in order; set once before plugins start, empty while nothing is served.
+    void setLoops(std::vector<base::EventLoop*> loops) { loops_ = std::move(loops); }
+    const std::vector<base::EventLoop*>& loops() const noexcept { return loops_; }
+    // 1 to loops().size() on a loop's thread, 0 on any other.
+    std::uint32_t currentLoop() const noexcept;
+
+    // The generation that serves; holding it delays the end of what a reload replaced. Null before the first.
+    std::shared_ptr<Generation> generation() const;
+    void setGeneration(std::shared_ptr<Generation> generation);
+
+    void setDraining() noexcept { draining_.store(true, std::memory_order_relaxed); }
+    bool draining() const noexcept { return draining_.load(std::memory_order_relaxed); }
+    // Loops that are late at this moment, for readiness.
+    std::atomic<std::uint32_t>& lateLoops() noexcept { return lateLoops_; }
+
+    // A plugin that missed a deadline is never called again in this process; its instance stays as it is.
+    void quarantine(std::shared_ptr<Instance> instance);
+    // Whether `name` has an instance there.
+    bool isQuarantined(const std::string& name) const;
+
+private:
+    const RuntimeSettings settings_;
+    LogHub& log_;
+    base::ControlCalls control_;
+    http::SharedState exchanges_;
+    base::Uuid7Source uuids_;
+    base::WorkerPool workers_;
+    TimerQueue timers_;
+    PasswordPool passwords_;
+    std::vector<base::EventLoop*> loops_;
+    std::atomic<bool> draining_{false};
+    std::atomic<std::uint32_t> lateLoops_{0};
+    mutable std::mutex mutex_;
+    std::shared_ptr<Generation> generation_;              // under mutex_
+    std::vector<std::shared_ptr<Instance>> quarantined_;  // under mutex_
+};
+
+} // namespace mortise::host

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/event_loop.hpp"
+#include "base/watchdog.hpp"
+#include "host/dispatcher.hpp"
+#include "http/listener.hpp"
+#include "http/loop_server.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace mortise::host {
+
+class Runtime;
+
+// The loops with their threads, and the listeners they share. Thread: one at a time (the one that starts, reloads and
+// stops), never a loop.
+class Server {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    // `healthy` is called by the watchdog about every watchdog.period while no loop is past the fatal limit; a loop that
+    // is ends the process.
+    Server(Runtime& runtime, std::size_t loops, std::shared_ptr<const http::Settings> settings,
+           const base::WatchdogSettings& watchdog, std::function<void()> healthy);
+    // Ends every connection and joins the loops.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    // Opens what is not open yet and keeps the rest, without serving from it. Throws with a sentence that names the
+    // address; the listeners then stay as they were.
+    void bind(const std::vector<http::ListenAddress>& addresses, const http::ListenOptions& options);
+    // Serves from the addresses of the last bind(), and from no others.
+    void listen();
+    // Addresses served from: "127.0.0.1:8080".
+    std::vector<std::string> addresses() const;
+
+    // First call: starts the threads. Every later request begins in `generation`; returns when all loops have it.
+    void publish(std::shared_ptr<Generation> generation, std::shared_ptr<const http::Settings> settings);
+    // Ends what is open of a plugin that has stopped.
+    void endExchangesOf(const Instance& owner);
+
+    // Stops accepting and lets every connection finish. True when all were gone before the deadline.
+    bool drain(Clock::time_point deadline);
+
+private:
+    struct Loop;
+    struct Bound {
+        std::string address; // as configured
+        std::shared_ptr<http::Listener> listener;
+    };
+
+    // Runs `work` on every loop's thread and returns when all have done it.
+    void onEveryLoop(const std::function<void(Loop& loop)>& work);
+
+    base::WatchdogEvents watchdogEvents(std::function<void()> healthy);
+
+    Runtime& runtime_;
+    base::Watchdog watchdog_;
+    std::vector<std::unique_ptr<Loop>> loops_;
+    std::vector<Bound> bound_;     // of the last bind()
+    std::vector<Bound> listening_; // served from
+    bool started_ = false;
+};
+
+} // namespace mortise::host
