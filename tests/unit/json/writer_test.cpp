@@ -105,7 +105,9 @@ class WriterTest : public CppUnit::TestFixture {
             .integer(std::numeric_limits<std::int64_t>::min())
             .integer(std::numeric_limits<std::uint64_t>::max())
             .endArray();
-        CPPUNIT_ASSERT_EQUAL(std::string("[0.1,-0,1e+21,5e-324,3,-1.4643154117325183e+19,-9223372036854775808,18446744073709551615]"), out);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("[0.1,-0,1e+21,5e-324,3,-1.4643154117325183e+19,-9223372036854775808,18446744073709551615]"),
+            out);
         std::mt19937_64 random(3);
         for (int round = 0; round < 10000; ++round) {
             const std::uint64_t bits = random();
