@@ -166,6 +166,7 @@ std::optional<ValueError> checkEncoding(std::string_view text) {
 std::variant<Value, ValueError> parseText(const SettingSpec& spec, std::string_view text) {
     if (auto error = checkEncoding(text)) return *std::move(error);
     const bool noneSet = text.empty() && spec.defaultText.empty();
+    if (text.empty() && spec.minLength != 0 && !noneSet) return ValueError{Code::tooShort, "the value is empty"};
     if (text.size() < spec.minLength && !noneSet) {
         return ValueError{Code::tooShort, "the value has " + std::to_string(text.size()) + " bytes, at least " +
                                               std::to_string(spec.minLength) + " are needed"};
@@ -181,7 +182,8 @@ std::variant<Value, ValueError> parseList(const SettingSpec& spec, std::string_v
     }
     const auto count = static_cast<double>(items.size());
     if ((spec.minimum && count < *spec.minimum) || (spec.maximum && count > *spec.maximum)) {
-        return ValueError{Code::outOfRange, "the list has " + std::to_string(items.size()) + " items, not " +
+        return ValueError{Code::outOfRange, "the list has " + std::to_string(items.size()) +
+                                                (items.size() == 1 ? " item, not " : " items, not ") +
                                                 describeRange(spec).substr(std::string_view("list, ").size())};
     }
     return Value(std::move(items));
@@ -232,9 +234,11 @@ std::string describeRange(const SettingSpec& spec) {
         return out;
     }
     std::string out(typeName(spec.type));
-    if (spec.minLength != 0) out += ", at least " + std::to_string(spec.minLength) + " bytes";
+    if (spec.minLength == 1) out += ", not empty";
+    if (spec.minLength > 1) out += ", at least " + std::to_string(spec.minLength) + " bytes";
     if (!spec.minimum && !spec.maximum) return out;
-    const std::string what = spec.type == SettingType::list ? " items" : "";
+    const double last = spec.maximum ? *spec.maximum : *spec.minimum;
+    const std::string what = spec.type != SettingType::list ? "" : last == 1 ? " item" : " items";
     out += ", ";
     if (!spec.minimum) return out + "at most " + boundText(spec.type, *spec.maximum) + what;
     if (!spec.maximum) return out + "at least " + boundText(spec.type, *spec.minimum) + what;

@@ -138,9 +138,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     }
 
     void refusesEmptyFolders() {
-        CPPUNIT_ASSERT_EQUAL(
-            "m.ini:2:18: error: server.state_directory: the value has 0 bytes, at least 1 are needed [C204]\n"s,
-            faultsOf("state_directory =\n"));
+        CPPUNIT_ASSERT_EQUAL("m.ini:2:18: error: server.state_directory: the value is empty [C204]\n"s,
+                             faultsOf("state_directory =\n"));
     }
 
     void defaultsAreThoseOfTheContract() {

@@ -92,7 +92,7 @@ class ResolveTest : public CppUnit::TestFixture {
             "m.ini:2:8: error: server.mode: 'prod' is none of production, development [C203]\n"
             "m.ini:3:19: error: server.max_connections: '0' is less than the minimum 1 [C202]\n"
             "m.ini:4:16: error: server.idle_timeout: 'soon' is not a duration (such as 500ms, 30s, 5m, 2h, 7d) [C201]\n"
-            "m.ini:5:9: error: server.listen: the list has 0 items, not at least 1 items [C202]\n"s,
+            "m.ini:5:9: error: server.listen: the list has 0 items, not at least 1 item [C202]\n"s,
             faultsOf("[server]\nmode = prod\nmax_connections = 0\nidle_timeout = soon\nlisten =\n"));
     }
 

@@ -101,7 +101,7 @@ class ValueTest : public CppUnit::TestFixture {
         SettingSpec name = spec("name", SettingType::text, "world");
         name.minLength = 3;
         CPPUNIT_ASSERT_EQUAL("the value has 2 bytes, at least 3 are needed [C204]"s, faultOf(name, "ab"));
-        CPPUNIT_ASSERT_EQUAL("the value has 0 bytes, at least 3 are needed [C204]"s, faultOf(name, ""));
+        CPPUNIT_ASSERT_EQUAL("the value is empty [C204]"s, faultOf(name, ""));
         name.defaultText = "";
         CPPUNIT_ASSERT_EQUAL(""s, faultOf(name, ""));
         CPPUNIT_ASSERT_EQUAL("the value holds NUL or is not UTF-8 [C107]"s, faultOf(name, "abc\xFF"));
@@ -113,7 +113,7 @@ class ValueTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL("the list has an empty item [C201]"s, faultOf(list, "a,,b"));
         CPPUNIT_ASSERT_EQUAL("the list has an empty item [C201]"s, faultOf(list, "a,"));
         list.minimum = 1;
-        CPPUNIT_ASSERT_EQUAL("the list has 0 items, not at least 1 items [C202]"s, faultOf(list, ""));
+        CPPUNIT_ASSERT_EQUAL("the list has 0 items, not at least 1 item [C202]"s, faultOf(list, ""));
         list.maximum = 2;
         CPPUNIT_ASSERT_EQUAL("the list has 3 items, not 1 to 2 items [C202]"s, faultOf(list, "a, b, c"));
         CPPUNIT_ASSERT_EQUAL("the value holds NUL or is not UTF-8 [C107]"s, faultOf(list, "\xC0\x80"));
