@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jws.hpp"
 
+#include "ascii_case.hpp"
 #include "base64url.hpp"
 
 #include <algorithm>
@@ -11,15 +12,6 @@ namespace auth {
 namespace {
 
 constexpr std::size_t signatureSize = encodedSize(std::tuple_size_v<Mac>);
-
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equalIgnoringCase(std::string_view left, std::string_view right) noexcept {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
-}
 
 bool equalInConstantTime(std::string_view left, std::string_view right) noexcept {
     if (left.size() != right.size()) return false;

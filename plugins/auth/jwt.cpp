@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "jwt.hpp"
 
+#include "ascii_case.hpp"
+
 #include <utility>
 
 namespace auth {
@@ -32,11 +34,9 @@ Jws makeRefreshJws(MacFunction mac, HeaderParser header) {
 
 std::optional<std::string_view> bearerToken(std::string_view field) noexcept {
     constexpr std::string_view scheme = "bearer";
-    if (field.size() <= scheme.size() || field[scheme.size()] != ' ') return std::nullopt;
-    for (std::size_t i = 0; i < scheme.size(); ++i) {
-        if ((field[i] | 0x20) != scheme[i]) return std::nullopt;
-    }
+    if (!equalIgnoringCase(field.substr(0, scheme.size()), scheme)) return std::nullopt;
     field.remove_prefix(scheme.size());
+    if (field.empty() || field.front() != ' ') return std::nullopt;
     const std::size_t begin = field.find_first_not_of(' ');
     if (begin == std::string_view::npos) return std::nullopt;
     field.remove_prefix(begin);

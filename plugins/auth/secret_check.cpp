@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "secret_check.hpp"
 
+#include "ascii_case.hpp"
+
 #include <array>
 #include <bitset>
 #include <cstdlib>
@@ -20,9 +22,7 @@ constexpr std::array<std::string_view, 3> sampleBeginnings{"secret", "password",
 
 std::string lowered(std::string_view text) {
     std::string result(text);
-    for (char& c : result) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    for (char& c : result) c = asciiLower(c);
     return result;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "jwt_fixture.hpp"
+#include "../jwt_fixture.hpp"
 
 #include <cppunit/TestResult.h>
 #include <cppunit/extensions/HelperMacros.h>

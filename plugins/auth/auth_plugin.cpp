@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ascii_case.hpp"
+#include "refresh_store.hpp"
+#include "secret_check.hpp"
+#include "tokens.hpp"
+#include "wire.hpp"
+
+#include <mortise/plugin.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace auth {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+struct Settings {
+    std::string accessSecret;
+    std::string refreshSecret;
+    milliseconds accessLifetime = minutes(15);
+    milliseconds refreshLifetime = hours(7 * 24);
+    milliseconds leeway{0};
+    milliseconds refreshGrace{0};
+    int bcryptCost = 10;
+    milliseconds cleanupInterval = hours(1);
+};
+MORTISE_SETTINGS(
+    Settings,
+    field(accessSecret)
+        .secret()
+        .minLength(minimumSecretSize)
+        .text("Signs access tokens; made at the first start when not set"),
+    field(refreshSecret)
+        .secret()
+        .minLength(minimumSecretSize)
+        .text("Signs refresh tokens, another one; made at the first start when not set"),
+    field(accessLifetime).min(seconds(1)).max(hours(30 * 24)).text("How long an access token is good"),
+    field(refreshLifetime).min(seconds(1)).max(hours(365 * 24)).text("How long a refresh token is good"),
+    field(leeway).min(seconds(0)).max(seconds(60)).text("Tolerance for the clocks of other issuers in exp and nbf"),
+    field(refreshGrace).min(seconds(0)).max(seconds(60)).text("How long a rotated refresh token may be sent again"),
+    field(bcryptCost).min(4).max(15).text("Work of one password hash, as a power of two"),
+    field(cleanupInterval).min(seconds(1)).max(hours(24)).text("How often expired refresh tokens are deleted"))
+
+mortise::Reply invalidRefreshToken() {
+    return mortise::unauthorized("Invalid refresh token");
+}
+
+class AuthPlugin : public mortise::Plugin<Settings>, public mortise::Authenticator {
+public:
+    void configure(mortise::Setup& setup) override;
+    void start() override;
+    void activate() override;
+    void stop() override { stopped_ = true; }
+
+    void authenticate(mortise::Request& request, mortise::Verdict& verdict) override;
+
+private:
+    void declareRoutes(mortise::Setup& setup);
+
+    mortise::Reply registerUser(mortise::Request& request, const Registration& body) const;
+    mortise::Reply login(mortise::Request& request, const Credentials& body) const;
+    mortise::Reply refresh(mortise::Request& request, const RefreshRequest& body) const;
+    mortise::Reply logout(const RefreshRequest& body) const;
+
+    /// A new family for the user, stored, with both tokens.
+    mortise::Reply beginSession(std::uint32_t status, const mortise::UserRecord& user) const;
+    [[nodiscard]] RefreshGrant makeGrant(std::string userId, std::string family) const;
+
+    void scheduleCleanup(milliseconds delay);
+    void cleanUp();
+
+    mortise::Users users_;
+    RefreshStore families_;
+    std::optional<Tokens> tokens_; ///< from `start` on
+    std::atomic<bool> stopped_{false};
+};
+
+/// Throws the sentence for the operator.
+void checkSecret(std::string_view name, const std::string& secret) {
+    if (secret.empty()) return;
+    if (const std::optional<std::string> fault = secretFault(secret))
+        throw mortise::Invalid(std::string(name) + " " + *fault);
+}
+
+/// The value of the one Authorization field. `repeated` tells that there is more than one: two readers of the request
+/// could then see two callers.
+std::string_view authorization(const mortise::Request& request, bool& repeated) {
+    constexpr std::string_view name = "authorization";
+    std::string_view value;
+    bool seen = false;
+    const mortise_request& raw = request.raw();
+    for (std::uint32_t i = 0; i < raw.field_count; ++i) {
+        if (!equalIgnoringCase(mortise::text(raw.fields[i].name), name)) continue;
+        repeated = seen;
+        seen = true;
+        value = mortise::text(raw.fields[i].value);
+    }
+    return value;
+}
+
+void AuthPlugin::configure(mortise::Setup& setup) {
+    checkSecret("access_secret", settings().accessSecret);
+    checkSecret("refresh_secret", settings().refreshSecret);
+    if (!settings().accessSecret.empty() && settings().accessSecret == settings().refreshSecret) {
+        throw mortise::Invalid(
+            "access_secret and refresh_secret are equal; each kind of token needs a secret of its own");
+    }
+    RefreshStore::declareMigrations(setup);
+    declareRoutes(setup);
+}
+
+void AuthPlugin::declareRoutes(mortise::Setup& setup) {
+    setup.post("/auth/register")
+        .summary("Registers a user and logs in")
+        .tags("auth")
+        .isPrivate()
+        .body<Registration>()
+        .replies<Session>(201)
+        .repliesError(400)
+        .repliesError(409)
+        .handle([this](mortise::Request& request, const Registration& body) { return registerUser(request, body); });
+    setup.post("/auth/login")
+        .summary("Logs in by address and password")
+        .tags("auth")
+        .isPrivate()
+        .body<Credentials>()
+        .replies<Session>(200)
+        .repliesError(400)
+        .repliesError(401)
+        .handle([this](mortise::Request& request, const Credentials& body) { return login(request, body); });
+    setup.post("/auth/refresh")
+        .summary("Exchanges a refresh token for a new pair")
+        .tags("auth")
+        .isPrivate()
+        .body<RefreshRequest>()
+        .replies<TokenPair>(200)
+        .repliesError(400)
+        .repliesError(401)
+        .handle([this](mortise::Request& request, const RefreshRequest& body) { return refresh(request, body); });
+    setup.post("/auth/logout")
+        .summary("Revokes a refresh token and all that came from the same login")
+        .tags("auth")
+        .isPrivate()
+        .body<RefreshRequest>()
+        .replies(204)
+        .repliesError(400)
+        .handle([this](mortise::Request&, const RefreshRequest& body) { return logout(body); });
+}
+
+void AuthPlugin::start() {
+    users_ = service<mortise::Users>();
+    families_.open(service<mortise::Database>());
+    const auto secretOr = [this](const std::string& configured, std::string_view stored) {
+        return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : configured;
+    };
+    const std::string accessSecret = secretOr(settings().accessSecret, "auth-access");
+    const std::string refreshSecret = secretOr(settings().refreshSecret, "auth-refresh");
+    tokens_.emplace(crypto(), json(),
+                    Tokens::Options{accessSecret, refreshSecret, settings().accessLifetime, settings().leeway});
+}
+
+void AuthPlugin::activate() {
+    // Soon, since a server that restarts often would otherwise never come to it, but not while it starts.
+    scheduleCleanup(std::min<milliseconds>(settings().cleanupInterval, seconds(30)));
+}
+
+void AuthPlugin::authenticate(mortise::Request& request, mortise::Verdict& verdict) {
+    bool repeated = false;
+    const std::optional<std::string_view> token = bearerToken(authorization(request, repeated));
+    if (repeated) return verdict.reject("Invalid token");
+    if (!token) return verdict.missing("No token provided");
+    const VerifiedToken<AccessClaims> verified = tokens_->readAccess(*token, mortise::DateTime::now());
+    if (verified.verdict != TokenVerdict::valid) return verdict.reject("Invalid token");
+    const bool found = users_.visitById(verified.claims.userId, [&](const mortise_user& user) {
+        verdict.accept(mortise::text(user.id), {mortise::text(user.role)}, mortise::text(user.name));
+    });
+    if (!found) verdict.reject("User not found");
+}
+
+mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registration& body) const {
+    // Looked for before the costly hash; the answer to a taken address is the same either way. Races are decided by
+    // create.
+    if (users_.findByEmail(body.email)) return mortise::conflict("User already exists");
+    passwords().hash(body.password, settings().bcryptCost,
+                     [this, later = request.defer(), name = body.name,
+                      email = body.email](const mortise::HashResult& hashed) mutable {
+                         later.answer([&]() -> mortise::Reply {
+                             if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
+                             try {
+                                 return beginSession(201, users_.create(name, email, hashed.hash));
+                             } catch (const mortise::UniqueConflict&) {
+                                 return mortise::conflict("User already exists");
+                             }
+                         });
+                     });
+    return mortise::Reply::later();
+}
+
+mortise::Reply AuthPlugin::login(mortise::Request& request, const Credentials& body) const {
+    std::optional<mortise::UserRecord> user = users_.findByEmail(body.email);
+    const std::string hash =
+        user ? user->passwordHash : std::string(); // an empty one costs the usual work and never matches
+    passwords().verify(
+        body.password, hash, settings().bcryptCost,
+        [this, later = request.defer(), user = std::move(user)](const mortise::VerifyResult& result) mutable {
+            later.answer([&]() -> mortise::Reply {
+                if (result.failed()) throw mortise::Error("the password could not be verified", result.status);
+                if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
+                return beginSession(200, *user);
+            });
+        });
+    return mortise::Reply::later();
+}
+
+mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshRequest& body) const {
+    const VerifiedToken<RefreshClaims> verified = tokens_->readRefresh(body.refreshToken, mortise::DateTime::now());
+    if (verified.verdict != TokenVerdict::valid) return invalidRefreshToken();
+    const RefreshClaims& claims = verified.claims;
+    const std::optional<mortise::UserRecord> user = users_.findById(claims.userId);
+    if (!user) {
+        families_.remove(claims.family, claims.userId);
+        return invalidRefreshToken();
+    }
+    const RefreshStore::Rotation rotation =
+        families_.rotate(claims.jti, makeGrant(claims.userId, claims.family), settings().refreshGrace);
+    switch (rotation.outcome) {
+    case RefreshStore::Outcome::rotated:
+    case RefreshStore::Outcome::repeated:
+        return TokenPair{tokens_->access(user->id, user->email, mortise::DateTime::now()),
+                         tokens_->refresh(rotation.grant)};
+    case RefreshStore::Outcome::reused:
+        request.log().warn("A rotated refresh token was sent again: its family is revoked",
+                           {{"userId", claims.userId}, {"family", claims.family}});
+        break;
+    case RefreshStore::Outcome::unknown:
+        break;
+    }
+    return invalidRefreshToken();
+}
+
+mortise::Reply AuthPlugin::logout(const RefreshRequest& body) const {
+    const VerifiedToken<RefreshClaims> verified = tokens_->readRefresh(body.refreshToken, mortise::DateTime::now());
+    // An expired token still says which family its owner wants to end.
+    if (verified.verdict != TokenVerdict::malformed) families_.remove(verified.claims.family, verified.claims.userId);
+    return mortise::noContent();
+}
+
+mortise::Reply AuthPlugin::beginSession(std::uint32_t status, const mortise::UserRecord& user) const {
+    const RefreshGrant grant = makeGrant(user.id, crypto().uuid7());
+    families_.insert(grant);
+    return mortise::Reply::json(status, Session{{user.id, user.name, user.email},
+                                                tokens_->access(user.id, user.email, grant.issuedAt),
+                                                tokens_->refresh(grant)});
+}
+
+RefreshGrant AuthPlugin::makeGrant(std::string userId, std::string family) const {
+    const mortise::DateTime now = mortise::DateTime::now();
+    return {std::move(userId), std::move(family), crypto().uuid7(), now,
+            mortise::DateTime{now.unixMilliseconds + settings().refreshLifetime.count()}};
+}
+
+void AuthPlugin::scheduleCleanup(milliseconds delay) {
+    if (!stopped_) timers().after(delay, [this] { cleanUp(); });
+}
+
+void AuthPlugin::cleanUp() {
+    constexpr std::int64_t batch = 500; // rows a transaction: others wait for it
+    constexpr milliseconds pause = seconds(1);
+    bool more = false;
+    try {
+        more = families_.removeExpired(mortise::DateTime::now(), batch) == static_cast<std::uint64_t>(batch);
+    } catch (const std::exception& failure) {
+        log().warn("Expired refresh tokens could not be deleted", {{"error", failure.what()}});
+    }
+    scheduleCleanup(more ? pause : settings().cleanupInterval);
+}
+
+} // namespace
+} // namespace auth
+
+MORTISE_PLUGIN(auth::AuthPlugin, "org.mortise.auth", "1.0.0", mortise::needs<mortise::Users, mortise::Database>())

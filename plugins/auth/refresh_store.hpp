@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/plugin.hpp>
+
+#include <mortise/draft/database.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace auth {
+
+/// The current token of a family: what its signed form says.
+struct RefreshGrant {
+    std::string userId;
+    std::string family;
+    std::string tokenId;
+    mortise::DateTime issuedAt;
+    mortise::DateTime expiresAt;
+};
+
+/// The families of refresh tokens: one row each, so that a session never grows. [worker] All calls may throw
+/// mortise::Busy.
+class RefreshStore {
+public:
+    static void declareMigrations(mortise::Setup& setup);
+
+    /// [control] In `start`: the schema exists.
+    void open(const mortise::Database& database);
+
+    /// A new family. Durable when it returns.
+    void insert(const RefreshGrant& grant) const;
+
+    enum class Outcome {
+        rotated,  ///< the family's current token is `next` now
+        repeated, ///< rotated within the grace before: the grant is that of the token which replaced it
+        reused,   ///< rotated before: the family has ended
+        unknown,  ///< ended or expired before
+    };
+    struct Rotation {
+        Outcome outcome = Outcome::unknown;
+        RefreshGrant grant; ///< of rotated and repeated
+    };
+    /// Replaces `tokenId` by `next` (same user and family), in one transaction.
+    [[nodiscard]] Rotation rotate(std::string_view tokenId, RefreshGrant next, std::chrono::milliseconds grace) const;
+
+    void remove(std::string_view family, std::string_view userId) const;
+
+    /// Deletes at most `limit` expired families; returns how many.
+    std::uint64_t removeExpired(mortise::DateTime now, std::int64_t limit) const;
+
+private:
+    mortise::Database database_;
+    mortise::Statement insert_, rotate_, find_, remove_, removeExpired_;
+};
+
+} // namespace auth

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "jwt.hpp"
+
+#include <mortise/plugin.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What goes over the wire and into tokens. Views of bodies live until the answer.
+namespace auth {
+
+struct Registration {
+    std::string_view name;
+    std::string_view email;
+    std::string_view password;
+};
+// As POST /api/users; 254 is RFC 5321's longest address (section 4.5.3.1.3, less the angle brackets).
+MORTISE_DESCRIBE(Registration, field(name).minLength(2).maxLength(100), field(email).email().maxLength(254),
+                 field(password).minLength(8).maxBytes(mortise::Passwords::maxBytes).secret())
+
+/// No rules: what cannot belong to anybody is answered like any other wrong pair.
+struct Credentials {
+    std::string_view email;
+    std::string_view password;
+};
+MORTISE_DESCRIBE(Credentials, field(email), field(password).secret())
+
+struct RefreshRequest {
+    std::string_view refreshToken;
+};
+MORTISE_DESCRIBE(RefreshRequest, field(refreshToken).secret())
+
+struct SessionUser {
+    std::string id;
+    std::string name;
+    std::string email;
+};
+MORTISE_DESCRIBE(SessionUser, field(id).uuid(), field(name), field(email).email())
+
+struct Session {
+    SessionUser user;
+    std::string accessToken;
+    std::string refreshToken;
+};
+MORTISE_DESCRIBE(Session, field(user), field(accessToken), field(refreshToken))
+
+struct TokenPair {
+    std::string accessToken;
+    std::string refreshToken;
+};
+MORTISE_DESCRIBE(TokenPair, field(accessToken), field(refreshToken))
+
+struct HeaderMembers {
+    std::string alg;
+    std::optional<std::string> typ;
+    std::optional<std::vector<std::string>> crit;
+};
+MORTISE_DESCRIBE(HeaderMembers, field(alg), field(typ), field(crit))
+
+MORTISE_DESCRIBE(AccessClaims, field(userId), field(typ), field(exp), field(nbf), field(iat))
+MORTISE_DESCRIBE(RefreshClaims, field(userId), field(family), field(jti), field(exp), field(nbf), field(iat))
+
+/// Claims as they are written; times in Unix seconds.
+struct AccessPayload {
+    std::string_view userId;
+    std::string_view email;
+    std::string_view jti;
+    std::int64_t iat = 0;
+    std::int64_t exp = 0;
+};
+MORTISE_DESCRIBE(AccessPayload, field(userId), field(email), field(jti), field(iat), field(exp))
+
+struct RefreshPayload {
+    std::string_view userId;
+    std::string_view family;
+    std::string_view jti;
+    std::int64_t iat = 0;
+    std::int64_t exp = 0;
+};
+MORTISE_DESCRIBE(RefreshPayload, field(userId), field(family), field(jti), field(iat), field(exp))
+
+} // namespace auth

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "email_key.hpp"
+#include "total_cache.hpp"
+#include "user.hpp"
+
+#include <mortise/draft/database.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace users {
+
+/// Every SQL text about users. Reads may run where `reads()` routes do, writes on workers; both may throw
+/// mortise::Busy.
+class UserStore {
+public:
+    static void declareMigrations(mortise::Setup& setup);
+
+    /// [control] In `start`: the schema exists.
+    void open(const mortise::Database& database);
+
+    /// visit(const UserView&) of the one user; false: nobody.
+    template<typename Visit>
+    bool visitView(std::string_view id, Visit&& visit) const {
+        bool found = false;
+        database_.read(viewById_, mortise::bind(id), [&](const mortise::Row& row) {
+            found = true;
+            visit(UserView{row.text(0), row.text(1), row.text(2), {row.integer(3)}});
+            return false;
+        });
+        return found;
+    }
+
+    /// visit(const mortise_user&) with the role and without the password hash; false: nobody.
+    template<typename Visit>
+    bool visitById(std::string_view id, Visit&& visit) const {
+        return visitUser(byId_, id, visit);
+    }
+
+    /// By the ASCII-lowered form, with the password hash.
+    template<typename Visit>
+    bool visitByEmail(std::string_view email, Visit&& visit) const {
+        return visitUser(byEmail_, emailKey(email), visit);
+    }
+
+    [[nodiscard]] bool emailTaken(std::string_view email) const;
+
+    struct Listing {
+        std::vector<User> users;
+        std::int64_t total = 0; ///< of all pages, at the moment that `users` shows
+    };
+    [[nodiscard]] Listing list(std::int64_t offset, std::int64_t limit) const;
+
+    /// Durable when it returns. Throws mortise::UniqueConflict when the address is taken.
+    void insert(std::string_view id, std::string_view name, std::string_view email, std::string_view passwordHash,
+                mortise::DateTime now) const;
+
+    /// Changes what is given. The user afterwards, or nothing when there is none. Throws mortise::UniqueConflict.
+    [[nodiscard]] std::optional<User> update(std::string_view id, const std::optional<std::string_view>& name,
+                                             const std::optional<std::string_view>& email, mortise::DateTime now) const;
+
+    /// False: there was none.
+    bool remove(std::string_view id) const;
+
+    /// False: no user has that address.
+    bool setRole(std::string_view email, std::string_view role, mortise::DateTime now) const;
+
+private:
+    /// Columns: id, name, email, role, created_at, password_hash.
+    template<typename Visit>
+    bool visitUser(const mortise::Statement& statement, std::string_view key, Visit& visit) const {
+        bool found = false;
+        database_.read(statement, mortise::bind(key), [&](const mortise::Row& row) {
+            found = true;
+            mortise_user user{};
+            user.struct_size = sizeof user;
+            user.id = mortise::view(row.text(0));
+            user.name = mortise::view(row.text(1));
+            user.email = mortise::view(row.text(2));
+            user.role = mortise::view(row.text(3));
+            user.created_ms = row.integer(4);
+            user.password_hash = mortise::view(row.text(5));
+            visit(user);
+            return false;
+        });
+        return found;
+    }
+
+    [[nodiscard]] std::int64_t count() const;
+
+    mortise::Database database_;
+    mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, count_;
+    mortise::Statement insert_, update_, remove_, setRole_;
+    mutable TotalCache totals_;
+};
+
+} // namespace users
