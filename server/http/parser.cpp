@@ -228,10 +228,11 @@ Parser::Result Parser::tooLong(const char* message, std::size_t size) noexcept {
 }
 
 Parser::Result Parser::failedByLlhttp(int error, const char* message, std::size_t size) noexcept {
-    const std::string_view text(message, size);
+    // As far as llhttp has come, so that the verdict does not depend on how the bytes were cut.
+    const auto before = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - message);
+    const std::string_view text(message, std::min(size, before + 1));
     switch (error) {
     case HPE_INVALID_METHOD: {
-        // A token that is no method that llhttp knows: so far as it has come, and only where a request line may follow.
         const std::string_view word = text.substr(0, text.find_first_of(" \r\n"));
         return fail(isToken(word) && word.size() <= 64 ? fault::unknownMethod : fault::badRequestLine);
     }
@@ -242,10 +243,13 @@ Parser::Result Parser::failedByLlhttp(int error, const char* message, std::size_
         if (line_end_ != 0) return fail(fault::badField);
         const std::size_t at = head_->target.offset + head_->target.size;
         if (text.substr(0, 14) == "PRI * HTTP/2.0") return fail(fault::badVersion);
-        return fail(at <= size && looksLikeVersion(text.substr(at)) ? fault::badVersion : fault::badRequestLine);
+        if (Method method{}; !methodOf(llhttp_.method, method)) return fail(fault::unknownMethod); // RTSP, ICE
+        if (at > text.size() || !looksLikeVersion(text.substr(at))) return fail(fault::badRequestLine);
+        const std::string_view number = text.substr(at + 6, 3); // one that is spoken here is followed by something odd
+        return fail(number == "1.0" || number == "1.1" ? fault::badRequestLine : fault::badVersion);
     }
     case HPE_INVALID_URL:
-        return fail(size > limits_->request_line_bytes ? fault::targetTooLong : fault::badTarget);
+        return fail(before > limits_->request_line_bytes ? fault::targetTooLong : fault::badTarget);
     case HPE_INVALID_CONTENT_LENGTH:
         return fail(fault::badLength);
     case HPE_UNEXPECTED_CONTENT_LENGTH:
@@ -254,7 +258,7 @@ Parser::Result Parser::failedByLlhttp(int error, const char* message, std::size_
         if (llhttp_.http_minor == 0) return fail(fault::codingOnHttp10);
         return fail((llhttp_.flags & F_CONTENT_LENGTH) != 0 ? fault::bothLengths : fault::unknownCoding);
     default:
-        return fail(line_end_ != 0 ? fault::badField : fault::badRequestLine);
+        return fail(text.find("\r\n") != text.npos ? fault::badField : fault::badRequestLine);
     }
 }
 
@@ -296,6 +300,7 @@ bool Parser::checkFields(const char* message) noexcept {
         const std::size_t name_end = field.name.offset + field.name.size;
         const std::size_t end =
             (i + 1 < head.fields.size() ? head.fields[i + 1].name.offset : head_bytes_ - 2); // of the line
+        if (field.name.size == 0) return refuse(fault::badField);
         if (field.name.offset != next || message[name_end] != ':' || end < name_end + 3) return refuse(fault::badField);
         if (message[end - 2] != '\r' || message[end - 1] != '\n') return refuse(fault::badField);
         if (!field.value.present()) field.value.offset = static_cast<std::uint32_t>(end - 2);
