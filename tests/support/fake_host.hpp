@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "json/form.hpp"
+#include "json/parser.hpp"
+#include "json/schema.hpp"
+
+#include <mortise/abi/module.h>
+#include <mortise/service/command.h>
+#include <mortise/service/exchange.h>
+#include <mortise/service/json.h>
+#include <mortise/service/log.h>
+#include <mortise/service/loop.h>
+#include <mortise/service/password.h>
+#include <mortise/service/routes.h>
+#include <mortise/service/timer.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A host without sockets and threads, for tests of the C++ layer and of plugins: it hands out tables, remembers what
+// was declared, calls handlers and keeps their answers. Every service can be taken away (absent()) or replaced
+// (give()).
+namespace mortise::test {
+
+inline mortise_view viewOf(std::string_view text) {
+    return {text.data(), text.size()};
+}
+inline std::string textOf(mortise_view view) {
+    return {view.data, static_cast<std::size_t>(view.size)};
+}
+
+// What came out of an exchange.
+struct FakeAnswer {
+    mortise_status returned = MORTISE_ERROR; // by the handler
+    unsigned terminalCalls = 0;
+    std::uint32_t status = 0; // 0: none yet
+    std::uint32_t flags = 0;
+    std::string body; // or the sentence of an error
+    bool error = false;
+    bool abandoned = false;
+    bool released = false; // the body's release function ran
+    std::uint64_t block = 0;
+    std::map<std::string, std::string> fields;
+    std::vector<std::string> details; // "in path code"
+};
+
+struct FakeRequest {
+    std::string query;
+    std::string body;
+    std::map<std::string, std::string> fields;
+    std::map<std::string, std::string> parameters;
+    std::string principal; // id; empty: nobody
+    bool onLoop = false;
+};
+
+struct FakeRoute {
+    std::string method, pattern, role, bodySchema, querySchema, pathSchema, tags;
+    std::uint32_t flags = 0, placement = 0, authentication = 0;
+    std::vector<std::uint32_t> answers;
+    mortise_handler handle = nullptr;
+    void* context = nullptr;
+};
+
+struct FakeRecord {
+    std::uint32_t level;
+    std::string logger, message;
+    std::map<std::string, std::string> fields;
+    mortise_exchange exchange;
+};
+
+class FakeHost {
+public:
+    FakeHost() {
+        host_.struct_size = sizeof host_;
+        host_.abi_minor = MORTISE_ABI_MINOR;
+        host_.context = this;
+        host_.instance_name = viewOf("test");
+        host_.get_service = [](void* context, mortise_view id, mortise_service* service) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const auto found = self.services_.find(textOf(id));
+            if (found == self.services_.end()) return MORTISE_ABSENT;
+            service->table = found->second.first;
+            service->self = found->second.second;
+            return MORTISE_OK;
+        };
+        fillTables();
+    }
+    FakeHost(const FakeHost&) = delete;
+    FakeHost& operator=(const FakeHost&) = delete;
+
+    const mortise_host* raw() const { return &host_; }
+    void give(const std::string& id, const void* table, void* self) { services_[id] = {table, self}; }
+    void absent(const std::string& id) { services_.erase(id); }
+    void allAbsent() { services_.clear(); }
+
+    // Calls a declared route and returns its exchange; its answer is answer(exchange).
+    mortise_exchange begin(const std::string& method, const std::string& pattern, const FakeRequest& request = {}) {
+        const FakeRoute& target = route(method, pattern);
+        auto& open = open_.emplace_back(std::make_unique<Open>());
+        open->request = request;
+        prepare(*open, target);
+        currentLoop = request.onLoop ? 1 : 0;
+        const mortise_exchange exchange = open_.size();
+        open->answer.returned = target.handle(target.context, exchange, &open->raw);
+        currentLoop = 0;
+        return exchange;
+    }
+    FakeAnswer call(const std::string& method, const std::string& pattern, const FakeRequest& request = {}) {
+        return answer(begin(method, pattern, request));
+    }
+    FakeAnswer answer(mortise_exchange exchange) {
+        const std::lock_guard lock(mutex_);
+        return open_.at(exchange - 1)->answer;
+    }
+    const mortise_request& rawRequest(mortise_exchange exchange) const { return open_.at(exchange - 1)->raw; }
+    // An exchange of no route, for filters and authenticators.
+    mortise_exchange bareRequest(const FakeRequest& request = {}) {
+        auto& open = open_.emplace_back(std::make_unique<Open>());
+        open->request = request;
+        prepare(*open, FakeRoute{});
+        return open_.size();
+    }
+
+    const FakeRoute& route(const std::string& method, const std::string& pattern) const {
+        for (const FakeRoute& r : routes)
+            if (r.method == method && r.pattern == pattern) return r;
+        throw std::runtime_error("no route " + method + " " + pattern);
+    }
+
+    // Runs what waits: timers and password work, each once.
+    void runPending() {
+        auto timers = std::move(timers_);
+        timers_.clear();
+        for (auto& [id, timer] : timers) timer.call(timer.context);
+        auto work = std::move(passwordWork_);
+        passwordWork_.clear();
+        for (const auto& job : work) job();
+    }
+    std::size_t pendingTimers() const { return timers_.size(); }
+
+    std::deque<FakeRoute> routes;
+    std::vector<FakeRecord> records;
+    mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
+    mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
+    std::uint32_t currentLoop = 0;
+
+    mortise_exchange_table exchangeTable{};
+    mortise_routes_table routesTable{};
+    mortise_log_table logTable{};
+    mortise_loop_table loopTable{};
+    mortise_json_table jsonTable{};
+    mortise_timer_table timerTable{};
+    mortise_password_table passwordTable{};
+
+private:
+    struct Open {
+        FakeRequest request;
+        FakeAnswer answer;
+        mortise_request raw{};
+        std::vector<mortise_field> fields, parameters;
+        json::Tape body, query, path;
+        mortise_json_tape bodyView{}, queryView{}, pathView{};
+        mortise_principal principal{};
+    };
+    struct Timer {
+        void (*call)(void*);
+        void* context;
+    };
+
+    static json::Schema compile(const std::string& text) {
+        json::Schema schema;
+        if (const auto fault = json::Schema::compile(text, schema))
+            throw std::runtime_error("schema: " + fault->pointer + ": " + fault->message);
+        return schema;
+    }
+    static void check(const json::Schema& schema, json::Tape& tape, const char* where) {
+        json::Details details;
+        schema.applyDefaults(tape);
+        if (!schema.validate(tape, details))
+            throw std::runtime_error(std::string(where) + " " + details.items().front().path + " " +
+                                     details.items().front().code);
+    }
+
+    void prepare(Open& open, const FakeRoute& target) {
+        mortise_request& raw = open.raw;
+        raw.struct_size = sizeof raw;
+        for (const auto& [name, value] : open.request.fields) open.fields.push_back({viewOf(name), viewOf(value)});
+        for (const auto& [name, value] : open.request.parameters)
+            open.parameters.push_back({viewOf(name), viewOf(value)});
+        raw.field_count = static_cast<std::uint32_t>(open.fields.size());
+        raw.fields = open.fields.data();
+        raw.parameter_count = static_cast<std::uint32_t>(open.parameters.size());
+        raw.parameters = open.parameters.data();
+        raw.method = viewOf(target.method);
+        raw.route = viewOf(target.pattern);
+        raw.request_id = viewOf("request-1");
+        raw.client_address = viewOf("192.0.2.1");
+        raw.query = viewOf(open.request.query);
+        raw.body = viewOf(open.request.body);
+        raw.received_ms = 1'767'322'984'678;
+        if (!open.request.principal.empty()) {
+            open.principal.struct_size = sizeof open.principal;
+            open.principal.id = viewOf(open.request.principal);
+            raw.principal = &open.principal;
+        }
+        if (!target.querySchema.empty()) {
+            const json::Schema schema = compile(target.querySchema);
+            if (json::readForm(open.request.query, &schema, open.query)) throw std::runtime_error("bad query");
+            check(schema, open.query, "query");
+            open.queryView = open.query.view();
+            raw.json_query = &open.queryView;
+        }
+        if (!target.bodySchema.empty() && !open.request.body.empty()) {
+            const json::Schema schema = compile(target.bodySchema);
+            if (json::parse(open.request.body, open.body)) throw std::runtime_error("bad body");
+            check(schema, open.body, "body");
+            open.bodyView = open.body.view();
+            raw.json_body = &open.bodyView;
+        }
+        if (!target.pathSchema.empty()) {
+            const json::Schema schema = compile(target.pathSchema);
+            std::vector<json::FormPair> pairs;
+            for (const auto& [name, value] : open.request.parameters) pairs.push_back({name, value});
+            if (json::readPairs(pairs, &schema, open.path)) throw std::runtime_error("bad path");
+            check(schema, open.path, "path");
+            open.pathView = open.path.view();
+            raw.json_path = &open.pathView;
+        }
+    }
+
+    Open* terminal(mortise_exchange exchange) {
+        Open& open = *open_.at(exchange - 1);
+        return open.answer.terminalCalls++ == 0 ? &open : nullptr;
+    }
+
+    static void copyFields(FakeAnswer& answer, const mortise_field* fields, std::uint32_t count) {
+        for (std::uint32_t i = 0; i < count; ++i) answer.fields[textOf(fields[i].name)] = textOf(fields[i].value);
+    }
+
+    void fillTables() {
+        exchangeTable.struct_size = sizeof exchangeTable;
+        exchangeTable.reply = [](void* context, mortise_exchange exchange,
+                                 const mortise_reply* reply) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            Open* const open = self.terminal(exchange);
+            if (open != nullptr) {
+                open->answer.status = reply->status;
+                open->answer.flags = reply->flags;
+                open->answer.block = reply->header_block;
+                open->answer.body = textOf(reply->body);
+                copyFields(open->answer, reply->fields, reply->field_count);
+                if (reply->content_type.size != 0) open->answer.fields["Content-Type"] = textOf(reply->content_type);
+                open->answer.released = reply->release != nullptr;
+            }
+            if (reply->release != nullptr) reply->release(reply->release_context);
+            return open != nullptr ? MORTISE_OK : MORTISE_STALE;
+        };
+        exchangeTable.reply_error = [](void* context, mortise_exchange exchange,
+                                       const mortise_error_reply* reply) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            Open* const open = self.terminal(exchange);
+            if (open == nullptr) return MORTISE_STALE;
+            open->answer.status = reply->status;
+            open->answer.error = true;
+            open->answer.body = textOf(reply->sentence);
+            copyFields(open->answer, reply->fields, reply->field_count);
+            for (std::uint32_t i = 0; i < reply->detail_count; ++i)
+                open->answer.details.push_back(textOf(reply->details[i].in) + " " + textOf(reply->details[i].path) +
+                                               " " + textOf(reply->details[i].code));
+            return MORTISE_OK;
+        };
+        exchangeTable.abandon = [](void* context, mortise_exchange exchange) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            Open* const open = self.terminal(exchange);
+            if (open == nullptr) return MORTISE_STALE;
+            open->answer.abandoned = true;
+            open->answer.status = 500;
+            return MORTISE_OK;
+        };
+        exchangeTable.begin_stream = [](void* context, mortise_exchange exchange,
+                                        const mortise_reply* reply) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            FakeAnswer& answer = self.open_.at(exchange - 1)->answer;
+            answer.status = reply->status;
+            answer.body = textOf(reply->body);
+            return MORTISE_OK;
+        };
+        exchangeTable.write = [](void* context, mortise_exchange exchange, mortise_view data) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            self.open_.at(exchange - 1)->answer.body += textOf(data);
+            return MORTISE_OK;
+        };
+        exchangeTable.end_stream = [](void* context, mortise_exchange exchange,
+                                      std::uint32_t complete) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            Open* const open = self.terminal(exchange);
+            if (open == nullptr) return MORTISE_STALE;
+            open->answer.abandoned = complete == 0;
+            return MORTISE_OK;
+        };
+        exchangeTable.cancelled = [](void*, mortise_exchange) -> std::uint32_t { return 0; };
+        exchangeTable.resume = [](void* context, mortise_exchange exchange, mortise_status outcome) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            self.open_.at(exchange - 1)->answer.returned = outcome;
+            return MORTISE_OK;
+        };
+        exchangeTable.declare_header_block = [](void*, const mortise_field*, std::uint32_t count, std::uint64_t* block,
+                                                mortise_error*) -> mortise_status {
+            *block = 100 + count;
+            return MORTISE_OK;
+        };
+        give(MORTISE_EXCHANGE_SERVICE, &exchangeTable, this);
+
+        routesTable.struct_size = sizeof routesTable;
+        routesTable.add = [](void* context, const mortise_route* r, mortise_error* error) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            if (self.addStatus != MORTISE_OK) {
+                constexpr std::string_view sentence = "refused by the test";
+                std::memcpy(error->text, sentence.data(), sentence.size());
+                error->length = sentence.size();
+                return self.addStatus;
+            }
+            FakeRoute made;
+            made.method = textOf(r->method);
+            made.pattern = textOf(r->pattern);
+            made.role = textOf(r->role);
+            made.tags = textOf(r->tags);
+            made.bodySchema = textOf(r->body_schema);
+            made.querySchema = textOf(r->query_schema);
+            made.pathSchema = textOf(r->path_schema);
+            made.flags = r->flags;
+            made.placement = r->placement;
+            made.authentication = r->authentication;
+            for (std::uint32_t i = 0; i < r->answer_count; ++i) made.answers.push_back(r->answers[i].status);
+            made.handle = r->handle;
+            made.context = r->context;
+            self.routes.push_back(std::move(made));
+            return MORTISE_OK;
+        };
+        give(MORTISE_ROUTES_SERVICE, &routesTable, this);
+
+        logTable.struct_size = sizeof logTable;
+        logTable.enabled = [](void*, std::uint32_t, mortise_view) -> std::uint32_t { return 1; };
+        logTable.write = [](void* context, std::uint32_t level, mortise_view logger, mortise_view message,
+                            const mortise_log_field* fields, std::uint32_t count, mortise_exchange exchange) {
+            auto& self = *static_cast<FakeHost*>(context);
+            const std::lock_guard lock(self.mutex_);
+            FakeRecord record{level, textOf(logger), textOf(message), {}, exchange};
+            for (std::uint32_t i = 0; i < count; ++i)
+                record.fields[textOf(fields[i].name)] =
+                    fields[i].kind == MORTISE_LOG_FIELD_TEXT     ? textOf(fields[i].text)
+                    : fields[i].kind == MORTISE_LOG_FIELD_NUMBER ? std::to_string(fields[i].number)
+                                                                 : std::to_string(fields[i].integer);
+            self.records.push_back(std::move(record));
+        };
+        give(MORTISE_LOG_SERVICE, &logTable, this);
+
+        loopTable.struct_size = sizeof loopTable;
+        loopTable.count = [](void*) -> std::uint32_t { return 1; };
+        loopTable.current = [](void* context) -> std::uint32_t { return static_cast<FakeHost*>(context)->currentLoop; };
+        loopTable.at_batch_end = [](void* context, void (*run)(void*), void* argument) -> mortise_status {
+            if (static_cast<FakeHost*>(context)->currentLoop == 0) return MORTISE_INVALID;
+            run(argument);
+            return MORTISE_OK;
+        };
+        give(MORTISE_LOOP_SERVICE, &loopTable, this);
+
+        timerTable.struct_size = sizeof timerTable;
+        timerTable.after = [](void* context, std::uint64_t, void (*run)(void*), void* argument,
+                              std::uint64_t* timer) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            *timer = ++self.lastTimer_;
+            self.timers_[*timer] = {run, argument};
+            return MORTISE_OK;
+        };
+        timerTable.cancel = [](void* context, std::uint64_t timer) -> mortise_status {
+            return static_cast<FakeHost*>(context)->timers_.erase(timer) == 1 ? MORTISE_OK : MORTISE_ABSENT;
+        };
+        give(MORTISE_TIMER_SERVICE, &timerTable, this);
+
+        passwordTable.struct_size = sizeof passwordTable;
+        passwordTable.hash = [](void* context, mortise_view password, std::uint32_t, mortise_password_done done,
+                                void* argument) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            if (self.passwordStatus != MORTISE_PENDING) return self.passwordStatus;
+            self.passwordWork_.push_back(
+                [done, argument, hash = "hash of " + textOf(password)] { done(argument, MORTISE_OK, viewOf(hash)); });
+            return MORTISE_PENDING;
+        };
+        passwordTable.verify = [](void* context, mortise_view password, mortise_view hash, std::uint32_t,
+                                  mortise_password_done done, void* argument) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            if (self.passwordStatus != MORTISE_PENDING) return self.passwordStatus;
+            const bool fits = textOf(hash) == "hash of " + textOf(password);
+            self.passwordWork_.push_back(
+                [done, argument, fits] { done(argument, fits ? MORTISE_OK : MORTISE_UNAUTHORIZED, mortise_view{}); });
+            return MORTISE_PENDING;
+        };
+        give(MORTISE_PASSWORD_SERVICE, &passwordTable, this);
+
+        jsonTable.struct_size = sizeof jsonTable;
+        jsonTable.schema_make = [](void*, mortise_view text, mortise_json_schema** schema,
+                                   mortise_error*) -> mortise_status {
+            auto made = std::make_unique<json::Schema>();
+            if (json::Schema::compile(textOf(text), *made)) return MORTISE_INVALID;
+            *schema = reinterpret_cast<mortise_json_schema*>(made.release());
+            return MORTISE_OK;
+        };
+        jsonTable.schema_free = [](void*, mortise_json_schema* schema) {
+            delete reinterpret_cast<json::Schema*>(schema);
+        };
+        jsonTable.parse = [](void*, mortise_view text, const mortise_json_schema* schema,
+                             void (*use)(void*, const mortise_json_tape*), void* argument,
+                             mortise_error*) -> mortise_status {
+            json::Tape tape;
+            if (json::parse(textOf(text), tape)) return MORTISE_INVALID;
+            if (schema != nullptr) {
+                const auto& compiled = *reinterpret_cast<const json::Schema*>(schema);
+                json::Details details;
+                compiled.applyDefaults(tape);
+                if (!compiled.validate(tape, details)) return MORTISE_INVALID;
+            }
+            const mortise_json_tape view = tape.view();
+            use(argument, &view);
+            return MORTISE_OK;
+        };
+        give(MORTISE_JSON_SERVICE, &jsonTable, this);
+    }
+
+    mortise_host host_{};
+    std::map<std::string, std::pair<const void*, void*>> services_;
+    std::mutex mutex_;
+    std::deque<std::unique_ptr<Open>> open_;
+    std::map<std::uint64_t, Timer> timers_;
+    std::uint64_t lastTimer_ = 0;
+    std::vector<std::function<void()>> passwordWork_;
+};
+
+// A plugin's instance under a FakeHost, from create to destroy.
+class FakeInstance {
+public:
+    FakeInstance(FakeHost& host, const mortise_module& module) : module_(module) {
+        plugin_.struct_size = sizeof plugin_;
+        error_.struct_size = sizeof error_;
+        error_.capacity = sizeof text_;
+        error_.text = text_;
+        created_ = module.create(host.raw(), &plugin_, &error_);
+    }
+    FakeInstance(const FakeInstance&) = delete;
+    FakeInstance& operator=(const FakeInstance&) = delete;
+    ~FakeInstance() {
+        if (created_ == MORTISE_OK) plugin_.table->destroy(plugin_.self);
+    }
+
+    mortise_status created() const { return created_; }
+    // With every setting at its default but those named here, written as in a file.
+    mortise_status configure(const std::map<std::string, std::string>& set = {}) {
+        std::vector<mortise_setting_value> values(module_.setting_count);
+        std::deque<std::string> texts;
+        std::deque<std::vector<mortise_view>> lists;
+        for (std::uint32_t i = 0; i < module_.setting_count; ++i) {
+            const mortise_setting& declared = module_.settings[i];
+            const auto given = set.find(textOf(declared.key));
+            const std::string& text =
+                texts.emplace_back(given != set.end() ? given->second : textOf(declared.default_text));
+            mortise_setting_value& value = values[i];
+            value.text = viewOf(text);
+            value.is_default = given == set.end() ? 1 : 0;
+            fill(value, declared.type, text, texts, lists);
+        }
+        mortise_configuration configuration{};
+        configuration.struct_size = sizeof configuration;
+        configuration.value_count = module_.setting_count;
+        configuration.values = values.data();
+        configuration.state_directory = viewOf("/nonexistent");
+        return plugin_.table->configure(plugin_.self, &configuration, &error_);
+    }
+    mortise_status start() { return plugin_.table->start(plugin_.self, &error_); }
+    template<class Table>
+    const Table* extension(std::string_view id) {
+        return static_cast<const Table*>(plugin_.table->get_extension(plugin_.self, viewOf(id)));
+    }
+    const mortise_plugin_table& table() const { return *plugin_.table; }
+    void* self() const { return plugin_.self; }
+    std::string error() const { return {text_, error_.length}; }
+    mortise_error* rawError() { return &error_; }
+
+private:
+    static void fill(mortise_setting_value& value, std::uint32_t type, const std::string& text,
+                     std::deque<std::string>& texts, std::deque<std::vector<mortise_view>>& lists) {
+        if (type == MORTISE_SETTING_BOOLEAN) {
+            value.integer = text == "true" || text == "yes" ? 1 : 0;
+        } else if (type == MORTISE_SETTING_LIST) {
+            auto& items = lists.emplace_back();
+            for (std::size_t at = 0; at < text.size();) {
+                const std::size_t comma = std::min(text.find(',', at), text.size());
+                const std::size_t first = text.find_first_not_of(' ', at);
+                items.push_back(viewOf(texts.emplace_back(text.substr(first, comma - first))));
+                at = comma + 1;
+            }
+            value.items = items.data();
+            value.item_count = items.size();
+        } else if (type != MORTISE_SETTING_TEXT && type != MORTISE_SETTING_PATH && type != MORTISE_SETTING_CHOICE) {
+            static const std::map<std::string, double> units = {
+                {"", 1},       {"ms", 1},     {"s", 1e3},       {"m", 6e4},       {"h", 3.6e6},
+                {"d", 8.64e7}, {"KiB", 1024}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
+            };
+            std::size_t end = 0;
+            value.number = std::stod(text, &end) * units.at(text.substr(end));
+            value.integer = static_cast<std::int64_t>(value.number);
+        }
+    }
+
+    const mortise_module& module_;
+    mortise_plugin plugin_{};
+    mortise_error error_{};
+    char text_[1024] = {};
+    mortise_status created_ = MORTISE_ERROR;
+};
+
+} // namespace mortise::test
