@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/server_settings.hpp"
 
+#include <deque>
 #include <utility>
 
 namespace mortise::application {
@@ -47,10 +48,10 @@ public:
         spec.unit = "s";
         return spec;
     }
-    std::vector<SettingSpec> take() { return std::move(specs_); }
+    std::vector<SettingSpec> take() { return {specs_.begin(), specs_.end()}; }
 
 private:
-    std::vector<SettingSpec> specs_;
+    std::deque<SettingSpec> specs_; // references to what was declared stay valid
 };
 
 void needsRestart(SettingSpec& spec) {
@@ -116,8 +117,11 @@ void addLife(Section& all) {
                  "A loop that is held up for so long is logged, with the plugin that holds it, and shows in /ready."));
     needsRestart(all.time("watchdog_timeout", "10s", s, h, "A loop that is held up for so long ends the process."));
     needsRestart(all.time("retry_after", "1s", s, h, "What Retry-After says in the server's own answers 503."));
-    needsRestart(
-        all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400."));
+    all.time("handler_timeout", "60s", 10 * ms, h, "For a plugin to answer a request handed to it; past it 503.");
+    all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400.");
+    SettingSpec& unknown = all.add("unknown_members", SettingType::choice, "drop",
+                                   "What becomes of members of a body or query that a route does not know.");
+    unknown.choices = {"drop", "reject"};
 }
 
 void addRequestLimits(Section& all) {

@@ -132,7 +132,9 @@ private:
         limits.linger_bytes = size("max_linger_size");
         limits.max_connections = count("max_connections");
         limits.max_connections_per_address = count("max_connections_per_address");
-        out_.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
+        out_.serving.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
+        out_.serving.rejectUnknown = section_.text("unknown_members") == "reject";
+        out_.serving.handlerTimeout = section_.duration("handler_timeout");
     }
 
     void readThreads() {
@@ -144,6 +146,8 @@ private:
         runtime.controlTimeout = section_.duration("control_timeout");
         runtime.writeTimeout = section_.duration("write_timeout");
         runtime.retryAfterSeconds = (time("retry_after") + 999) / 1000;
+        out_.serving.retryAfterSeconds = runtime.retryAfterSeconds;
+        out_.serving.development = runtime.development;
         runtime.workers.threads = count("workers");
         runtime.workers.queueLimit = count("worker_queue");
         runtime.hashing.threads = orElse(count("hashing_workers"), std::max<std::size_t>(1, cores / 2));

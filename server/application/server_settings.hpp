@@ -6,6 +6,7 @@
 #include "config/setting_spec.hpp"
 #include "config/settings.hpp"
 #include "host/runtime.hpp"
+#include "host/serving_settings.hpp"
 #include "http/limits.hpp"
 #include "http/listener.hpp"
 
@@ -44,7 +45,7 @@ struct ServerSettings {
     std::chrono::milliseconds verifyTimeout{};
     std::chrono::milliseconds drainTimeout{};    // of requests in flight, from the stop signal on
     std::chrono::milliseconds shutdownTimeout{}; // of the whole stop; then the process ends whatever is open
-    std::uint32_t maxJsonDepth = 64;
+    host::ServingSettings serving;
 
     bool operator==(const ServerSettings& other) const { return section == other.section; }
 };

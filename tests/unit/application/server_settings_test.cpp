@@ -19,6 +19,7 @@ using namespace std::string_literals;
 class ServerSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ServerSettingsTest);
     CPPUNIT_TEST(declarationIsSound);
+    CPPUNIT_TEST(onlyTheseNeedARestart);
     CPPUNIT_TEST(refusesTls);
     CPPUNIT_TEST(refusesFaultyListeners);
     CPPUNIT_TEST(refusesRepeatedListeners);
@@ -61,6 +62,18 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         for (const auto& spec : specs_.front().settings) {
             CPPUNIT_ASSERT_MESSAGE(spec.key, spec.text.ends_with('.') && spec.text.size() < 200);
         }
+    }
+
+    void onlyTheseNeedARestart() {
+        std::string keys;
+        for (const auto& spec : specs_.front().settings) {
+            if (!spec.reloadable) keys += spec.key + ' ';
+        }
+        CPPUNIT_ASSERT_EQUAL(
+            "mode state_directory cache_directory backlog reuse_port unix_mode loops workers worker_queue "
+            "hashing_workers hashing_queue hashing_niceness control_timeout loop_stall_warning "
+            "watchdog_timeout retry_after "s,
+            keys);
     }
 
     void refusesTls() {
@@ -158,7 +171,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{256} << 20, limits.buffered_body_bytes);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{30'000}, limits.write_timeout_ms);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{75'000}, limits.idle_timeout_ms);
-        CPPUNIT_ASSERT_EQUAL(std::uint32_t{64}, settings.maxJsonDepth);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{64}, settings.serving.maxJsonDepth);
+        CPPUNIT_ASSERT(!settings.serving.rejectUnknown && !settings.serving.development);
         CPPUNIT_ASSERT(100ms == settings.watchdog.late);
         CPPUNIT_ASSERT(10s == settings.watchdog.fatal);
         CPPUNIT_ASSERT(settings.loops >= 1 && settings.runtime.hashing.threads >= 1);
@@ -169,7 +183,9 @@ class ServerSettingsTest : public CppUnit::TestFixture {
             "mode = development\nloops = 3\nworkers = 7\nworker_queue = 9\nhashing_workers = 2\nretry_after = 1500ms\n"
             "plugin_directory = plugins, /opt/plugins\nstate_directory = state/.\nwrite_timeout = 2s\nreuse_port = "
             "yes\n");
-        CPPUNIT_ASSERT(settings.runtime.development);
+        CPPUNIT_ASSERT(settings.runtime.development && settings.serving.development);
+        CPPUNIT_ASSERT(good("unknown_members = reject\n").serving.rejectUnknown);
+        CPPUNIT_ASSERT(5s == good("handler_timeout = 5\n").serving.handlerTimeout);
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, settings.loops);
         CPPUNIT_ASSERT_EQUAL(std::size_t{7}, settings.runtime.workers.threads);
         CPPUNIT_ASSERT_EQUAL(std::size_t{9}, settings.runtime.workers.queueLimit);
