@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace mortise::database {
+
+// Where the database is: `sqlite:///relative` to the state directory or `sqlite:////absolute`, percent-decoded.
+struct DatabaseUrl {
+    std::filesystem::path file;
+
+    // Throws DatabaseError with a sentence that holds no secret part of the URL.
+    static DatabaseUrl parse(std::string_view url, const std::filesystem::path& stateDirectory);
+};
+
+// The URL with its user and password replaced by "***".
+std::string redactedUrl(std::string_view url);
+
+} // namespace mortise::database

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_file.hpp"
+
+#include "database_error.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace mortise::database {
+
+namespace {
+
+// First 100 bytes of a database: https://www.sqlite.org/fileformat2.html#the_database_header
+constexpr std::string_view magic("SQLite format 3\0", 16);
+constexpr std::size_t writeVersion = 18;
+constexpr std::size_t readVersion = 19;
+constexpr unsigned char newestVersion = 2; // write-ahead log
+
+class Descriptor {
+public:
+    Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0)
+        : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    int get() const noexcept { return descriptor_; }
+    explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+private:
+    int descriptor_;
+};
+
+[[noreturn]] void fail(const std::string& sentence, int system) {
+    throw DatabaseError(DatabaseError::Kind::failed, sentence + ": " + std::generic_category().message(system));
+}
+
+void syncDirectory(const std::filesystem::path& directory) {
+    const Descriptor opened(directory, O_RDONLY | O_DIRECTORY);
+    if (!opened || ::fsync(opened.get()) != 0)
+        fail("cannot make directory '" + directory.string() + "' durable", errno);
+}
+
+void createDirectories(const std::filesystem::path& directory) {
+    std::error_code error;
+    if (directory.empty() || std::filesystem::is_directory(directory, error)) return;
+    createDirectories(directory.parent_path());
+    if (::mkdir(directory.c_str(), 0750) == 0)
+        syncDirectory(directory.parent_path());
+    else if (errno != EEXIST)
+        fail("cannot create directory '" + directory.string() + "' for the database", errno);
+}
+
+void inspect(const std::filesystem::path& file) {
+    const std::string name = "'" + file.string() + "'";
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) fail("cannot look at database " + name, errno);
+    if (!S_ISREG(status.st_mode))
+        throw DatabaseError(DatabaseError::Kind::failed, name + " is not a regular file, so it cannot be the database");
+    if (::access(file.c_str(), R_OK | W_OK) != 0) fail("database " + name + " cannot be read and written", errno);
+    if (::access(file.parent_path().c_str(), W_OK | X_OK) != 0)
+        fail("directory '" + file.parent_path().string() + "' must be writable for the log of the database", errno);
+    if (status.st_size == 0) return;
+    const Descriptor opened(file, O_RDONLY);
+    std::array<char, 100> header{};
+    const ssize_t size = opened ? ::pread(opened.get(), header.data(), header.size(), 0) : -1;
+    if (size < 0) fail("cannot read database " + name, errno);
+    if (std::string_view(header.data(), magic.size()) != magic)
+        throw DatabaseError(DatabaseError::Kind::failed, name + " is not an SQLite database");
+    const auto version = [&](std::size_t offset) { return static_cast<unsigned char>(header[offset]); };
+    if (version(writeVersion) > newestVersion || version(readVersion) > newestVersion)
+        throw DatabaseError(DatabaseError::Kind::failed,
+                            "database " + name +
+                                " was written by a newer SQLite whose file format this one cannot write");
+}
+
+} // namespace
+
+void prepareSqliteFile(const std::filesystem::path& file) {
+    createDirectories(file.parent_path());
+    if (const Descriptor created(file, O_RDWR | O_CREAT | O_EXCL, 0640); created)
+        syncDirectory(file.parent_path());
+    else if (errno != EEXIST)
+        fail("cannot create database '" + file.string() + "'", errno);
+    inspect(file);
+}
+
+} // namespace mortise::database

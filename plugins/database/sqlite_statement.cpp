@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_statement.hpp"
+
+#include <sqlite3.h>
+
+#include <limits>
+
+namespace mortise::database {
+
+SqliteStatement SqliteStatement::prepare(sqlite3* database, std::string_view sql, int& code, bool& one) {
+    SqliteStatement result;
+    sqlite3_stmt* statement = nullptr;
+    const char* tail = sql.data();
+    one = true;
+    if (sql.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+        code = SQLITE_TOOBIG;
+        return result;
+    }
+    code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
+                              &tail);
+    result.statement_.reset(statement);
+    const std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+    one = rest.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+    return result;
+}
+
+int SqliteStatement::parameterCount() const noexcept {
+    return sqlite3_bind_parameter_count(statement_.get());
+}
+bool SqliteStatement::isReadOnly() const noexcept {
+    return sqlite3_stmt_readonly(statement_.get()) != 0;
+}
+int SqliteStatement::columnCount() const noexcept {
+    return sqlite3_column_count(statement_.get());
+}
+
+int SqliteStatement::bind(std::span<const SqlValue> parameters) noexcept {
+    int index = 0;
+    int code = SQLITE_OK;
+    for (const SqlValue& value : parameters) {
+        ++index;
+        // A null pointer would bind NULL; an empty text is a text.
+        const char* const data = value.text.data() == nullptr ? "" : value.text.data();
+        switch (value.kind) {
+        case SqlKind::null:
+            code = sqlite3_bind_null(statement_.get(), index);
+            break;
+        case SqlKind::integer:
+            code = sqlite3_bind_int64(statement_.get(), index, value.integer);
+            break;
+        case SqlKind::number:
+            code = sqlite3_bind_double(statement_.get(), index, value.number);
+            break;
+        case SqlKind::text:
+            code = sqlite3_bind_text64(statement_.get(), index, data, value.text.size(), SQLITE_STATIC, SQLITE_UTF8);
+            break;
+        case SqlKind::blob:
+            code = sqlite3_bind_blob64(statement_.get(), index, data, value.text.size(), SQLITE_STATIC);
+            break;
+        default:
+            code = SQLITE_MISUSE;
+        }
+        if (code != SQLITE_OK) return code;
+    }
+    return SQLITE_OK;
+}
+
+int SqliteStatement::step() noexcept {
+    return sqlite3_step(statement_.get());
+}
+
+SqlValue SqliteStatement::column(int index) const noexcept {
+    sqlite3_stmt* const statement = statement_.get();
+    SqlValue value;
+    switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+        value.kind = SqlKind::integer;
+        value.integer = sqlite3_column_int64(statement, index);
+        break;
+    case SQLITE_FLOAT:
+        value.kind = SqlKind::number;
+        value.number = sqlite3_column_double(statement, index);
+        break;
+    case SQLITE_TEXT: {
+        value.kind = SqlKind::text;
+        const auto* const text = sqlite3_column_text(statement, index);
+        value.text = {reinterpret_cast<const char*>(text),
+                      static_cast<std::size_t>(sqlite3_column_bytes(statement, index))};
+        break;
+    }
+    case SQLITE_BLOB: {
+        value.kind = SqlKind::blob;
+        const void* const data = sqlite3_column_blob(statement, index);
+        value.text = {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement, index))};
+        break;
+    }
+    default:
+        break;
+    }
+    return value;
+}
+
+void SqliteStatement::reset() noexcept {
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+}
+
+int SqliteStatement::run() noexcept {
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) code = sqlite3_step(statement_.get());
+    // sqlite3_reset repeats the failure, and keeps the connection's message.
+    const int ended = sqlite3_reset(statement_.get());
+    return code == SQLITE_DONE ? ended : code;
+}
+
+void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+    sqlite3_finalize(statement);
+}
+
+} // namespace mortise::database
