@@ -41,7 +41,10 @@ namespace mortise::base {
     X(unknownCredential,  "C304", "a credential that no setting has") \
     X(badAssignment,      "C401", "a --set that is not section.key=value") \
     X(secretOnCommandLine,"C402", "a secret given by --set") \
-    X(badDeclaration,     "C501", "a setting whose declaration contradicts itself")
+    X(badDeclaration,     "C501", "a setting whose declaration contradicts itself") \
+    X(pluginMissing,      "P101", "a plugin whose file is not where it was looked for") \
+    X(pluginRefused,      "P102", "a plugin file that did not pass verification") \
+    X(pluginFailed,       "P103", "a plugin that refused its settings or failed to start")
 // clang-format on
 
 enum class Code : std::uint16_t {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/application.hpp"
+
+#include "application/command_line.hpp"
+#include "application/daemon.hpp"
+#include "application/modes.hpp"
+#include "application/version.hpp"
+#include "base/rlimit.hpp"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <utility>
+
+namespace mortise::application {
+namespace {
+
+std::filesystem::path programPath() {
+    return std::filesystem::read_symlink("/proc/self/exe");
+}
+
+// Where an installed tree keeps its parts, seen from the program: <prefix>/bin/mortised.
+ServerDefaults defaultsFor(const std::filesystem::path& program) {
+    ServerDefaults defaults;
+    defaults.stateDirectory = MORTISE_STATE_DIRECTORY;
+    defaults.cacheDirectory = MORTISE_CACHE_DIRECTORY;
+    const auto beside = program.parent_path().parent_path() / MORTISE_PLUGIN_SUBDIRECTORY;
+    defaults.pluginDirectory = std::filesystem::is_directory(beside) ? beside.string() : MORTISE_PLUGIN_DIRECTORY;
+    return defaults;
+}
+
+// Signals that run() takes; blocked before the first thread, so that every thread has them blocked.
+void blockSignals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+// Code of plugins may be left mapped and abandoned threads may still run, so static destructors are not; the sanitizers
+// do their last checks in them.
+[[noreturn]] void leave(int status) {
+    std::cout.flush();
+    std::fflush(nullptr);
+#if defined(MORTISE_SANITIZED)
+    std::exit(status);
+#else
+    ::_exit(status);
+#endif
+}
+
+int serve(host::LogHub& log, ConfigurationReader& reader) {
+    auto environment = base::ServiceEnvironment::take();
+    if (!environment) {
+        std::cerr << "mortised: " << environment.fault() << '\n';
+        return exitConfig;
+    }
+    auto notifier = base::ServiceNotifier::connect(environment->notifySocket);
+    if (!notifier) {
+        std::cerr << "mortised: " << notifier.fault() << '\n';
+        return exitConfig;
+    }
+    base::Diagnostics diagnostics;
+    auto configuration = reader.read(diagnostics);
+    std::cerr << diagnostics.render();
+    if (!configuration) return exitConfig;
+    base::raiseDescriptorLimit();
+    int status = exitFailure;
+    {
+        Daemon daemon(log, reader, *std::move(configuration), std::move(environment).value(),
+                      std::move(notifier).value());
+        status = daemon.run();
+        if (daemon.leftBehind()) leave(status); // a call that never returned: its thread cannot be joined
+    }
+    return status;
+}
+
+} // namespace
+
+int runApplication(std::span<const std::string> arguments) {
+    const auto parsed = parseCommandLine(arguments);
+    if (const auto* const error = std::get_if<UsageError>(&parsed)) {
+        std::cerr << "mortised: " << error->message << "\nTry 'mortised --help'.\n";
+        return exitUsage;
+    }
+    const CommandLine& commandLine = std::get<CommandLine>(parsed);
+    switch (commandLine.mode) {
+    case Mode::help: std::cout << helpText(); return exitSuccess;
+    case Mode::version: std::cout << versionText(); return exitSuccess;
+    case Mode::tryPlugins: return host::ModuleStore::runChild(commandLine.files);
+    default: break;
+    }
+    ::umask(027);
+    blockSignals();
+    const std::filesystem::path program = programPath();
+    config::Sources sources;
+    sources.environment = config::processEnvironment();
+    sources.config = chooseConfig(commandLine, sources.environment, MORTISE_CONFIG_DIRECTORY);
+    sources.assignments = commandLine.assignments;
+    host::LogHub log;
+    const bool serving = commandLine.mode == Mode::serve || commandLine.mode == Mode::command;
+    ConfigurationReader reader(log, std::move(sources), defaultsFor(program), program.string(), serving);
+    switch (commandLine.mode) {
+    case Mode::checkConfig: return checkConfig(log, reader);
+    case Mode::printConfig: return printConfig(reader);
+    case Mode::listPlugins: return listPlugins(log, reader, commandLine.order);
+    case Mode::verifyPlugin: return verifyPlugins(log, program.string(), commandLine.files);
+    case Mode::command: leave(runCommand(log, reader, commandLine.command));
+    default: break;
+    }
+    leave(serve(log, reader));
+}
+
+} // namespace mortise::application

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/configuration.hpp"
+
+#include "application/version.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "config/resolve.hpp"
+#include "config/value.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+namespace mortise::application {
+namespace {
+
+std::string sectionName(const std::string& plugin) {
+    return "plugin." + plugin;
+}
+
+const config::SettingSpec& commonSpec(std::string_view key) {
+    static const std::vector<config::SettingSpec> specs = config::commonPluginSettings();
+    return *std::find_if(specs.begin(), specs.end(), [key](const auto& spec) { return spec.key == key; });
+}
+
+// The value of a setting that is needed before the plugins' own are known. A malformed one is told by resolve().
+template<class T>
+T early(const config::Layers& layers, std::string_view section, const config::SettingSpec& spec, T fallback) {
+    const auto text = layers.peek(section, spec.key);
+    if (!text) return fallback;
+    const auto value = config::parseValue(spec, *text);
+    const auto* const parsed = std::get_if<config::Value>(&value);
+    return parsed == nullptr ? fallback : std::get<T>(*parsed);
+}
+
+std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
+    for (std::string& folder : folders) folder = std::filesystem::absolute(folder).lexically_normal();
+    return folders;
+}
+
+} // namespace
+
+host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const {
+    return {number, settings, server.serving, enabled, providersElsewhere, std::move(previous)};
+}
+
+ConfigurationReader::ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults,
+                                         std::string program, bool keepVerdicts)
+    : log_(log), sources_(std::move(sources)), defaults_(std::move(defaults)), program_(std::move(program)),
+      keepVerdicts_(keepVerdicts) {}
+
+std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics, bool allFiles) {
+    const config::Layers layers = config::load(sources_, diagnostics);
+    const config::SectionSpec server = serverSection(defaults_);
+
+    // The host's own settings first: they tell where plugins lie. Their mistakes are reported by the second pass.
+    const auto folders = absoluteFolders(early<std::vector<std::string>>(
+        layers, "server", *server.find("plugin_directory"), base::splitList(defaults_.pluginDirectory)));
+    const auto cache =
+        early<std::string>(layers, "server", *server.find("cache_directory"), defaults_.cacheDirectory);
+    const auto timeout = early<std::int64_t>(layers, "server", *server.find("verify_timeout"), 10'000);
+    if (store_ == nullptr) {
+        host::ModuleStoreSettings settings;
+        if (keepVerdicts_) settings.cacheDirectory = std::filesystem::absolute(cache).lexically_normal();
+        settings.program = program_;
+        settings.childArguments = {"--try-plugins"};
+        settings.buildId = buildId();
+        settings.verifyTimeout = std::chrono::milliseconds(timeout);
+        store_ = std::make_unique<host::ModuleStore>(log_, std::move(settings));
+    }
+
+    std::vector<KnownPlugin> plugins = findPlugins(layers, folders, allFiles, diagnostics);
+    loadPlugins(layers, plugins, diagnostics);
+
+    std::vector<config::SectionSpec> sections{server};
+    for (const KnownPlugin& plugin : plugins) {
+        config::SectionSpec section{sectionName(plugin.name), "", config::commonPluginSettings(), false};
+        if (plugin.module == nullptr) section.opaque = true;
+        else
+            section.settings.insert(section.settings.end(), plugin.module->info().settings.begin(),
+                                    plugin.module->info().settings.end());
+        if (plugin.module != nullptr) config::checkDeclaration(section, {plugin.file, 0, 0}, diagnostics);
+        sections.push_back(std::move(section));
+    }
+    config::Settings settings = config::resolve(layers, sections, diagnostics);
+    ServerSettings serverSettings = readServerSettings(settings, diagnostics);
+    if (diagnostics.hasErrors()) return std::nullopt;
+
+    Configuration configuration{std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}};
+    for (const KnownPlugin& plugin : configuration.plugins) {
+        if (plugin.module == nullptr) continue;
+        const auto& section = configuration.settings.at(sectionName(plugin.name));
+        if (section.boolean("enabled"))
+            configuration.enabled.push_back({plugin.name, plugin.module, section.text("on_error") == "disable"});
+        else
+            for (const std::string& service : plugin.module->info().providedServices)
+                configuration.providersElsewhere.emplace(service, plugin.name);
+    }
+    return configuration;
+}
+
+std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& layers,
+                                                          const std::vector<std::string>& folders, bool allFiles,
+                                                          base::Diagnostics& diagnostics) const {
+    const std::vector<std::string> available = host::availablePlugins(folders);
+    std::set<std::string> names;
+    for (const std::string& name : layers.pluginNames(available)) names.insert(name);
+    if (allFiles) names.insert(available.begin(), available.end());
+
+    std::vector<KnownPlugin> plugins;
+    for (const std::string& name : names) {
+        KnownPlugin plugin{name, early<bool>(layers, sectionName(name), commonSpec("enabled"), false), {}, nullptr};
+        plugin.file = early<std::string>(layers, sectionName(name), commonSpec("file"), {});
+        if (plugin.file.empty()) {
+            auto found = host::findPluginFile(folders, name);
+            if (found) plugin.file = std::move(found).value();
+            else diagnostics.error(base::Code::pluginMissing, layers.firstMention(sectionName(name)), found.fault());
+        } else {
+            plugin.file = std::filesystem::absolute(plugin.file).lexically_normal();
+        }
+        plugins.push_back(std::move(plugin));
+    }
+    return plugins;
+}
+
+void ConfigurationReader::loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins,
+                                      base::Diagnostics& diagnostics) {
+    std::vector<KnownPlugin*> loading;
+    std::vector<std::string> files;
+    for (KnownPlugin& plugin : plugins) {
+        if (plugin.file.empty()) continue;
+        loading.push_back(&plugin);
+        files.push_back(plugin.file);
+    }
+    auto outcomes = store_->load(files);
+    for (std::size_t i = 0; i < loading.size(); ++i) {
+        KnownPlugin& plugin = *loading[i];
+        if (outcomes[i]) {
+            plugin.module = std::move(outcomes[i]).value();
+            continue;
+        }
+        const std::string section = sectionName(plugin.name);
+        const bool mayBeLeftOut =
+            early<std::string>(layers, section, commonSpec("on_error"), "fail") == "disable" || !plugin.enabled;
+        const std::string sentence = "plugin '" + plugin.name + "': " + outcomes[i].fault();
+        if (mayBeLeftOut) diagnostics.warning(base::Code::pluginRefused, layers.firstMention(section), sentence);
+        else diagnostics.error(base::Code::pluginRefused, layers.firstMention(section), sentence);
+    }
+}
+
+} // namespace mortise::application

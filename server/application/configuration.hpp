@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/server_settings.hpp"
+#include "base/diagnostic.hpp"
+#include "base/log.hpp"
+#include "config/layers.hpp"
+#include "config/settings.hpp"
+#include "host/generation_builder.hpp"
+#include "host/module_store.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mortise::application {
+
+// A plugin that the configuration speaks of or that lies in a plugin folder.
+struct KnownPlugin {
+    std::string name;
+    bool enabled = false;
+    std::string file;                           // empty when it was not found
+    std::shared_ptr<const host::Module> module; // null when it was not loaded or refused
+};
+
+// A configuration, read whole and checked as far as that goes without creating an instance.
+struct Configuration {
+    config::Settings settings;
+    ServerSettings server;
+    std::vector<KnownPlugin> plugins; // sorted by name
+    std::vector<host::PluginChoice> enabled;
+    std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
+
+    // What a generation with this configuration is built from.
+    host::BuildRequest request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const;
+};
+
+// Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are those
+// of the first configuration read. Thread: one at a time.
+class ConfigurationReader {
+public:
+    // `program` is this very daemon, for the child that tries new plugin files. `keepVerdicts`: in server.cache_directory;
+    // otherwise nothing is written but a temporary folder, as befits a check.
+    ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults, std::string program,
+                        bool keepVerdicts);
+
+    // Nothing when `diagnostics` got errors. `allFiles`: loads every plugin that lies in a folder, for lists.
+    std::optional<Configuration> read(base::Diagnostics& diagnostics, bool allFiles = false);
+
+    host::ModuleStore* store() noexcept { return store_.get(); } // null before the first read
+
+private:
+    std::vector<KnownPlugin> findPlugins(const config::Layers& layers, const std::vector<std::string>& folders,
+                                         bool allFiles, base::Diagnostics& diagnostics) const;
+    void loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, base::Diagnostics& diagnostics);
+
+    base::Log& log_;
+    config::Sources sources_;
+    const ServerDefaults defaults_;
+    const std::string program_;
+    const bool keepVerdicts_;
+    std::unique_ptr<host::ModuleStore> store_;
+};
+
+} // namespace mortise::application

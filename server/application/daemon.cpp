@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/daemon.hpp"
+
+#include "application/version.hpp"
+#include "base/text.hpp"
+#include "host/instance.hpp"
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+namespace mortise::application {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::int64_t millisecondsSince(Clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+}
+
+} // namespace
+
+// The signals of the process as events of a loop.
+class Daemon::Signals final : public base::Watcher {
+public:
+    explicit Signals(Daemon& daemon) : daemon_(daemon) {
+        sigset_t set;
+        sigemptyset(&set);
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+        fd_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+        daemon_.events_.add(fd_.get(), EPOLLIN, *this);
+    }
+    ~Signals() { daemon_.events_.remove(fd_.get(), *this); }
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+    void onReady(std::uint32_t) noexcept override {
+        signalfd_siginfo info{};
+        while (::read(fd_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info)))
+            daemon_.onSignal(static_cast<int>(info.ssi_signo));
+    }
+
+private:
+    Daemon& daemon_;
+    base::UniqueFd fd_;
+};
+
+Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration configuration,
+               base::ServiceEnvironment environment, base::ServiceNotifier notifier)
+    : log_(log), reader_(reader), configuration_(std::move(configuration)), environment_(std::move(environment)),
+      notifier_(std::move(notifier)), begun_(Clock::now()) {}
+
+Daemon::~Daemon() {
+    // Loops end before what they serve, and the pools of the runtime last.
+    log_.setSink(nullptr);
+    control_.reset();
+    server_.reset();
+    keeper_.reset();
+    runtime_.reset();
+}
+
+int Daemon::run() {
+    const Signals signals(*this);
+    control_ = std::make_unique<base::WorkerPool>(base::WorkerPoolSettings{"control", 1, 16, 0});
+    const bool posted = control_->trySubmit([this] {
+        if (start()) return;
+        exitStatus_ = 1;
+        events_.stop();
+    });
+    if (posted) events_.run();
+    return exitStatus_;
+}
+
+bool Daemon::leftBehind() const {
+    return runtime_ != nullptr && runtime_->control().unfinished() > 0;
+}
+
+std::shared_ptr<const http::Settings> Daemon::httpSettings(const ServerSettings& settings) const {
+    return std::make_shared<const http::Settings>(settings.http);
+}
+
+std::vector<http::ListenAddress> Daemon::listenAddresses(const ServerSettings& settings) const {
+    // Sockets handed over by the service manager take the place of server.listen unless that names them itself.
+    if (environment_.sockets.empty() || !settings.section.at("listen").isDefault) return settings.listen;
+    std::vector<http::ListenAddress> inherited;
+    for (const base::InheritedSocket& socket : environment_.sockets) {
+        std::string why;
+        if (auto address = http::ListenAddress::parse("fd:" + std::to_string(socket.descriptor), why))
+            inherited.push_back(*std::move(address));
+    }
+    return inherited;
+}
+
+void Daemon::logFailures(std::string_view message, const std::vector<std::string>& failures) {
+    for (const std::string& failure : failures)
+        log_.log(base::Level::error, "host", message, {{"reason", std::string_view(failure)}});
+}
+
+void Daemon::activate(const std::vector<std::shared_ptr<host::Instance>>& fresh) {
+    for (const auto& instance : fresh)
+        if (const auto failure = instance->activate())
+            log_.log(base::Level::error, "host.plugins", *failure, {{"plugin", std::string_view(instance->name())}});
+}
+
+std::string Daemon::status() const {
+    return "Serving generation " + std::to_string(number_) + " with " + std::to_string(configuration_.enabled.size()) +
+           " plugins";
+}
+
+bool Daemon::start() {
+    const ServerSettings& settings = configuration_.server;
+    try {
+        const std::filesystem::path state = settings.runtime.stateDirectory;
+        std::filesystem::create_directories(state);
+        auto attempt = base::LockFile::tryAcquire(state / "lock");
+        if (!attempt.lock) {
+            logFailures("Could not start",
+                        {"the state directory " + state.string() + " is in use by process " +
+                         std::to_string(attempt.holder) + "; stop it, or set another server.state_directory"});
+            return false;
+        }
+        stateLock_ = std::move(attempt.lock);
+
+        runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime);
+        keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
+        server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,
+                                                 [this] { notifier_.watchdog(); });
+        server_->bind(listenAddresses(settings), settings.listenOptions);
+
+        host::GenerationBuilder builder(*runtime_, configuration_.request(1, nullptr));
+        if (!builder.configure(false) || !builder.start()) {
+            logFailures("Could not start", builder.failures());
+            builder.abandon();
+            return false;
+        }
+        const auto fresh = builder.fresh();
+        host::GenerationKeeper::Kept none;
+        const auto lease = keeper_->adopt(builder.take(), none);
+        number_ = 1;
+        log_.setSink(lease->logSink());
+        server_->publish(lease, httpSettings(settings));
+        server_->listen();
+        activate(fresh);
+        for (const std::string& address : server_->addresses())
+            log_.log(base::Level::info, "host", "Listening", {{"address", std::string_view(address)}});
+        log_.log(base::Level::info, "host", "Ready",
+                 {{"version", version()},
+                  {"generation", static_cast<std::int64_t>(number_)},
+                  {"plugins", static_cast<std::int64_t>(lease->instances().size())},
+                  {"startMs", millisecondsSince(begun_)}});
+        notifier_.ready(status());
+        return true;
+    } catch (const std::exception& error) {
+        logFailures("Could not start", {error.what()});
+        return false;
+    }
+}
+
+void Daemon::requestReload() {
+    if (reloadQueued_.exchange(true)) return; // the one that waits reads the files after this signal
+    const bool queued = control_->trySubmit([this] {
+        reloadQueued_.store(false);
+        reload();
+    });
+    if (!queued) reloadQueued_.store(false);
+}
+
+void Daemon::reload() {
+    notifier_.reloading("Reloading");
+    const auto begun = Clock::now();
+    const auto refused = [this](const std::vector<std::string>& failures) {
+        logFailures("Reload failed", failures);
+        log_.log(base::Level::warn, "host", "The running generation goes on",
+                 {{"generation", static_cast<std::int64_t>(number_)}});
+        notifier_.ready(status());
+    };
+    try {
+        base::Diagnostics diagnostics;
+        auto next = reader_.read(diagnostics);
+        if (!next) {
+            std::vector<std::string> lines;
+            for (const base::Diagnostic& one : diagnostics.entries()) lines.push_back(one.render());
+            return refused(lines);
+        }
+        for (const config::Change& change : config::changes(configuration_.settings, next->settings))
+            if (!change.reloadable)
+                log_.log(base::Level::warn, "host", "A changed setting needs a restart",
+                         {{"setting", change.section + "." + change.key}});
+        host::GenerationBuilder builder(*runtime_, next->request(number_ + 1, keeper_->current()));
+        if (!builder.configure(false) || !builder.start()) {
+            builder.abandon();
+            return refused(builder.failures());
+        }
+        try {
+            server_->bind(listenAddresses(next->server), next->server.listenOptions);
+        } catch (const std::exception& error) {
+            builder.abandon();
+            return refused({error.what()});
+        }
+        const auto fresh = builder.fresh();
+        host::GenerationKeeper::Kept replaced;
+        const auto lease = keeper_->adopt(builder.take(), replaced);
+        ++number_;
+        configuration_ = *std::move(next);
+        const auto oldSink = log_.setSink(lease->logSink());
+        server_->publish(lease, httpSettings(configuration_.server));
+        server_->listen();
+        activate(fresh);
+        log_.log(base::Level::info, "host", "Reloaded",
+                 {{"generation", static_cast<std::int64_t>(number_)},
+                  {"newInstances", static_cast<std::int64_t>(fresh.size())},
+                  {"reloadMs", millisecondsSince(begun)}});
+        notifier_.ready(status());
+        const std::string number = std::to_string(number_ - 1);
+        keeper_->retire(std::move(replaced), lease.get(), server_.get(),
+                        Clock::now() + configuration_.server.drainTimeout);
+        log_.log(base::Level::debug, "host", "The replaced generation has ended", {{"generation", std::string_view(number)}});
+    } catch (const std::exception& error) {
+        refused({error.what()});
+    }
+}
+
+void Daemon::stop() {
+    const auto begun = Clock::now();
+    const ServerSettings& settings = configuration_.server;
+    log_.log(base::Level::info, "host", "Stopping", {{"generation", static_cast<std::int64_t>(number_)}});
+    if (server_ != nullptr) {
+        const auto deadline = begun + settings.drainTimeout;
+        if (!server_->drain(deadline))
+            log_.log(base::Level::warn, "host", "Requests were still open at the end of drain_timeout", {});
+        log_.log(base::Level::info, "host", "Stopped", {{"stopMs", millisecondsSince(begun)}});
+        // The sink's plugin ends with the others; what follows goes to standard error.
+        keeper_->retireCurrent(server_.get(), std::max(deadline, Clock::now() + settings.runtime.controlTimeout));
+    }
+    events_.post([this] { events_.stop(); });
+}
+
+void Daemon::reopenLogs() {
+    const auto sink = log_.sink();
+    if (sink != nullptr && sink->table.reopen != nullptr) sink->table.reopen(sink->self);
+}
+
+void Daemon::onSignal(int signal) {
+    if (signal == SIGHUP) {
+        if (!stopping_) requestReload();
+    } else if (signal == SIGUSR1) {
+        static_cast<void>(control_->trySubmit([this] { reopenLogs(); }));
+    } else if (std::exchange(stopping_, true)) {
+        std::fputs("mortised: second stop signal, ending at once\n", stderr);
+        ::_exit(1);
+    } else {
+        if (runtime_ != nullptr) runtime_->setDraining();
+        notifier_.stopping("Stopping");
+        events_.after(static_cast<std::uint64_t>(configuration_.server.shutdownTimeout.count()), [] {
+            std::fputs("mortised: shutdown_timeout has passed, ending at once\n", stderr);
+            ::_exit(1);
+        });
+        static_cast<void>(control_->trySubmit([this] { stop(); }));
+    }
+}
+
+} // namespace mortise::application

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/configuration.hpp"
+#include "base/event_loop.hpp"
+#include "base/lock_file.hpp"
+#include "base/service_notify.hpp"
+#include "host/generation_keeper.hpp"
+#include "host/log_hub.hpp"
+#include "host/runtime.hpp"
+#include "host/server.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mortise::application {
+
+// A serving process, from the first generation to the last. run() stays on the calling thread, which only waits for
+// signals; starting, reloading and stopping happen one after the other on a thread of their own.
+class Daemon {
+public:
+    Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration configuration,
+           base::ServiceEnvironment environment, base::ServiceNotifier notifier);
+    ~Daemon();
+    Daemon(const Daemon&) = delete;
+    Daemon& operator=(const Daemon&) = delete;
+
+    // Serves until SIGTERM or SIGINT; an exit status. SIGHUP reloads, SIGUSR1 reopens log files. A second stop signal,
+    // or shutdown_timeout, ends the process on the spot. The signals must be blocked in every thread before.
+    int run();
+    // A plugin's call is still running that missed its deadline: the process must leave by _exit while this lives.
+    bool leftBehind() const;
+
+private:
+    class Signals;
+
+    bool start();  // prints and logs why not
+    void reload();
+    void stop();
+    void reopenLogs();
+    void onSignal(int signal);
+    void requestReload();
+    void activate(const std::vector<std::shared_ptr<host::Instance>>& fresh);
+    void logFailures(std::string_view message, const std::vector<std::string>& failures);
+    std::vector<http::ListenAddress> listenAddresses(const ServerSettings& settings) const;
+    std::shared_ptr<const http::Settings> httpSettings(const ServerSettings& settings) const;
+    std::string status() const;
+
+    host::LogHub& log_;
+    ConfigurationReader& reader_;
+    Configuration configuration_; // in force
+    const base::ServiceEnvironment environment_;
+    const base::ServiceNotifier notifier_;
+    const std::chrono::steady_clock::time_point begun_;
+    std::optional<base::LockFile> stateLock_;
+    base::EventLoop events_; // of the calling thread
+    std::unique_ptr<host::Runtime> runtime_;
+    std::unique_ptr<host::GenerationKeeper> keeper_;
+    std::unique_ptr<host::Server> server_;
+    std::unique_ptr<base::WorkerPool> control_; // one thread
+    std::uint64_t number_ = 0;                  // of the generation in force
+    std::atomic<bool> reloadQueued_{false};
+    bool stopping_ = false; // on the calling thread
+    int exitStatus_ = 0;
+};
+
+} // namespace mortise::application

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/modes.hpp"
+
+#include "application/command_line.hpp"
+#include "application/version.hpp"
+#include "base/lock_file.hpp"
+#include "base/suggest.hpp"
+#include "host/generation_builder.hpp"
+#include "host/generation_keeper.hpp"
+#include "host/runtime.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <optional>
+
+namespace mortise::application {
+namespace {
+
+std::optional<Configuration> readOrTell(ConfigurationReader& reader, bool allFiles = false) {
+    base::Diagnostics diagnostics;
+    auto configuration = reader.read(diagnostics, allFiles);
+    std::cerr << diagnostics.render();
+    if (!configuration)
+        std::cerr << diagnostics.errorCount() << (diagnostics.errorCount() == 1 ? " error" : " errors") << '\n';
+    return configuration;
+}
+
+void tell(const std::vector<std::string>& failures) {
+    for (const std::string& failure : failures)
+        std::cerr << "mortised: error: " << failure << " [" << base::codeId(base::Code::pluginFailed) << "]\n";
+}
+
+// Settings of a runtime that only checks: small pools.
+host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
+    settings.workers.threads = settings.hashing.threads = 1;
+    return settings;
+}
+
+void printOrder(const host::Generation& generation) {
+    std::cout << "Plugins, in the order they are started:\n";
+    for (const auto& instance : generation.instances()) std::cout << "  " << instance->name() << '\n';
+    constexpr std::array<const char*, host::phaseCount> phases{"accept", "protect", "route",   "authenticate",
+                                                               "body",   "handle",  "respond", "finish"};
+    for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+        if (generation.filters(phase).empty()) continue;
+        std::cout << "Filters of phase " << phases[phase] << ":\n";
+        for (const host::FilterLink& link : generation.filters(phase))
+            std::cout << "  " << host::text(link.filter.name) << " (plugin " << link.owner->name() << ")\n";
+    }
+}
+
+} // namespace
+
+int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
+    const auto configuration = readOrTell(reader);
+    if (!configuration) return exitConfig;
+    host::Runtime runtime(log, forChecks(configuration->server.runtime));
+    host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+    const bool good = builder.configure(true);
+    const auto failures = builder.failures();
+    const std::size_t plugins = good ? builder.generation().instances().size() : 0;
+    builder.abandon();
+    if (!good) {
+        tell(failures);
+        std::cerr << failures.size() << (failures.size() == 1 ? " error" : " errors") << '\n';
+        return exitConfig;
+    }
+    std::cout << "The configuration is good: " << plugins << " plugins.\n";
+    return exitSuccess;
+}
+
+int printConfig(ConfigurationReader& reader) {
+    const auto configuration = readOrTell(reader);
+    if (!configuration) return exitConfig;
+    std::cout << config::printIni(configuration->settings);
+    return exitSuccess;
+}
+
+int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
+    const auto configuration = readOrTell(reader, !order);
+    if (!configuration) return exitConfig;
+    if (order) {
+        host::Runtime runtime(log, forChecks(configuration->server.runtime));
+        host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+        const bool good = builder.configure(true);
+        if (good) printOrder(builder.generation());
+        else tell(builder.failures());
+        builder.abandon();
+        return good ? exitSuccess : exitConfig;
+    }
+    for (const KnownPlugin& plugin : configuration->plugins) {
+        std::cout << std::left << std::setw(18) << plugin.name << std::setw(10)
+                  << (plugin.module == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled");
+        if (plugin.module != nullptr) {
+            const host::ModuleInfo& info = plugin.module->info();
+            std::cout << std::setw(24) << info.id << std::setw(10) << info.version << "ABI 1." << info.abiMinorBuilt
+                      << "  " << plugin.file;
+        } else {
+            std::cout << plugin.file;
+        }
+        std::cout << '\n';
+    }
+    return exitSuccess;
+}
+
+int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const std::string> files) {
+    host::ModuleStoreSettings settings;
+    settings.program = program;
+    settings.childArguments = {"--try-plugins"};
+    settings.buildId = buildId();
+    host::ModuleStore store(log, std::move(settings));
+    std::vector<std::string> absolute;
+    for (const std::string& file : files) absolute.push_back(std::filesystem::absolute(file).lexically_normal());
+    const auto outcomes = store.load(absolute);
+    bool good = true;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (!outcomes[i]) {
+            std::cerr << "mortised: error: " << outcomes[i].fault() << " [" << base::codeId(base::Code::pluginRefused)
+                      << "]\n";
+            good = false;
+            continue;
+        }
+        const host::ModuleInfo& info = outcomes[i].value()->info();
+        std::cout << files[i] << ": " << info.id << ' ' << info.version << ", ABI 1." << info.abiMinorBuilt
+                  << " (needs 1." << info.abiMinorNeeded << "), " << info.toolchain << '\n';
+        for (const std::string& service : info.requiredServices) std::cout << "  requires " << service << '\n';
+        for (const std::string& service : info.optionalServices) std::cout << "  may use " << service << '\n';
+        for (const std::string& service : info.providedServices) std::cout << "  provides " << service << '\n';
+        std::cout << "  settings: " << info.settings.size() << '\n';
+    }
+    return good ? exitSuccess : exitFailure;
+}
+
+int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector<std::string>& command) {
+    const auto configuration = readOrTell(reader);
+    if (!configuration) return exitConfig;
+    const std::filesystem::path state = configuration->server.runtime.stateDirectory;
+    std::filesystem::create_directories(state);
+    const auto attempt = base::LockFile::tryAcquire(state / "lock");
+    if (!attempt.lock) {
+        std::cerr << "mortised: the state directory " << state.string() << " is in use by process " << attempt.holder
+                  << "; stop it first\n";
+        return exitFailure;
+    }
+    host::Runtime runtime(log, configuration->server.runtime);
+    host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+    if (!builder.configure(false) || !builder.start()) {
+        tell(builder.failures());
+        builder.abandon();
+        return exitFailure;
+    }
+    int status = exitUsage;
+    std::vector<std::string> names;
+    const host::CommandEntry* found = nullptr;
+    for (const host::CommandEntry& entry : builder.generation().commands()) {
+        names.emplace_back(host::text(entry.command.name));
+        if (!command.empty() && names.back() == command.front()) found = &entry;
+    }
+    if (found == nullptr) {
+        if (!command.empty())
+            std::cerr << "mortised: there is no command '" << command.front() << "'"
+                      << base::didYouMean(command.front(), names) << '\n';
+        std::cerr << "Commands of the enabled plugins:\n";
+        for (const host::CommandEntry& entry : builder.generation().commands())
+            std::cerr << "  " << host::text(entry.command.name) << ' ' << host::text(entry.command.usage) << "  "
+                      << host::text(entry.command.summary) << '\n';
+    } else {
+        std::vector<mortise_view> arguments;
+        for (std::size_t i = 1; i < command.size(); ++i) arguments.push_back(host::view(command[i]));
+        const mortise_command_output output{
+            sizeof(mortise_command_output), 0, nullptr,
+            [](void*, mortise_view text) { std::cout << host::text(text); },
+            [](void*, mortise_view text) { std::cerr << host::text(text); }};
+        status = found->command.run(found->owner->self(), arguments.data(),
+                                    static_cast<std::uint32_t>(arguments.size()), &output);
+    }
+    builder.abandon();
+    return status;
+}
+
+} // namespace mortise::application

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/configuration.hpp"
+#include "host/log_hub.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mortise::application {
+
+// What mortised does besides serving. Each prints to standard output, complaints to standard error, and returns an exit
+// status of command_line.hpp.
+
+// Everything up to and including the plugins' own look at their settings. Opens no socket and no database.
+int checkConfig(host::LogHub& log, ConfigurationReader& reader);
+// Effective settings with their origins, as INI; secrets redacted.
+int printConfig(ConfigurationReader& reader);
+// The plugins that are there. `order`: only those enabled, as they are started, then the filters of each phase.
+int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order);
+// Tries each file as at a start.
+int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const std::string> files);
+// `mortised command NAME ARGUMENT...`: starts the plugins, serves nothing, runs the command, stops.
+int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector<std::string>& command);
+
+} // namespace mortise::application
