@@ -8,6 +8,7 @@
 #include <Poco/Exception.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include <sys/socket.h>
@@ -185,9 +186,12 @@ bool Connection::sendFrom(std::string& data, std::size_t& sent, bool more) noexc
         int taken = 0;
         try {
             taken = socket_.sendBytes(data.data() + sent, static_cast<int>(left), MSG_NOSIGNAL | (more ? MSG_MORE : 0));
-        } catch (const Poco::Exception&) {
-            end();
-            return false;
+        } catch (const Poco::Exception& failure) {
+            // Poco throws for a full socket, too (but returns -1 for an empty one).
+            if (failure.code() != EAGAIN) {
+                end();
+                return false;
+            }
         }
         if (taken > 0) sent += static_cast<std::size_t>(taken);
         if (taken > 0 || write_deadline_ms_ == never) {

@@ -154,7 +154,7 @@ bool Exchange::respond(const ReplyHead& head, std::string_view body) {
     return true;
 }
 
-bool Exchange::respond(const ReplyHead& head, std::string&& body) {
+bool Exchange::respondOwned(const ReplyHead& head, std::string&& body) {
     if (!mayBegin() || !isLegal(head)) return false;
     if (connection_ == nullptr) {
         finish(head.status, 0, true);

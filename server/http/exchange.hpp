@@ -10,11 +10,13 @@
 #include "http/request_head.hpp"
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mortise::http {
 
@@ -101,8 +103,11 @@ public:
     // the exchange is over: do not touch it. `body` is copied. For HEAD it is not sent but its size is told; 204 and
     // 304 have none.
     bool respond(const ReplyHead& head, std::string_view body);
-    // For large bodies: kept, not copied.
-    bool respond(const ReplyHead& head, std::string&& body);
+    // A std::string that is given away (an rvalue) is kept, not copied: for large bodies.
+    template<std::same_as<std::string> Body>
+    bool respond(const ReplyHead& head, Body&& body) {
+        return respondOwned(head, std::move(body));
+    }
 
     // [loop] Answer in pieces: chunked, or until the close for HTTP/1.0. Not terminal: endStream or abortStream is.
     bool beginStream(const ReplyHead& head);
@@ -127,6 +132,7 @@ private:
     }
     bool mayAnswer(Stage stage) const noexcept;
     bool mayBegin() const noexcept;
+    bool respondOwned(const ReplyHead& head, std::string&& body);
     // From head to open: gives it its id, and what the handler sees of the peer.
     void open(const char* message, const base::IpAddress& peer, std::string_view peer_text);
     void findClient();
