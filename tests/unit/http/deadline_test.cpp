@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server_fixture.hpp"
+
+using namespace std::string_literals;
+
+namespace mortise::http {
+
+// Deadlines, limits of connections, and the end of a server.
+class DeadlineTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(DeadlineTest);
+    CPPUNIT_TEST(headerThatTricklesIs408);
+    CPPUNIT_TEST(bodyThatStallsIs408);
+    CPPUNIT_TEST(bodyAtTheMinimumRateMayTakeLonger);
+    CPPUNIT_TEST(bodyNeverPastTheMaximum);
+    CPPUNIT_TEST(idleConnectionsGetAFin);
+    CPPUNIT_TEST(silentNewcomerGetsAFin);
+    CPPUNIT_TEST(pendingExchangeHasNoDeadline);
+    CPPUNIT_TEST(writeThatStallsEnds);
+    CPPUNIT_TEST(lingeringEnds);
+    CPPUNIT_TEST(bufferedBodiesAreBounded);
+    CPPUNIT_TEST(oldestIdleGoesFirst);
+    CPPUNIT_TEST(noneIdleIs503);
+    CPPUNIT_TEST(perAddressLimit);
+    CPPUNIT_TEST(trustedPeersAreNotLimited);
+    CPPUNIT_TEST(idleOnAnotherLoopGoes);
+    CPPUNIT_TEST(drainFinishesWhatItHas);
+    CPPUNIT_TEST(drainAnswersWhatHasArrived);
+    CPPUNIT_TEST(drainOfNothingIsEmptyAtOnce);
+    CPPUNIT_TEST(closeNowCancels);
+    CPPUNIT_TEST(forEachOpenFindsThem);
+    CPPUNIT_TEST(destructionFinishesExchanges);
+    CPPUNIT_TEST_SUITE_END();
+
+    static std::shared_ptr<Settings> quick() {
+        auto settings = testSettings();
+        Limits& limits = settings->limits;
+        limits.header_timeout_ms = 200;
+        limits.body_timeout_ms = 200;
+        limits.body_bytes_per_second = 0;
+        limits.idle_timeout_ms = 300;
+        limits.write_timeout_ms = 200;
+        limits.linger_timeout_ms = 300;
+        return settings;
+    }
+
+public:
+    void headerThatTricklesIs408() {
+        TestServer server(quick());
+        Client client(server);
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nX: ");
+        for (int i = 0; i < 300; ++i) {
+            client.trySend("y");
+            pollfd poll{client.fd(), POLLIN, 0};
+            if (::poll(&poll, 1, 5) == 1) break;
+        }
+        const std::string all = client.untilClosed();
+        CPPUNIT_ASSERT(all.starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+        CPPUNIT_ASSERT(all.ends_with("Connection: close\r\n\r\nhttp_header_timeout"));
+    }
+
+    void bodyThatStallsIs408() {
+        TestServer server(quick());
+        Client client(server);
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
+        CPPUNIT_ASSERT(client.untilClosed().ends_with("http_body_timeout"));
+        Client chunked(server);
+        chunked.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc");
+        CPPUNIT_ASSERT(chunked.untilClosed().ends_with("http_body_timeout"));
+    }
+
+    void bodyAtTheMinimumRateMayTakeLonger() {
+        auto settings = quick();
+        settings->limits.body_bytes_per_second = 100; // 10 ms a byte
+        TestServer server(settings);
+        Client client(server);
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+        const std::uint64_t begin = base::monotonicNs();
+        for (int i = 0; i < 100; ++i) {
+            client.send("x");
+            ::poll(nullptr, 0, 6);
+        }
+        CPPUNIT_ASSERT_EQUAL("body " + std::string(100, 'x'), client.body());
+        CPPUNIT_ASSERT(base::monotonicNs() - begin > 500'000'000);
+    }
+
+    void bodyNeverPastTheMaximum() {
+        auto settings = quick();
+        settings->limits.body_bytes_per_second = 1;
+        settings->limits.body_timeout_max_ms = 400;
+        TestServer server(settings);
+        Client client(server);
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+        for (int i = 0; i < 900; ++i) {
+            client.trySend("x");
+            pollfd poll{client.fd(), POLLIN, 0};
+            if (::poll(&poll, 1, 5) == 1) break;
+        }
+        CPPUNIT_ASSERT(client.untilClosed().ends_with("http_body_timeout"));
+    }
+
+    void idleConnectionsGetAFin() {
+        TestServer server(quick());
+        Client client(server);
+        CPPUNIT_ASSERT_EQUAL("hello /"s, client.get("/").body());
+        CPPUNIT_ASSERT_EQUAL(""s, client.untilClosed());
+        client.close();
+        eventually("the server lets go", [&] { return server.shared.connections() == 0; });
+    }
+
+    void silentNewcomerGetsAFin() {
+        TestServer server(quick());
+        Client client(server);
+        CPPUNIT_ASSERT_EQUAL(""s, client.untilClosed());
+        CPPUNIT_ASSERT_EQUAL(0, server.handler.finished.load());
+    }
+
+    void pendingExchangeHasNoDeadline() {
+        TestServer server(quick());
+        Client client(server);
+        client.get("/wait");
+        const ExchangeId id = server.waitFor(1);
+        ::poll(nullptr, 0, 600); // the time itself is what is tested
+        server.release(id, "late");
+        CPPUNIT_ASSERT_EQUAL("late"s, client.body());
+    }
+
+    void writeThatStallsEnds() {
+        TestServer server(quick());
+        Client client(server);
+        client.get("/flood");
+        eventually("it is cancelled", [&] { return server.handler.cancelled == 1; });
+        eventually("the connection is gone", [&] { return server.shared.connections() == 0; });
+        Client large(server);
+        large.get("/large").get("/large").get("/large");
+        eventually("the connection is gone", [&] { return server.shared.connections() == 0; });
+    }
+
+    void lingeringEnds() {
+        TestServer server(quick());
+        Client client(server);
+        client.get("/close");
+        CPPUNIT_ASSERT(client.untilClosed().ends_with("bye"));
+        eventually("the server lets go of a client that never closes",
+                   [&] { return server.shared.connections() == 0; });
+    }
+
+    void bufferedBodiesAreBounded() {
+        auto settings = testSettings();
+        settings->limits.buffered_body_bytes = 40'000;
+        TestServer server(settings);
+        Client first(server);
+        first.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n" + std::string(29'999, 'a'));
+        eventually("the first is buffered", [&] { return server.shared.bufferedBodyBytes() >= 30'000; });
+        Client second(server);
+        second.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n" + std::string(30'000, 'b'));
+        const std::string all = second.untilClosed();
+        CPPUNIT_ASSERT(all.starts_with("HTTP/1.1 503 "));
+        CPPUNIT_ASSERT(contains(all, "Retry-After: 1\r\n") && all.ends_with("http_body_memory"));
+        first.send("a");
+        CPPUNIT_ASSERT_EQUAL(30'005UL, first.body().size());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, server.shared.bufferedBodyBytes());
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status());
+    }
+
+    void oldestIdleGoesFirst() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 3;
+        TestServer server(settings);
+        Client first(server);
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status());
+        ::poll(nullptr, 0, 3); // ages are told apart by the millisecond
+        Client second(server);
+        CPPUNIT_ASSERT_EQUAL(200, second.get("/").status());
+        ::poll(nullptr, 0, 3);
+        Client third(server);
+        CPPUNIT_ASSERT_EQUAL(200, third.get("/").status());
+        ::poll(nullptr, 0, 3);
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status()); // now the second is the oldest
+        Client fourth(server);
+        CPPUNIT_ASSERT_EQUAL(200, fourth.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(""s, second.untilClosed());
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(200, third.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(3UL, server.shared.connections());
+    }
+
+    void noneIdleIs503() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 2;
+        TestServer server(settings);
+        Client first(server);
+        Client second(server);
+        first.get("/wait");
+        server.waitFor(1);
+        second.get("/wait");
+        const ExchangeId last = server.waitFor(2);
+        for (int i = 0; i < 3; ++i) {
+            Client third(server);
+            third.get("/");
+            const std::string all = third.untilClosed();
+            CPPUNIT_ASSERT(all.starts_with("HTTP/1.1 503 "));
+            CPPUNIT_ASSERT(contains(all, "Retry-After: ") && contains(all, "Connection: close\r\n"));
+        }
+        server.release(last, "done");
+        CPPUNIT_ASSERT_EQUAL("done"s, second.body());
+        CPPUNIT_ASSERT_EQUAL(200, Client(server).get("/").status());
+        CPPUNIT_ASSERT_EQUAL(2UL, server.shared.connections());
+    }
+
+    void perAddressLimit() {
+        auto settings = testSettings();
+        settings->limits.max_connections_per_address = 2;
+        TestServer server(settings);
+        Client first(server);
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status());
+        Client second(server);
+        second.get("/wait");
+        server.waitFor(1);
+        Client third(server);
+        third.get("/wait");
+        server.waitFor(2);
+        CPPUNIT_ASSERT_EQUAL(""s, first.untilClosed()); // idle: made room
+        Client fourth(server);
+        CPPUNIT_ASSERT(fourth.get("/").untilClosed().starts_with("HTTP/1.1 503 "));
+        second.reset();
+        eventually("the second is gone", [&] { return server.handler.cancelled == 1; });
+        CPPUNIT_ASSERT_EQUAL(200, Client(server).get("/").status());
+    }
+
+    void trustedPeersAreNotLimited() {
+        auto settings = testSettings();
+        settings->limits.max_connections_per_address = 1;
+        CPPUNIT_ASSERT(settings->trusted_proxies.add("127.0.0.1"));
+        TestServer server(settings);
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int i = 0; i < 5; ++i) {
+            clients.push_back(std::make_unique<Client>(server));
+            CPPUNIT_ASSERT_EQUAL(200, clients.back()->get("/").status());
+        }
+        CPPUNIT_ASSERT_EQUAL(200, clients.front()->get("/").status());
+    }
+
+    void idleOnAnotherLoopGoes() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 1;
+        TestServer server(settings);
+        Client idle(server);
+        CPPUNIT_ASSERT_EQUAL(200, idle.get("/").status());
+
+        TestHandler handler;
+        base::EventLoop loop;
+        LoopServer other(loop, server.shared, handler, server.log, settings);
+        CPPUNIT_ASSERT_EQUAL(1U, other.index());
+        std::string why;
+        auto listener = std::make_shared<Listener>(Listener::open(*ListenAddress::parse("127.0.0.1:0", why), {}));
+        CPPUNIT_ASSERT(other.addListener(listener));
+        std::thread thread([&] { loop.run(); });
+        Client newcomer(*listener);
+        CPPUNIT_ASSERT_EQUAL(200, newcomer.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(""s, idle.untilClosed());
+        eventually("one is left", [&] { return server.shared.connections() == 1; });
+        newcomer.get("/wait");
+        eventually("it waits", [&] { return handler.waiting().size() == 1; });
+        const ExchangeId id = handler.waiting()[0];
+        CPPUNIT_ASSERT_EQUAL(1U, id.loop());
+        CPPUNIT_ASSERT(server.shared.find(id)->isOpen(id));
+        loop.stop();
+        thread.join();
+    }
+
+    void drainFinishesWhatItHas() {
+        TestServer server;
+        Client idle(server);
+        CPPUNIT_ASSERT_EQUAL(200, idle.get("/").status());
+        Client pending(server);
+        pending.get("/wait");
+        const ExchangeId id = server.waitFor(1);
+        Client reading(server);
+        reading.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+        eventually("three exchanges", [&] { return server.shared.connections() == 3; });
+        std::atomic<bool> empty{false};
+        server.onLoop([&] { server.server.drain([&empty] { empty = true; }); });
+        CPPUNIT_ASSERT_EQUAL(""s, idle.untilClosed()); // a FIN, never a reset
+        idle.close();
+        reading.send("ab");
+        CPPUNIT_ASSERT(reading.untilClosed().ends_with("Connection: close\r\n\r\nbody ab"));
+        reading.close();
+        CPPUNIT_ASSERT(!empty);
+        server.release(id, "last");
+        CPPUNIT_ASSERT(pending.untilClosed().ends_with("Connection: close\r\n\r\nlast"));
+        CPPUNIT_ASSERT(!empty);
+        pending.close();
+        eventually("the server is empty", [&] { return empty.load(); });
+        CPPUNIT_ASSERT_EQUAL(0UL, server.shared.connections());
+    }
+
+    void drainAnswersWhatHasArrived() {
+        TestServer server;
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int i = 0; i < 20; ++i) {
+            clients.push_back(std::make_unique<Client>(server));
+            CPPUNIT_ASSERT_EQUAL(200, clients.back()->get("/").status());
+        }
+        // In the sockets before the loop looks: it is inside this task when it begins to drain.
+        server.onLoop([&] {
+            for (auto& client : clients) client->get("/more");
+            server.server.drain([] {});
+        });
+        for (auto& client : clients) {
+            CPPUNIT_ASSERT(client->untilClosed().ends_with("Connection: close\r\n\r\nhello /more"));
+            client->trySend("GET /too-late HTTP/1.1\r\n"); // read and dropped
+        }
+    }
+
+    void drainOfNothingIsEmptyAtOnce() {
+        TestServer server;
+        std::atomic<bool> empty{false};
+        server.onLoop([&] { server.server.drain([&empty] { empty = true; }); });
+        eventually("the server is empty", [&] { return empty.load(); });
+    }
+
+    void closeNowCancels() {
+        TestServer server;
+        Client idle(server);
+        CPPUNIT_ASSERT_EQUAL(200, idle.get("/").status());
+        Client pending(server);
+        pending.get("/wait");
+        const ExchangeId id = server.waitFor(1);
+        std::atomic<bool> empty{false};
+        server.onLoop([&] {
+            server.server.drain([&empty] { empty = true; });
+            server.server.closeNow();
+        });
+        CPPUNIT_ASSERT_EQUAL(1, server.handler.cancelled.load());
+        CPPUNIT_ASSERT_EQUAL(0UL, server.shared.connections());
+        CPPUNIT_ASSERT(!empty); // the exchange still owes its terminal call
+        server.release(id, "");
+        eventually("the server is empty", [&] { return empty.load(); });
+    }
+
+    void forEachOpenFindsThem() {
+        TestServer server;
+        Client first(server);
+        Client second(server);
+        first.get("/wait");
+        server.waitFor(1);
+        second.get("/wait");
+        server.waitFor(2);
+        server.onLoop([&] {
+            server.server.forEachOpen([](Exchange& exchange) { TestHandler::reply(exchange, 503, "stopping"); });
+        });
+        CPPUNIT_ASSERT_EQUAL("stopping"s, first.body());
+        CPPUNIT_ASSERT_EQUAL("stopping"s, second.body());
+    }
+
+    void destructionFinishesExchanges() {
+        base::EventLoop loop;
+        SharedState shared;
+        TestHandler handler;
+        QuietLog log;
+        int ends[2];
+        CPPUNIT_ASSERT_EQUAL(0, ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+        const base::UniqueFd mine(ends[0]);
+        {
+            LoopServer server(loop, shared, handler, log, testSettings());
+            server.adopt(base::UniqueFd(ends[1]));
+            const std::string request = "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n";
+            CPPUNIT_ASSERT_EQUAL(static_cast<ssize_t>(request.size()),
+                                 ::write(ends[0], request.data(), request.size()));
+            loop.after(20, [&] { loop.stop(); });
+            loop.run();
+            CPPUNIT_ASSERT_EQUAL(1UL, server.exchanges());
+        }
+        CPPUNIT_ASSERT_EQUAL(1, handler.cancelled.load());
+        CPPUNIT_ASSERT_EQUAL(1, handler.finished.load());
+        CPPUNIT_ASSERT_EQUAL(0UL, shared.connections());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DeadlineTest);
+
+} // namespace mortise::http
