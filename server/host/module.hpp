@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mortise::host {
@@ -27,8 +28,9 @@ struct ModuleInfo {
     std::vector<config::SettingSpec> settings; // without the common ones; same order as the module's array
 };
 
-// The handshake: calls the entry and checks all that it returned. A fault names both sides' versions and the way out.
-// Runs the file's code: in a child first (see ModuleStore).
+// The handshake: calls the entry and checks all that it returned. `raw` becomes a copy of the description, what it
+// points to stays the file's. A fault starts with a verb, for the caller to put the file's name before; one about
+// versions names both sides' and the way out. Runs the file's code: in a child first (see ModuleStore).
 base::Outcome<ModuleInfo> readModule(mortise_module_entry_v1_function entry, mortise_module& raw);
 
 // One loaded plugin file. Its code stays mapped for the rest of the process. Immutable: any thread.

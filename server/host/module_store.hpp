@@ -16,15 +16,16 @@
 namespace mortise::host {
 
 struct ModuleStoreSettings {
-    std::string cacheDirectory;                  // private copies and verdicts; empty: a temporary folder of this process
-    std::string program;                         // of the child that tries new files: this very daemon
-    std::vector<std::string> childArguments;     // before the file names
-    std::string buildId;                         // of the host: verdicts of another build do not count
+    std::string cacheDirectory;              // private copies and verdicts; empty: a temporary folder of this process
+    std::string program;                     // of the child that tries new files: this very daemon
+    std::vector<std::string> childArguments; // before the file names
+    std::string buildId;                     // of the host: verdicts of another build do not count
     std::chrono::milliseconds verifyTimeout{10'000}; // for each file
 };
 
 // Loads plugin files. Never runs code of a file that has not passed, in this order: the ELF checks (no code runs); the
 // verdict cached for this content and this build, or else a try in a child process (constructors, entry, handshake).
+// What is loaded is a private copy, named by its content; copies and verdicts that no process used for a week go.
 // Thread: one at a time.
 class ModuleStore {
 public:
@@ -42,7 +43,8 @@ public:
     std::size_t mapped() const noexcept;
     std::size_t retired() const noexcept;
 
-    // The child's side: tries the files, reports on descriptor 3, returns the exit status.
+    // The child's side: tries the files and reports on descriptor 3. Ends the process, so that no destructor of what
+    // was tried runs; returns an exit status only when nobody gave it that descriptor.
     static int runChild(std::span<const std::string> files);
 
 private:
