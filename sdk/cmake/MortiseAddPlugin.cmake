@@ -18,11 +18,15 @@ include(GNUInstallDirs)
 set(MORTISE_PLUGIN_OUTPUT "${CMAKE_BINARY_DIR}/lib/mortise/plugins" CACHE PATH "Where plugins are built")
 set(MORTISE_PLUGIN_INSTALL "${CMAKE_INSTALL_LIBDIR}/mortise/plugins" CACHE STRING "Where plugins are installed")
 
-set(mortise_plugin_exports "${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map")
+set(mortise_plugin_exports "${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map" CACHE INTERNAL "")
 
-# What makes a MODULE target a plugin file. mortise_add_plugin calls it; fixtures do, too.
+# mortise_plugin_linkage(TARGET [POCO] [STATIC_TLS] [EXPORTS version-script])
+# What makes a MODULE target a plugin file. mortise_add_plugin calls it; the last two are for faulty plugins of tests.
 function(mortise_plugin_linkage target)
-    cmake_parse_arguments(arg "POCO;STATIC_TLS" "" "" ${ARGN})
+    cmake_parse_arguments(arg "POCO;STATIC_TLS" "EXPORTS" "" ${ARGN})
+    if(NOT arg_EXPORTS)
+        set(arg_EXPORTS "${mortise_plugin_exports}")
+    endif()
     set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX ".so" POSITION_INDEPENDENT_CODE ON
         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
@@ -30,8 +34,8 @@ function(mortise_plugin_linkage target)
         # Files that ask for static TLS run out of room after a few loads; the host refuses them.
         target_compile_options(${target} PRIVATE -ftls-model=global-dynamic)
     endif()
-    target_link_options(${target} PRIVATE "-Wl,--version-script=${mortise_plugin_exports}" -Wl,-z,relro,-z,now)
-    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${mortise_plugin_exports}")
+    target_link_options(${target} PRIVATE "-Wl,--version-script=${arg_EXPORTS}" -Wl,-z,relro,-z,now)
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${arg_EXPORTS}")
     if(NOT MORTISE_SANITIZE OR CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # clang leaves the sanitizers' own symbols undefined in shared files.
         target_link_options(${target} PRIVATE -Wl,-z,defs)

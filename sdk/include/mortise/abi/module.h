@@ -63,7 +63,7 @@ typedef struct mortise_module {
     mortise_status (*create)(const mortise_host *host, mortise_plugin *plugin, mortise_error *error);
 } mortise_module;
 
-/* The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.
+/* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.
  * Returns NULL and leaves a sentence in `error` when it cannot live with `host_abi_minor`. */
 typedef const mortise_module *(*mortise_module_entry_v1_function)(uint32_t host_abi_minor, mortise_error *error);
 #define MORTISE_MODULE_ENTRY_V1 "mortise_module_entry_v1"

@@ -18,10 +18,11 @@ typedef struct mortise_authentication {
     uint32_t struct_size;
     uint32_t need; /* MORTISE_AUTHENTICATION_OPTIONAL or _REQUIRED */
     void *context;
+    /* [loop] or [worker] These three on the thread of `authenticate`. */
     void (*accept)(void *context, const mortise_principal *principal);
-    /* 401 with `sentence`; `challenge` is the value of WWW-Authenticate. */
+    /* [loop] or [worker] 401 with `sentence`; `challenge` is the value of WWW-Authenticate. */
     void (*reject)(void *context, mortise_view sentence, mortise_view challenge);
-    /* No credential was offered: nobody for OPTIONAL, otherwise as `reject`. */
+    /* [loop] or [worker] No credential was offered: nobody for OPTIONAL, otherwise as `reject`. */
     void (*missing)(void *context, mortise_view sentence, mortise_view challenge);
 } mortise_authentication;
 

@@ -19,8 +19,9 @@ typedef struct mortise_command_output {
     uint32_t struct_size;
     uint32_t reserved;
     void *context;
-    void (*print)(void *context, mortise_view text);       /* standard output */
-    void (*print_error)(void *context, mortise_view text); /* standard error */
+    /* [control] During `run`: standard output and standard error. No newline is added. */
+    void (*print)(void *context, mortise_view text);
+    void (*print_error)(void *context, mortise_view text);
 } mortise_command_output;
 
 typedef struct mortise_command {

@@ -21,7 +21,7 @@ typedef struct mortise_plugin_readiness {
     mortise_status (*check)(void *self, mortise_error *error);
 } mortise_plugin_readiness;
 
-/* `name` is the instance's name, or "draining", "loop". */
+/* [worker] `name` is the instance's name, or "draining", "loop". */
 typedef void (*mortise_readiness_visitor)(void *context, mortise_view name, mortise_status status, mortise_view text);
 
 typedef struct mortise_readiness_table {

@@ -24,7 +24,7 @@ typedef struct mortise_user {
     int64_t created_ms;         /* Unix time */
 } mortise_user;
 
-/* Views of `user` are borrowed for the call. */
+/* [worker] or [loop] The thread of the look-up. Views of `user` are borrowed for the call. */
 typedef void (*mortise_user_visitor)(void *context, const mortise_user *user);
 
 typedef struct mortise_users_table {

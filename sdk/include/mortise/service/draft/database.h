@@ -32,7 +32,8 @@ typedef struct mortise_sql_value {
     mortise_view text; /* TEXT and BLOB */
 } mortise_sql_value;
 
-/* One row; columns are borrowed for the call. Returns 1 to go on, 0 to stop. Must not call the database. */
+/* [worker] or [loop] The thread of the read. One row; columns are borrowed for the call. Returns 1 to go on, 0 to stop.
+ * Must not call the database. */
 typedef uint32_t (*mortise_sql_row)(void *context, const mortise_sql_value *columns, uint32_t column_count);
 
 typedef struct mortise_sql_transaction mortise_sql_transaction;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request as a handler, filter or authenticator sees it.
+ *
+ * Everything reachable from a mortise_request is borrowed and stays valid and unchanged until the plugin's one terminal
+ * call for the exchange (reply, reply_error, end_stream or abandon of mortise.exchange/1), even when the client is gone.
+ */
+#ifndef MORTISE_ABI_EXCHANGE_H
+#define MORTISE_ABI_EXCHANGE_H
+
+#include <mortise/abi/json_node.h>
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Who the caller is, as the authenticator said. */
+typedef struct mortise_principal {
+    uint32_t struct_size;
+    uint32_t role_count;
+    mortise_view id;
+    const mortise_view *roles;
+    mortise_view name; /* for people and logs; may be empty */
+} mortise_principal;
+
+typedef struct mortise_request {
+    uint32_t struct_size;
+    uint32_t field_count;
+    uint32_t parameter_count;
+    uint32_t flags; /* MORTISE_REQUEST_ … */
+    mortise_view method;         /* "GET"; of a HEAD that a GET route answers: "HEAD" */
+    mortise_view target;         /* as received */
+    mortise_view path;           /* as received, without the query */
+    mortise_view query;          /* without '?' */
+    mortise_view route;          /* the pattern that matched: "/api/users/:id"; empty before the route phase */
+    mortise_view request_id;
+    mortise_view client_address; /* textual IP, trusted proxies taken into account; "unix" for a local socket */
+    const mortise_field *fields; /* header fields in the order received */
+    const mortise_field *parameters; /* path parameters by name, percent-decoded, in the pattern's order */
+    mortise_view body;           /* whole; empty before the body phase */
+    /* What the route's schemas let through, or NULL: no schema, or not there yet. Defaults are filled in. */
+    const mortise_json_tape *json_body; /* of JSON and of form bodies */
+    const mortise_json_tape *json_query;
+    const mortise_json_tape *json_path;
+    const mortise_principal *principal; /* NULL: nobody, or not asked for */
+    int64_t received_ms;         /* Unix time of the first byte */
+} mortise_request;
+
+#define MORTISE_REQUEST_TLS 1u /* arrived over TLS, here or at a trusted proxy */
+
+/* [loop] or [worker], as the route's placement says. Makes the terminal call and returns MORTISE_REPLIED, or returns
+ * MORTISE_PENDING and makes it later from any thread. MORTISE_BUSY on a loop, before any effect: the host calls again on a
+ * worker. Any other return is answered 500 and logged. */
+typedef mortise_status (*mortise_handler)(void *context, mortise_exchange exchange, const mortise_request *request);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a plugin file exports: one function per ABI major, which returns an immutable description of the plugin.
+ */
+#ifndef MORTISE_ABI_MODULE_H
+#define MORTISE_ABI_MODULE_H
+
+#include <mortise/abi/plugin.h>
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_SETTING_BOOLEAN 1u
+#define MORTISE_SETTING_INTEGER 2u
+#define MORTISE_SETTING_NUMBER 3u
+#define MORTISE_SETTING_TEXT 4u
+#define MORTISE_SETTING_DURATION 5u /* milliseconds; written 500ms, 30s, 5m, 2h, 7d */
+#define MORTISE_SETTING_SIZE 6u     /* bytes; written 64KiB, 10MiB, 1GiB */
+#define MORTISE_SETTING_LIST 7u     /* texts, written with commas between them */
+#define MORTISE_SETTING_PATH 8u
+#define MORTISE_SETTING_CHOICE 9u
+
+#define MORTISE_SETTING_SECRET 1u     /* redacted everywhere; refused on a command line */
+#define MORTISE_SETTING_HAS_RANGE 2u  /* minimum and maximum hold */
+
+/* One setting of a plugin. Frozen stride. */
+typedef struct mortise_setting {
+    uint32_t type;  /* MORTISE_SETTING_BOOLEAN … */
+    uint32_t flags; /* MORTISE_SETTING_SECRET | … */
+    mortise_view key;          /* lower case with underscores, unique in the plugin */
+    mortise_view default_text; /* as it would be written in a file */
+    mortise_view choices;      /* of a CHOICE: comma list */
+    mortise_view unit;         /* unit of a bare number: "ms", "bytes", "requests" */
+    mortise_view text;         /* one sentence for people */
+    double minimum;            /* of INTEGER, NUMBER, DURATION (ms), SIZE (bytes) */
+    double maximum;
+    uint64_t minimum_length;   /* bytes of a TEXT that is not empty; 0 for none */
+    uint64_t reserved;
+} mortise_setting;
+
+/* Immutable, with static storage: valid as long as the file is mapped. */
+typedef struct mortise_module {
+    uint32_t struct_size;
+    uint32_t abi_minor_built;  /* MORTISE_ABI_MINOR of the headers it was compiled with */
+    uint32_t abi_minor_needed; /* the lowest minor it can live with */
+    uint32_t flags;            /* none defined yet: must be 0 */
+    mortise_view id;           /* reverse domain name: "com.example.hello" */
+    mortise_view version;      /* semantic version of the plugin */
+    mortise_view toolchain;    /* for people: compiler and standard library */
+    /* Ids such as "mortise.users/1". A missing required one is a start error; a missing optional one reads ABSENT. */
+    const mortise_view *required_services;
+    const mortise_view *optional_services;
+    /* Services that get_extension of this plugin offers to other plugins. Two providers of one are a start error. */
+    const mortise_view *provided_services;
+    const mortise_setting *settings;
+    uint32_t required_service_count;
+    uint32_t optional_service_count;
+    uint32_t provided_service_count;
+    uint32_t setting_count;
+    /* [control] Makes one instance, or nothing. `host` lives until `destroy` has returned. No outside effect. */
+    mortise_status (*create)(const mortise_host *host, mortise_plugin *plugin, mortise_error *error);
+} mortise_module;
+
+/* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.
+ * Returns NULL and leaves a sentence in `error` when it cannot live with `host_abi_minor`. */
+typedef const mortise_module *(*mortise_module_entry_v1_function)(uint32_t host_abi_minor, mortise_error *error);
+#define MORTISE_MODULE_ENTRY_V1 "mortise_module_entry_v1"
+
+#if defined(__GNUC__)
+#define MORTISE_EXPORT __attribute__((visibility("default")))
+#else
+#define MORTISE_EXPORT
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

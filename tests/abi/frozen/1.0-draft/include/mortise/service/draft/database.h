@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.database/1 (draft: may still change), given by the plugin `database`: SQL with bound parameters.
+ *
+ * Statements are known by number: `statement` registers a text once, every connection prepares it once. Reads run on the
+ * calling thread's own reader; writes run in a transaction of the one writer. A read sees every write that was acknowledged
+ * before it began.
+ */
+#ifndef MORTISE_SERVICE_DRAFT_DATABASE_H
+#define MORTISE_SERVICE_DRAFT_DATABASE_H
+
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_DATABASE_SERVICE "mortise.database/1"
+
+#define MORTISE_SQL_NULL 0u
+#define MORTISE_SQL_INTEGER 1u
+#define MORTISE_SQL_NUMBER 2u
+#define MORTISE_SQL_TEXT 3u
+#define MORTISE_SQL_BLOB 4u
+
+/* A parameter or a column. Frozen stride. */
+typedef struct mortise_sql_value {
+    uint32_t kind;
+    uint32_t reserved;
+    int64_t integer;
+    double number;
+    mortise_view text; /* TEXT and BLOB */
+} mortise_sql_value;
+
+/* [worker] or [loop] The thread of the read. One row; columns are borrowed for the call. Returns 1 to go on, 0 to stop.
+ * Must not call the database. */
+typedef uint32_t (*mortise_sql_row)(void *context, const mortise_sql_value *columns, uint32_t column_count);
+
+typedef struct mortise_sql_transaction mortise_sql_transaction;
+
+typedef struct mortise_database_table {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [control] From `start` on (the schema exists then): registers a statement with '?' parameters. Equal texts share a
+     * number. MORTISE_ERROR: the database does not accept it. */
+    mortise_status (*statement)(void *self, mortise_view sql, uint32_t *number, mortise_error *error);
+    /* [worker], and [loop] where mortise.plugin.placement/1 says so. MORTISE_OK; MORTISE_BUSY: on a loop, the short busy
+     * limit passed: try again on a worker; MORTISE_ERROR. `row` may be NULL. */
+    mortise_status (*read)(void *self, uint32_t statement, const mortise_sql_value *parameters, uint32_t parameter_count,
+                           mortise_sql_row row, void *context, mortise_error *error);
+    /* [worker] Runs `body` inside BEGIN IMMEDIATE … COMMIT. Commits when it returns MORTISE_OK, and is durable then; rolls
+     * back and returns its status otherwise. MORTISE_BUSY: the bounded wait for the writer passed. `body` may be called
+     * again after a deadlock that the database resolved. */
+    mortise_status (*transact)(void *self,
+                               mortise_status (*body)(void *context, mortise_sql_transaction *transaction,
+                                                      mortise_error *error),
+                               void *context, mortise_error *error);
+    /* [worker] Inside `body`. `changed` (may be NULL) gets the number of rows changed. MORTISE_CONFLICT: unique constraint. */
+    mortise_status (*execute)(void *self, mortise_sql_transaction *transaction, uint32_t statement,
+                              const mortise_sql_value *parameters, uint32_t parameter_count, mortise_sql_row row,
+                              void *context, uint64_t *changed, mortise_error *error);
+    /* [any] A number that changes with every commit that this process or another one makes; read inside the same snapshot
+     * as the reads around it. For caches of exact totals. */
+    mortise_status (*data_version)(void *self, uint64_t *version, mortise_error *error);
+} mortise_database_table;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.plugin.filter/1, given by a plugin: work around every request.
+ *
+ * Phases of a request: accept, protect, route, authenticate, body, handle, respond, finish. `on_request` runs at the start
+ * of each phase from accept to handle that the filter names; `on_respond` once before the head of any answer is written,
+ * also of errors and of answers to malformed requests; `on_finish` once when the exchange is over.
+ */
+#ifndef MORTISE_SERVICE_FILTER_H
+#define MORTISE_SERVICE_FILTER_H
+
+#include <mortise/abi/exchange.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_FILTER_EXTENSION "mortise.plugin.filter/1"
+
+#define MORTISE_PHASE_ACCEPT 1u
+#define MORTISE_PHASE_PROTECT 2u
+#define MORTISE_PHASE_ROUTE 4u
+#define MORTISE_PHASE_AUTHENTICATE 8u
+#define MORTISE_PHASE_BODY 16u
+#define MORTISE_PHASE_HANDLE 32u
+#define MORTISE_PHASE_RESPOND 64u
+#define MORTISE_PHASE_FINISH 128u
+
+/* The head of an answer, for on_respond. */
+typedef struct mortise_response {
+    uint32_t struct_size;
+    uint32_t status;
+    void *context;
+    /* [loop] During on_respond only. Framing fields and bad bytes are refused with MORTISE_INVALID. */
+    mortise_status (*add_field)(void *context, mortise_view name, mortise_view value);
+} mortise_response;
+
+/* What became of an exchange, for on_finish. Views are borrowed for the call. */
+typedef struct mortise_finished {
+    uint32_t struct_size;
+    uint32_t status;         /* of the answer; 499 when the client was gone before one */
+    uint64_t duration_ns;    /* first byte received to last byte handed to the kernel */
+    uint64_t sent_bytes;     /* head and body */
+    uint64_t received_bytes; /* of the body */
+    int64_t finished_ms;     /* Unix time */
+    mortise_view url;        /* target with secret query parameters redacted */
+    mortise_view user_agent;
+    mortise_view user_id;    /* of the principal, or empty */
+    uint32_t quiet;          /* the route asked to be left out of request logs */
+    uint32_t reserved;
+} mortise_finished;
+
+typedef struct mortise_filter {
+    uint32_t struct_size;
+    uint32_t phases;     /* MORTISE_PHASE_ … | … */
+    mortise_view name;   /* unique among all filters: "request-log" */
+    mortise_view before; /* comma lists of names of filters; unknown ones are ignored */
+    mortise_view after;
+    /* [loop] MORTISE_OK, MORTISE_REPLIED, or MORTISE_PENDING with a later `resume`. `slot` is this filter's own word of the
+     * exchange, 0 at first, not moved until on_finish has returned. */
+    mortise_status (*on_request)(void *self, uint32_t phase, mortise_exchange exchange, const mortise_request *request,
+                                 uint64_t *slot);
+    /* [loop] */
+    void (*on_respond)(void *self, mortise_exchange exchange, const mortise_request *request, mortise_response *response,
+                       uint64_t *slot);
+    /* [loop] Must be short: the next request of the connection waits. */
+    void (*on_finish)(void *self, mortise_exchange exchange, const mortise_request *request,
+                      const mortise_finished *finished, uint64_t *slot);
+} mortise_filter;
+
+typedef struct mortise_plugin_filter {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [control] After configure. The filters live as long as the instance. */
+    uint32_t (*count)(void *self);
+    const mortise_filter *(*at)(void *self, uint32_t index);
+} mortise_plugin_filter;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.log/1, given by the host: log records. mortise.plugin.log_sink/1, given by a plugin: where they go.
+ *
+ * The host bounds every record (64 fields, 16 KiB of text) and redacts fields by name before any sink sees them.
+ */
+#ifndef MORTISE_SERVICE_LOG_H
+#define MORTISE_SERVICE_LOG_H
+
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_LOG_SERVICE "mortise.log/1"
+#define MORTISE_LOG_SINK_EXTENSION "mortise.plugin.log_sink/1"
+
+#define MORTISE_LOG_TRACE 10u
+#define MORTISE_LOG_DEBUG 20u
+#define MORTISE_LOG_INFO 30u
+#define MORTISE_LOG_WARN 40u
+#define MORTISE_LOG_ERROR 50u
+#define MORTISE_LOG_FATAL 60u
+
+#define MORTISE_LOG_FIELD_TEXT 0u
+#define MORTISE_LOG_FIELD_INTEGER 1u
+#define MORTISE_LOG_FIELD_NUMBER 2u
+#define MORTISE_LOG_FIELD_BOOLEAN 3u /* in `integer` */
+
+/* Frozen stride. */
+typedef struct mortise_log_field {
+    mortise_view name;
+    uint32_t kind;
+    uint32_t reserved;
+    int64_t integer;
+    double number;
+    mortise_view text;
+} mortise_log_field;
+
+typedef struct mortise_log_table {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] 1 when a record of that level would go anywhere. `logger` is a suffix to the instance's name, or empty. */
+    uint32_t (*enabled)(void *self, uint32_t level, mortise_view logger);
+    /* [any] Never blocks. `exchange` adds requestId when not 0. */
+    void (*write)(void *self, uint32_t level, mortise_view logger, mortise_view message,
+                  const mortise_log_field *fields, uint32_t field_count, mortise_exchange exchange);
+} mortise_log_table;
+
+/* A record as a sink gets it: bounded and redacted. Borrowed for the call. */
+typedef struct mortise_log_record {
+    uint32_t struct_size;
+    uint32_t level;
+    int64_t time_ms;      /* Unix time */
+    mortise_view logger;  /* "host.http", "users", "auth.tokens" */
+    mortise_view message;
+    const mortise_log_field *fields;
+    uint32_t field_count;
+    uint32_t reserved;
+} mortise_log_record;
+
+/* Sinks are process-wide: the newest is used from its publishing on; a replaced one is flushed. */
+typedef struct mortise_plugin_log_sink {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] The lowest level that is kept for a logger. */
+    uint32_t (*level)(void *self, mortise_view logger);
+    /* [any] Never blocks and never logs; a record that does not fit is dropped and counted. */
+    void (*write)(void *self, const mortise_log_record *record);
+    /* [control] Until everything taken so far is written, or the deadline. */
+    void (*flush)(void *self, uint64_t deadline_ms);
+    /* [control] After a rotation from outside (SIGUSR1). */
+    void (*reopen)(void *self);
+} mortise_plugin_log_sink;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

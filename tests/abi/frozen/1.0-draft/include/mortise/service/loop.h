@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.loop/1, given by the host: for providers whose services may be called on an event loop.
+ */
+#ifndef MORTISE_SERVICE_LOOP_H
+#define MORTISE_SERVICE_LOOP_H
+
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_LOOP_SERVICE "mortise.loop/1"
+#define MORTISE_PLACEMENT_EXTENSION "mortise.plugin.placement/1"
+
+typedef struct mortise_loop_table {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] How many event loops there are; constant for the life of the process. */
+    uint32_t (*count)(void *self);
+    /* [any] 1 to count: the loop that the calling thread runs; 0 on any other thread. */
+    uint32_t (*current)(void *self);
+    /* [loop] Calls `call` once on this loop when the events of the present batch are handled, before it sleeps and before
+     * any other thread's answers are sent. MORTISE_INVALID on any other thread. */
+    mortise_status (*at_batch_end)(void *self, void (*call)(void *context), void *context);
+} mortise_loop_table;
+
+/* Given by the provider of mortise.database/1. */
+typedef struct mortise_plugin_placement {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [control] After configure. 1: handlers of MORTISE_PLACEMENT_DATABASE_READ may run on a loop. */
+    uint32_t (*reads_on_loop)(void *self);
+} mortise_plugin_placement;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

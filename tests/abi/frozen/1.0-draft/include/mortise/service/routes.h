@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.routes/1, given by the host: declaring routes in `configure`.
+ *
+ * Pattern grammar (fixed here, whatever plugin matches): '/' then segments; a segment is literal text, ":name" for one
+ * non-empty segment, or as the last one "*name" for the rest, which may be empty. Names are [A-Za-z_][A-Za-z0-9_]*, at
+ * most 16 in a pattern, each once. Literal beats ":name" beats "*name", segment by segment from the left; a dead end goes
+ * back to the next best. Two routes of one method whose patterns differ in names only are a start error.
+ */
+#ifndef MORTISE_SERVICE_ROUTES_H
+#define MORTISE_SERVICE_ROUTES_H
+
+#include <mortise/abi/exchange.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_ROUTES_SERVICE "mortise.routes/1"
+
+/* Where the handler runs. */
+#define MORTISE_PLACEMENT_WORKER 0u        /* the bounded worker pool */
+#define MORTISE_PLACEMENT_LOOP 1u          /* on the event loop: never blocks */
+#define MORTISE_PLACEMENT_DATABASE_READ 2u /* short reads through mortise.database/1: on the loop where that allows it */
+
+#define MORTISE_AUTHENTICATION_NONE 0u
+#define MORTISE_AUTHENTICATION_OPTIONAL 1u /* a bad credential is refused, a missing one is nobody */
+#define MORTISE_AUTHENTICATION_REQUIRED 2u
+
+#define MORTISE_ROUTE_PRIVATE 1u        /* answers carry Cache-Control: no-store */
+#define MORTISE_ROUTE_RAW_BODY 2u       /* any media type; the handler reads request->body */
+#define MORTISE_ROUTE_REJECT_UNKNOWN 4u /* unknown members are a validation failure instead of being dropped */
+#define MORTISE_ROUTE_QUIET 8u          /* left out of the request log unless it fails */
+#define MORTISE_ROUTE_BODY_OPTIONAL 16u /* no body at all is fine */
+
+/* A documented answer. Frozen stride. */
+typedef struct mortise_route_answer {
+    uint32_t status;
+    uint32_t reserved;
+    mortise_view schema; /* JSON Schema text, or empty */
+    mortise_view text;
+} mortise_route_answer;
+
+typedef struct mortise_route {
+    uint32_t struct_size;
+    uint32_t flags;          /* MORTISE_ROUTE_ … */
+    uint32_t placement;      /* MORTISE_PLACEMENT_ … */
+    uint32_t authentication; /* MORTISE_AUTHENTICATION_ … */
+    mortise_view method;     /* upper case: GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD */
+    mortise_view pattern;
+    mortise_view role;         /* required role of the principal (403 without), or empty */
+    mortise_view body_schema;  /* JSON Schema 2020-12 text, or empty: no body is read into JSON */
+    mortise_view query_schema; /* of an object whose members are the query parameters, coerced from text */
+    mortise_view path_schema;  /* likewise of the path parameters; a failure is a 404 */
+    mortise_view summary;
+    mortise_view tags;         /* comma list */
+    uint64_t body_limit;       /* bytes; 0: server.max_body_size */
+    const mortise_route_answer *answers;
+    uint32_t answer_count;
+    uint32_t reserved;
+    mortise_handler handle;
+    void *context; /* first argument of `handle`; lives as long as the instance */
+} mortise_route;
+
+typedef struct mortise_routes_table {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [control] In configure only. Everything is copied but `handle` and `context`. MORTISE_INVALID with a sentence:
+     * unknown flag, bad pattern, schema that does not compile (with its JSON pointer). */
+    mortise_status (*add)(void *self, const mortise_route *route, mortise_error *error);
+} mortise_routes_table;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

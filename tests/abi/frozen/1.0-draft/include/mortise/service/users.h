@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mortise.users/1, given by the plugin `users`: the table of users for other plugins.
+ */
+#ifndef MORTISE_SERVICE_USERS_H
+#define MORTISE_SERVICE_USERS_H
+
+#include <mortise/abi/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MORTISE_USERS_SERVICE "mortise.users/1"
+
+typedef struct mortise_user {
+    uint32_t struct_size;
+    uint32_t reserved;
+    mortise_view id;            /* UUIDv7, lower case */
+    mortise_view name;
+    mortise_view email;         /* as typed */
+    mortise_view role;          /* "user" or "admin" */
+    mortise_view password_hash; /* only from find_by_email; never shown, never logged */
+    int64_t created_ms;         /* Unix time */
+} mortise_user;
+
+/* [worker] or [loop] The thread of the look-up. Views of `user` are borrowed for the call. */
+typedef void (*mortise_user_visitor)(void *context, const mortise_user *user);
+
+typedef struct mortise_users_table {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [loop] where mortise.database/1 reads on loops, else [worker]. MORTISE_OK after one call of `visit`, MORTISE_ABSENT,
+     * MORTISE_BUSY on a loop: try again on a worker. */
+    mortise_status (*find_by_id)(void *self, mortise_view id, mortise_user_visitor visit, void *context,
+                                 mortise_error *error);
+    /* [worker] By the ASCII-lowered form. */
+    mortise_status (*find_by_email)(void *self, mortise_view email, mortise_user_visitor visit, void *context,
+                                    mortise_error *error);
+    /* [worker] Stores and then visits the new user; durable when it returns. MORTISE_CONFLICT: the address is taken. The
+     * caller has validated name and email. */
+    mortise_status (*create)(void *self, mortise_view name, mortise_view email, mortise_view password_hash,
+                             mortise_user_visitor visit, void *context, mortise_error *error);
+} mortise_users_table;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
