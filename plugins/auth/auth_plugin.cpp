@@ -288,4 +288,4 @@ void AuthPlugin::cleanUp() {
 } // namespace
 } // namespace auth
 
-MORTISE_PLUGIN(auth::AuthPlugin, "org.mortise.auth", "1.0.0", mortise::needs<mortise::Users, mortise::Database>())
+MORTISE_PLUGIN(auth::AuthPlugin, "org.mortise.auth", "1.0.0", needs<mortise::Users, mortise::Database>())

@@ -227,5 +227,5 @@ void UsersPlugin::create(std::string_view name, std::string_view email, std::str
 } // namespace
 } // namespace users
 
-MORTISE_PLUGIN(users::UsersPlugin, "org.mortise.users", "1.0.0", mortise::needs<mortise::Database>(),
-               mortise::offers<mortise::UsersProvider>())
+MORTISE_PLUGIN(users::UsersPlugin, "org.mortise.users", "1.0.0", needs<mortise::Database>(),
+               offers<mortise::UsersProvider>())
