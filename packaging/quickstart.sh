@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds Mortise and serves on 127.0.0.1:8080 with SQLite, in development mode, in the foreground (Ctrl-C stops).
+#
+#   packaging/quickstart.sh [-- ARGUMENT-OF-MORTISED...]
+#
+# Configuration, database and logs live in build/quickstart, or in $MORTISE_HOME. An existing configuration is kept: edit it
+# and start again. A second run builds only what changed.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+case "${1-}" in
+    "") ;;
+    --) shift ;;
+    -h | --help)
+        sed -n '3,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+    *)
+        echo "usage: packaging/quickstart.sh [-- ARGUMENT-OF-MORTISED...]" >&2
+        exit 64
+        ;;
+esac
+home=${MORTISE_HOME:-$source_dir/build/quickstart}
+mkdir -p "$home"
+home=$(cd "$home" && pwd)
+
+. "$source_dir/packaging/apt.sh"
+# shellcheck disable=SC2086
+mortise_install $mortise_build_packages curl
+
+cd "$source_dir"
+cmake --preset release -DMORTISE_BUILD_TESTS=OFF >"$home/configure.log" || { cat "$home/configure.log" >&2; exit 1; }
+cmake --build --preset release
+
+mkdir -p "$home/etc" "$home/state" "$home/cache"
+if [ ! -e "$home/etc/mortise.ini" ] && [ ! -e "$home/etc/mortise.xml" ]; then
+    cat >"$home/etc/mortise.ini" <<INI
+# Written by packaging/quickstart.sh, and never again: change it as you like.
+[server]
+listen = 127.0.0.1:8080
+mode = development
+state_directory = $home/state
+cache_directory = $home/cache
+
+[plugin.routing]
+enabled = true
+
+[plugin.logging]
+enabled = true
+
+[plugin.health]
+enabled = true
+
+[plugin.database]
+enabled = true
+url = sqlite:///mortise.db
+
+[plugin.users]
+enabled = true
+
+[plugin.auth]
+enabled = true
+
+[plugin.hello]
+enabled = true
+INI
+fi
+
+cat <<HINTS
+
+Configuration: $home/etc/mortise.ini   Database: $home/state/mortise.db
+Try, from another terminal:
+
+  curl -s 'http://127.0.0.1:8080/hello?name=Ada'; echo
+  curl -s http://127.0.0.1:8080/ready; echo
+  curl -s http://127.0.0.1:8080/auth/register --json '{"name":"Ada","email":"ada@example.com","password":"correct horse"}'; echo
+  TOKEN=\$(curl -s http://127.0.0.1:8080/auth/login --json '{"email":"ada@example.com","password":"correct horse"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+  curl -s http://127.0.0.1:8080/api/users/me -H "Authorization: Bearer \$TOKEN"; echo
+
+HINTS
+# Variables that begin with MORTISE_ are settings to mortised.
+exec env -u MORTISE_HOME "$source_dir/build/release/bin/mortised" --config "$home/etc" "$@"

@@ -1,0 +1,285 @@
+# SPDX-License-Identifier: Apache-2.0
+"""/api/users: shapes, rules, lists, changes."""
+
+import datetime
+import re
+import sqlite3
+import threading
+import unittest
+
+from mortised import Mortised, ServerTest
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+def body(email: str, **members) -> dict:
+    return {"name": "Test User", "email": email, "password": "correct horse", **members}
+
+
+class Users(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.me = cls.server.register()
+        cls.token = cls.me["accessToken"]
+
+    # contract: users.create, user.shape, format.times, format.ids
+    def test_create(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        response = self.server.post("/api/users", body("Create@Example.com"))
+        self.assertEqual(response.status, 201, response)
+        user = response.json["user"]
+        self.assertEqual(set(response.json), {"user"})
+        self.assertEqual(set(user), {"id", "name", "email", "createdAt"})
+        self.assertRegex(user["id"], f"^{UUID7.pattern}$")
+        self.assertRegex(user["createdAt"], f"^{TIME.pattern}$")
+        created = datetime.datetime.fromisoformat(user["createdAt"].replace("Z", "+00:00"))
+        self.assertLess(abs((created - before).total_seconds()), 60)
+        self.assertEqual(response.header("location"), f"/api/users/{user['id']}")
+        self.assertEqual(self.server.get(response.header("location"), token=self.token).json["user"], user)
+
+    # contract: users.create, conflict.unique, user.email-unique
+    def test_addresses_are_unique_whatever_their_case(self):
+        response = self.server.post("/api/users", body("MiXed@Example.com"))
+        self.assertEqual(response.json["user"]["email"], "MiXed@Example.com")
+        for email in ("mixed@example.com", "MIXED@EXAMPLE.COM", "MiXed@Example.com"):
+            self.assertError(self.server.post("/api/users", body(email)), 409, "User already exists")
+            self.assertError(self.server.post("/auth/register", body(email)), 409, "User already exists")
+        self.assertEqual(self.server.post("/auth/login", {"email": "mixeD@example.COM", "password": "correct horse"}).status, 200)
+
+    # contract: conflict.unique, conflict.no-database
+    def test_one_of_racing_registrations_wins(self):
+        for target in ("/api/users", "/auth/register"):
+            email = f"race{target.replace('/', '-')}@example.com"
+            answers, barrier = [], threading.Barrier(16)
+
+            def attempt():
+                barrier.wait()
+                answers.append(self.server.post(target, body(email)))
+
+            threads = [threading.Thread(target=attempt) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            statuses = sorted(answer.status for answer in answers)
+            self.assertEqual(statuses, [201] + [409] * 15)
+            for answer in answers:
+                self.assertNotRegex(answer.body.decode().lower(), r"sql|constraint|unique|index")
+
+    # contract: user.rules, users.create
+    def test_rules(self):
+        def refused(member, value, code):
+            with self.subTest(member=member, value=value[:80]):
+                self.assertInvalid(self.server.post("/api/users", body("rules@example.com", **{member: value})), ("body", f"/{member}", code))
+
+        refused("name", "x", "minLength")
+        refused("name", "x" * 101, "maxLength")
+        refused("name", "😀", "minLength")
+        refused("name", "😀" * 101, "maxLength")
+        for email in ("", "nobody", "@example.com", "a@", "a b@example.com", "a@b@c.d", "a@example.com\n", ".a@example.com"):
+            refused("email", email, "format")
+        refused("password", "1234567", "minLength")
+        refused("password", "x" * 73, "x-maxBytes")
+        refused("password", "ü" * 37, "x-maxBytes")
+        for number, members in enumerate((
+            {"name": "xy"}, {"name": "😀" * 100}, {"password": "12345678"}, {"password": "x" * 72}, {"password": "ü" * 36},
+            {"password": "😀" * 8},
+        )):
+            response = self.server.post("/api/users", body(f"good{number}@example.com", **members))
+            self.assertEqual(response.status, 201, (members, response))
+
+    # contract: user.nul
+    def test_nul_is_refused_everywhere(self):
+        for member in ("name", "email", "password"):
+            value = {"name": "a\0b", "email": "a\0b@example.com", "password": "12345678\0"}[member]
+            response = self.server.post("/api/users", body("nul@example.com", **{member: value}))
+            details = self.assertError(response, 400, "Validation error")["details"]
+            self.assertIn(f"/{member}", [one["path"] for one in details])
+        self.assertEqual(self.server.post("/auth/login", {"email": "a\0", "password": "b\0"}).status, 400)
+
+    # contract: users.token
+    def test_reads_and_changes_want_a_token(self):
+        me = f"/api/users/{self.me['user']['id']}"
+        for method, target in (("GET", "/api/users"), ("GET", "/api/users/me"), ("GET", me), ("PATCH", me), ("DELETE", me)):
+            with self.subTest(method=method, target=target):
+                response = self.server.request(method, target)
+                self.assertError(response, 401, "No token provided")
+                self.assertEqual(response.header("www-authenticate"), "Bearer")
+
+    # contract: users.me, cache.no-store
+    def test_me(self):
+        response = self.server.get("/api/users/me", token=self.token)
+        self.assertEqual(response.status, 200)
+        self.assertEqual(response.json["user"]["id"], self.me["user"]["id"])
+        self.assertEqual(set(response.json["user"]), {"id", "name", "email", "createdAt"})
+        self.assertEqual(response.header("cache-control"), "no-store")
+
+    # contract: users.one, user.bad-id, conflict.missing
+    def test_one(self):
+        response = self.server.get(f"/api/users/{self.me['user']['id']}", token=self.token)
+        self.assertEqual(response.json["user"]["email"], self.me["user"]["email"])
+        self.assertEqual(response.header("cache-control"), "no-store")
+        for unknown in ("01890000-0000-7000-8000-000000000000", "7", "x", "%00", "a%2Fb", "' or 1=1 --".replace(" ", "%20")):
+            with self.subTest(id=unknown):
+                self.assertError(self.server.get(f"/api/users/{unknown}", token=self.token), 404, "User not found")
+
+    # contract: user.bad-id, users.patch, users.delete
+    def test_changing_an_unknown_id_is_forbidden_like_another_users(self):
+        for unknown in ("01890000-0000-7000-8000-000000000000", "x"):
+            self.assertIn(self.server.patch(f"/api/users/{unknown}", {}, token=self.token).status, (403, 404))
+            self.assertIn(self.server.delete(f"/api/users/{unknown}", token=self.token).status, (403, 404))
+
+    # contract: users.patch
+    def test_patch(self):
+        me = self.server.register()
+        path, token = f"/api/users/{me['user']['id']}", me["accessToken"]
+        self.assertEqual(self.server.patch(path, {"name": "New Name"}, token=token).json["user"]["name"], "New Name")
+        response = self.server.patch(path, {"email": "new-address@example.com"}, token=token)
+        self.assertEqual(response.json["user"]["email"], "new-address@example.com")
+        self.assertEqual(response.json["user"]["name"], "New Name")
+        unchanged = self.server.patch(path, {}, token=token)
+        self.assertEqual((unchanged.status, unchanged.json), (200, response.json))
+        self.assertEqual(self.server.patch(path, {"password": "another one", "id": "x"}, token=token).json, response.json)
+        # The same address in another case is one's own.
+        again = self.server.patch(path, {"email": "New-Address@Example.com"}, token=token)
+        self.assertEqual(again.json["user"]["email"], "New-Address@Example.com")
+        login = {"email": "new-address@example.com", "password": me["password"]}
+        self.assertEqual(self.server.post("/auth/login", login).status, 200)
+
+    # contract: users.patch-order, conflict.unique
+    def test_patch_checks_in_order(self):
+        me, other = self.server.register(), self.server.register()
+        mine, theirs = f"/api/users/{me['user']['id']}", f"/api/users/{other['user']['id']}"
+        self.assertError(self.server.patch(theirs, {"name": "x"}), 401)
+        self.assertInvalid(self.server.patch(theirs, {"name": "x"}, token=me["accessToken"]), ("body", "/name", "minLength"))
+        taken = {"email": other["user"]["email"]}
+        self.assertError(self.server.patch(theirs, taken, token=me["accessToken"]), 403, "Forbidden")
+        self.assertError(self.server.patch(mine, taken, token=me["accessToken"]), 409, "Resource already exists")
+
+    # contract: users.delete
+    def test_delete(self):
+        me, other = self.server.register(), self.server.register()
+        path = f"/api/users/{me['user']['id']}"
+        self.assertError(self.server.delete(f"/api/users/{other['user']['id']}", token=me["accessToken"]), 403, "Forbidden")
+        response = self.server.delete(path, token=me["accessToken"])
+        self.assertEqual((response.status, response.body), (204, b""))
+        self.assertError(self.server.get(path, token=self.token), 404, "User not found")
+        self.assertError(self.server.get("/api/users/me", token=me["accessToken"]), 401, "User not found")
+        # The address is free again.
+        self.assertEqual(self.server.post("/api/users", body(me["user"]["email"])).status, 201)
+
+    # contract: users.patch, users.delete
+    def test_own_id_in_upper_case_is_the_same_id(self):
+        me = self.server.register()
+        response = self.server.patch(f"/api/users/{me['user']['id'].upper()}", {"name": "Upper"}, token=me["accessToken"])
+        self.assertEqual(response.status, 200, response)
+        self.assertEqual(response.json["user"]["id"], me["user"]["id"])
+
+    # contract: user.shape
+    def test_no_answer_holds_a_hash(self):
+        for response in (
+            self.server.get("/api/users?limit=100", token=self.token),
+            self.server.get("/api/users/me", token=self.token),
+            self.server.post("/auth/login", {"email": self.me["user"]["email"], "password": self.me["password"]}),
+        ):
+            self.assertEqual(response.status, 200)
+            self.assertNotRegex(response.body.decode(), r"\$2[aby]\$|password|hash|role")
+
+
+class Lists(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.token = cls.server.register(name="User 00")["accessToken"]
+        for number in range(1, 25):
+            assert cls.server.post("/api/users", body(f"list{number}@example.com", name=f"User {number:02}")).status == 201
+
+    def page(self, query: str = "") -> dict:
+        response = self.server.get(f"/api/users{query}", token=self.token)
+        self.assertEqual(response.status, 200, response)
+        self.assertEqual(set(response.json), {"users", "pagination"})
+        return response.json
+
+    # contract: users.list, cache.no-store
+    def test_pages(self):
+        first = self.page()
+        self.assertEqual(first["pagination"], {"page": 1, "limit": 10, "total": 25, "pages": 3})
+        self.assertEqual([user["name"] for user in first["users"]], [f"User {number:02}" for number in range(10)])
+        for user in first["users"]:
+            self.assertEqual(set(user), {"id", "name", "email", "createdAt"})
+        last = self.page("?page=3")
+        self.assertEqual([user["name"] for user in last["users"]], [f"User {number:02}" for number in range(20, 25)])
+        seven = self.page("?limit=7&page=2")
+        self.assertEqual(seven["pagination"], {"page": 2, "limit": 7, "total": 25, "pages": 4})
+        self.assertEqual(seven["users"][0]["name"], "User 07")
+        self.assertEqual(len(self.page("?limit=100")["users"]), 25)
+        self.assertEqual(self.server.get("/api/users", token=self.token).header("cache-control"), "no-store")
+
+    # contract: users.list-bounds
+    def test_bounds(self):
+        past = self.page("?page=4")
+        self.assertEqual(past["users"], [])
+        self.assertEqual(past["pagination"], {"page": 4, "limit": 10, "total": 25, "pages": 3})
+        self.assertEqual(self.page("?page=1000000")["users"], [])
+        for query, path, code in (
+            ("page=0", "/page", "minimum"), ("page=-1", "/page", "minimum"), ("page=x", "/page", "type"),
+            ("page=", "/page", "type"), ("page=1.5", "/page", "type"), ("page=1e1", "/page", "type"), ("page=0x1", "/page", "type"),
+            ("limit=0", "/limit", "minimum"), ("limit=101", "/limit", "maximum"), ("limit=all", "/limit", "type"),
+            ("page=99999999999999999999", "/page", None),
+        ):
+            with self.subTest(query=query):
+                details = self.assertError(self.server.get(f"/api/users?{query}", token=self.token), 400, "Validation error")["details"]
+                self.assertEqual([(one["in"], one["path"]) for one in details], [("query", path)])
+                if code:
+                    self.assertEqual(details[0]["code"], code)
+
+    # contract: users.list
+    def test_totals_follow_every_change(self):
+        total = self.page()["pagination"]["total"]
+        extra = self.server.register(name="User 99")
+        try:
+            self.assertEqual(self.page()["pagination"]["total"], total + 1)
+            self.assertEqual(self.page("?limit=100")["users"][-1]["name"], "User 99")
+        finally:
+            self.server.delete(f"/api/users/{extra['user']['id']}", token=extra["accessToken"])
+        self.assertEqual(self.page()["pagination"]["total"], total)
+
+
+class Roles(unittest.TestCase):
+    # contract: user.role
+    def test_the_role_is_in_the_row(self):
+        with Mortised() as server:
+            server.register(email="boss@example.com")
+            server.stop()
+            from mortised import run
+
+            done = run("--config", server.folder.config, "command", "grant-admin", "Boss@Example.com")
+            self.assertEqual(done.returncode, 0, done)
+            with sqlite3.connect(server.folder.state / "test.db") as database:
+                roles = database.execute("SELECT role FROM users").fetchall()
+            self.assertEqual(roles, [("admin",)])
+            unknown = run("--config", server.folder.config, "command", "grant-admin", "nobody@example.com")
+            self.assertEqual(unknown.returncode, 1, unknown)
+            self.assertIn("nobody@example.com", unknown.stderr)
+            revoked = run("--config", server.folder.config, "command", "revoke-admin", "boss@example.com")
+            self.assertEqual(revoked.returncode, 0, revoked)
+            with sqlite3.connect(server.folder.state / "test.db") as database:
+                self.assertEqual(database.execute("SELECT role FROM users").fetchall(), [("user",)])
+
+    # contract: user.role
+    def test_a_command_leaves_a_running_server_alone(self):
+        from mortised import run
+
+        with Mortised() as server:
+            server.register(email="boss@example.com")
+            done = run("--config", server.folder.config, "command", "grant-admin", "boss@example.com")
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn(str(server.pid), done.stderr)
+            unknown = run("--config", server.folder.config, "command", "grant-admim")
+            self.assertNotEqual(unknown.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

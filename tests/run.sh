@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds and tests.
+#
+#   tests/run.sh [PRESET [CTEST-FILTER [CTEST-ARGUMENT...]]]
+#
+# PRESET is dev (default), release, asan or tsan; CTEST-FILTER a regular expression over names of tests (ctest -R). Tests
+# labelled `long` are left to tests/soak.sh. MORTISE_TEST_DATA names a folder with third-party test data (default: shared/data
+# beside this tree); tests that need it are skipped without it.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+case "${1-}" in
+    -h | --help)
+        sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+esac
+preset=${1:-dev}
+filter=${2:-.}
+shift $(($# > 2 ? 2 : $#))
+case "$preset" in
+    dev | release | asan | tsan) ;;
+    *)
+        echo "unknown preset '$preset': dev, release, asan or tsan" >&2
+        exit 64
+        ;;
+esac
+
+. "$source_dir/packaging/apt.sh"
+# shellcheck disable=SC2086
+mortise_install $mortise_build_packages libcppunit-dev python3 curl strace sqlite3 openssl
+command -v npm >/dev/null || mortise_install nodejs npm
+
+data=${MORTISE_TEST_DATA:-$source_dir/../shared/data}
+if [ -d "$data" ]; then
+    MORTISE_TEST_DATA=$(cd "$data" && pwd)
+    export MORTISE_TEST_DATA
+fi
+support=$source_dir/tests/support
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$support/lsan.supp:print_suppressions=0}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-suppressions=$support/tsan.supp:second_deadlock_stack=1}
+case "$preset" in
+    asan) export MORTISE_TEST_SLOWNESS=${MORTISE_TEST_SLOWNESS:-4} ;;
+    tsan) export MORTISE_TEST_SLOWNESS=${MORTISE_TEST_SLOWNESS:-8} ;;
+esac
+
+cd "$source_dir"
+cmake --preset "$preset" -DMORTISE_BUILD_TESTS=ON >/dev/null
+cmake --build --preset "$preset"
+ctest --test-dir "build/$preset" --output-on-failure -j2 -LE '^long$' -R "$filter" "$@"
