@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/field_block.hpp"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+using namespace std::string_literals;
+
+namespace mortise::http {
+
+class FieldBlockTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(FieldBlockTest);
+    CPPUNIT_TEST(refusesInjection);
+    CPPUNIT_TEST(refusesReserved);
+    CPPUNIT_TEST(appends);
+    CPPUNIT_TEST(checksBlocks);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void refusesInjection() {
+        std::string block = "A: 1\r\n";
+        for (const std::string& value : {"a\r\nB: 2"s, "a\nb"s, "a\rb"s, "a\0b"s, "a\x7f"s, "\x1b[0m"s}) {
+            CPPUNIT_ASSERT(!appendField(block, "X", value));
+        }
+        for (const std::string& name : {""s, "X Y"s, "X:"s, "X\r\nY"s, "\xc3\xa9"s, "X\0"s}) {
+            CPPUNIT_ASSERT(!appendField(block, name, "a"));
+        }
+        CPPUNIT_ASSERT_EQUAL("A: 1\r\n"s, block);
+    }
+
+    void refusesReserved() {
+        std::string block;
+        for (const char* name : {"Connection", "content-length", "CONTENT-TYPE", "Date", "keep-alive",
+                                 "Proxy-Connection", "te", "Trailer", "Transfer-Encoding", "upgrade", "x-request-id"}) {
+            CPPUNIT_ASSERT_MESSAGE(name, !appendField(block, name, "a"));
+        }
+    }
+
+    void appends() {
+        std::string block;
+        CPPUNIT_ASSERT(appendField(block, "X-Empty", ""));
+        CPPUNIT_ASSERT(appendField(block, "X-Utf", "\xc3\xa9\t!"));
+        CPPUNIT_ASSERT_EQUAL("X-Empty: \r\nX-Utf: \xc3\xa9\t!\r\n"s, block);
+        CPPUNIT_ASSERT(isFieldBlock(block));
+    }
+
+    void checksBlocks() {
+        CPPUNIT_ASSERT(isFieldBlock(""));
+        for (const char* block : {"A: 1", "A: 1\r\n\r\n", "A\r\n", "A: 1\nB: 2\r\n", " A: 1\r\n", "A : 1\r\n",
+                                  ": 1\r\n", "A: 1\r\nDate: now\r\n", "A: 1\r\n b\r\n", "\r\n", "A\r\nB: 1\r\n"}) {
+            CPPUNIT_ASSERT_MESSAGE(block, !isFieldBlock(block));
+        }
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(FieldBlockTest);
+
+} // namespace mortise::http
