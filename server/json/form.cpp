@@ -168,9 +168,9 @@ private:
             }
             return;
         }
-        std::vector<std::uint32_t> order(count);
-        for (std::uint32_t index = 0; index < count; ++index) order[index] = index;
-        std::sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
+        std::vector<std::size_t> order(count);
+        for (std::size_t index = 0; index < count; ++index) order[index] = index;
+        std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
             const int names_order = textOf(names[2 * left]).compare(textOf(names[2 * right]));
             return names_order != 0 ? names_order < 0 : left < right;
         });

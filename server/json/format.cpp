@@ -16,20 +16,36 @@ constexpr std::array entries = {
     FormatEntry{Format::uuid, "uuid", "UUID"},
 };
 
+// Classes of bytes.
+constexpr std::uint8_t digit = 1;
+constexpr std::uint8_t alpha = 2;
+constexpr std::uint8_t hex = 4;
+constexpr std::uint8_t atext = 8;      // RFC 5322 section 3.2.3
+constexpr std::uint8_t uri_plain = 16; // RFC 3986: unreserved and sub-delims
+constexpr std::uint8_t uri_marks = 32; // what paths, queries and fragments have besides
+constexpr std::uint8_t scheme = 64;
+
+constexpr std::array<std::uint8_t, 256> classes = [] {
+    std::array<std::uint8_t, 256> table{};
+    const auto add = [&table](std::string_view bytes, std::uint8_t kinds) {
+        for (const char byte : bytes) table[static_cast<unsigned char>(byte)] |= kinds;
+    };
+    add("0123456789", digit | hex | atext | uri_plain | scheme);
+    add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", alpha | atext | uri_plain | scheme);
+    add("abcdefABCDEF", hex);
+    add("!#$%&'*+-/=?^_`{|}~", atext);
+    add("-._~!$&'()*+,;=", uri_plain);
+    add(":@/?", uri_marks);
+    add("+-.", scheme);
+    return table;
+}();
+
+constexpr bool is(char byte, std::uint8_t kinds) noexcept {
+    return (classes[static_cast<unsigned char>(byte)] & kinds) != 0;
+}
+
 constexpr bool isDigit(char byte) noexcept {
-    return byte >= '0' && byte <= '9';
-}
-
-constexpr bool isAlpha(char byte) noexcept {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
-constexpr bool isHex(char byte) noexcept {
-    return isDigit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
-bool isOneOf(char byte, std::string_view set) noexcept {
-    return set.find(byte) != std::string_view::npos;
+    return is(byte, digit);
 }
 
 // Exactly `digits` decimal digits at `at`.
@@ -94,7 +110,7 @@ bool isEmail(std::string_view text) noexcept {
         const char byte = local[index];
         if (byte == '.') {
             if (index == 0 || index + 1 == local.size() || local[index + 1] == '.') return false;
-        } else if (!isAlpha(byte) && !isDigit(byte) && !isOneOf(byte, "!#$%&'*+-/=?^_`{|}~")) {
+        } else if (!is(byte, atext)) {
             return false;
         }
     }
@@ -105,22 +121,22 @@ bool isEmail(std::string_view text) noexcept {
         if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
         bool digits = true;
         for (const char byte : label) {
-            if (!isAlpha(byte) && !isDigit(byte) && byte != '-') return false;
-            digits = digits && isDigit(byte);
+            if (!is(byte, alpha | digit) && byte != '-') return false;
+            digits = digits && is(byte, digit);
         }
         if (dot == std::string_view::npos) return !first && !digits;
         domain.remove_prefix(dot + 1);
     }
 }
 
-// Characters and percent escapes of `text`; outside of the letters and digits those of `marks`.
-bool hasOnly(std::string_view text, std::string_view marks) noexcept {
+// Bytes of these classes and percent escapes.
+bool hasOnly(std::string_view text, std::uint8_t kinds, char other = 'a') noexcept {
     for (std::size_t index = 0; index < text.size(); ++index) {
         const char byte = text[index];
         if (byte == '%') {
-            if (index + 2 >= text.size() || !isHex(text[index + 1]) || !isHex(text[index + 2])) return false;
+            if (index + 2 >= text.size() || !is(text[index + 1], hex) || !is(text[index + 2], hex)) return false;
             index += 2;
-        } else if (!isAlpha(byte) && !isDigit(byte) && !isOneOf(byte, marks)) {
+        } else if (!is(byte, kinds) && byte != other) {
             return false;
         }
     }
@@ -131,18 +147,18 @@ bool hasOnly(std::string_view text, std::string_view marks) noexcept {
 bool isAuthority(std::string_view text) noexcept {
     const std::size_t sign = text.find('@');
     if (sign != std::string_view::npos) {
-        if (!hasOnly(text.substr(0, sign), "-._~!$&'()*+,;=:")) return false;
+        if (!hasOnly(text.substr(0, sign), uri_plain, ':')) return false;
         text.remove_prefix(sign + 1);
     }
     std::size_t end = 0;
     if (text.starts_with('[')) {
         end = text.find(']');
-        if (end == std::string_view::npos || end == 1 || !hasOnly(text.substr(1, end - 1), "-._~!$&'()*+,;=:"))
+        if (end == std::string_view::npos || end == 1 || !hasOnly(text.substr(1, end - 1), uri_plain, ':'))
             return false;
         ++end;
     } else {
         end = std::min(text.find(':'), text.size());
-        if (!hasOnly(text.substr(0, end), "-._~!$&'()*+,;=")) return false;
+        if (!hasOnly(text.substr(0, end), uri_plain)) return false;
     }
     if (end == text.size()) return true;
     const std::string_view port = text.substr(end + 1);
@@ -151,19 +167,18 @@ bool isAuthority(std::string_view text) noexcept {
 
 bool isUri(std::string_view text) noexcept {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos || colon == 0 || !isAlpha(text[0])) return false;
+    if (colon == std::string_view::npos || colon == 0 || !is(text[0], alpha)) return false;
     for (const char byte : text.substr(0, colon))
-        if (!isAlpha(byte) && !isDigit(byte) && !isOneOf(byte, "+-.")) return false;
+        if (!is(byte, scheme)) return false;
     text.remove_prefix(colon + 1);
     if (text.starts_with("//")) {
         const std::size_t end = std::min(text.find_first_of("/?#", 2), text.size());
         if (!isAuthority(text.substr(2, end - 2))) return false;
         text.remove_prefix(end);
     }
-    constexpr std::string_view marks = "-._~!$&'()*+,;=:@/?";
     const std::size_t fragment = std::min(text.find('#'), text.size());
-    return hasOnly(text.substr(0, fragment), marks) &&
-           (fragment == text.size() || hasOnly(text.substr(fragment + 1), marks));
+    return hasOnly(text.substr(0, fragment), uri_plain | uri_marks) &&
+           (fragment == text.size() || hasOnly(text.substr(fragment + 1), uri_plain | uri_marks));
 }
 
 } // namespace

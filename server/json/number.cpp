@@ -109,26 +109,15 @@ Number Number::of(std::string_view text) noexcept {
 }
 
 double Number::real() const noexcept {
-    switch (kind_) {
-    case Kind::int64:
-        return static_cast<double>(int64_);
-    case Kind::uint64:
-        return static_cast<double>(uint64_);
-    case Kind::real:
-        break;
-    }
-    return real_;
+    if (kind_ == Kind::real) return real_;
+    return kind_ == Kind::int64 ? static_cast<double>(signedBits()) : static_cast<double>(bits_);
 }
 
 std::optional<std::int64_t> Number::int64() const noexcept {
-    switch (kind_) {
-    case Kind::int64:
-        return int64_;
-    case Kind::uint64:
-        if (uint64_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
-        return static_cast<std::int64_t>(uint64_);
-    case Kind::real:
-        break;
+    if (kind_ == Kind::int64) return signedBits();
+    if (kind_ == Kind::uint64) {
+        if (bits_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+        return signedBits();
     }
     // 2^63 is a double, its predecessor as an integer is not.
     if (!(real_ >= -0x1p63 && real_ < 0x1p63) || real_ != std::trunc(real_)) return std::nullopt;
@@ -136,14 +125,10 @@ std::optional<std::int64_t> Number::int64() const noexcept {
 }
 
 std::optional<std::uint64_t> Number::uint64() const noexcept {
-    switch (kind_) {
-    case Kind::int64:
-        if (int64_ < 0) return std::nullopt;
-        return static_cast<std::uint64_t>(int64_);
-    case Kind::uint64:
-        return uint64_;
-    case Kind::real:
-        break;
+    if (kind_ == Kind::uint64) return bits_;
+    if (kind_ == Kind::int64) {
+        if (signedBits() < 0) return std::nullopt;
+        return bits_;
     }
     if (!(real_ >= 0 && real_ < 0x1p64) || real_ != std::trunc(real_)) return std::nullopt;
     return static_cast<std::uint64_t>(real_);
@@ -151,19 +136,13 @@ std::optional<std::uint64_t> Number::uint64() const noexcept {
 
 long double Number::exact() const noexcept {
     static_assert(std::numeric_limits<long double>::digits >= 64, "holds every 64-bit integer");
-    switch (kind_) {
-    case Kind::int64:
-        return static_cast<long double>(int64_);
-    case Kind::uint64:
-        return static_cast<long double>(uint64_);
-    case Kind::real:
-        break;
-    }
-    return static_cast<long double>(real_);
+    if (kind_ == Kind::real) return static_cast<long double>(real_);
+    return kind_ == Kind::int64 ? static_cast<long double>(signedBits()) : static_cast<long double>(bits_);
 }
 
 int Number::compare(const Number& other) const noexcept {
-    if (kind_ == Kind::int64 && other.kind_ == Kind::int64) return (int64_ > other.int64_) - (int64_ < other.int64_);
+    if (kind_ == Kind::int64 && other.kind_ == Kind::int64)
+        return (signedBits() > other.signedBits()) - (signedBits() < other.signedBits());
     const long double left = exact();
     const long double right = other.exact();
     return (left > right) - (left < right);

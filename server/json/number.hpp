@@ -13,8 +13,8 @@ class Number {
 public:
     enum class Kind : std::uint8_t { int64, uint64, real };
 
-    explicit Number(std::int64_t value) noexcept : kind_(Kind::int64), int64_(value) {}
-    explicit Number(std::uint64_t value) noexcept : kind_(Kind::uint64), uint64_(value) {}
+    explicit Number(std::int64_t value) noexcept : kind_(Kind::int64), bits_(static_cast<std::uint64_t>(value)) {}
+    explicit Number(std::uint64_t value) noexcept : kind_(Kind::uint64), bits_(value) {}
     explicit Number(double value) noexcept : kind_(Kind::real), real_(value) {}
 
     // Of text that scanNumber() accepts. uint64 is chosen only for what int64 cannot hold.
@@ -31,14 +31,12 @@ public:
     int compare(const Number& other) const noexcept;
 
 private:
+    std::int64_t signedBits() const noexcept { return static_cast<std::int64_t>(bits_); }
     long double exact() const noexcept;
 
     Kind kind_;
-    union {
-        std::int64_t int64_;
-        std::uint64_t uint64_;
-        double real_;
-    };
+    std::uint64_t bits_ = 0; // of an integer; int64 as two's complement
+    double real_ = 0;
 };
 
 enum class NumberScan : std::uint8_t { integer, real, malformed, out_of_range };
