@@ -29,8 +29,6 @@ std::filesystem::path programPath() {
 // Where an installed tree keeps its parts, seen from the program: <prefix>/bin/mortised.
 ServerDefaults defaultsFor(const std::filesystem::path& program) {
     ServerDefaults defaults;
-    defaults.stateDirectory = MORTISE_STATE_DIRECTORY;
-    defaults.cacheDirectory = MORTISE_CACHE_DIRECTORY;
     const auto beside = program.parent_path().parent_path() / MORTISE_PLUGIN_SUBDIRECTORY;
     defaults.pluginDirectory = std::filesystem::is_directory(beside) ? beside.string() : MORTISE_PLUGIN_DIRECTORY;
     return defaults;
@@ -104,6 +102,10 @@ int runApplication(std::span<const std::string> arguments) {
     config::Sources sources;
     sources.environment = config::processEnvironment();
     sources.config = chooseConfig(commandLine, sources.environment, MORTISE_CONFIG_DIRECTORY);
+    // Lists and examples do not need a configuration to be there.
+    const bool optional = commandLine.mode == Mode::listPlugins && sources.config == MORTISE_CONFIG_DIRECTORY &&
+                          !std::filesystem::exists(sources.config);
+    if (optional || commandLine.mode == Mode::exampleConfig) sources.config.clear();
     sources.assignments = commandLine.assignments;
     host::LogHub log;
     const bool serving = commandLine.mode == Mode::serve || commandLine.mode == Mode::command;
@@ -112,6 +114,7 @@ int runApplication(std::span<const std::string> arguments) {
     case Mode::checkConfig: return checkConfig(log, reader);
     case Mode::printConfig: return printConfig(reader);
     case Mode::listPlugins: return listPlugins(log, reader, commandLine.order);
+    case Mode::exampleConfig: return exampleConfig(reader, commandLine.format);
     case Mode::verifyPlugin: return verifyPlugins(log, program.string(), commandLine.files);
     case Mode::command: leave(runCommand(log, reader, commandLine.command));
     default: break;

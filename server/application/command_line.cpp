@@ -21,11 +21,12 @@ struct Option {
     bool hidden = false;
 };
 
-constexpr std::array<Option, 10> options{{{"config", 'c', "FILE or DIR", std::nullopt},
+constexpr std::array<Option, 11> options{{{"config", 'c', "FILE or DIR", std::nullopt},
                                           {"set", 's', "SECTION.KEY=VALUE", std::nullopt},
                                           {"check-config", '\0', "", Mode::checkConfig},
                                           {"print-config", '\0', "", Mode::printConfig},
                                           {"list-plugins", '\0', "", Mode::listPlugins},
+                                          {"example-config", '\0', "ini or xml", Mode::exampleConfig},
                                           {"order", '\0', "", std::nullopt},
                                           {"verify-plugin", '\0', "FILE", Mode::verifyPlugin},
                                           {"try-plugins", '\0', "", Mode::tryPlugins, true},
@@ -106,6 +107,11 @@ private:
         if (option.name == "set") result_.assignments.push_back(*std::move(value));
         if (option.name == "verify-plugin") result_.files.push_back(*std::move(value));
         if (option.name == "try-plugins") takeRest(result_.files);
+        if (option.name == "example-config") {
+            if (*value != "ini" && *value != "xml") return fail("option --example-config takes ini or xml");
+            result_.format = *std::move(value);
+            return;
+        }
         if (option.name == "config") {
             if (!result_.config.empty()) return fail("option --config is given twice");
             result_.config = *std::move(value);
@@ -183,6 +189,8 @@ Instead of serving:
       --list-plugins        show the plugin files that are found and which are switched on
       --order               with --list-plugins: those switched on, in the order they are started in
       --verify-plugin FILE  check one plugin file and say what it needs and offers
+      --example-config ini|xml
+                            write a complete commented configuration for the plugin files that are found
   -V, --version             show the version
   -h, --help                show this text
 

@@ -19,6 +19,7 @@ enum class Mode : std::uint8_t {
     checkConfig,
     printConfig,
     listPlugins,
+    exampleConfig,
     verifyPlugin,
     version,
     help,
@@ -31,6 +32,7 @@ struct CommandLine {
     std::filesystem::path config;         // --config; empty when not given
     std::vector<std::string> assignments; // --set
     bool order = false;                   // --list-plugins --order: as they are started
+    std::string format;                   // of exampleConfig: "ini" or "xml"
     std::vector<std::string> files;       // of verifyPlugin and tryPlugins
     std::vector<std::string> command;     // name and arguments
 };

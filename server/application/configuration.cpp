@@ -55,8 +55,9 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
     const config::SectionSpec server = serverSection(defaults_);
 
     // The host's own settings first: they tell where plugins lie. Their mistakes are reported by the second pass.
-    const auto folders = absoluteFolders(early<std::vector<std::string>>(
-        layers, "server", *server.find("plugin_directory"), base::splitList(defaults_.pluginDirectory)));
+    auto folders = absoluteFolders(
+        early<std::vector<std::string>>(layers, "server", *server.find("plugin_directory"), {}));
+    if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
     const auto cache =
         early<std::string>(layers, "server", *server.find("cache_directory"), defaults_.cacheDirectory);
     const auto timeout = early<std::int64_t>(layers, "server", *server.find("verify_timeout"), 10'000);
@@ -87,7 +88,7 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
     if (diagnostics.hasErrors()) return std::nullopt;
 
-    Configuration configuration{std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}};
+    Configuration configuration{server, std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}};
     for (const KnownPlugin& plugin : configuration.plugins) {
         if (plugin.module == nullptr) continue;
         const auto& section = configuration.settings.at(sectionName(plugin.name));

@@ -27,6 +27,7 @@ struct KnownPlugin {
 
 // A configuration, read whole and checked as far as that goes without creating an instance.
 struct Configuration {
+    config::SectionSpec serverSpec; // the declaration of [server]
     config::Settings settings;
     ServerSettings server;
     std::vector<KnownPlugin> plugins; // sorted by name

@@ -5,6 +5,7 @@
 #include "application/version.hpp"
 #include "base/lock_file.hpp"
 #include "base/suggest.hpp"
+#include "config/example.hpp"
 #include "host/generation_builder.hpp"
 #include "host/generation_keeper.hpp"
 #include "host/runtime.hpp"
@@ -32,6 +33,9 @@ void tell(const std::vector<std::string>& failures) {
     for (const std::string& failure : failures)
         std::cerr << "mortised: error: " << failure << " [" << base::codeId(base::Code::pluginFailed) << "]\n";
 }
+
+// What the shipped configuration switches on.
+constexpr std::array<std::string_view, 6> standardPlugins{"auth", "database", "health", "logging", "routing", "users"};
 
 // Settings of a runtime that only checks: small pools.
 host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
@@ -103,6 +107,27 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
         }
         std::cout << '\n';
     }
+    return exitSuccess;
+}
+
+int exampleConfig(ConfigurationReader& reader, const std::string& format) {
+    const auto configuration = readOrTell(reader, true);
+    if (!configuration) return exitConfig;
+    config::ExampleOptions options;
+    options.heading = "Configuration of mortised: every setting with its default. Lines without '#' are in force.\n"
+                      "Check a change with 'mortised --check-config', apply it with 'systemctl reload mortise'.";
+    std::vector<config::SectionSpec> sections{configuration->serverSpec};
+    for (const KnownPlugin& plugin : configuration->plugins) {
+        if (plugin.module == nullptr) continue;
+        config::SectionSpec section{"plugin." + plugin.name, "", config::commonPluginSettings(), false};
+        const auto& own = plugin.module->info().settings;
+        section.settings.insert(section.settings.end(), own.begin(), own.end());
+        sections.push_back(std::move(section));
+        const bool standard = std::find(standardPlugins.begin(), standardPlugins.end(), plugin.name) !=
+                              standardPlugins.end();
+        options.values["plugin." + plugin.name + ".enabled"] = standard ? "true" : "false";
+    }
+    std::cout << (format == "xml" ? config::renderXml(sections, options) : config::renderIni(sections, options));
     return exitSuccess;
 }
 

@@ -22,7 +22,7 @@ namespace mortise::application {
 struct ServerDefaults {
     std::string stateDirectory = "/var/lib/mortise";
     std::string cacheDirectory = "/var/cache/mortise";
-    std::string pluginDirectory = "/usr/lib/mortise/plugins";
+    std::string pluginDirectory = "/usr/lib/mortise/plugins"; // where server.plugin_directory names none
 };
 
 // The declaration of [server].
@@ -40,7 +40,7 @@ struct ServerSettings {
     host::RuntimeSettings runtime;
     base::WatchdogSettings watchdog;
     std::size_t loops = 1;
-    std::vector<std::string> pluginDirectories; // absolute, searched in this order
+    std::vector<std::string> pluginDirectories; // absolute, searched in this order; empty: ServerDefaults'
     std::string cacheDirectory;                 // absolute
     std::chrono::milliseconds verifyTimeout{};
     std::chrono::milliseconds drainTimeout{};    // of requests in flight, from the stop signal on
