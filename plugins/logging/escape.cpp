@@ -27,10 +27,31 @@ std::uint64_t specialBytes(std::uint64_t word) noexcept {
     return found;
 }
 
-template<Quotes quotes>
-bool isPlain(unsigned char byte) noexcept {
-    if (byte < 0x20 || byte >= 0x7F) return false;
-    return quotes == Quotes::plain || (byte != '"' && byte != '\\');
+// Up to eight bytes, the first one lowest, zero above.
+std::uint64_t loadBytes(const char* bytes, std::size_t count) noexcept {
+    std::uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        if (count == 8) {
+            std::memcpy(&word, bytes, 8);
+            return word;
+        }
+        if (count >= 4) {
+            std::uint32_t low;
+            std::uint32_t high;
+            std::memcpy(&low, bytes, 4);
+            std::memcpy(&high, bytes + count - 4, 4);
+            return low | static_cast<std::uint64_t>(high) << (8 * (count - 4));
+        }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+    }
+    return word;
+}
+
+void storeWord(char* bytes, std::uint64_t word) noexcept {
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+    std::memcpy(bytes, &word, 8);
 }
 
 struct Decoded {
@@ -119,21 +140,19 @@ std::size_t appendSpecial(LineBuffer& out, std::string_view text) noexcept {
 template<Quotes quotes>
 bool append(LineBuffer& out, std::string_view text) noexcept {
     while (!text.empty()) {
-        if (text.size() >= 8 && out.room() >= 8) {
-            std::uint64_t word;
-            std::memcpy(&word, text.data(), 8);
-            std::memcpy(out.end(), text.data(), 8);
-            if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-            const std::uint64_t found = specialBytes<quotes>(word);
-            const std::size_t plain = found == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(found)) / 8;
+        const std::size_t count = std::min<std::size_t>(text.size(), 8);
+        const std::uint64_t word = loadBytes(text.data(), count);
+        std::uint64_t found = specialBytes<quotes>(word);
+        if (count < 8) found &= (std::uint64_t{1} << (8 * count)) - 1;
+        const std::size_t plain = found == 0 ? count : static_cast<std::size_t>(std::countr_zero(found)) / 8;
+        if (out.room() >= 8) {
+            storeWord(out.end(), word);
             out.advance(plain);
-            text.remove_prefix(plain);
-            if (plain == 8) continue;
-        } else if (isPlain<quotes>(static_cast<unsigned char>(text.front()))) {
-            if (!out.put(text.front())) return false;
-            text.remove_prefix(1);
-            continue;
+        } else if (!out.put(text.substr(0, std::min(plain, out.room()))) || plain > out.room()) {
+            return out.close();
         }
+        text.remove_prefix(plain);
+        if (found == 0) continue;
         const std::size_t taken = appendSpecial(out, text);
         if (taken == 0) return false;
         text.remove_prefix(taken);

@@ -2,7 +2,6 @@
 #include "json_line.hpp"
 
 #include "escape.hpp"
-#include "numbers.hpp"
 
 namespace mortise::logging {
 
@@ -49,7 +48,7 @@ JsonLine::JsonLine(LineBuffer& out, std::string_view identity, Level level, std:
     appendInteger(out_, time_ms);
     out_.put(identity);
     quoted(message);
-    if (!logger.empty() && out_.room() >= 32 && out_.put(",\"logger\":")) quoted(logger);
+    if (!logger.empty() && out_.room() >= value_room && out_.put(",\"logger\":")) quoted(logger);
 }
 
 void JsonLine::quoted(std::string_view value) noexcept {
@@ -62,7 +61,7 @@ bool JsonLine::key(std::string_view name) noexcept {
     const std::size_t begin = out_.size();
     bool fits = out_.put(",\"") && appendEscaped(out_, name, Quotes::escaped);
     if (fits && isTaken(name)) fits = out_.put('_');
-    if (fits && out_.put("\":") && out_.room() >= 32) return true;
+    if (fits && out_.put("\":") && out_.room() >= value_room) return true;
     out_.cutAt(begin);
     return false;
 }

@@ -3,6 +3,7 @@
 
 #include "level.hpp"
 #include "line_buffer.hpp"
+#include "numbers.hpp"
 
 #include <cstdint>
 #include <string>
@@ -26,14 +27,39 @@ public:
     void number(std::string_view name, double value) noexcept;
     void boolean(std::string_view name, bool value) noexcept;
     void milliseconds(std::string_view name, std::uint64_t nanoseconds) noexcept;
+    // The same with a name that is known here: taken as it is, neither escaped nor compared with the names of every
+    // line.
+    template<std::size_t N>
+    void text(const char (&name)[N], std::string_view value) noexcept {
+        if (knownKey(name)) quoted(value);
+    }
+    template<std::size_t N>
+    void integer(const char (&name)[N], std::int64_t value) noexcept {
+        if (knownKey(name)) appendInteger(out_, value);
+    }
+    template<std::size_t N>
+    void milliseconds(const char (&name)[N], std::uint64_t nanoseconds) noexcept {
+        if (knownKey(name)) appendMilliseconds(out_, nanoseconds);
+    }
     // With the newline; valid as long as the buffer.
     std::string_view finish() noexcept;
 
 private:
     bool key(std::string_view name) noexcept;
+    template<std::size_t N>
+    bool knownKey(const char (&name)[N]) noexcept {
+        if (out_.room() < N + 4 + value_room) return out_.close();
+        out_.put(",\"");
+        out_.put(name);
+        out_.put("\":");
+        return true;
+    }
     void quoted(std::string_view value) noexcept;
     template<class Put>
     void member(std::string_view name, Put&& put) noexcept;
+
+    // Enough for any number, and for the quotes of a text.
+    static constexpr std::size_t value_room = 32;
 
     LineBuffer& out_;
 };

@@ -31,6 +31,14 @@ public:
         size_ += text.size();
         return true;
     }
+    // A literal: copied without a call.
+    template<std::size_t N>
+    bool put(const char (&literal)[N]) noexcept {
+        if (N - 1 > room()) return close();
+        std::memcpy(end(), literal, N - 1);
+        size_ += N - 1;
+        return true;
+    }
     bool put(char byte) noexcept {
         if (room() == 0) return close();
         bytes_[size_++] = byte;

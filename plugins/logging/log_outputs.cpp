@@ -27,8 +27,10 @@ void reportToStandardError(const std::string& sentence) {
 LogOutputs::LogOutputs(const Identity& identity) : json_identity_(makeJsonIdentity(identity.pid, identity.hostname)) {
     for (int severity = 0; severity < 8; ++severity) {
         // As syslog(3) writes to /dev/log, but for the time, which daemons take from their own clock.
-        syslog_prefixes_.push_back("<" + std::to_string(identity.syslog_facility * 8 + severity) + ">mortised[" +
-                                   std::to_string(identity.pid) + "]: ");
+        std::string prefix = "<";
+        prefix.append(std::to_string(identity.syslog_facility * 8 + severity)).append(">mortised[");
+        prefix.append(std::to_string(identity.pid)).append("]: ");
+        syslog_prefixes_.push_back(std::move(prefix));
     }
 }
 
