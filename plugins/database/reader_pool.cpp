@@ -13,16 +13,15 @@ ReaderPool::ReaderPool(const SqliteOptions& options, const StatementRegistry& re
     idle_.reserve(options_.readers);
 }
 
-ReaderPool::Lease ReaderPool::lease() {
+ReaderPool::Lease ReaderPool::lease(std::chrono::milliseconds wait) {
     std::unique_ptr<SqliteConnection> connection;
     {
         std::unique_lock lock(mutex_);
-        const bool free = changed_.wait_until(lock, std::chrono::steady_clock::now() + options_.readWait,
+        const bool free = changed_.wait_until(lock, std::chrono::steady_clock::now() + wait,
                                               [this] { return closed_ || leased_ < options_.readers; });
         if (closed_) throw DatabaseError(Kind::failed, "the database is closed");
         if (!free)
-            throw DatabaseError(Kind::busy, "no reader became free within " +
-                                                std::to_string(options_.readWait.count()) + " ms (" +
+            throw DatabaseError(Kind::busy, "no reader became free within " + std::to_string(wait.count()) + " ms (" +
                                                 std::to_string(options_.readers) + " are busy)");
         ++leased_;
         if (!idle_.empty()) {

@@ -33,8 +33,9 @@ public:
 
     ReaderPool(const SqliteOptions& options, const StatementRegistry& registry);
 
-    // Waits at most options.readWait; DatabaseError::Kind::busy past it.
-    Lease lease();
+    // Waits at most options.readWait, or `wait`; DatabaseError::Kind::busy past it.
+    Lease lease() { return lease(options_.readWait); }
+    Lease lease(std::chrono::milliseconds wait);
 
     // Waits for all leases; nothing is leased from its call on. False: some did not come back in time.
     bool close(std::chrono::steady_clock::time_point deadline);

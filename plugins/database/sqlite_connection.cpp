@@ -2,6 +2,7 @@
 #include "sqlite_connection.hpp"
 
 #include "sqlite_error.hpp"
+#include "sqlite_file.hpp"
 
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SessionImpl.h>
@@ -34,10 +35,12 @@ Poco::Data::Session openSession(const std::filesystem::path& file) {
 
 } // namespace
 
-// Marks the connection as busy with one statement, and resets that at the end.
+// Marks the connection as busy with one statement, and resets that at the end. Holds the connection's mutex all the
+// while: every call would take and give it, twenty times a row, and taking it again costs next to nothing.
 class SqliteConnection::Running {
 public:
     Running(SqliteConnection& connection, SqliteStatement& statement) : connection_(connection), statement_(statement) {
+        sqlite3_mutex_enter(sqlite3_db_mutex(connection_.handle_));
         connection_.running_ = true;
         connection_.timed_ = false;
     }
@@ -46,6 +49,7 @@ public:
     ~Running() {
         statement_.reset();
         connection_.running_ = false;
+        sqlite3_mutex_leave(sqlite3_db_mutex(connection_.handle_));
     }
 
 private:
@@ -86,10 +90,21 @@ void SqliteConnection::configure(const SqliteOptions& options) {
         session_ << "PRAGMA cache_size = -" + std::to_string(options.cacheBytes / 1024), now;
         session_ << (use_.access == Access::read ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF"), now;
     } catch (const Poco::Exception&) {
-        throw error(sqlite3_errcode(handle_));
+        const DatabaseError reason = error(sqlite3_errcode(handle_));
+        requireKnownFormat();
+        throw reason;
     }
+    requireKnownFormat();
     if (use_.access == Access::write && sqlite3_db_readonly(handle_, "main") != 0)
         throw sqliteError(nullptr, SQLITE_READONLY, file_);
+}
+
+// SQLite calls a file that only newer versions can read no database, and opens one that only they can write read-only.
+void SqliteConnection::requireKnownFormat() const {
+    if (isNewerFormat(handle_))
+        throw DatabaseError(Kind::failed,
+                            "database '" + file_.string() +
+                                "' was written by a newer SQLite, whose file format this one cannot write");
 }
 
 std::uint64_t SqliteConnection::run(std::uint32_t number, std::span<const SqlValue> parameters, RowVisitor* visitor) {

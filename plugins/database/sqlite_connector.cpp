@@ -4,6 +4,7 @@
 #include "sqlite_file.hpp"
 #include "sqlite_migrator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mortise::database {
@@ -11,6 +12,9 @@ namespace mortise::database {
 namespace {
 
 using Kind = DatabaseError::Kind;
+
+// A check of readiness answers within a second.
+constexpr std::chrono::milliseconds checkWait{500};
 
 } // namespace
 
@@ -94,7 +98,7 @@ std::uint64_t SqliteConnector::dataVersion() {
 void SqliteConnector::check() {
     Opened& open = opened();
     {
-        const ReaderPool::Lease reader = open.readers.lease();
+        const ReaderPool::Lease reader = open.readers.lease(std::min(checkWait, open.options.readWait));
         SqliteStatement probe = reader->prepare("SELECT 1 FROM sqlite_master LIMIT 1");
         reader->require(probe.run());
     }

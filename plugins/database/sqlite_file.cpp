@@ -4,6 +4,7 @@
 #include "database_error.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,8 +20,10 @@ namespace {
 
 // First 100 bytes of a database: https://www.sqlite.org/fileformat2.html#the_database_header
 constexpr std::string_view magic("SQLite format 3\0", 16);
+constexpr std::size_t headerSize = 100;
 constexpr std::size_t writeVersion = 18;
 constexpr std::size_t readVersion = 19;
+constexpr off_t smallestPage = 512;
 constexpr unsigned char newestVersion = 2; // write-ahead log
 
 class Descriptor {
@@ -59,27 +62,18 @@ void createDirectories(const std::filesystem::path& directory) {
         fail("cannot create directory '" + directory.string() + "' for the database", errno);
 }
 
-void inspect(const std::filesystem::path& file) {
+void requireWritable(const std::filesystem::path& file) {
     const std::string name = "'" + file.string() + "'";
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) fail("cannot look at database " + name, errno);
     if (!S_ISREG(status.st_mode))
         throw DatabaseError(DatabaseError::Kind::failed, name + " is not a regular file, so it cannot be the database");
+    // SQLite takes such a file for an empty one and writes over it.
+    if (status.st_size != 0 && status.st_size < smallestPage)
+        throw DatabaseError(DatabaseError::Kind::failed, name + " is not an SQLite database");
     if (::access(file.c_str(), R_OK | W_OK) != 0) fail("database " + name + " cannot be read and written", errno);
     if (::access(file.parent_path().c_str(), W_OK | X_OK) != 0)
         fail("directory '" + file.parent_path().string() + "' must be writable for the log of the database", errno);
-    if (status.st_size == 0) return;
-    const Descriptor opened(file, O_RDONLY);
-    std::array<char, 100> header{};
-    const ssize_t size = opened ? ::pread(opened.get(), header.data(), header.size(), 0) : -1;
-    if (size < 0) fail("cannot read database " + name, errno);
-    if (std::string_view(header.data(), magic.size()) != magic)
-        throw DatabaseError(DatabaseError::Kind::failed, name + " is not an SQLite database");
-    const auto version = [&](std::size_t offset) { return static_cast<unsigned char>(header[offset]); };
-    if (version(writeVersion) > newestVersion || version(readVersion) > newestVersion)
-        throw DatabaseError(DatabaseError::Kind::failed,
-                            "database " + name +
-                                " was written by a newer SQLite whose file format this one cannot write");
 }
 
 } // namespace
@@ -90,7 +84,19 @@ void prepareSqliteFile(const std::filesystem::path& file) {
         syncDirectory(file.parent_path());
     else if (errno != EEXIST)
         fail("cannot create database '" + file.string() + "'", errno);
-    inspect(file);
+    requireWritable(file);
+}
+
+bool isNewerFormat(sqlite3* database) {
+    sqlite3_file* file = nullptr;
+    std::array<char, headerSize> header{};
+    if (sqlite3_file_control(database, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) != SQLITE_OK ||
+        file == nullptr || file->pMethods == nullptr ||
+        file->pMethods->xRead(file, header.data(), static_cast<int>(header.size()), 0) != SQLITE_OK)
+        return false;
+    const auto version = [&](std::size_t offset) { return static_cast<unsigned char>(header[offset]); };
+    return std::string_view(header.data(), magic.size()) == magic &&
+           (version(writeVersion) > newestVersion || version(readVersion) > newestVersion);
 }
 
 } // namespace mortise::database

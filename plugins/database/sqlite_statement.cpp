@@ -70,28 +70,28 @@ int SqliteStatement::step() noexcept {
 }
 
 SqlValue SqliteStatement::column(int index) const noexcept {
-    sqlite3_stmt* const statement = statement_.get();
+    sqlite3_value* const column = sqlite3_column_value(statement_.get(), index);
+    const auto size = [&] { return static_cast<std::size_t>(sqlite3_value_bytes(column)); };
     SqlValue value;
-    switch (sqlite3_column_type(statement, index)) {
+    switch (sqlite3_value_type(column)) {
     case SQLITE_INTEGER:
         value.kind = SqlKind::integer;
-        value.integer = sqlite3_column_int64(statement, index);
+        value.integer = sqlite3_value_int64(column);
         break;
     case SQLITE_FLOAT:
         value.kind = SqlKind::number;
-        value.number = sqlite3_column_double(statement, index);
+        value.number = sqlite3_value_double(column);
         break;
     case SQLITE_TEXT: {
         value.kind = SqlKind::text;
-        const auto* const text = sqlite3_column_text(statement, index);
-        value.text = {reinterpret_cast<const char*>(text),
-                      static_cast<std::size_t>(sqlite3_column_bytes(statement, index))};
+        const auto* const data = reinterpret_cast<const char*>(sqlite3_value_text(column));
+        value.text = {data, size()};
         break;
     }
     case SQLITE_BLOB: {
         value.kind = SqlKind::blob;
-        const void* const data = sqlite3_column_blob(statement, index);
-        value.text = {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(statement, index))};
+        const auto* const data = static_cast<const char*>(sqlite3_value_blob(column));
+        value.text = {data, size()};
         break;
     }
     default:

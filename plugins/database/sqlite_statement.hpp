@@ -28,6 +28,7 @@ public:
     // These return SQLite's codes. The parameters must stay until reset.
     int bind(std::span<const SqlValue> parameters) noexcept;
     int step() noexcept;
+    // Of the present row. The caller holds the connection's mutex (sqlite3_db_mutex).
     SqlValue column(int index) const noexcept;
     void reset() noexcept;
     // Steps to the end and resets: for statements without rows.

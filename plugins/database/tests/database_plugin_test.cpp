@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connector_fixture.hpp"
+
+#include <mortise/abi/module.h>
+#include <mortise/service/draft/database.h>
+#include <mortise/service/loop.h>
+#include <mortise/service/migrations.h>
+#include <mortise/service/readiness.h>
+#include <mortise/settings.hpp>
+
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+extern "C" const mortise_module* mortise_module_entry_v1(std::uint32_t hostMinor, mortise_error* error);
+
+namespace mortise::database {
+
+namespace {
+
+mortise_view viewOf(std::string_view text) {
+    return {text.data(), text.size()};
+}
+std::string textOf(mortise_view view) {
+    return {view.data == nullptr ? "" : view.data, view.size};
+}
+
+// "30s" and "8MiB" as the host would hand them over.
+std::int64_t number(const std::string& text) {
+    static const std::map<std::string, std::int64_t> units{
+        {"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"KiB", 1 << 10}, {"MiB", 1 << 20}};
+    char* unit = nullptr;
+    const std::int64_t value = std::strtoll(text.c_str(), &unit, 10);
+    return value * units.at(unit);
+}
+
+std::string range(const mortise_setting& setting) {
+    const auto written = [&](double bound) {
+        const auto whole = static_cast<std::int64_t>(bound);
+        if (setting.type == MORTISE_SETTING_DURATION) return detail::durationText(whole);
+        if (setting.type == MORTISE_SETTING_SIZE) return detail::sizeText(static_cast<std::uint64_t>(whole));
+        return std::to_string(whole);
+    };
+    if (setting.type == MORTISE_SETTING_CHOICE) return textOf(setting.choices);
+    if (setting.type == MORTISE_SETTING_BOOLEAN) return "true,false";
+    if ((setting.flags & MORTISE_SETTING_HAS_RANGE) == 0) return "";
+    const std::string unit = textOf(setting.unit);
+    const bool named = setting.type == MORTISE_SETTING_INTEGER && !unit.empty();
+    return written(setting.minimum) + " to " + written(setting.maximum) + (named ? " " + unit : "");
+}
+
+class ErrorBuffer {
+public:
+    mortise_error* raw() { return &raw_; }
+    std::string text() const { return {buffer_, raw_.length}; }
+
+private:
+    char buffer_[512] = {};
+    mortise_error raw_{sizeof(mortise_error), sizeof buffer_, buffer_, 0, 0};
+};
+
+} // namespace
+
+// The plugin through the C interface, as a host sees it. The only service of this host is the loop.
+class DatabasePluginTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(DatabasePluginTest);
+    CPPUNIT_TEST(describesItself);
+    CPPUNIT_TEST(refusesOtherDatabasesWhenConfigured);
+    CPPUNIT_TEST(touchesNothingWhenConfigured);
+    CPPUNIT_TEST(failsToStartOnAnotherFile);
+    CPPUNIT_TEST(migratesBeforeItStarts);
+    CPPUNIT_TEST(servesReadsAndWrites);
+    CPPUNIT_TEST(tellsOutcomesByStatus);
+    CPPUNIT_TEST(refusesTransactionsOfOthers);
+    CPPUNIT_TEST(endsCleanly);
+    CPPUNIT_TEST(isDocumented);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        folder_ = std::make_unique<tests::TemporaryFolder>();
+        directory_ = folder_->path().string();
+        overrides_ = {{"url", "sqlite:///data/test.db"}};
+        module_ = mortise_module_entry_v1(MORTISE_ABI_MINOR, nullptr);
+        CPPUNIT_ASSERT(module_ != nullptr);
+        host_ = {sizeof host_, MORTISE_ABI_MINOR, this, viewOf("database"), &getService};
+        plugin_ = {sizeof plugin_, 0, nullptr, nullptr};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, module_->create(&host_, &plugin_, nullptr));
+    }
+    void tearDown() override {
+        loops_.become(0);
+        plugin_.table->destroy(plugin_.self);
+        folder_.reset();
+    }
+
+private:
+    static mortise_status getService(void* context, mortise_view id, mortise_service* service) {
+        static constexpr mortise_loop_table table = {
+            sizeof(mortise_loop_table),
+            0,
+            [](void* self) { return static_cast<FakeLoops*>(self)->count(); },
+            [](void* self) { return static_cast<FakeLoops*>(self)->current(); },
+            [](void* self, void (*call)(void*), void* argument) -> mortise_status {
+                return static_cast<FakeLoops*>(self)->atBatchEnd(call, argument) ? MORTISE_OK : MORTISE_INVALID;
+            },
+        };
+        if (textOf(id) != MORTISE_LOOP_SERVICE) return MORTISE_ABSENT;
+        service->table = &table;
+        service->self = &static_cast<DatabasePluginTest*>(context)->loops_;
+        return MORTISE_OK;
+    }
+
+    mortise_status configure(mortise_error* error = nullptr) {
+        std::vector<mortise_setting_value> values;
+        for (std::uint32_t i = 0; i < module_->setting_count; ++i) {
+            const mortise_setting& setting = module_->settings[i];
+            const auto given = overrides_.find(textOf(setting.key));
+            const std::string& text =
+                texts_.emplace_back(given != overrides_.end() ? given->second : textOf(setting.default_text));
+            mortise_setting_value value{};
+            value.text = viewOf(text);
+            if (setting.type == MORTISE_SETTING_BOOLEAN)
+                value.integer = text == "true" ? 1 : 0;
+            else if (setting.type != MORTISE_SETTING_TEXT && setting.type != MORTISE_SETTING_CHOICE)
+                value.integer = number(text);
+            values.push_back(value);
+        }
+        const mortise_configuration configuration{
+            sizeof configuration, static_cast<std::uint32_t>(values.size()), values.data(), viewOf(directory_), 0, 0};
+        return plugin_.table->configure(plugin_.self, &configuration, error);
+    }
+    template<class Table>
+    const Table& table(std::string_view id) {
+        const void* const found = plugin_.table->get_extension(plugin_.self, viewOf(id));
+        CPPUNIT_ASSERT_MESSAGE(std::string(id), found != nullptr);
+        return *static_cast<const Table*>(found);
+    }
+    mortise_status migrate(std::string_view sql, mortise_error* error = nullptr) {
+        const mortise_migration migration{viewOf("tests"), viewOf("0001"), viewOf(sql)};
+        return table<mortise_plugin_migrator>(MORTISE_MIGRATOR_EXTENSION).migrate(plugin_.self, &migration, 1, error);
+    }
+    const mortise_database_table& start() {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, migrate("CREATE TABLE numbers (value INTEGER UNIQUE, word TEXT)"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_.table->start(plugin_.self, nullptr));
+        return table<mortise_database_table>(MORTISE_DATABASE_SERVICE);
+    }
+    std::uint32_t statement(const mortise_database_table& database, std::string_view sql) {
+        std::uint32_t number = 0;
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(error.text(), MORTISE_OK,
+                                     database.statement(plugin_.self, viewOf(sql), &number, error.raw()));
+        return number;
+    }
+
+    // Inserts one row in a transaction of its own.
+    struct Insert {
+        DatabasePluginTest& test;
+        const mortise_database_table& database;
+        std::uint32_t statement;
+        std::int64_t value;
+        mortise_status verdict = MORTISE_OK;
+        std::uint64_t changed = 0;
+        mortise_sql_transaction* seen = nullptr;
+
+        static mortise_status call(void* context, mortise_sql_transaction* transaction, mortise_error* error) {
+            auto& self = *static_cast<Insert*>(context);
+            self.seen = transaction;
+            const mortise_sql_value parameters[] = {{MORTISE_SQL_INTEGER, 0, self.value, 0, {}},
+                                                    {MORTISE_SQL_TEXT, 0, 0, 0, viewOf("")}};
+            const mortise_status status = self.database.execute(self.test.plugin_.self, transaction, self.statement,
+                                                                parameters, 2, nullptr, nullptr, &self.changed, error);
+            return status == MORTISE_OK ? self.verdict : status;
+        }
+        mortise_status run(mortise_error* error = nullptr) {
+            return database.transact(test.plugin_.self, &call, this, error);
+        }
+    };
+
+    void describesItself() {
+        CPPUNIT_ASSERT_EQUAL(std::string("org.mortise.database"), textOf(module_->id));
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{1}, module_->provided_service_count);
+        CPPUNIT_ASSERT_EQUAL(std::string(MORTISE_DATABASE_SERVICE), textOf(module_->provided_services[0]));
+        overrides_["reads_on_loop"] = "false";
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
+        CPPUNIT_ASSERT_EQUAL(0u,
+                             table<mortise_plugin_placement>(MORTISE_PLACEMENT_EXTENSION).reads_on_loop(plugin_.self));
+        CPPUNIT_ASSERT(plugin_.table->get_extension(plugin_.self, viewOf("mortise.users/1")) == nullptr);
+    }
+
+    void refusesOtherDatabasesWhenConfigured() {
+        ErrorBuffer error;
+        overrides_["url"] = "mysql://user:hidden@host/name";
+        CPPUNIT_ASSERT(configure(error.raw()) < 0);
+        assertContains("mysql is not supported by this plugin, only sqlite", error.text());
+        CPPUNIT_ASSERT(error.text().find("hidden") == std::string::npos);
+    }
+
+    void touchesNothingWhenConfigured() {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
+        CPPUNIT_ASSERT(std::filesystem::is_empty(folder_->path()));
+    }
+
+    void failsToStartOnAnotherFile() {
+        folder_->write("data/test.db", "text");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, plugin_.table->start(plugin_.self, error.raw()));
+        assertContains("is not an SQLite database", error.text());
+    }
+
+    void migratesBeforeItStarts() {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, migrate("CRATE TABLE x", error.raw()));
+        assertContains("migration '0001' of 'tests' failed", error.text());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, migrate("CREATE TABLE x (y INTEGER)"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_.table->start(plugin_.self, nullptr));
+    }
+
+    void servesReadsAndWrites() {
+        const mortise_database_table& database = start();
+        const std::uint32_t all =
+            statement(database, "SELECT value, word, NULL, 0.5, x'00ff' FROM numbers WHERE value > ?");
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, insert.changed);
+        for (const std::uint32_t loop : {0u, 1u}) {
+            loops_.become(loop);
+            std::string seen;
+            const mortise_sql_value zero{MORTISE_SQL_INTEGER, 0, 0, 0, {}};
+            const mortise_sql_row row = [](void* context, const mortise_sql_value* columns, std::uint32_t count) {
+                std::ostringstream out;
+                for (std::uint32_t i = 0; i < count; ++i)
+                    out << columns[i].kind << ':' << columns[i].integer << ':' << columns[i].number << ':'
+                        << columns[i].text.size << ' ';
+                *static_cast<std::string*>(context) += out.str();
+                return 1u;
+            };
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(plugin_.self, all, &zero, 1, row, &seen, nullptr));
+            CPPUNIT_ASSERT_EQUAL(std::string("1:7:0:0 3:0:0:0 0:0:0:0 2:0:0.5:0 4:0:0:2 "), seen);
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(plugin_.self, all, &zero, 1, nullptr, nullptr, nullptr));
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, loops_.endBatch());
+        loops_.become(0);
+        std::uint64_t before = 0;
+        std::uint64_t after = 0;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(plugin_.self, &before, nullptr));
+        insert.value = 8;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(plugin_.self, &after, nullptr));
+        CPPUNIT_ASSERT(before != after);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                             table<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION).check(plugin_.self, nullptr));
+    }
+
+    void tellsOutcomesByStatus() {
+        const mortise_database_table& database = start();
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, insert.run(error.raw()));
+        assertContains("UNIQUE", error.text());
+        insert.value = 8;
+        insert.verdict = MORTISE_ABSENT;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, insert.run()); // its own verdict; nothing is kept
+        insert.verdict = MORTISE_OK;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
+                             database.read(plugin_.self, 12345, nullptr, 0, nullptr, nullptr, error.raw()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
+                             database.read(plugin_.self, insert.statement, nullptr, 2, nullptr, nullptr, error.raw()));
+        std::uint32_t number = 0;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, database.statement(plugin_.self, viewOf("SELEC"), &number, error.raw()));
+        loops_.become(1);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, insert.run(error.raw()));
+        assertContains("event loop", error.text());
+    }
+
+    void refusesTransactionsOfOthers() {
+        const mortise_database_table& database = start();
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, Insert::call(&insert, insert.seen, error.raw()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, Insert::call(&insert, nullptr, error.raw()));
+    }
+
+    void endsCleanly() {
+        const mortise_database_table& database = start();
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        plugin_.table->drain(plugin_.self, 1000);
+        plugin_.table->stop(plugin_.self);
+        insert.value = 8;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, insert.run());
+        CPPUNIT_ASSERT_EQUAL(std::uintmax_t{0}, std::filesystem::file_size(*folder_ / "data/test.db-wal"));
+    }
+
+    // README.md has a row for each setting, as it is declared.
+    void isDocumented() {
+        std::ifstream file(DATABASE_README);
+        std::stringstream readme;
+        readme << file.rdbuf();
+        std::string missing;
+        for (std::uint32_t i = 0; i < module_->setting_count; ++i) {
+            const mortise_setting& setting = module_->settings[i];
+            const std::string row = "| `" + textOf(setting.key) + "` | `" + textOf(setting.default_text) + "` | " +
+                                    range(setting) + " | " + textOf(setting.text) + " |\n";
+            if (readme.str().find(row) == std::string::npos) missing += row;
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(), missing);
+    }
+
+    std::unique_ptr<tests::TemporaryFolder> folder_;
+    std::string directory_;
+    std::map<std::string, std::string> overrides_;
+    std::deque<std::string> texts_;
+    FakeLoops loops_{2};
+    const mortise_module* module_ = nullptr;
+    mortise_host host_{};
+    mortise_plugin plugin_{};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DatabasePluginTest);
+
+} // namespace mortise::database
