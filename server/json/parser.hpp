@@ -33,7 +33,7 @@ struct ParseFault {
         too_large,
     };
     // Byte offset of the first byte that no valid document could have there; the size of the input when it ended early.
-    // A number, escape or surrogate that is whole but refused counts from its first byte.
+    // A number or a surrogate that is whole but refused, and a wrong UTF-8 sequence, count from their first byte.
     std::size_t position = 0;
     Reason reason = Reason::unexpected_character;
 };
