@@ -91,10 +91,16 @@ int runApplication(std::span<const std::string> arguments) {
     }
     const CommandLine& commandLine = std::get<CommandLine>(parsed);
     switch (commandLine.mode) {
-    case Mode::help: std::cout << helpText(); return exitSuccess;
-    case Mode::version: std::cout << versionText(); return exitSuccess;
-    case Mode::tryPlugins: return host::ModuleStore::runChild(commandLine.files);
-    default: break;
+    case Mode::help:
+        std::cout << helpText();
+        return exitSuccess;
+    case Mode::version:
+        std::cout << versionText();
+        return exitSuccess;
+    case Mode::tryPlugins:
+        return host::ModuleStore::runChild(commandLine.files);
+    default:
+        break;
     }
     ::umask(027);
     blockSignals();
@@ -111,13 +117,20 @@ int runApplication(std::span<const std::string> arguments) {
     const bool serving = commandLine.mode == Mode::serve || commandLine.mode == Mode::command;
     ConfigurationReader reader(log, std::move(sources), defaultsFor(program), program.string(), serving);
     switch (commandLine.mode) {
-    case Mode::checkConfig: return checkConfig(log, reader);
-    case Mode::printConfig: return printConfig(reader);
-    case Mode::listPlugins: return listPlugins(log, reader, commandLine.order);
-    case Mode::exampleConfig: return exampleConfig(reader, commandLine.format);
-    case Mode::verifyPlugin: return verifyPlugins(log, program.string(), commandLine.files);
-    case Mode::command: leave(runCommand(log, reader, commandLine.command));
-    default: break;
+    case Mode::checkConfig:
+        return checkConfig(log, reader);
+    case Mode::printConfig:
+        return printConfig(reader);
+    case Mode::listPlugins:
+        return listPlugins(log, reader, commandLine.order);
+    case Mode::exampleConfig:
+        return exampleConfig(reader, commandLine.format);
+    case Mode::verifyPlugin:
+        return verifyPlugins(log, program.string(), commandLine.files);
+    case Mode::command:
+        leave(runCommand(log, reader, commandLine.command));
+    default:
+        break;
     }
     leave(serve(log, reader));
 }

@@ -47,7 +47,10 @@ host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<
 
 ConfigurationReader::ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults,
                                          std::string program, bool keepVerdicts)
-    : log_(log), sources_(std::move(sources)), defaults_(std::move(defaults)), program_(std::move(program)),
+    : log_(log),
+      sources_(std::move(sources)),
+      defaults_(std::move(defaults)),
+      program_(std::move(program)),
       keepVerdicts_(keepVerdicts) {}
 
 std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics, bool allFiles) {
@@ -55,11 +58,10 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
     const config::SectionSpec server = serverSection(defaults_);
 
     // The host's own settings first: they tell where plugins lie. Their mistakes are reported by the second pass.
-    auto folders = absoluteFolders(
-        early<std::vector<std::string>>(layers, "server", *server.find("plugin_directory"), {}));
+    auto folders =
+        absoluteFolders(early<std::vector<std::string>>(layers, "server", *server.find("plugin_directory"), {}));
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
-    const auto cache =
-        early<std::string>(layers, "server", *server.find("cache_directory"), defaults_.cacheDirectory);
+    const auto cache = early<std::string>(layers, "server", *server.find("cache_directory"), defaults_.cacheDirectory);
     const auto timeout = early<std::int64_t>(layers, "server", *server.find("verify_timeout"), 10'000);
     if (store_ == nullptr) {
         host::ModuleStoreSettings settings;
@@ -77,7 +79,8 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
     std::vector<config::SectionSpec> sections{server};
     for (const KnownPlugin& plugin : plugins) {
         config::SectionSpec section{sectionName(plugin.name), "", config::commonPluginSettings(), false};
-        if (plugin.module == nullptr) section.opaque = true;
+        if (plugin.module == nullptr)
+            section.opaque = true;
         else
             section.settings.insert(section.settings.end(), plugin.module->info().settings.begin(),
                                     plugin.module->info().settings.end());
@@ -115,8 +118,10 @@ std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& 
         plugin.file = early<std::string>(layers, sectionName(name), commonSpec("file"), {});
         if (plugin.file.empty()) {
             auto found = host::findPluginFile(folders, name);
-            if (found) plugin.file = std::move(found).value();
-            else diagnostics.error(base::Code::pluginMissing, layers.firstMention(sectionName(name)), found.fault());
+            if (found)
+                plugin.file = std::move(found).value();
+            else
+                diagnostics.error(base::Code::pluginMissing, layers.firstMention(sectionName(name)), found.fault());
         } else {
             plugin.file = std::filesystem::absolute(plugin.file).lexically_normal();
         }
@@ -145,8 +150,10 @@ void ConfigurationReader::loadPlugins(const config::Layers& layers, std::vector<
         const bool mayBeLeftOut =
             early<std::string>(layers, section, commonSpec("on_error"), "fail") == "disable" || !plugin.enabled;
         const std::string sentence = "plugin '" + plugin.name + "': " + outcomes[i].fault();
-        if (mayBeLeftOut) diagnostics.warning(base::Code::pluginRefused, layers.firstMention(section), sentence);
-        else diagnostics.error(base::Code::pluginRefused, layers.firstMention(section), sentence);
+        if (mayBeLeftOut)
+            diagnostics.warning(base::Code::pluginRefused, layers.firstMention(section), sentence);
+        else
+            diagnostics.error(base::Code::pluginRefused, layers.firstMention(section), sentence);
     }
 }
 

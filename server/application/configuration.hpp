@@ -38,12 +38,12 @@ struct Configuration {
     host::BuildRequest request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const;
 };
 
-// Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are those
-// of the first configuration read. Thread: one at a time.
+// Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
+// those of the first configuration read. Thread: one at a time.
 class ConfigurationReader {
 public:
-    // `program` is this very daemon, for the child that tries new plugin files. `keepVerdicts`: in server.cache_directory;
-    // otherwise nothing is written but a temporary folder, as befits a check.
+    // `program` is this very daemon, for the child that tries new plugin files. `keepVerdicts`: in
+    // server.cache_directory; otherwise nothing is written but a temporary folder, as befits a check.
     ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults, std::string program,
                         bool keepVerdicts);
 

@@ -50,8 +50,12 @@ private:
 
 Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration configuration,
                base::ServiceEnvironment environment, base::ServiceNotifier notifier)
-    : log_(log), reader_(reader), configuration_(std::move(configuration)), environment_(std::move(environment)),
-      notifier_(std::move(notifier)), begun_(Clock::now()) {}
+    : log_(log),
+      reader_(reader),
+      configuration_(std::move(configuration)),
+      environment_(std::move(environment)),
+      notifier_(std::move(notifier)),
+      begun_(Clock::now()) {}
 
 Daemon::~Daemon() {
     // Loops end before what they serve, and the pools of the runtime last.
@@ -217,7 +221,8 @@ void Daemon::reload() {
         const std::string number = std::to_string(number_ - 1);
         keeper_->retire(std::move(replaced), lease.get(), server_.get(),
                         Clock::now() + configuration_.server.drainTimeout);
-        log_.log(base::Level::debug, "host", "The replaced generation has ended", {{"generation", std::string_view(number)}});
+        log_.log(base::Level::debug, "host", "The replaced generation has ended",
+                 {{"generation", std::string_view(number)}});
     } catch (const std::exception& error) {
         refused({error.what()});
     }

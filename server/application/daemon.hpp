@@ -39,7 +39,7 @@ public:
 private:
     class Signals;
 
-    bool start();  // prints and logs why not
+    bool start(); // prints and logs why not
     void reload();
     void stop();
     void reopenLogs();

@@ -90,14 +90,18 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
         host::Runtime runtime(log, forChecks(configuration->server.runtime));
         host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
         const bool good = builder.configure(true);
-        if (good) printOrder(builder.generation());
-        else tell(builder.failures());
+        if (good)
+            printOrder(builder.generation());
+        else
+            tell(builder.failures());
         builder.abandon();
         return good ? exitSuccess : exitConfig;
     }
     for (const KnownPlugin& plugin : configuration->plugins) {
         std::cout << std::left << std::setw(18) << plugin.name << std::setw(10)
-                  << (plugin.module == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled");
+                  << (plugin.module == nullptr ? "refused"
+                      : plugin.enabled         ? "enabled"
+                                               : "disabled");
         if (plugin.module != nullptr) {
             const host::ModuleInfo& info = plugin.module->info();
             std::cout << std::setw(24) << info.id << std::setw(10) << info.version << "ABI 1." << info.abiMinorBuilt
@@ -123,8 +127,8 @@ int exampleConfig(ConfigurationReader& reader, const std::string& format) {
         const auto& own = plugin.module->info().settings;
         section.settings.insert(section.settings.end(), own.begin(), own.end());
         sections.push_back(std::move(section));
-        const bool standard = std::find(standardPlugins.begin(), standardPlugins.end(), plugin.name) !=
-                              standardPlugins.end();
+        const bool standard =
+            std::find(standardPlugins.begin(), standardPlugins.end(), plugin.name) != standardPlugins.end();
         options.values["plugin." + plugin.name + ".enabled"] = standard ? "true" : "false";
     }
     std::cout << (format == "xml" ? config::renderXml(sections, options) : config::renderIni(sections, options));
@@ -195,10 +199,9 @@ int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector
     } else {
         std::vector<mortise_view> arguments;
         for (std::size_t i = 1; i < command.size(); ++i) arguments.push_back(host::view(command[i]));
-        const mortise_command_output output{
-            sizeof(mortise_command_output), 0, nullptr,
-            [](void*, mortise_view text) { std::cout << host::text(text); },
-            [](void*, mortise_view text) { std::cerr << host::text(text); }};
+        const mortise_command_output output{sizeof(mortise_command_output), 0, nullptr,
+                                            [](void*, mortise_view text) { std::cout << host::text(text); },
+                                            [](void*, mortise_view text) { std::cerr << host::text(text); }};
         status = found->command.run(found->owner->self(), arguments.data(),
                                     static_cast<std::uint32_t>(arguments.size()), &output);
     }

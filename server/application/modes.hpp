@@ -19,8 +19,8 @@ int checkConfig(host::LogHub& log, ConfigurationReader& reader);
 int printConfig(ConfigurationReader& reader);
 // The plugins that are there. `order`: only those enabled, as they are started, then the filters of each phase.
 int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order);
-// A complete example of a configuration: every setting of the host and of all plugin files that are found, commented, with
-// its default; the plugins of the standard service are switched on. `format` is "ini" or "xml".
+// A complete example of a configuration: every setting of the host and of all plugin files that are found, commented,
+// with its default; the plugins of the standard service are switched on. `format` is "ini" or "xml".
 int exampleConfig(ConfigurationReader& reader, const std::string& format);
 // Tries each file as at a start.
 int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const std::string> files);

@@ -28,9 +28,10 @@ std::string buildId() {
 
 std::string versionText() {
     std::ostringstream out;
-    out << "mortised " << version() << "\nplugin ABI " << MORTISE_ABI_MAJOR << '.' << MORTISE_ABI_MINOR << "-draft\nPoco "
-        << (POCO_VERSION >> 24) << '.' << (POCO_VERSION >> 16 & 0xff) << '.' << (POCO_VERSION >> 8 & 0xff) << ", llhttp "
-        << LLHTTP_VERSION_MAJOR << '.' << LLHTTP_VERSION_MINOR << '.' << LLHTTP_VERSION_PATCH << ", compiled by "
+    out << "mortised " << version() << "\nplugin ABI " << MORTISE_ABI_MAJOR << '.' << MORTISE_ABI_MINOR
+        << "-draft\nPoco " << (POCO_VERSION >> 24) << '.' << (POCO_VERSION >> 16 & 0xff) << '.'
+        << (POCO_VERSION >> 8 & 0xff) << ", llhttp " << LLHTTP_VERSION_MAJOR << '.' << LLHTTP_VERSION_MINOR << '.'
+        << LLHTTP_VERSION_PATCH << ", compiled by "
 #if defined(__clang__)
         << "clang " << __clang_version__
 #else

@@ -83,7 +83,8 @@ void Assembly::collectFilters() {
         for (std::uint32_t i = 0; i < count; ++i) {
             const mortise_filter* const filter = offered->at(instance->self(), i);
             if (filter == nullptr) continue;
-            FilterLink link{readStruct(*filter), instance->self(), instance.get(), static_cast<std::uint32_t>(all.size())};
+            FilterLink link{readStruct(*filter), instance->self(), instance.get(),
+                            static_cast<std::uint32_t>(all.size())};
             if ((link.filter.phases & ~knownPhases) != 0)
                 failures_.push_back(quoted(instance->name()) + ": filter '" + std::string(text(link.filter.name)) +
                                     "' names an unknown phase");
@@ -113,9 +114,10 @@ void Assembly::collectAuthenticator() {
     if (generation_.authenticatorOwner_ != nullptr && generation_.authenticator_.authenticate != nullptr) return;
     for (const Route* route : generation_.routes_)
         if (route->authentication != MORTISE_AUTHENTICATION_NONE) {
-            failures_.push_back(quoted(route->owner->name()) + ": route '" + route->describe() +
-                                "' needs to know the caller, but no enabled plugin authenticates; set enabled = true in "
-                                "[plugin.auth]");
+            failures_.push_back(
+                quoted(route->owner->name()) + ": route '" + route->describe() +
+                "' needs to know the caller, but no enabled plugin authenticates; set enabled = true in "
+                "[plugin.auth]");
             return;
         }
 }

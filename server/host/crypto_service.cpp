@@ -32,7 +32,7 @@ struct mortise_hmac_key {
     }
 
     std::mutex mutex;
-    mortise::base::HmacSha256 master;              // under mutex
+    mortise::base::HmacSha256 master;             // under mutex
     std::vector<mortise::base::HmacSha256> spare; // under mutex
 };
 
@@ -91,7 +91,7 @@ std::uint32_t equal(void*, mortise_view left, mortise_view right) noexcept {
 }
 
 mortise_status keptSecret(void* self, mortise_view name, std::uint8_t* out, std::uint64_t size,
-                            mortise_error* error) noexcept {
+                          mortise_error* error) noexcept {
     Instance& caller = callerOf(self);
     if (caller.stage() < Instance::Stage::configured || caller.configuring()) {
         setError(error, "stored secrets are there from start on");
@@ -111,8 +111,16 @@ mortise_status keptSecret(void* self, mortise_view name, std::uint8_t* out, std:
 } // namespace
 
 const mortise_crypto_table& cryptoService() noexcept {
-    static constexpr mortise_crypto_table table{sizeof(mortise_crypto_table), 0, randomBytes, uuid7, hmacKeyMake,
-                                                hmacKeyFree, hmacSha256, sha256, equal, keptSecret};
+    static constexpr mortise_crypto_table table{sizeof(mortise_crypto_table),
+                                                0,
+                                                randomBytes,
+                                                uuid7,
+                                                hmacKeyMake,
+                                                hmacKeyFree,
+                                                hmacSha256,
+                                                sha256,
+                                                equal,
+                                                keptSecret};
     return table;
 }
 

@@ -18,10 +18,10 @@ struct DependencyNode {
 };
 
 struct DependencyOrder {
-    std::vector<std::size_t> order;                 // indices, providers before users; otherwise as given
-    std::map<std::string, std::size_t> providers;   // of each service
-    std::vector<std::string> failures;              // sentences; then `order` is not to be used
-    std::vector<std::size_t> failing;               // the nodes the failures are about
+    std::vector<std::size_t> order;               // indices, providers before users; otherwise as given
+    std::map<std::string, std::size_t> providers; // of each service
+    std::vector<std::string> failures;            // sentences; then `order` is not to be used
+    std::vector<std::size_t> failing;             // the nodes the failures are about
 };
 
 // `elsewhere` names plugins that are not enabled but would provide a service: for the hint of a missing one.

@@ -2,12 +2,13 @@
 #include "host/dispatcher.hpp"
 
 #include "host/abi_text.hpp"
+#include "host/dispatcher_inside.hpp"
 #include "host/path.hpp"
-#include "host/redaction.hpp"
 #include "host/request_validation.hpp"
 #include "host/runtime.hpp"
 #include "http/field_block.hpp"
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
 
 #include <mortise/service/exchange.h>
@@ -17,27 +18,9 @@
 namespace mortise::host {
 namespace {
 
-constexpr std::size_t phaseRespond = 6;
-constexpr std::size_t phaseFinish = 7;
 constexpr std::size_t loopBodyBytes = 64 * 1024; // larger bodies are parsed on a worker
-constexpr std::size_t movedBodyBytes = 16 * 1024; // larger answers are handed over instead of copied
-constexpr std::string_view jsonType = "application/json; charset=utf-8";
 
 } // namespace
-
-// Marks whose code the loop runs.
-class Dispatcher::Inside {
-public:
-    Inside(base::Pulse& pulse, const Instance* owner) noexcept : pulse_(pulse) {
-        pulse_.enter(reinterpret_cast<std::uintptr_t>(owner));
-    }
-    ~Inside() { pulse_.leave(); }
-    Inside(const Inside&) = delete;
-    Inside& operator=(const Inside&) = delete;
-
-private:
-    base::Pulse& pulse_;
-};
 
 void Dispatcher::publish(std::shared_ptr<Generation> generation) {
     generations_.push_back({std::move(generation), 0});
@@ -49,34 +32,15 @@ void Dispatcher::publish(std::shared_ptr<Generation> generation) {
     }
 }
 
+void Dispatcher::close(std::shared_ptr<Generation> empty) {
+    publish(std::move(empty));
+    closed_ = true;
+}
+
 void Dispatcher::armSweep() {
     server_->loop().after(1000, [this] {
         sweep();
         armSweep();
-    });
-}
-
-void Dispatcher::sweep() {
-    const std::uint64_t now = server_->loop().nowMs();
-    server_->forEachOpen([&](http::Exchange& exchange) {
-        RequestState& state = stateOf(exchange);
-        if (state.deadlineMs == 0 || now < state.deadlineMs || state.route == nullptr) return;
-        if (!exchange.claim(exchange.id())) return;
-        runtime_.log().log(base::Level::error, "host.http", "A plugin did not answer a request in time",
-                           {{"plugin", std::string_view(state.route->owner->name())},
-                            {"route", std::string_view(state.route->pattern)},
-                            {"requestId", exchange.requestId()}});
-        prepareError(exchange, state, {503, sentence::timeout, nullptr, std::nullopt, {}});
-        state.detached = true;
-        deliver(exchange, state);
-    });
-}
-
-void Dispatcher::endExchangesOf(const Instance& owner) {
-    server_->forEachOpen([&](http::Exchange& exchange) {
-        RequestState& state = stateOf(exchange);
-        if (state.route == nullptr || state.route->owner != &owner || state.step != Step::handling) return;
-        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
     });
 }
 
@@ -117,6 +81,7 @@ void Dispatcher::begin(http::Exchange& exchange, RequestState& state) {
 void Dispatcher::onHead(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     begin(exchange, state);
+    if (closed_) return refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
     advance(exchange, state, true);
 }
 
@@ -124,8 +89,10 @@ void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     state.request.body = view(exchange.body());
     state.step = Step::validate;
-    if (exchange.body().size() > loopBodyBytes) toWorker(exchange, state);
-    else advance(exchange, state, true);
+    if (exchange.body().size() > loopBodyBytes)
+        toWorker(exchange, state);
+    else
+        advance(exchange, state, true);
 }
 
 void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept {
@@ -133,8 +100,10 @@ void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault)
     if (state.pinned == nullptr) begin(exchange, state);
     state.malformed = true;
     runtime_.log().log(base::Level::debug, "host.http", "Refused a malformed request",
-                       {{"code", fault.code}, {"status", static_cast<std::int64_t>(fault.status)},
-                        {"ip", exchange.clientText()}, {"requestId", exchange.requestId()}});
+                       {{"code", fault.code},
+                        {"status", static_cast<std::int64_t>(fault.status)},
+                        {"ip", exchange.clientText()},
+                        {"requestId", exchange.requestId()}});
     refuse(exchange, state, {fault.status, fault.sentence, nullptr, std::nullopt, {}});
 }
 
@@ -181,7 +150,9 @@ void Dispatcher::advance(http::Exchange& exchange, RequestState& state, bool onL
             if (!runFilters(exchange, state, 5)) return;
             handle(exchange, state, onLoop);
             return;
-        case Step::handling: callHandler(exchange, state, onLoop); return;
+        case Step::handling:
+            callHandler(exchange, state, onLoop);
+            return;
         }
     } catch (const std::exception& error) {
         runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
@@ -221,8 +192,10 @@ void Dispatcher::resume(http::ExchangeId id, mortise_status outcome) {
         if (exchange == nullptr || !exchange->isOpen(id)) return;
         RequestState& state = stateOf(*exchange);
         if (!std::exchange(state.waiting, false)) return;
-        if (outcome == MORTISE_OK) advance(*exchange, state, true);
-        else refuse(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+        if (outcome == MORTISE_OK)
+            advance(*exchange, state, true);
+        else
+            refuse(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
     });
 }
 
@@ -243,9 +216,8 @@ bool Dispatcher::findRoute(http::Exchange& exchange, RequestState& state) {
         state.decoded.reserve(path.size());
         for (std::uint32_t i = 0; i < match.parameters.parameter_count; ++i) {
             const mortise_router_parameter& piece = match.parameters.parameters[i];
-            state.parameters.push_back(
-                {view(match.route->parameters[i]),
-                 view(decodeParameter(path.substr(piece.offset, piece.length), state.decoded))});
+            state.parameters.push_back({view(match.route->parameters[i]),
+                                        view(decodeParameter(path.substr(piece.offset, piece.length), state.decoded))});
         }
         state.request.parameters = state.parameters.data();
         state.request.parameter_count = match.parameters.parameter_count;
@@ -308,8 +280,12 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, boo
     }
     Verdict verdict;
     verdict.state = &state;
-    const mortise_authentication authentication{sizeof(mortise_authentication), route.authentication, &verdict,
-                                                &Verdict::accept, &Verdict::reject, &Verdict::miss};
+    const mortise_authentication authentication{sizeof(mortise_authentication),
+                                                route.authentication,
+                                                &verdict,
+                                                &Verdict::accept,
+                                                &Verdict::reject,
+                                                &Verdict::miss};
     Instance& owner = *generation.authenticatorOwner();
     mortise_status status;
     if (onLoop) {
@@ -319,8 +295,10 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, boo
         status = authenticator.authenticate(owner.self(), exchange.id().value, &state.request, &authentication);
     }
     if (status == MORTISE_BUSY) {
-        if (onLoop) toWorker(exchange, state);
-        else refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+        if (onLoop)
+            toWorker(exchange, state);
+        else
+            refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
         return false;
     }
     if (status != MORTISE_OK || verdict.kind == Verdict::Kind::none) {
@@ -352,8 +330,11 @@ bool Dispatcher::validate(http::Exchange& exchange, RequestState& state) {
     const auto failure = validateRequest(state, exchange.contentType(), serving);
     if (!failure) return true;
     refuse(exchange, state,
-           {failure->status, failure->sentence, failure->details.empty() ? nullptr : &failure->details,
-            failure->position, {}});
+           {failure->status,
+            failure->sentence,
+            failure->details.empty() ? nullptr : &failure->details,
+            failure->position,
+            {}});
     return false;
 }
 
@@ -368,14 +349,14 @@ void Dispatcher::handle(http::Exchange& exchange, RequestState& state, bool onLo
         }
     }
     state.step = Step::handling;
-    if (onLoop) {
-        const auto timeout = state.generation->serving().handlerTimeout;
-        state.deadlineMs = server_->loop().nowMs() + static_cast<std::uint64_t>(timeout.count());
-        if (route.placement == MORTISE_PLACEMENT_WORKER ||
-            (route.placement == MORTISE_PLACEMENT_DATABASE_READ && !state.generation->readsOnLoop())) {
-            toWorker(exchange, state);
-            return;
-        }
+    const auto timeout = state.generation->serving().handlerTimeout;
+    const std::uint64_t now = onLoop ? server_->loop().nowMs() : base::monotonicNs() / 1'000'000;
+    state.deadlineMs.store(now + static_cast<std::uint64_t>(timeout.count()), std::memory_order_relaxed);
+    const bool loopAllowed = route.placement == MORTISE_PLACEMENT_LOOP ||
+                             (route.placement == MORTISE_PLACEMENT_DATABASE_READ && state.generation->readsOnLoop());
+    if (onLoop && !loopAllowed) {
+        toWorker(exchange, state);
+        return;
     }
     callHandler(exchange, state, onLoop);
 }
@@ -391,11 +372,16 @@ void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, bool
         status = route.handle(route.context, id.value, &state.request);
     }
     // From here on `state` is ours only while the exchange is open: the answer may have ended it already.
-    if (status == MORTISE_PENDING || (status == MORTISE_REPLIED && !exchange.isOpen(id))) return;
-    if (!exchange.isOpen(id)) return;
+    if (status == MORTISE_PENDING) return;
+    if (!exchange.isOpen(id)) {
+        if (status != MORTISE_REPLIED) late(id);
+        return;
+    }
     if (status == MORTISE_BUSY) {
-        if (onLoop) toWorker(exchange, state);
-        else refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+        if (onLoop)
+            toWorker(exchange, state);
+        else
+            refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
         return;
     }
     fail(exchange, state, *route.owner, "its handler returned without an answer");
@@ -412,123 +398,6 @@ void Dispatcher::toLoop(http::Exchange& exchange, RequestState& state) {
     server_->loop().post([this, id, &exchange, &state] {
         if (exchange.isOpen(id)) advance(exchange, state, true);
     });
-}
-
-void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what) {
-    runtime_.log().log(base::Level::error, "host.http", "A plugin failed to answer a request",
-                       {{"plugin", std::string_view(owner.name())},
-                        {"reason", what},
-                        {"requestId", exchange.requestId()}});
-    refuse(exchange, state,
-           {500, sentence::internal, nullptr, std::nullopt,
-            state.generation->serving().development ? what : std::string_view()});
-}
-
-void Dispatcher::refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer,
-                        std::string_view field, std::string_view value) {
-    if (!exchange.claim(exchange.id())) return;
-    prepareError(exchange, state, answer);
-    if (!field.empty()) http::appendField(state.answer.fields, field, value);
-    deliver(exchange, state);
-}
-
-void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const {
-    PendingAnswer& pending = state.answer;
-    pending.clear();
-    pending.status = answer.status;
-    pending.contentType = jsonType;
-    writeError(pending.body, answer, exchange.requestId());
-    if (answer.status == 503)
-        http::appendField(pending.fields, "Retry-After",
-                          std::to_string(state.generation->serving().retryAfterSeconds));
-}
-
-void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
-    if (!server_->loop().inLoopThread()) {
-        // Refused only when the loop has ended, and every exchange with it.
-        server_->loop().post([this, &exchange, &state] { deliver(exchange, state); });
-        return;
-    }
-    PendingAnswer& answer = state.answer;
-    exchange.replyFields().append(answer.fields);
-    send(exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields, {}, &answer.body});
-}
-
-void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing) {
-    for (const FilterLink& link : state.generation->filters(phaseRespond)) {
-        mortise_response response{sizeof(mortise_response), static_cast<std::uint32_t>(outgoing.status), &exchange,
-                                  [](void* context, mortise_view name, mortise_view value) -> mortise_status {
-                                      auto& target = *static_cast<http::Exchange*>(context);
-                                      return target.appendReplyField(text(name), text(value)) ? MORTISE_OK
-                                                                                              : MORTISE_INVALID;
-                                  }};
-        const Inside inside(*pulse_, link.owner);
-        link.filter.on_respond(link.self, exchange.id().value, &state.request, &response, &state.slots[link.slot]);
-    }
-    if (outgoing.noStore || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
-        exchange.replyFields().append("Cache-Control: no-store\r\n");
-    const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
-    if (state.streamOf.load(std::memory_order_acquire) != 0) {
-        exchange.beginStream(head);
-        pumpStream(exchange, state);
-    } else if (outgoing.ownedBody != nullptr && outgoing.ownedBody->size() > movedBodyBytes) {
-        exchange.respond(head, std::move(*outgoing.ownedBody));
-    } else {
-        exchange.respond(head, outgoing.ownedBody != nullptr ? std::string_view(*outgoing.ownedBody) : outgoing.body);
-    }
-}
-
-void Dispatcher::pumpStream(http::Exchange& exchange, RequestState& state) {
-    bool ended = false;
-    bool complete = false;
-    const auto stream = state.stream; // onFinished lets go of the state's
-    if (stream == nullptr) return;
-    std::string data = stream->take(ended, complete);
-    if (!data.empty() && !exchange.write(data)) {
-        stream->putBack(std::move(data));
-        return;
-    }
-    if (!ended) return;
-    if (complete) exchange.endStream();
-    else exchange.abortStream();
-}
-
-void Dispatcher::onWritable(http::Exchange& exchange) noexcept {
-    pumpStream(exchange, stateOf(exchange));
-}
-
-void Dispatcher::onCancelled(http::Exchange& exchange) noexcept {
-    RequestState& state = stateOf(exchange);
-    if (state.stream != nullptr) state.stream->breakOff();
-}
-
-void Dispatcher::onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept {
-    RequestState& state = stateOf(exchange);
-    LoopGeneration* const pinned = state.pinned;
-    if (pinned != nullptr) {
-        const auto& chain = state.generation->filters(phaseFinish);
-        if (!chain.empty()) {
-            const mortise_finished finished{
-                sizeof(mortise_finished),
-                static_cast<std::uint32_t>(outcome.status == 0 ? 499 : outcome.status),
-                outcome.duration_ns,
-                outcome.bytes,
-                exchange.body().size(),
-                server_->loop().wallMs(),
-                view(redactTarget(exchange.target(), state.redactedUrl)),
-                view(exchange.userAgent()),
-                state.request.principal != nullptr ? state.principal.id : mortise_view{},
-                state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0 ? 1u : 0u,
-                0};
-            for (const FilterLink& link : chain) {
-                const Inside inside(*pulse_, link.owner);
-                link.filter.on_finish(link.self, exchange.id().value, &state.request, &finished,
-                                      &state.slots[link.slot]);
-            }
-        }
-    }
-    state.reset();
-    if (pinned != nullptr) unpin(*pinned);
 }
 
 } // namespace mortise::host

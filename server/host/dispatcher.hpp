@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mortise::host {
 
@@ -42,6 +43,9 @@ public:
     }
     // For requests from now on. The one before is let go with its last exchange.
     void publish(std::shared_ptr<Generation> generation);
+    // The end: requests from now on are answered 503. `empty` has no plugins; it takes the place of the last
+    // generation, which is let go with its last exchange.
+    void close(std::shared_ptr<Generation> empty);
     // Ends, with 503, every open exchange of a plugin: it has stopped, nothing more will come from it.
     void endExchangesOf(const Instance& owner);
     // Answers 503 for what a plugin has kept too long. To be called about once a second.
@@ -52,8 +56,11 @@ public:
     // After the claim was won. Clears nothing: the exchange ends here.
     void send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing);
     // [any] Claims the exchange and answers it, unless somebody else did.
-    void refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer,
-                std::string_view field = {}, std::string_view value = {});
+    void refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer, std::string_view field = {},
+                std::string_view value = {});
+    // [any] Somebody who lost the claim is done with the exchange: when the host had answered in its place, it ends
+    // now.
+    void late(http::ExchangeId id);
     // [any] After the claim was won: leaves the answer in state.answer.
     void prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const;
     // [any] A filter's PENDING went on.
@@ -74,10 +81,13 @@ public:
     void onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept override;
 
 private:
-    class Inside;
-
     void begin(http::Exchange& exchange, RequestState& state);
     void unpin(LoopGeneration& pinned) noexcept;
+    // Answers in place of a plugin that is too slow; the exchange lives on until that plugin lets go of it.
+    void detach(http::Exchange& exchange, RequestState& state);
+    void releaseDetached(http::ExchangeId id);
+    void runFinishFilters(http::Exchange& exchange, RequestState& state, const http::Outcome& outcome) noexcept;
+    void addResponseFields(http::Exchange& exchange, RequestState& state, int status, bool noStore);
     // [loop or worker] Goes on from state.step until something has to be waited for or the exchange is answered.
     void advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept;
     bool runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase);
@@ -96,7 +106,9 @@ private:
     Runtime& runtime_;
     http::LoopServer* server_ = nullptr;
     std::list<LoopGeneration> generations_; // the last one serves
+    std::vector<http::ExchangeId> detached_;
     base::Pulse* pulse_ = nullptr;
+    bool closed_ = false;
 };
 
 } // namespace mortise::host

@@ -14,9 +14,9 @@ namespace mortise::host {
 struct ErrorAnswer {
     int status = 500;
     std::string_view sentence;
-    const json::Details* details = nullptr;   // of a validation
-    std::optional<std::size_t> position;      // byte offset in the body, of malformed JSON
-    std::string_view message;                 // in development mode, why a 500
+    const json::Details* details = nullptr; // of a validation
+    std::optional<std::size_t> position;    // byte offset in the body, of malformed JSON
+    std::string_view message;               // in development mode, why a 500
 };
 
 // The sentences of the host's own answers; CONTRACT of the wire: they never change.

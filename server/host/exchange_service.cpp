@@ -33,6 +33,7 @@ private:
 http::Exchange* claim(Instance& caller, mortise_exchange id) noexcept {
     http::Exchange* const exchange = caller.runtime().exchanges().find({id});
     if (exchange != nullptr && exchange->claim({id})) return exchange;
+    if (exchange != nullptr && exchange->hasAttachment()) Dispatcher::stateOf(*exchange).dispatcher->late({id});
     caller.runtime().log().log(base::Level::warn, "host.http", "A plugin answered an exchange that was over",
                                {{"plugin", std::string_view(caller.name())}});
     return nullptr;
@@ -54,14 +55,12 @@ bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t c
 }
 
 mortise_status refuseReply(Instance& caller, http::Exchange& exchange, RequestState& state, std::string_view why) {
-    caller.runtime().log().log(base::Level::error, "host.http", "A plugin's reply breaks a rule",
-                               {{"plugin", std::string_view(caller.name())},
-                                {"reason", why},
-                                {"requestId", exchange.requestId()}});
-    state.dispatcher->prepareError(
-        exchange, state,
-        {500, sentence::internal, nullptr, std::nullopt,
-         state.generation->serving().development ? why : std::string_view()});
+    caller.runtime().log().log(
+        base::Level::error, "host.http", "A plugin's reply breaks a rule",
+        {{"plugin", std::string_view(caller.name())}, {"reason", why}, {"requestId", exchange.requestId()}});
+    state.dispatcher->prepareError(exchange, state,
+                                   {500, sentence::internal, nullptr, std::nullopt,
+                                    state.generation->serving().development ? why : std::string_view()});
     state.dispatcher->deliver(exchange, state);
     return MORTISE_INVALID;
 }
@@ -100,8 +99,9 @@ mortise_status reply(void* self, mortise_exchange id, const mortise_reply* their
     }
     // On the loop the body goes from the plugin's memory straight into the connection's output.
     exchange->replyFields().append(answer.fields);
-    state.dispatcher->send(*exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields,
-                                              text(given.body), nullptr});
+    state.dispatcher->send(
+        *exchange, state,
+        {answer.status, answer.noStore, answer.contentType, answer.constantFields, text(given.body), nullptr});
     return MORTISE_OK;
 }
 
@@ -126,14 +126,13 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
     const bool internal = given.status == 500;
     const std::string_view said = text(given.sentence);
     if (internal)
-        caller.runtime().log().log(base::Level::error, "host.http", "A plugin answered with an internal error",
-                                   {{"plugin", std::string_view(caller.name())},
-                                    {"reason", said},
-                                    {"requestId", exchange->requestId()}});
-    state.dispatcher->prepareError(
-        *exchange, state,
-        {static_cast<int>(given.status), internal ? sentence::internal : said, details.empty() ? nullptr : &details,
-         std::nullopt, internal && state.generation->serving().development ? said : std::string_view()});
+        caller.runtime().log().log(
+            base::Level::error, "host.http", "A plugin answered with an internal error",
+            {{"plugin", std::string_view(caller.name())}, {"reason", said}, {"requestId", exchange->requestId()}});
+    state.dispatcher->prepareError(*exchange, state,
+                                   {static_cast<int>(given.status), internal ? sentence::internal : said,
+                                    details.empty() ? nullptr : &details, std::nullopt,
+                                    internal && state.generation->serving().development ? said : std::string_view()});
     std::string fields;
     if (!appendFields(fields, given.fields, given.field_count))
         return refuseReply(caller, *exchange, state, "a field is not allowed or malformed");
@@ -174,7 +173,7 @@ mortise_status beginStream(void* self, mortise_exchange id, const mortise_reply*
 // The open stream of an exchange, with the exchange; null when there is none such.
 std::shared_ptr<Stream> streamOf(Instance& caller, mortise_exchange id, http::Exchange*& exchange) noexcept {
     exchange = caller.runtime().exchanges().find({id});
-    if (exchange == nullptr) return nullptr;
+    if (exchange == nullptr || !exchange->hasAttachment()) return nullptr;
     RequestState& state = Dispatcher::stateOf(*exchange);
     // The writer is the one who ends the stream, so it is there as long as the number is.
     return state.streamOf.load(std::memory_order_acquire) == id ? state.stream : nullptr;
@@ -200,9 +199,12 @@ mortise_status write(void* self, mortise_exchange id, mortise_view data) noexcep
     const bool onLoop = exchange->server().loop().inLoopThread();
     const auto wait = onLoop ? std::chrono::milliseconds(0) : caller.runtime().settings().writeTimeout;
     switch (stream->put(text(data), std::chrono::steady_clock::now() + wait)) {
-    case Stream::Put::broken: return MORTISE_STALE;
-    case Stream::Put::full: return MORTISE_BUSY;
-    case Stream::Put::taken: break;
+    case Stream::Put::broken:
+        return MORTISE_STALE;
+    case Stream::Put::full:
+        return MORTISE_BUSY;
+    case Stream::Put::taken:
+        break;
     }
     pump(*exchange, id);
     return MORTISE_OK;
@@ -219,7 +221,7 @@ mortise_status endStream(void* self, mortise_exchange id, std::uint32_t complete
 
 std::uint32_t cancelled(void* self, mortise_exchange id) noexcept {
     http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
-    if (exchange == nullptr) return 1;
+    if (exchange == nullptr || !exchange->hasAttachment()) return 1;
     if (Dispatcher::stateOf(*exchange).streamOf.load(std::memory_order_acquire) == id)
         return exchange->cancelled() ? 1 : 0;
     return !exchange->isOpen({id}) || exchange->cancelled() ? 1 : 0;
@@ -251,8 +253,16 @@ mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::
 } // namespace
 
 const mortise_exchange_table& exchangeService() noexcept {
-    static constexpr mortise_exchange_table table{sizeof(mortise_exchange_table), 0, reply,     replyError, abandon,
-                                                  beginStream,                    write, endStream, cancelled,  resume,
+    static constexpr mortise_exchange_table table{sizeof(mortise_exchange_table),
+                                                  0,
+                                                  reply,
+                                                  replyError,
+                                                  abandon,
+                                                  beginStream,
+                                                  write,
+                                                  endStream,
+                                                  cancelled,
+                                                  resume,
                                                   declareHeaderBlock};
     return table;
 }

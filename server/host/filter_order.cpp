@@ -26,7 +26,8 @@ FilterOrder orderFilters(std::span<const FilterNode> nodes) {
     while (result.order.size() < nodes.size()) {
         bool moved = false;
         for (std::size_t i = 0; i < nodes.size() && !moved; ++i) {
-            if (placed[i] || !std::all_of(earlier[i].begin(), earlier[i].end(), [&](std::size_t e) { return placed[e]; }))
+            if (placed[i] ||
+                !std::all_of(earlier[i].begin(), earlier[i].end(), [&](std::size_t e) { return placed[e]; }))
                 continue;
             placed[i] = true;
             result.order.push_back(i);

@@ -8,8 +8,8 @@
 namespace mortise::host {
 namespace {
 
-constexpr std::array<http::Method, 7> routedMethods{http::Method::get,     http::Method::head,  http::Method::post,
-                                                    http::Method::put,     http::Method::patch, http::Method::delete_,
+constexpr std::array<http::Method, 7> routedMethods{http::Method::get,    http::Method::head,  http::Method::post,
+                                                    http::Method::put,    http::Method::patch, http::Method::delete_,
                                                     http::Method::options};
 
 } // namespace

@@ -14,7 +14,8 @@
 namespace mortise::host {
 
 GenerationBuilder::GenerationBuilder(Runtime& runtime, BuildRequest request)
-    : runtime_(runtime), request_(std::move(request)),
+    : runtime_(runtime),
+      request_(std::move(request)),
       generation_(std::make_shared<Generation>(request_.number, request_.settings, request_.serving)) {}
 
 bool GenerationBuilder::failed(const PluginChoice& choice, std::string sentence) {
@@ -50,8 +51,10 @@ bool GenerationBuilder::order() {
         }
         std::vector<PluginChoice> kept;
         for (std::size_t i = 0; i < left.size(); ++i) {
-            if (out.contains(i)) failed(left[i], result.failures.front());
-            else kept.push_back(std::move(left[i]));
+            if (out.contains(i))
+                failed(left[i], result.failures.front());
+            else
+                kept.push_back(std::move(left[i]));
         }
         left = std::move(kept);
     }
@@ -81,14 +84,14 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     // A provider that was left out by on_error takes whoever requires it along.
     for (const std::string& service : choice.module->info().requiredServices)
         if (!providers.contains(service))
-            return failed(choice, "plugin '" + choice.name + "' requires the service '" + service +
-                                      "', whose provider failed");
+            return failed(choice,
+                          "plugin '" + choice.name + "' requires the service '" + service + "', whose provider failed");
     if (auto old = carriedOver(choice, providers)) {
         generation_->instances_.push_back(std::move(old));
         return true;
     }
-    auto made = Instance::create(runtime_, choice.name, choice.module,
-                                 request_.settings.at("plugin." + choice.name), std::move(providers));
+    auto made = Instance::create(runtime_, choice.name, choice.module, request_.settings.at("plugin." + choice.name),
+                                 std::move(providers));
     if (!made) return failed(choice, made.fault());
     const auto& instance = *made;
     if (auto failure = instance->configure(checkOnly)) {
@@ -145,11 +148,10 @@ bool GenerationBuilder::migrate() {
         CallError error;
     };
     const auto result = std::make_shared<Result>();
-    const bool inTime =
-        migrator->control("migrate", migrationTimeout, [result, migrations, table](Instance& instance) {
-            result->status = table.migrate(instance.self(), migrations.data(),
-                                           static_cast<std::uint32_t>(migrations.size()), result->error.get());
-        });
+    const bool inTime = migrator->control("migrate", migrationTimeout, [result, migrations, table](Instance& instance) {
+        result->status = table.migrate(instance.self(), migrations.data(),
+                                       static_cast<std::uint32_t>(migrations.size()), result->error.get());
+    });
     if (inTime && result->status == MORTISE_OK) return true;
     failures_.push_back("plugin '" + migrator->name() + "': migrations " +
                         (inTime ? "failed: " + result->error.text() : std::string("did not end in time")));

@@ -31,7 +31,8 @@ std::shared_ptr<Generation> GenerationKeeper::adopt(std::shared_ptr<Generation> 
     return lease;
 }
 
-void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point deadline) {
+void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point drain,
+                              Clock::time_point requests) {
     if (!replaced) return;
     std::vector<std::shared_ptr<Instance>> ending;
     const auto& instances = replaced.generation->instances();
@@ -40,8 +41,8 @@ void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* ser
                                                           *instance) != heir->instances().end();
         if (!carried) ending.push_back(*instance);
     }
-    for (const auto& instance : ending) instance->drain(deadline);
-    replaced.released.wait_until(deadline);
+    for (const auto& instance : ending) instance->drain(drain);
+    replaced.released.wait_until(requests);
     for (const auto& instance : ending) {
         instance->stop();
         if (server != nullptr) server->endExchangesOf(*instance);
@@ -58,7 +59,10 @@ void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* ser
 
 void GenerationKeeper::retireCurrent(Server* server, Clock::time_point deadline) {
     runtime_.setGeneration(nullptr);
-    retire(std::exchange(current_, {}), nullptr, server, deadline);
+    if (server != nullptr && current_)
+        server->close(std::make_shared<Generation>(current_.generation->number() + 1, config::Settings{},
+                                                   current_.generation->serving()));
+    retire(std::exchange(current_, {}), nullptr, server, deadline, Clock::now());
 }
 
 } // namespace mortise::host

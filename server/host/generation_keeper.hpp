@@ -6,6 +6,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace mortise::host {
@@ -13,8 +14,8 @@ namespace mortise::host {
 class Runtime;
 class Server;
 
-// Owns the generation that serves, and ends the one it replaces. Loops and workers hold leases; when the last is gone, no
-// request of that generation is left. Thread: one at a time, never a loop.
+// Owns the generation that serves, and ends the one it replaces. Loops and workers hold leases; when the last is gone,
+// no request of that generation is left. Thread: one at a time, never a loop.
 class GenerationKeeper {
 public:
     using Clock = std::chrono::steady_clock;
@@ -33,11 +34,17 @@ public:
     // Drains, stops and destroys, users before providers, the instances that `heir` (may be null) does not carry on.
     // Requests in flight have until `deadline`; what is open when a plugin has stopped is ended with 503. What does not
     // let go even then is kept for the rest of the process.
-    void retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point deadline);
-    // The same with the current one: the end of the process.
+    void retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point deadline) {
+        retire(std::move(replaced), heir, server, deadline, deadline);
+    }
+    // The same with the current one, whose requests have had their time: the end of the process. `server` takes no
+    // requests from here on; plugins have until `deadline` to drain.
     void retireCurrent(Server* server, Clock::time_point deadline);
 
 private:
+    void retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point drain,
+                Clock::time_point requests);
+
     Runtime& runtime_;
     Kept current_;
     std::vector<Kept> stuck_;

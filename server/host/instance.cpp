@@ -31,8 +31,12 @@ Instance::Pin::~Pin() {
 
 Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Module> module, config::Section settings,
                    Providers providers)
-    : runtime_(runtime), name_(std::move(name)), module_(std::move(module)), settings_(std::move(settings)),
-      providers_(std::move(providers)), developmentMode_(runtime.settings().development),
+    : runtime_(runtime),
+      name_(std::move(name)),
+      module_(std::move(module)),
+      settings_(std::move(settings)),
+      providers_(std::move(providers)),
+      developmentMode_(runtime.settings().development),
       host_{sizeof(mortise_host), MORTISE_ABI_MINOR, this, view(name_), &Instance::getService} {}
 
 Instance::~Instance() {
@@ -50,16 +54,17 @@ std::string Instance::sentence(std::string_view step, std::string_view what) con
 bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
                        std::function<void(Instance& instance)> call) {
     if (quarantined()) return false;
-    const auto done = runtime_.control().call(name_, Clock::now() + timeout,
-                                              [self = shared_from_this(), call = std::move(call)] {
-                                                  call(*self);
-                                                  return true;
-                                              });
+    const auto done =
+        runtime_.control().call(name_, Clock::now() + timeout, [self = shared_from_this(), call = std::move(call)] {
+            call(*self);
+            return true;
+        });
     if (done) return true;
     quarantined_.store(true, std::memory_order_release);
     stage_.store(Stage::failed, std::memory_order_release);
     runtime_.quarantine(shared_from_this());
-    runtime_.log().log(base::Level::error, "host.plugins", "A plugin missed a deadline and is quarantined until restart",
+    runtime_.log().log(base::Level::error, "host.plugins",
+                       "A plugin missed a deadline and is quarantined until restart",
                        {{"plugin", std::string_view(name_)},
                         {"step", step},
                         {"timeoutMs", static_cast<std::int64_t>(timeout.count())}});
@@ -74,11 +79,11 @@ std::optional<std::string> Instance::controlStatus(std::string_view step,
     };
     const auto result = std::make_shared<Result>();
     const auto timeout = runtime_.settings().controlTimeout;
-    const bool inTime = control(step, timeout, [result, call](Instance& instance) {
-        result->status = call(instance, result->error.get());
-    });
+    const bool inTime = control(
+        step, timeout, [result, call](Instance& instance) { result->status = call(instance, result->error.get()); });
     if (!inTime)
-        return sentence(step, "did not return within " + milliseconds(timeout) + "; it stays quarantined until restart");
+        return sentence(step,
+                        "did not return within " + milliseconds(timeout) + "; it stays quarantined until restart");
     if (result->status < 0) {
         stage_.store(Stage::failed, std::memory_order_release);
         return sentence(step, "failed: " + result->error.text());
@@ -116,8 +121,9 @@ std::optional<std::string> Instance::configure(bool checkOnly) {
         ~Flag() { flag_.store(false, std::memory_order_release); }
         std::atomic<bool>& flag_;
     };
-    const auto call = checkOnly ? +[](Instance& self, mortise_error* error) { return self.callConfigure(true, error); }
-                                : +[](Instance& self, mortise_error* error) { return self.callConfigure(false, error); };
+    const auto call = checkOnly
+                          ? +[](Instance& self, mortise_error* error) { return self.callConfigure(true, error); }
+                          : +[](Instance& self, mortise_error* error) { return self.callConfigure(false, error); };
     const Flag configuring(configuring_);
     if (auto failure = controlStatus("configure", call)) return failure;
     stage_.store(Stage::configured, std::memory_order_release);
@@ -158,8 +164,7 @@ void Instance::drain(Clock::time_point deadline) {
     if (stage() != Stage::started && stage() != Stage::active) return;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     const auto limit = std::max(left, std::chrono::milliseconds(1));
-    if (table_.drain != nullptr &&
-        !control("drain", limit, [limit](Instance& self) {
+    if (table_.drain != nullptr && !control("drain", limit, [limit](Instance& self) {
             self.table_.drain(self.plugin_.self, static_cast<std::uint64_t>(limit.count()));
         }))
         return;

@@ -27,7 +27,8 @@ class Runtime;
 
 // One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
 //
-//   created → configured → started → active → drained → stopped → destroyed      (failed: any step that did not succeed)
+//   created → configured → started → active → drained → stopped → destroyed      (failed: any step that did not
+//   succeed)
 //
 // Control calls run on a thread of their own under the runtime's deadline. One that misses it leaves the instance
 // quarantined: nothing of it is called again, and its memory stays. Thread: control calls one at a time, [any] as said.
@@ -50,9 +51,9 @@ public:
     const Module& module() const noexcept { return *module_; } // [any]
     const config::Section& settings() const noexcept { return settings_; }
     const Providers& providers() const noexcept { return providers_; }
-    Runtime& runtime() const noexcept { return runtime_; } // [any]
-    bool developmentMode() const noexcept { return developmentMode_; } // as it was configured
-    Stage stage() const noexcept { return stage_.load(std::memory_order_acquire); } // [any]
+    Runtime& runtime() const noexcept { return runtime_; }                                     // [any]
+    bool developmentMode() const noexcept { return developmentMode_; }                         // as it was configured
+    Stage stage() const noexcept { return stage_.load(std::memory_order_acquire); }            // [any]
     bool quarantined() const noexcept { return quarantined_.load(std::memory_order_acquire); } // [any]
 
     // Steps of life. Nothing when it went well, otherwise a sentence that names plugin and step.
@@ -84,9 +85,10 @@ public:
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
     std::uint64_t addHeaderBlock(std::string block);
 
-    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined) or is not
-    // to be called any more.
-    bool control(std::string_view step, std::chrono::milliseconds timeout, std::function<void(Instance& instance)> call);
+    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined) or is
+    // not to be called any more.
+    bool control(std::string_view step, std::chrono::milliseconds timeout,
+                 std::function<void(Instance& instance)> call);
 
     // Keeps drain() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
     class Pin {

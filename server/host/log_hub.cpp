@@ -37,10 +37,18 @@ std::string_view levelName(std::uint32_t level) noexcept {
 
 void appendValue(std::string& line, const mortise_log_field& field) {
     switch (field.kind) {
-    case MORTISE_LOG_FIELD_INTEGER: line += std::to_string(field.integer); break;
-    case MORTISE_LOG_FIELD_NUMBER: line += std::to_string(field.number); break;
-    case MORTISE_LOG_FIELD_BOOLEAN: line += field.integer != 0 ? "true" : "false"; break;
-    default: line += base::printable(text(field.text), LogHub::textLimit); break;
+    case MORTISE_LOG_FIELD_INTEGER:
+        line += std::to_string(field.integer);
+        break;
+    case MORTISE_LOG_FIELD_NUMBER:
+        line += std::to_string(field.number);
+        break;
+    case MORTISE_LOG_FIELD_BOOLEAN:
+        line += field.integer != 0 ? "true" : "false";
+        break;
+    default:
+        line += base::printable(text(field.text), LogHub::textLimit);
+        break;
     }
 }
 
@@ -126,8 +134,9 @@ void LogHub::write(std::uint32_t level, std::string_view logger, std::string_vie
             bounded[i].text = bound(fields[i].text);
         }
     }
-    const mortise_log_record record{sizeof(mortise_log_record), level,          base::wallMs(), view(logger),
-                                    boundedMessage,             bounded.data(), static_cast<std::uint32_t>(count), 0};
+    const mortise_log_record record{
+        sizeof(mortise_log_record),        level, base::wallMs(), view(logger), boundedMessage, bounded.data(),
+        static_cast<std::uint32_t>(count), 0};
     const auto current = insideSink ? nullptr : sink();
     if (current == nullptr || current->table.write == nullptr) {
         if (level >= static_cast<std::uint32_t>(stderrLevel_)) writeToStderr(record);

@@ -64,8 +64,10 @@ void PasswordPool::work(Job& job) noexcept {
         const bool known = !job.against->empty();
         const auto verdict =
             bcrypt.verify(job.password.reveal(), known ? *job.against : base::Bcrypt::dummyHash(job.cost));
-        if (verdict == base::PasswordVerdict::unusableHash) job.status = MORTISE_ERROR;
-        else job.status = known && verdict == base::PasswordVerdict::match ? MORTISE_OK : MORTISE_UNAUTHORIZED;
+        if (verdict == base::PasswordVerdict::unusableHash)
+            job.status = MORTISE_ERROR;
+        else
+            job.status = known && verdict == base::PasswordVerdict::match ? MORTISE_OK : MORTISE_UNAUTHORIZED;
     } catch (...) {
         job.status = MORTISE_ERROR;
     }

@@ -19,9 +19,12 @@ std::string_view normalisePath(std::string_view raw, std::string& storage) {
             continue;
         }
         const char c = static_cast<char>(digit(raw[i + 1]) << 4 | digit(raw[i + 2]));
-        if (c == '/') storage.append("%2F");
-        else if (c == '%') storage.append("%25");
-        else storage.push_back(c);
+        if (c == '/')
+            storage.append("%2F");
+        else if (c == '%')
+            storage.append("%25");
+        else
+            storage.push_back(c);
         i += 2;
     }
     return storage;

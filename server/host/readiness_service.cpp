@@ -15,14 +15,15 @@ mortise_status check(void* self, mortise_readiness_visitor visit, void* context)
         ready = ready && status == MORTISE_OK;
         if (visit != nullptr) visit(context, view(name), status, view(why));
     };
-    tell("draining", runtime.draining() ? MORTISE_ERROR : MORTISE_OK, runtime.draining() ? "the server is stopping" : "");
+    tell("draining", runtime.draining() ? MORTISE_ERROR : MORTISE_OK,
+         runtime.draining() ? "the server is stopping" : "");
     const bool late = runtime.lateLoops().load(std::memory_order_relaxed) > 0;
     tell("loop", late ? MORTISE_ERROR : MORTISE_OK, late ? "an event loop is held up" : "");
     if (const auto generation = runtime.generation()) {
         for (const ReadinessCheck& one : generation->readinessChecks()) {
             CallError error;
-            const mortise_status status = one.owner->quarantined() ? MORTISE_ERROR
-                                                                   : one.table.check(one.owner->self(), error.get());
+            const mortise_status status =
+                one.owner->quarantined() ? MORTISE_ERROR : one.table.check(one.owner->self(), error.get());
             tell(one.owner->name(), status, status == MORTISE_OK ? "" : error.text());
         }
     }

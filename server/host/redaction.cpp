@@ -45,8 +45,7 @@ std::string_view redactTarget(std::string_view target, std::string& storage) {
         const std::size_t equals = target.substr(at, end - at).find('=');
         // An escaped name could hide a secret one: its value goes too.
         const std::string_view name = target.substr(at, equals == std::string_view::npos ? end - at : equals);
-        if (equals != std::string_view::npos &&
-            (isSecretName(name) || name.find('%') != std::string_view::npos)) {
+        if (equals != std::string_view::npos && (isSecretName(name) || name.find('%') != std::string_view::npos)) {
             if (!found) storage.clear();
             found = true;
             storage.append(target.substr(copied, at + equals + 1 - copied)).append(redactedText);

@@ -19,7 +19,7 @@ void RequestState::reset() noexcept {
     route = nullptr;
     step = Step::accept;
     filter = 0;
-    waiting = malformed = detached = false;
+    waiting = malformed = false;
     request = {};
     fields.clear();
     parameters.clear();
@@ -36,7 +36,8 @@ void RequestState::reset() noexcept {
     trim(answer.fields);
     answer.clear();
     trim(redactedUrl);
-    deadlineMs = 0;
+    deadlineMs.store(0, std::memory_order_relaxed);
+    detached.store(0, std::memory_order_relaxed);
     streamOf.store(0, std::memory_order_relaxed);
     stream.reset();
 }

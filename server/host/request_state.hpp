@@ -30,7 +30,7 @@ struct LoopGeneration {
 struct PendingAnswer {
     int status = 0;
     bool noStore = false;
-    std::string_view contentType;   // constant, or in contentTypeText
+    std::string_view contentType;    // constant, or in contentTypeText
     std::string_view constantFields; // of the plugin's header block: lives as long as the generation
     std::string contentTypeText;
     std::string fields;
@@ -63,13 +63,12 @@ struct RequestState final : http::Attachment {
     std::size_t filter = 0; // next one of the step's chain
     bool waiting = false;   // a filter or the authenticator returned PENDING
     bool malformed = false;
-    bool detached = false;  // answered by the host while the plugin still works on it
 
     mortise_request request{};
     std::vector<mortise_field> fields;
     std::vector<mortise_field> parameters;
-    std::string path;         // normalised, when it differs from what was sent
-    std::string decoded;      // percent-decoded parameters that needed it
+    std::string path;    // normalised, when it differs from what was sent
+    std::string decoded; // percent-decoded parameters that needed it
     json::Tape bodyTape;
     json::Tape queryTape;
     json::Tape pathTape;
@@ -84,8 +83,9 @@ struct RequestState final : http::Attachment {
     std::vector<std::uint64_t> slots; // of the filters
     PendingAnswer answer;
     std::string redactedUrl;
-    std::uint64_t deadlineMs = 0; // on the loop's clock, while a plugin works; 0: none
-    std::atomic<std::uint64_t> streamOf{0}; // exchange id while an answer in pieces is open
+    std::atomic<std::uint64_t> deadlineMs{0}; // monotonic, while a plugin works on it; 0: none
+    std::atomic<std::uint64_t> detached{0};   // exchange id, once the host answered and the plugin still works on it
+    std::atomic<std::uint64_t> streamOf{0};   // exchange id while an answer in pieces is open
     std::shared_ptr<Stream> stream;
 
     // Between two exchanges; keeps small buffers.

@@ -17,12 +17,12 @@ constexpr std::size_t maxParameters = 16; // as in the grammar
 constexpr std::size_t maxPattern = 2048;
 
 constexpr std::array<std::pair<std::string_view, http::Method>, 7> methods{{{"GET", http::Method::get},
-                                                                           {"HEAD", http::Method::head},
-                                                                           {"POST", http::Method::post},
-                                                                           {"PUT", http::Method::put},
-                                                                           {"DELETE", http::Method::delete_},
-                                                                           {"OPTIONS", http::Method::options},
-                                                                           {"PATCH", http::Method::patch}}};
+                                                                            {"HEAD", http::Method::head},
+                                                                            {"POST", http::Method::post},
+                                                                            {"PUT", http::Method::put},
+                                                                            {"DELETE", http::Method::delete_},
+                                                                            {"OPTIONS", http::Method::options},
+                                                                            {"PATCH", http::Method::patch}}};
 
 bool isNameStart(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -102,7 +102,8 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     const auto method = methodFromText(text(declared.method));
     if (!method) return base::Fault{"unknown method '" + base::printable(text(declared.method)) + "'"};
     auto parameters = parsePattern(text(declared.pattern));
-    if (!parameters) return base::Fault{"pattern '" + base::printable(text(declared.pattern)) + "': " + parameters.fault()};
+    if (!parameters)
+        return base::Fault{"pattern '" + base::printable(text(declared.pattern)) + "': " + parameters.fault()};
 
     route.method = *method;
     route.pattern = text(declared.pattern);
@@ -116,8 +117,7 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     if (auto fault = compile(declared.body_schema, "body", route.body)) return *fault;
     if (auto fault = compile(declared.query_schema, "query", route.query)) return *fault;
     if (auto fault = compile(declared.path_schema, "path", route.path)) return *fault;
-    if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0)
-        return base::Fault{"a raw body has no schema"};
+    if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0) return base::Fault{"a raw body has no schema"};
     route.bodyLimit = declared.body_limit;
     route.summary = text(declared.summary);
     route.tags = base::splitList(text(declared.tags));

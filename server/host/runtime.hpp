@@ -26,9 +26,9 @@ class Instance;
 struct RuntimeSettings {
     std::string stateDirectory; // absolute
     bool development = false;
-    std::chrono::milliseconds controlTimeout{10'000};  // of one control call of a plugin
-    std::chrono::milliseconds writeTimeout{30'000};    // of a stream's wait for its client
-    std::uint64_t retryAfterSeconds = 1;               // of the host's own 503 answers
+    std::chrono::milliseconds controlTimeout{10'000}; // of one control call of a plugin
+    std::chrono::milliseconds writeTimeout{30'000};   // of a stream's wait for its client
+    std::uint64_t retryAfterSeconds = 1;              // of the host's own 503 answers
     base::WorkerPoolSettings workers{"worker", 4, 1024, 0};
     base::WorkerPoolSettings hashing{"hash", 1, 256, 10};
 };
@@ -38,7 +38,10 @@ struct RuntimeSettings {
 class Runtime {
 public:
     Runtime(LogHub& log, const RuntimeSettings& settings)
-        : settings_(settings), log_(log), workers_(settings.workers), timers_(workers_),
+        : settings_(settings),
+          log_(log),
+          workers_(settings.workers),
+          timers_(workers_),
           passwords_(settings.hashing, workers_) {}
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
@@ -85,8 +88,8 @@ private:
     std::atomic<bool> draining_{false};
     std::atomic<std::uint32_t> lateLoops_{0};
     mutable std::mutex mutex_;
-    std::shared_ptr<Generation> generation_;              // under mutex_
-    std::vector<std::shared_ptr<Instance>> quarantined_;  // under mutex_
+    std::shared_ptr<Generation> generation_;             // under mutex_
+    std::vector<std::shared_ptr<Instance>> quarantined_; // under mutex_
 };
 
 } // namespace mortise::host

@@ -24,7 +24,8 @@ std::size_t queueCapacity(const http::Settings& settings) {
 
 struct Server::Loop {
     Loop(Runtime& runtime, base::Pulse& pulse, const std::shared_ptr<const http::Settings>& settings)
-        : events(queueCapacity(*settings)), dispatcher(runtime),
+        : events(queueCapacity(*settings)),
+          dispatcher(runtime),
           server(events, runtime.exchanges(), dispatcher, runtime.log(), settings) {
         events.setPulse(&pulse);
         dispatcher.attach(server, pulse);
@@ -103,8 +104,10 @@ void Server::bind(const std::vector<http::ListenAddress>& addresses, const http:
     for (const http::ListenAddress& address : addresses) {
         const auto open = std::find_if(listening_.begin(), listening_.end(),
                                        [&](const Bound& one) { return one.address == address.text; });
-        if (open != listening_.end()) bound.push_back(*open);
-        else bound.push_back({address.text, std::make_shared<http::Listener>(http::Listener::open(address, options))});
+        if (open != listening_.end())
+            bound.push_back(*open);
+        else
+            bound.push_back({address.text, std::make_shared<http::Listener>(http::Listener::open(address, options))});
     }
     bound_ = std::move(bound);
 }
@@ -135,12 +138,17 @@ void Server::publish(std::shared_ptr<Generation> generation, std::shared_ptr<con
     });
     if (started_) return;
     for (std::size_t i = 0; i < loops_.size(); ++i)
-        loops_[i]->thread = base::startThread("loop-" + std::to_string(i), [&events = loops_[i]->events] { events.run(); });
+        loops_[i]->thread =
+            base::startThread("loop-" + std::to_string(i), [&events = loops_[i]->events] { events.run(); });
     started_ = true;
 }
 
 void Server::endExchangesOf(const Instance& owner) {
     onEveryLoop([&owner](Loop& loop) { loop.dispatcher.endExchangesOf(owner); });
+}
+
+void Server::close(std::shared_ptr<Generation> empty) {
+    onEveryLoop([&empty](Loop& loop) { loop.dispatcher.close(empty); });
 }
 
 bool Server::drain(Clock::time_point deadline) {

@@ -25,8 +25,8 @@ class Server {
 public:
     using Clock = std::chrono::steady_clock;
 
-    // `healthy` is called by the watchdog about every watchdog.period while no loop is past the fatal limit; a loop that
-    // is ends the process.
+    // `healthy` is called by the watchdog about every watchdog.period while no loop is past the fatal limit; a loop
+    // that is ends the process.
     Server(Runtime& runtime, std::size_t loops, std::shared_ptr<const http::Settings> settings,
            const base::WatchdogSettings& watchdog, std::function<void()> healthy);
     // Ends every connection and joins the loops.
@@ -49,6 +49,8 @@ public:
 
     // Stops accepting and lets every connection finish. True when all were gone before the deadline.
     bool drain(Clock::time_point deadline);
+    // After drain(): lets go of the generation, so that its plugins can end. What still comes is answered 503.
+    void close(std::shared_ptr<Generation> empty);
 
 private:
     struct Loop;

@@ -23,7 +23,8 @@ SettingValues::SettingValues(std::span<const config::SettingSpec> specs, const c
             value.text = view(*plain);
         } else {
             std::vector<mortise_view>& items = items_.emplace_back();
-            for (const std::string& item : std::get<std::vector<std::string>>(setting.value)) items.push_back(view(item));
+            for (const std::string& item : std::get<std::vector<std::string>>(setting.value))
+                items.push_back(view(item));
             value.items = items.data();
             value.item_count = items.size();
         }

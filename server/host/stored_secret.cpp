@@ -26,7 +26,7 @@ bool isName(std::string_view name) noexcept {
 }
 
 base::SecretString readSecret(int fd, const std::string& path, std::size_t size) {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(fd, &status) != 0) throw std::system_error(errno, std::generic_category(), path);
     if (!S_ISREG(status.st_mode) || (status.st_mode & 077) != 0)
         throw std::runtime_error(path + " holds a secret and must be a regular file of mode 0600");

@@ -7,8 +7,9 @@ namespace mortise::host {
 
 Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
-    const bool room = room_.wait_until(
-        lock, deadline, [&] { return broken_ || ended_ || waiting_.empty() || waiting_.size() + data.size() <= limitBytes; });
+    const bool room = room_.wait_until(lock, deadline, [&] {
+        return broken_ || ended_ || waiting_.empty() || waiting_.size() + data.size() <= limitBytes;
+    });
     if (broken_ || ended_) return Put::broken;
     if (!room) return Put::full;
     waiting_.append(data);

@@ -68,18 +68,15 @@ void TimerQueue::run() noexcept {
         }
         // The entry stays ours until a worker took it: a full pool delays it, and cancel still finds it.
         auto node = entries_.extract(entries_.begin());
-        auto call = std::make_unique<std::function<void()>>(std::move(node.mapped().call));
+        const auto call = std::make_shared<std::function<void()>>(std::move(node.mapped().call));
         const void* const owner = node.mapped().owner;
-        base::Task task([held = std::move(call)]() mutable { (*held)(); });
-        if (workers_.trySubmit(std::move(task))) {
+        if (workers_.trySubmit(base::Task([call] { (*call)(); }))) {
             if (const auto count = perOwner_.find(owner); count != perOwner_.end() && --count->second == 0)
                 perOwner_.erase(count);
             continue;
         }
-        // Refused: the task still holds the call; keep it for the next try.
-        auto again = std::make_shared<base::Task>(std::move(task));
         node.key() = Clock::now() + retryDelay;
-        node.mapped().call = [again] { (*again)(); };
+        node.mapped().call = std::move(*call);
         entries_.insert(std::move(node));
     }
 }

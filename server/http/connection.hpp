@@ -68,6 +68,7 @@ private:
 
     // What the exchange does.
     void answer(Exchange& exchange, const ReplyHead& head, std::string_view body, std::string* owned);
+    void answerAndLeave(Exchange& exchange, const ReplyHead& head, std::string_view body);
     void beginStream(Exchange& exchange, const ReplyHead& head);
     std::optional<std::size_t> writeStream(Exchange& exchange, std::string_view data);
     void endStream(Exchange& exchange);

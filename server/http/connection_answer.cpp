@@ -110,6 +110,19 @@ void Connection::answer(Exchange& exchange, const ReplyHead& head, std::string_v
     afterAnswer(stays);
 }
 
+// The exchange keeps the buffer that its views point into.
+void Connection::answerAndLeave(Exchange& exchange, const ReplyHead& head, std::string_view body) {
+    const bool none = hasNoBody(head.status);
+    appendHead(exchange, head, none ? Framing::none : Framing::length, body.size(), false);
+    if (!none && exchange.head_.method != Method::head) out_.append(body);
+    exchange_ = nullptr;
+    exchange.connection_ = nullptr;
+    exchange.cancelled_.store(true, std::memory_order_release);
+    exchange.kept_head_ = std::move(in_);
+    begin_ = 0;
+    afterAnswer(false);
+}
+
 void Connection::beginStream(Exchange& exchange, const ReplyHead& head) {
     const bool chunked = exchange.head_.minor_version == 1;
     const bool none = hasNoBody(head.status);

@@ -164,6 +164,12 @@ bool Exchange::respondOwned(const ReplyHead& head, std::string&& body) {
     return true;
 }
 
+bool Exchange::respondAndKeep(const ReplyHead& head, std::string_view body) {
+    if (!mayBegin() || !isLegal(head)) return false;
+    if (connection_ != nullptr) connection_->answerAndLeave(*this, head, body);
+    return true;
+}
+
 bool Exchange::beginStream(const ReplyHead& head) {
     if (!mayBegin() || !isLegal(head)) return false;
     stage_ = Stage::streaming;

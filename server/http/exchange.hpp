@@ -84,6 +84,8 @@ public:
 
     // [loop] What the handler made for this slot.
     Attachment& attachment() noexcept { return *attachment_; }
+    // [any] False for a slot that no exchange has been in yet, which only a made-up id can lead to.
+    bool hasAttachment() const noexcept { return attachment_ != nullptr; }
     // [open]
     LoopServer& server() noexcept { return *server_; }
 
@@ -108,6 +110,11 @@ public:
     bool respond(const ReplyHead& head, Body&& body) {
         return respondOwned(head, std::move(body));
     }
+
+    // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request. The
+    // connection goes its way and closes; the exchange stays claimed, with all its views, until the terminal call of the
+    // claimer (which then sends nothing). False as for respond().
+    bool respondAndKeep(const ReplyHead& head, std::string_view body);
 
     // [loop] Answer in pieces: chunked, or until the close for HTTP/1.0. Not terminal: endStream or abortStream is.
     bool beginStream(const ReplyHead& head);
