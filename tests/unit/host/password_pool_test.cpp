@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/password_pool.hpp"
+
+#include "tests/support/eventually.hpp"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mortise::host {
+
+namespace {
+
+constexpr std::uint32_t cheap = base::Bcrypt::minimumCost;
+
+struct Answer {
+    mortise_status status = MORTISE_PENDING;
+    std::string hash;
+};
+
+// A `done` with the future it fulfils; a second call would throw.
+std::pair<PasswordPool::Done, std::future<Answer>> awaited() {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto future = promise->get_future();
+    return {[promise](mortise_status status, std::string_view hash) {
+                promise->set_value({status, std::string(hash)});
+            },
+            std::move(future)};
+}
+
+Answer get(std::future<Answer>& future) {
+    CPPUNIT_ASSERT(future.wait_for(tests::patience) == std::future_status::ready);
+    return future.get();
+}
+
+} // namespace
+
+class PasswordPoolTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(PasswordPoolTest);
+    CPPUNIT_TEST(refusesWhatBcryptWouldCut);
+    CPPUNIT_TEST(refusesCostsOutOfRange);
+    CPPUNIT_TEST(isBounded);
+    CPPUNIT_TEST(doesTheWorkForUnknownUsers);
+    CPPUNIT_TEST(tellsADamagedHashFromAWrongPassword);
+    CPPUNIT_TEST(neverMatchesARefusedPassword);
+    CPPUNIT_TEST(hashesAndVerifies);
+    CPPUNIT_TEST(completesOnTheWorkers);
+    CPPUNIT_TEST(completesWithoutRoomThere);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void refusesWhatBcryptWouldCut() {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.hash(std::string(73, 'x'), cheap, never()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.hash(std::string_view("a\0b", 3), cheap, never()));
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.hash(std::string(72, 'x'), cheap, done));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, get(future).status);
+    }
+
+    void refusesCostsOutOfRange() {
+        for (const std::uint32_t cost : {0u, cheap - 1, base::Bcrypt::maximumCost + 1, ~0u}) {
+            CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.hash("password", cost, never()));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.verify("password", "", cost, never()));
+        }
+    }
+
+    void isBounded() {
+        std::promise<void> release;
+        const auto released = release.get_future().share();
+        // A first completion holds the worker of the completions, which are bounded as well.
+        std::atomic<int> done{0};
+        const auto count = [&](mortise_status, std::string_view) { ++done; };
+        base::WorkerPool completions({"c", 1, 1, 0});
+        PasswordPool narrow({"h", 1, 1, 0}, completions);
+        const auto hold = [&](mortise_status, std::string_view) {
+            released.wait();
+            ++done;
+        };
+        // One completion runs, one waits, the third is run by the hashing thread itself: nothing moves any more.
+        int taken = 0;
+        CPPUNIT_ASSERT(tests::eventually([&] {
+            if (narrow.verify("a", "", cheap, hold) == MORTISE_PENDING) ++taken;
+            return taken == 3;
+        }));
+        CPPUNIT_ASSERT(tests::eventually([&] {
+            return narrow.pool().counters().running == 1 && narrow.pool().counters().queued == 0 &&
+                   completions.counters().queued == 1;
+        }));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, narrow.verify("a", "", cheap, count)); // waits
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, narrow.verify("a", "", cheap, never()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, narrow.hash("a", cheap, never()));
+        release.set_value();
+        CPPUNIT_ASSERT(tests::eventually([&] { return done == 4; }));
+    }
+
+    void doesTheWorkForUnknownUsers() {
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("password", "", cheap, done));
+        const Answer answer = get(future);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_UNAUTHORIZED, answer.status);
+        CPPUNIT_ASSERT(answer.hash.empty());
+    }
+
+    void tellsADamagedHashFromAWrongPassword() {
+        auto [damaged, damagedFuture] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("password", "$2b$04$short", cheap, damaged));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, get(damagedFuture).status);
+        auto [wrong, wrongFuture] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("Password", hashOf("password"), cheap, wrong));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_UNAUTHORIZED, get(wrongFuture).status);
+    }
+
+    void neverMatchesARefusedPassword() {
+        const std::string longest(72, 'x');
+        const std::string hash = hashOf(longest);
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify(longest + "x", hash, cheap, done));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_UNAUTHORIZED, get(future).status);
+    }
+
+    void hashesAndVerifies() {
+        std::string password = "correct horse";
+        const std::string hash = hashOf(password);
+        CPPUNIT_ASSERT(hash.starts_with("$2b$04$") && hash.size() == 60);
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify(password, hash, cheap, done));
+        password.assign(password.size(), 'X'); // it was copied
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, get(future).status);
+    }
+
+    void completesOnTheWorkers() {
+        std::promise<bool> onWorker;
+        auto future = onWorker.get_future();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("a", "", cheap, [&](mortise_status, std::string_view) {
+            onWorker.set_value(workers_.currentWorker().has_value());
+        }));
+        CPPUNIT_ASSERT(future.wait_for(tests::patience) == std::future_status::ready);
+        CPPUNIT_ASSERT(future.get());
+    }
+
+    void completesWithoutRoomThere() {
+        base::WorkerPool completions({"c", 1, 1, 0});
+        PasswordPool pool({"h", 1, 8, 0}, completions);
+        CPPUNIT_ASSERT(completions.drain(std::chrono::steady_clock::now() + tests::patience)); // takes nothing more
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool.verify("a", "", cheap, done));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_UNAUTHORIZED, get(future).status);
+    }
+
+private:
+    static PasswordPool::Done never() {
+        return [](mortise_status, std::string_view) { CPPUNIT_FAIL("it was called"); };
+    }
+    std::string hashOf(std::string_view password) {
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.hash(password, cheap, done));
+        Answer answer = get(future);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, answer.status);
+        return answer.hash;
+    }
+
+    base::WorkerPool workers_{{"w", 1, 16, 0}};
+    PasswordPool pool_{{"h", 2, 16, 0}, workers_};
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(PasswordPoolTest);
+
+} // namespace mortise::host

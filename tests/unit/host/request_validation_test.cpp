@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "host/request_validation.hpp"
+
+#include "host/abi_text.hpp"
+#include "host/route.hpp"
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mortise::host {
+
+namespace {
+
+constexpr std::string_view userSchema = R"({"type":"object","required":["name"],"properties":{
+    "name":{"type":"string","minLength":2},"age":{"type":"integer"},"role":{"type":"string","default":"user"}}})";
+constexpr std::string_view pageSchema = R"({"type":"object","properties":{
+    "page":{"type":"integer","minimum":1,"default":1},"limit":{"type":"integer","minimum":1,"maximum":100}}})";
+constexpr std::string_view idSchema = R"({"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]})";
+
+json::Schema compiled(std::string_view text) {
+    json::Schema schema;
+    const auto fault = json::Schema::compile(text, schema);
+    CPPUNIT_ASSERT_MESSAGE(fault ? fault->message : "", !fault);
+    return schema;
+}
+
+} // namespace
+
+class RequestValidationTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(RequestValidationTest);
+    CPPUNIT_TEST(tellsMediaTypesApart);
+    CPPUNIT_TEST(saysWhereJsonIsMalformed);
+    CPPUNIT_TEST(refusesMalformedForms);
+    CPPUNIT_TEST(refusesAnEmptyBodyUnlessOptional);
+    CPPUNIT_TEST(treatsABadPathAsUnknown);
+    CPPUNIT_TEST(tellsAllFailuresAtOnce);
+    CPPUNIT_TEST(boundsNesting);
+    CPPUNIT_TEST(rejectsUnknownMembersWhenAsked);
+    CPPUNIT_TEST(showsNothingOfAFailure);
+    CPPUNIT_TEST(fillsInDefaults);
+    CPPUNIT_TEST(readsFormsByTheSchema);
+    CPPUNIT_TEST(readsPathParameters);
+    CPPUNIT_TEST(passesWithoutSchemas);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void tellsMediaTypesApart() {
+        for (const char* type :
+             {"", "text/plain", "application/jsonx", "application/json+x", "application/problem+json",
+              "application/json; charset=latin1", "application/json; charset=utf-8; x=y", "json",
+              "multipart/form-data; boundary=x", ";application/json"}) {
+            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type) == BodyKind::unsupported);
+        }
+        for (const char* type : {"application/json", "Application/JSON", " application/json ", "application/json;",
+                                 "application/json; charset=utf-8", "application/json;charset=\"UTF-8\""}) {
+            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type) == BodyKind::json);
+        }
+        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded") == BodyKind::form);
+        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded; charset=utf-8") == BodyKind::form);
+    }
+
+    void saysWhereJsonIsMalformed() {
+        route_.body = compiled(userSchema);
+        const auto failure = validate(R"({"name": x})");
+        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Malformed JSON");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{9}, failure->position.value());
+        CPPUNIT_ASSERT(failure->details.empty());
+    }
+
+    void refusesMalformedForms() {
+        route_.body = compiled(userSchema);
+        const auto body = validate("name=%zz", form);
+        CPPUNIT_ASSERT(body && body->status == 400 && body->sentence == "Malformed form" && !body->position);
+        setUp();
+        route_.query = compiled(pageSchema);
+        const auto query = validate("", "", "page=%f");
+        CPPUNIT_ASSERT(query && query->status == 400 && query->sentence == "Malformed query");
+    }
+
+    void refusesAnEmptyBodyUnlessOptional() {
+        route_.body = compiled(userSchema);
+        const auto failure = validate("");
+        CPPUNIT_ASSERT(failure && failure->sentence == "Malformed JSON");
+        setUp();
+        route_.body = compiled(userSchema);
+        route_.flags = MORTISE_ROUTE_BODY_OPTIONAL;
+        CPPUNIT_ASSERT(!validate("", ""));
+        CPPUNIT_ASSERT(state_->request.json_body == nullptr);
+        // With a media type, a body was meant.
+        CPPUNIT_ASSERT(validate("", json));
+    }
+
+    void treatsABadPathAsUnknown() {
+        route_.path = compiled(idSchema);
+        route_.body = compiled(userSchema);
+        state_->parameters = {{view("id"), view("not-a-number")}};
+        const auto failure = validate("{");
+        CPPUNIT_ASSERT(failure && failure->status == 404 && failure->sentence == "Route not found");
+    }
+
+    void tellsAllFailuresAtOnce() {
+        route_.body = compiled(userSchema);
+        route_.query = compiled(pageSchema);
+        const auto failure = validate(R"({"name":"x","age":"old"})", json, "page=0&limit=many");
+        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Validation error");
+        std::vector<std::string> found;
+        for (const json::Detail& detail : failure->details.items())
+            found.push_back(std::string(json::nameOf(detail.in)) + detail.path + ":" + detail.code);
+        CPPUNIT_ASSERT((std::vector<std::string>{"body/name:minLength", "body/age:type", "query/page:minimum",
+                                                 "query/limit:type"}) == found);
+    }
+
+    void boundsNesting() {
+        route_.body = compiled("{}");
+        serving_.maxJsonDepth = 3;
+        CPPUNIT_ASSERT(!validate("[[[]]]"));
+        const auto failure = validate("[[[[]]]]");
+        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Malformed JSON");
+    }
+
+    void rejectsUnknownMembersWhenAsked() {
+        constexpr std::string_view body = R"({"name":"Ada","extra":1})";
+        route_.body = compiled(userSchema);
+        CPPUNIT_ASSERT(!validate(body));
+        route_.flags = MORTISE_ROUTE_REJECT_UNKNOWN;
+        const auto byRoute = validate(body);
+        CPPUNIT_ASSERT(byRoute && byRoute->details.items().front().path == "/extra");
+        route_.flags = 0;
+        serving_.rejectUnknown = true;
+        CPPUNIT_ASSERT(validate(body));
+    }
+
+    void showsNothingOfAFailure() {
+        route_.body = compiled(userSchema);
+        route_.query = compiled(pageSchema);
+        CPPUNIT_ASSERT(validate(R"({"name":"Ada"})", json, "page=0"));
+        CPPUNIT_ASSERT(state_->request.json_body == nullptr && state_->request.json_query == nullptr);
+    }
+
+    void fillsInDefaults() {
+        route_.body = compiled(userSchema);
+        route_.query = compiled(pageSchema);
+        CPPUNIT_ASSERT(!validate(R"({"name":"Ada"})", json, ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("user"), member(state_->request.json_body, "role"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1"), member(state_->request.json_query, "page"));
+    }
+
+    void readsFormsByTheSchema() {
+        route_.body = compiled(userSchema);
+        CPPUNIT_ASSERT(!validate("name=Ada+L&age=36", form));
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada L"), member(state_->request.json_body, "name"));
+        CPPUNIT_ASSERT_EQUAL(std::string("36"), member(state_->request.json_body, "age"));
+        const auto failure = validate("name=Ada&age=old", form);
+        CPPUNIT_ASSERT(failure && failure->details.items().front().path == "/age");
+    }
+
+    void readsPathParameters() {
+        route_.path = compiled(idSchema);
+        state_->parameters = {{view("id"), view("42")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("42"), member(state_->request.json_path, "id"));
+    }
+
+    void passesWithoutSchemas() {
+        CPPUNIT_ASSERT(!validate("{ not looked at", "text/plain", "%zz"));
+        CPPUNIT_ASSERT(state_->request.json_body == nullptr && state_->request.json_query == nullptr &&
+                       state_->request.json_path == nullptr);
+    }
+
+    void setUp() override {
+        route_ = Route();
+        serving_ = ServingSettings();
+        state_ = std::make_unique<RequestState>();
+        state_->route = &route_;
+    }
+
+private:
+    static constexpr std::string_view json = "application/json";
+    static constexpr std::string_view form = "application/x-www-form-urlencoded";
+
+    std::optional<ValidationFailure> validate(std::string_view body, std::string_view type = json,
+                                              std::string_view query = {}) {
+        state_->request = mortise_request{};
+        state_->request.body = view(body);
+        state_->request.query = view(query);
+        return validateRequest(*state_, type, serving_);
+    }
+
+    // Text of a member of a flat object.
+    static std::string member(const mortise_json_tape* tape, std::string_view key) {
+        CPPUNIT_ASSERT(tape != nullptr);
+        const mortise_json_node* node = tape->nodes + 1;
+        for (std::uint32_t i = 0; i < tape->nodes[0].length; ++i, node = mortise_json_next(node + 1)) {
+            const auto textOf = [tape](const mortise_json_node& n) {
+                return std::string(tape->text + n.offset, n.length);
+            };
+            if (textOf(*node) == key) return textOf(node[1]);
+        }
+        return "(absent)";
+    }
+
+    Route route_;
+    ServingSettings serving_;
+    std::unique_ptr<RequestState> state_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(RequestValidationTest);
+
+} // namespace mortise::host
