@@ -472,6 +472,7 @@ public:
     mortise_status created() const { return created_; }
     // With every setting at its default but those named here, written as in a file.
     mortise_status configure(const std::map<std::string, std::string>& set = {}) {
+        if (created_ != MORTISE_OK) return created_;
         std::vector<mortise_setting_value> values(module_.setting_count);
         std::deque<std::string> texts;
         std::deque<std::vector<mortise_view>> lists;

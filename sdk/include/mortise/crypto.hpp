@@ -86,7 +86,7 @@ public:
         detail::ErrorText error;
         const mortise_status status = service_->table.stored_secret(
             service_->self, view(name), reinterpret_cast<std::uint8_t*>(secret.data()), size, error.raw());
-        detail::raise(status, "stored_secret", error.text());
+        detail::raise(status, "stored_secret", error);
         return secret;
     }
 

@@ -21,6 +21,10 @@ template<class T>
 bool decodeInteger(const mortise_json_tape& tape, const mortise_json_node& node, T& out) noexcept {
     const std::string_view digits = nodeText(tape, node);
     if (node.kind == MORTISE_JSON_INTEGER) {
+        if (std::is_unsigned_v<T> && digits == "-0") {
+            out = 0;
+            return true;
+        }
         const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), out);
         return parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
     }
@@ -77,16 +81,8 @@ bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T
             out.push_back(std::move(item));
         }
         return true;
-    } else if constexpr (IsMap<T>::value) {
-        if (node.kind != MORTISE_JSON_OBJECT) return false;
-        out.clear();
-        const mortise_json_node* const end = &node + node.skip;
-        for (const mortise_json_node* key = &node + 1; key < end; key = mortise_json_next(key + 1)) {
-            if (!decodeValue(tape, key[1], out[std::string(nodeText(tape, *key))])) return false;
-        }
-        return true;
     } else {
-        static_assert(IsDescribed<T>::value, "this type has no MORTISE_DESCRIBE or cannot be decoded");
+        static_assert(IsDescribed<T>::value, "no MORTISE_DESCRIBE, or a type that answers only can have");
         return decodeObject(tape, node, out);
     }
 }

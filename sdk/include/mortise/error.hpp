@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/types.h>
+#include <mortise/detail/view.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -69,6 +70,11 @@ inline void raise(mortise_status status, const char* what, std::string_view sent
     default:
         throw Error(text, status);
     }
+}
+
+// By reference: the text is read after the call that wrote it, whatever the order of evaluation.
+inline void raise(mortise_status status, const char* what, const ErrorText& error) {
+    raise(status, what, error.text());
 }
 
 } // namespace detail

@@ -37,8 +37,7 @@ public:
             throw Absent(MORTISE_JSON_SERVICE);
         detail::ErrorText error;
         mortise_json_schema* made = nullptr;
-        detail::raise(service_->table.schema_make(service_->self, view(text), &made, error.raw()), "schema",
-                      error.text());
+        detail::raise(service_->table.schema_make(service_->self, view(text), &made, error.raw()), "schema", error);
         JsonSchema schema;
         const auto* const service = service_;
         schema.schema_.reset(made, [service](mortise_json_schema* s) { service->table.schema_free(service->self, s); });
@@ -78,7 +77,7 @@ public:
             service_->table.parse(service_->self, view(text), schema.raw(), &visit.call, &visit, error.raw());
         if (visit.failure) std::rethrow_exception(visit.failure);
         if (status == MORTISE_OK) return true;
-        if (status != MORTISE_INVALID) detail::raise(status < 0 ? status : MORTISE_ERROR, "parse", error.text());
+        if (status != MORTISE_INVALID) detail::raise(status < 0 ? status : MORTISE_ERROR, "parse", error);
         if (why != nullptr) why->assign(error.text());
         return false;
     }

@@ -3,6 +3,8 @@
 
 #include <mortise/service/migrations.h>
 
+#include <cstdint>
+
 namespace mortise {
 inline namespace v1 {
 

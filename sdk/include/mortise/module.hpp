@@ -120,7 +120,8 @@ private:
 
     static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) noexcept {
         return detail::guard(error, [&] {
-            if (host == nullptr || plugin == nullptr || plugin->struct_size < sizeof(mortise_plugin))
+            if (host == nullptr || plugin == nullptr ||
+                plugin->struct_size < offsetof(mortise_plugin, table) + sizeof plugin->table)
                 throw Invalid("the host's structs are too small");
             auto made = std::make_unique<T>();
             base(made.get()).runtime_.host = host;

@@ -44,7 +44,7 @@ public:
         mortise_network_list* made = nullptr;
         detail::raise(service_->table.list_make(service_->self, views.data(), static_cast<std::uint32_t>(views.size()),
                                                 &made, error.raw()),
-                      "network list", error.text());
+                      "network list", error);
         NetworkList list;
         const auto* const service = service_;
         list.service_ = service;

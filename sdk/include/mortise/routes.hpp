@@ -63,7 +63,7 @@ struct RouteDeclaration {
         raw.context = context;
         ErrorText error;
         const mortise_status status = runtime.routes.table.add(runtime.routes.self, &raw, error.raw());
-        raise(status, (method + " " + pattern).c_str(), error.text());
+        raise(status, (method + " " + pattern).c_str(), error);
     }
 };
 

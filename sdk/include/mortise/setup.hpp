@@ -70,7 +70,7 @@ public:
         detail::ErrorText error;
         detail::raise(service.table.declare_header_block(
                           service.self, raw.data(), static_cast<std::uint32_t>(raw.size()), &block.id, error.raw()),
-                      "header block", error.text());
+                      "header block", error);
         return block;
     }
 

@@ -91,7 +91,7 @@ private:
     static bool finish(mortise_status status, const std::exception_ptr& failure, const detail::ErrorText& error,
                        const char* what) {
         if (failure) std::rethrow_exception(failure);
-        detail::raise(status, what, error.text());
+        detail::raise(status, what, error);
         return status == MORTISE_OK;
     }
 

@@ -193,7 +193,7 @@ private:
         detail::ErrorText error;
         const mortise_status status = service_.table.execute(service_.self, raw_, statement.number, parameters.data,
                                                              parameters.count, row, context, &changed, error.raw());
-        detail::raise(status, "execute", error.text());
+        detail::raise(status, "execute", error);
         return changed;
     }
 
@@ -219,7 +219,7 @@ public:
         Statement made;
         detail::ErrorText error;
         detail::raise(service_.table.statement(service_.self, view(sql), &made.number, error.raw()), "statement",
-                      error.text());
+                      error);
         made.registered = true;
         return made;
     }
@@ -233,7 +233,7 @@ public:
         const mortise_status status = service_.table.read(service_.self, statement.number, parameters.data,
                                                           parameters.count, &rows.call, &rows, error.raw());
         if (rows.failure) std::rethrow_exception(rows.failure);
-        detail::raise(status, "read", error.text());
+        detail::raise(status, "read", error);
     }
     template<class T>
     std::optional<T> readOne(const Statement& statement, Parameters parameters = {}) const {
@@ -260,14 +260,14 @@ public:
         detail::ErrorText error;
         const mortise_status status = service_.table.transact(service_.self, &work.call, &work, error.raw());
         if (status < 0 && work.failure) std::rethrow_exception(work.failure);
-        detail::raise(status, "transact", error.text());
+        detail::raise(status, "transact", error);
     }
     // [any] A number that changes with every commit of anybody; read in the same snapshot as the reads around it.
     std::uint64_t dataVersion() const {
         need(service_.table.data_version != nullptr);
         std::uint64_t version = 0;
         detail::ErrorText error;
-        detail::raise(service_.table.data_version(service_.self, &version, error.raw()), "data_version", error.text());
+        detail::raise(service_.table.data_version(service_.self, &version, error.raw()), "data_version", error);
         return version;
     }
 

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_host.hpp"
+
+#include <mortise/draft/database.hpp>
+#include <mortise/plugin.hpp>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <cmath>
+
+using namespace mortise::test;
+
+namespace {
+
+struct User {
+    std::string id;
+    std::optional<std::string> name;
+    mortise::DateTime createdAt;
+    bool admin = false;
+    double score = 0;
+};
+MORTISE_DESCRIBE(User, field(id), field(name), field(createdAt), field(admin), field(score))
+
+struct OneColumn {
+    std::string id;
+};
+MORTISE_DESCRIBE(OneColumn, field(id))
+
+// Statement 1 gives two rows, 2 breaks a unique constraint, 3 is busy, 4 fails; every call is written down.
+class Provider : public mortise::Plugin<>, public mortise::DatabaseProvider {
+public:
+    static inline std::vector<std::string> calls;
+    static inline int deadlocks = 0;
+    static inline bool resolved = false;
+
+    std::uint32_t statement(std::string_view sql) override {
+        if (sql == "nonsense") throw mortise::Error("near \"nonsense\": syntax error");
+        return static_cast<std::uint32_t>(sql.size());
+    }
+    mortise_status read(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
+                        mortise_sql_row row, void* context, mortise_error*) override {
+        return run(number, parameters, count, row, context);
+    }
+    mortise_status transact(TransactionBody body, void* context, mortise_error* error) override {
+        calls.push_back("begin");
+        mortise_status status = body(context, nullptr, error);
+        while (status == MORTISE_BUSY && deadlocks-- > 0) {
+            calls.push_back("again");
+            resolved = true;
+            status = body(context, nullptr, error);
+        }
+        calls.push_back(status == MORTISE_OK ? "commit" : "rollback " + std::to_string(status));
+        return status;
+    }
+    mortise_status execute(mortise_sql_transaction*, std::uint32_t number, const mortise_sql_value* parameters,
+                           std::uint32_t count, mortise_sql_row row, void* context, std::uint64_t* changed,
+                           mortise_error*) override {
+        *changed = 1;
+        if (number == 3 && resolved) return run(1, parameters, count, row, context);
+        return run(number, parameters, count, row, context);
+    }
+    mortise_status dataVersion(std::uint64_t* version, mortise_error*) override {
+        *version = 77;
+        return MORTISE_OK;
+    }
+
+private:
+    static mortise_status run(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
+                              mortise_sql_row row, void* context) {
+        std::string call = "run " + std::to_string(number);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const mortise_sql_value& v = parameters[i];
+            if (v.kind == MORTISE_SQL_NULL)
+                call += " null";
+            else if (v.kind == MORTISE_SQL_INTEGER)
+                call += " i" + std::to_string(v.integer);
+            else if (v.kind == MORTISE_SQL_NUMBER)
+                call += " n" + std::to_string(v.number);
+            else
+                call += (v.kind == MORTISE_SQL_TEXT ? " t" : " b") + textOf(v.text);
+        }
+        calls.push_back(call);
+        if (number == 2) return MORTISE_CONFLICT;
+        if (number == 3) return MORTISE_BUSY;
+        if (number == 4) return MORTISE_ERROR;
+        for (int i = 0; i < 2 && row != nullptr; ++i) {
+            mortise_sql_value columns[5] = {};
+            columns[0] = {MORTISE_SQL_TEXT, 0, 0, 0, viewOf(i == 0 ? "a" : "b")};
+            if (i == 0) columns[1] = {MORTISE_SQL_TEXT, 0, 0, 0, viewOf("Ada")};
+            columns[2] = {MORTISE_SQL_INTEGER, 0, 1000 + i, 0, {}};
+            columns[3] = {MORTISE_SQL_INTEGER, 0, 1, 0, {}};
+            columns[4] = {i == 0 ? MORTISE_SQL_NUMBER : MORTISE_SQL_INTEGER, 0, 3, 2.5, {}};
+            if (row(context, columns, 5) == 0) break;
+        }
+        return MORTISE_OK;
+    }
+};
+
+} // namespace
+
+class DatabaseTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(DatabaseTest);
+    CPPUNIT_TEST(failuresAreExceptions);
+    CPPUNIT_TEST(rowsOfAnotherShapeAreRefused);
+    CPPUNIT_TEST(bindsEveryType);
+    CPPUNIT_TEST(readsRows);
+    CPPUNIT_TEST(throwingVisitsComeOut);
+    CPPUNIT_TEST(commits);
+    CPPUNIT_TEST(rollsBack);
+    CPPUNIT_TEST(runsAgainAfterADeadlock);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        Provider::calls.clear();
+        Provider::deadlocks = 0;
+        Provider::resolved = false;
+        host_ = std::make_unique<FakeHost>();
+        plugin_ = std::make_unique<FakeInstance>(
+            *host_,
+            *mortise::moduleOf<Provider>(0, nullptr, "test.db", "1.0.0", mortise::offers<mortise::DatabaseProvider>()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
+        host_->give(MORTISE_DATABASE_SERVICE, plugin_->extension<void>(MORTISE_DATABASE_SERVICE), plugin_->self());
+        database_ = mortise::Database(host_->raw());
+        CPPUNIT_ASSERT(database_);
+    }
+
+    void failuresAreExceptions() {
+        CPPUNIT_ASSERT_THROW(database_.statement("nonsense"), mortise::Error);
+        try {
+            database_.statement("nonsense");
+        } catch (const mortise::Error& error) {
+            CPPUNIT_ASSERT_EQUAL(std::string("statement: near \"nonsense\": syntax error"), std::string(error.what()));
+        }
+        const auto ignore = [](const mortise::Row&) {};
+        CPPUNIT_ASSERT_THROW(database_.read(statement(2), {}, ignore), mortise::UniqueConflict);
+        CPPUNIT_ASSERT_THROW(database_.read(statement(3), {}, ignore), mortise::Busy);
+        CPPUNIT_ASSERT_THROW(database_.read(statement(4), {}, ignore), mortise::Error);
+    }
+    void rowsOfAnotherShapeAreRefused() {
+        CPPUNIT_ASSERT_THROW(database_.readOne<OneColumn>(statement(1)), mortise::Error);
+    }
+    void bindsEveryType() {
+        const std::optional<int> none;
+        const std::string text = "text";
+        database_.read(statement(1),
+                       mortise::bind(1, std::uint8_t{2}, true, 0.5, text, "literal", std::string_view("view"), nullptr,
+                                     none, std::optional<int>(3), mortise::DateTime{99}, mortise::Blob{"bytes"}),
+                       [](const mortise::Row&) {});
+        CPPUNIT_ASSERT_EQUAL(std::string("run 1 i1 i2 i1 n0.500000 ttext tliteral tview null null i3 i99 bbytes"),
+                             Provider::calls.back());
+    }
+    void readsRows() {
+        const auto all = database_.readAll<User>(statement(1));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, all.size());
+        CPPUNIT_ASSERT(all[0].id == "a" && all[0].name == "Ada" && all[0].createdAt.unixMilliseconds == 1000);
+        CPPUNIT_ASSERT(all[0].admin && all[0].score == 2.5);
+        CPPUNIT_ASSERT(!all[1].name && all[1].score == 3.0);
+        CPPUNIT_ASSERT_EQUAL(std::string("a"), database_.readOne<User>(statement(1))->id);
+        int rows = 0;
+        database_.read(statement(1), {}, [&](const mortise::Row& row) {
+            CPPUNIT_ASSERT(row.size() == 5 && row.text(0) == "a" && !row.isNull(1));
+            return ++rows < 1;
+        });
+        CPPUNIT_ASSERT_EQUAL(1, rows);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{77}, database_.dataVersion());
+    }
+    void throwingVisitsComeOut() {
+        int rows = 0;
+        CPPUNIT_ASSERT_THROW(database_.read(statement(1), {},
+                                            [&](const mortise::Row&) {
+                                                ++rows;
+                                                throw std::logic_error("x");
+                                            }),
+                             std::logic_error);
+        CPPUNIT_ASSERT_EQUAL(1, rows);
+    }
+    void commits() {
+        database_.transact([&](mortise::Transaction& transaction) {
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, transaction.execute(statement(5), mortise::bind(1)));
+            CPPUNIT_ASSERT_EQUAL(std::string("a"), transaction.readOne<User>(statement(1))->id);
+        });
+        CPPUNIT_ASSERT(Provider::calls == (std::vector<std::string>{"begin", "run 5 i1", "run 1", "commit"}));
+    }
+    void rollsBack() {
+        CPPUNIT_ASSERT_THROW(database_.transact([](mortise::Transaction&) { throw std::logic_error("x"); }),
+                             std::logic_error);
+        CPPUNIT_ASSERT_EQUAL(std::string("rollback -1"), Provider::calls.back());
+        CPPUNIT_ASSERT_THROW(database_.transact([](mortise::Transaction& t) { t.execute(statement(2)); }),
+                             mortise::UniqueConflict);
+        CPPUNIT_ASSERT_EQUAL(std::string("rollback -5"), Provider::calls.back());
+        CPPUNIT_ASSERT_THROW(database_.transact([](mortise::Transaction& t) { t.execute(statement(3)); }),
+                             mortise::Busy);
+        CPPUNIT_ASSERT_EQUAL(std::string("rollback -4"), Provider::calls.back());
+    }
+    void runsAgainAfterADeadlock() {
+        Provider::deadlocks = 1;
+        int runs = 0;
+        database_.transact([&](mortise::Transaction& t) {
+            ++runs;
+            t.execute(statement(3));
+        });
+        CPPUNIT_ASSERT_EQUAL(2, runs);
+        CPPUNIT_ASSERT_EQUAL(std::string("commit"), Provider::calls.back());
+    }
+
+private:
+    static mortise::Statement statement(std::uint32_t number) { return {number, true}; }
+
+    std::unique_ptr<FakeHost> host_;
+    std::unique_ptr<FakeInstance> plugin_;
+    mortise::Database database_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(DatabaseTest);

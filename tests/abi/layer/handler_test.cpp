@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_host.hpp"
+
+#include <mortise/plugin.hpp>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <thread>
+
+using namespace mortise::test;
+
+namespace {
+
+struct Input {
+    std::string name;
+    std::int64_t count = 3;
+};
+MORTISE_DESCRIBE(Input, field(name), field(count).defaults(3))
+
+struct Page {
+    std::int64_t page = 1;
+};
+MORTISE_DESCRIBE(Page, field(page).min(1).defaults(1))
+
+struct Where {
+    std::int64_t id = 0;
+};
+MORTISE_DESCRIBE(Where, field(id))
+
+struct Output {
+    std::string text;
+};
+MORTISE_DESCRIBE(Output, field(text))
+
+class Plugin : public mortise::Plugin<> {
+public:
+    static inline std::vector<mortise::Deferred> kept;
+
+    void configure(mortise::Setup& setup) override {
+        setup.get("/struct").handle([](mortise::Request&) { return Output{"plain"}; });
+        setup.get("/error").handle([](mortise::Request&) -> mortise::Reply { throw std::runtime_error("thrown"); });
+        setup.get("/number").handle([](mortise::Request&) -> mortise::Reply { throw 42; });
+        setup.get("/busy").handle([](mortise::Request&) -> mortise::Reply { throw mortise::Busy(); });
+        setup.post("/all/:id")
+            .body<Input>()
+            .query<Page>()
+            .path<Where>()
+            .handle([](mortise::Request&, const Input& input, const Page& page, const Where& where) {
+                return Output{input.name + " " + std::to_string(input.count) + " " + std::to_string(page.page) + " " +
+                              std::to_string(where.id)};
+            });
+        setup.post("/optional").body<Input>().bodyOptional().handle([](mortise::Request&, const Input& input) {
+            return Output{std::to_string(input.count)};
+        });
+        setup.get("/fields").handle([](mortise::Request& request) -> mortise::Reply {
+            return mortise::Reply::text(
+                200, std::string(request.field("x-ONE")) + "|" + std::string(request.field("X-@")) + "|" +
+                         std::string(request.parameter("id")) + "|" + std::string(request.principal().id()));
+        });
+        setup.get("/invalid").handle([](mortise::Request&) {
+            return mortise::invalid({{"body", "/a", "own", "is bad"}, {"query", "/b", "other", "is bad"}});
+        });
+        setup.get("/created").handle([](mortise::Request&) {
+            return mortise::created(Output{"x"}).location("/x/1").noStore().block(mortise::HeaderBlock{9});
+        });
+        setup.get("/large").handle(
+            [](mortise::Request&) { return mortise::Reply::text(200, std::string(64 * 1024, 'x')); });
+        setup.get("/constant").handle([](mortise::Request&) {
+            return mortise::Reply::constant(200, "text/css", "a{}");
+        });
+        setup.get("/keep").handle([](mortise::Request& request) {
+            kept.push_back(request.defer());
+            return mortise::Reply::later();
+        });
+        setup.get("/keep-and-throw").handle([](mortise::Request& request) -> mortise::Reply {
+            kept.push_back(request.defer());
+            throw std::runtime_error("thrown after a defer");
+        });
+        setup.get("/answer-and-throw").handle([](mortise::Request& request) -> mortise::Reply {
+            request.defer().reply(Output{"first"});
+            throw std::runtime_error("thrown after an answer");
+        });
+        setup.get("/later-only").handle([](mortise::Request&) { return mortise::Reply::later(); });
+        setup.get("/drop").handle([](mortise::Request& request) {
+            { const mortise::Deferred dropped = request.defer(); }
+            return mortise::Reply::later();
+        });
+        setup.get("/defer-twice").handle([](mortise::Request& request) -> mortise::Reply {
+            const mortise::Deferred one = request.defer();
+            const mortise::Deferred two = request.defer();
+            return mortise::Reply::later();
+        });
+        setup.post("/hash").body<Input>().handle(
+            [this](mortise::Request& request, const Input& input) -> mortise::Reply {
+                passwords().hash(input.name, 10, [later = request.defer()](mortise::HashResult result) mutable {
+                    if (result.hash == "hash of throw") throw std::runtime_error("thrown in a callback");
+                    later.reply(Output{result.hash});
+                });
+                return mortise::Reply::later();
+            });
+        setup.get("/timer").handle([this](mortise::Request& request) -> mortise::Reply {
+            timers().after(std::chrono::milliseconds(5),
+                           [later = request.defer()]() mutable { later.reply(Output{"tick"}); });
+            return mortise::Reply::later();
+        });
+        setup.get("/stream").handle([](mortise::Request& request) -> mortise::Reply {
+            mortise::Stream stream = request.stream(mortise::Reply::text(200, "a"));
+            stream.write("b");
+            stream.end();
+            return mortise::Reply::later();
+        });
+        setup.get("/cut").handle([](mortise::Request& request) -> mortise::Reply {
+            mortise::Stream stream = request.stream(mortise::Reply::text(200, "a"));
+            throw std::runtime_error("thrown in a stream");
+        });
+    }
+};
+
+const mortise_module& module() {
+    return *mortise::moduleOf<Plugin>(0, nullptr, "test.handler", "1.0.0");
+}
+
+} // namespace
+
+class HandlerTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(HandlerTest);
+    CPPUNIT_TEST(exceptionsAre500);
+    CPPUNIT_TEST(busyGoesToAWorkerAndThenAway);
+    CPPUNIT_TEST(anAbsentExchangeServiceIsAnError);
+    CPPUNIT_TEST(refusedRoutesFailConfigure);
+    CPPUNIT_TEST(decodesBodyQueryAndPath);
+    CPPUNIT_TEST(aMissingOptionalBodyKeepsInitialisers);
+    CPPUNIT_TEST(findsFieldsInAnyCase);
+    CPPUNIT_TEST(writesErrorsInTheirShape);
+    CPPUNIT_TEST(writesWholeReplies);
+    CPPUNIT_TEST(handsLargeBodiesOver);
+    CPPUNIT_TEST(deferredAnswersOnce);
+    CPPUNIT_TEST(droppedDeferredIsAbandoned);
+    CPPUNIT_TEST(droppedInsideTheHandlerIs500);
+    CPPUNIT_TEST(throwingAfterADeferAnswersOnce);
+    CPPUNIT_TEST(laterNeedsADefer);
+    CPPUNIT_TEST(fullQueueIs503);
+    CPPUNIT_TEST(passwordsComeBack);
+    CPPUNIT_TEST(throwingCallbackAbandons);
+    CPPUNIT_TEST(timersFireOrEndWithTheInstance);
+    CPPUNIT_TEST(streams);
+    CPPUNIT_TEST(manyThreadsAnswerOnce);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        host_ = std::make_unique<FakeHost>();
+        plugin_ = std::make_unique<FakeInstance>(*host_, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
+    }
+    void tearDown() override {
+        Plugin::kept.clear();
+        plugin_.reset();
+        host_.reset();
+    }
+
+    void exceptionsAre500() {
+        for (const auto& [path, text] : {std::pair("/error", "thrown"), std::pair("/number", "unknown type")}) {
+            const FakeAnswer answer = host_->call("GET", path);
+            CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, answer.returned);
+            CPPUNIT_ASSERT_EQUAL(500u, answer.status);
+            CPPUNIT_ASSERT(answer.error && answer.body.find(text) != std::string::npos);
+            CPPUNIT_ASSERT_EQUAL(1u, answer.terminalCalls);
+        }
+    }
+    void busyGoesToAWorkerAndThenAway() {
+        FakeRequest onLoop;
+        onLoop.onLoop = true;
+        const FakeAnswer first = host_->call("GET", "/busy", onLoop);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, first.returned);
+        CPPUNIT_ASSERT_EQUAL(0u, first.terminalCalls);
+        const FakeAnswer second = host_->call("GET", "/busy");
+        CPPUNIT_ASSERT_EQUAL(503u, second.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("1"), second.fields.at("Retry-After"));
+    }
+    void anAbsentExchangeServiceIsAnError() {
+        FakeHost bare;
+        bare.absent(MORTISE_EXCHANGE_SERVICE);
+        FakeInstance plugin(bare, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, bare.call("GET", "/error").returned);
+    }
+    void refusedRoutesFailConfigure() {
+        FakeHost strict;
+        strict.addStatus = MORTISE_INVALID;
+        FakeInstance plugin(strict, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string("GET /struct: refused by the test"), plugin.error());
+        FakeHost none;
+        none.absent(MORTISE_ROUTES_SERVICE);
+        FakeInstance other(none, module());
+        CPPUNIT_ASSERT(other.configure() < 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("mortise.routes/1 is absent"), other.error());
+    }
+    void decodesBodyQueryAndPath() {
+        FakeRequest request;
+        request.body = R"({"name":"Ada","unknown":[1]})";
+        request.query = "page=4";
+        request.parameters = {{"id", "17"}};
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"Ada 3 4 17"})"), host_->call("POST", "/all/:id", request).body);
+    }
+    void aMissingOptionalBodyKeepsInitialisers() {
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"3"})"), host_->call("POST", "/optional").body);
+    }
+    void findsFieldsInAnyCase() {
+        FakeRequest request;
+        request.fields = {{"X-One", "1"}, {"x-`", "no"}};
+        request.parameters = {{"id", "p"}};
+        request.principal = "me";
+        CPPUNIT_ASSERT_EQUAL(std::string("1||p|me"), host_->call("GET", "/fields", request).body);
+    }
+    void writesErrorsInTheirShape() {
+        const FakeAnswer answer = host_->call("GET", "/invalid");
+        CPPUNIT_ASSERT_EQUAL(400u, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Validation error"), answer.body);
+        CPPUNIT_ASSERT(answer.details == (std::vector<std::string>{"body /a own", "query /b other"}));
+        using namespace mortise;
+        CPPUNIT_ASSERT_EQUAL(401u, unauthorized("x").code());
+        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), unauthorized("x").fields().at(0).second);
+        CPPUNIT_ASSERT_EQUAL(403u, forbidden().code());
+        CPPUNIT_ASSERT_EQUAL(404u, notFound().code());
+        CPPUNIT_ASSERT_EQUAL(409u, conflict().code());
+        CPPUNIT_ASSERT_EQUAL(204u, noContent().code());
+        CPPUNIT_ASSERT_EQUAL(std::string("no-store"), notFound().noStore().fields().at(0).second);
+    }
+    void writesWholeReplies() {
+        const FakeAnswer made = host_->call("GET", "/created");
+        CPPUNIT_ASSERT_EQUAL(201u, made.status);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLY_JSON | MORTISE_REPLY_NO_STORE, made.flags);
+        CPPUNIT_ASSERT_EQUAL(std::string("/x/1"), made.fields.at("Location"));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{9}, made.block);
+        const FakeAnswer plain = host_->call("GET", "/struct");
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"plain"})"), plain.body);
+        CPPUNIT_ASSERT_EQUAL(200u, plain.status);
+    }
+    void handsLargeBodiesOver() {
+        const FakeAnswer large = host_->call("GET", "/large");
+        CPPUNIT_ASSERT(large.released && large.body.size() == 64 * 1024);
+        const FakeAnswer constant = host_->call("GET", "/constant");
+        CPPUNIT_ASSERT(constant.released && constant.body == "a{}");
+        CPPUNIT_ASSERT_EQUAL(std::string("text/css"), constant.fields.at("Content-Type"));
+    }
+    void deferredAnswersOnce() {
+        const auto exchange = host_->begin("GET", "/keep");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, host_->answer(exchange).returned);
+        CPPUNIT_ASSERT_EQUAL(0u, host_->answer(exchange).terminalCalls);
+        mortise::Deferred later = std::move(Plugin::kept.front());
+        CPPUNIT_ASSERT(later.reply(Output{"late"}));
+        CPPUNIT_ASSERT(!later.reply(Output{"again"}));
+        CPPUNIT_ASSERT(!later);
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).terminalCalls);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"late"})"), host_->answer(exchange).body);
+    }
+    void droppedDeferredIsAbandoned() {
+        const auto exchange = host_->begin("GET", "/keep");
+        Plugin::kept.clear();
+        CPPUNIT_ASSERT(host_->answer(exchange).abandoned);
+        const auto other = host_->begin("GET", "/keep");
+        CPPUNIT_ASSERT(!Plugin::kept.front().reply(mortise::Reply::later()));
+        CPPUNIT_ASSERT(host_->answer(other).abandoned);
+    }
+    void droppedInsideTheHandlerIs500() {
+        const FakeAnswer dropped = host_->call("GET", "/drop");
+        CPPUNIT_ASSERT_EQUAL(500u, dropped.status);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, dropped.returned);
+        CPPUNIT_ASSERT_EQUAL(1u, dropped.terminalCalls);
+        const FakeAnswer twice = host_->call("GET", "/defer-twice");
+        CPPUNIT_ASSERT_EQUAL(500u, twice.status);
+        CPPUNIT_ASSERT_EQUAL(1u, twice.terminalCalls);
+    }
+    void throwingAfterADeferAnswersOnce() {
+        const auto exchange = host_->begin("GET", "/keep-and-throw");
+        CPPUNIT_ASSERT_EQUAL(500u, host_->answer(exchange).status);
+        CPPUNIT_ASSERT(!Plugin::kept.front().reply(Output{"too late"}));
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).terminalCalls);
+        const FakeAnswer answered = host_->call("GET", "/answer-and-throw");
+        CPPUNIT_ASSERT_EQUAL(200u, answered.status);
+        CPPUNIT_ASSERT_EQUAL(1u, answered.terminalCalls);
+    }
+    void laterNeedsADefer() { CPPUNIT_ASSERT_EQUAL(500u, host_->call("GET", "/later-only").status); }
+    void fullQueueIs503() {
+        host_->passwordStatus = MORTISE_BUSY;
+        FakeRequest request;
+        request.body = R"({"name":"secret"})";
+        const FakeAnswer busy = host_->call("POST", "/hash", request);
+        CPPUNIT_ASSERT_EQUAL(503u, busy.status);
+        CPPUNIT_ASSERT_EQUAL(1u, busy.terminalCalls);
+        CPPUNIT_ASSERT(busy.fields.count("Retry-After") == 1);
+        host_->passwordStatus = MORTISE_INVALID;
+        CPPUNIT_ASSERT_EQUAL(500u, host_->call("POST", "/hash", request).status);
+    }
+    void passwordsComeBack() {
+        FakeRequest request;
+        request.body = R"({"name":"secret"})";
+        const auto exchange = host_->begin("POST", "/hash", request);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, host_->answer(exchange).returned);
+        host_->runPending();
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"hash of secret"})"), host_->answer(exchange).body);
+    }
+    void throwingCallbackAbandons() {
+        FakeRequest request;
+        request.body = R"({"name":"throw"})";
+        const auto exchange = host_->begin("POST", "/hash", request);
+        host_->runPending();
+        CPPUNIT_ASSERT(host_->answer(exchange).abandoned);
+        CPPUNIT_ASSERT_EQUAL(std::string("A callback threw"), host_->records.back().message);
+        CPPUNIT_ASSERT_EQUAL(std::string("thrown in a callback"), host_->records.back().fields.at("error"));
+    }
+    void timersFireOrEndWithTheInstance() {
+        const auto fired = host_->begin("GET", "/timer");
+        host_->runPending();
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"tick"})"), host_->answer(fired).body);
+        const auto waiting = host_->begin("GET", "/timer");
+        plugin_.reset();
+        CPPUNIT_ASSERT(host_->answer(waiting).abandoned);
+    }
+    void streams() {
+        const FakeAnswer whole = host_->call("GET", "/stream");
+        CPPUNIT_ASSERT_EQUAL(std::string("ab"), whole.body);
+        CPPUNIT_ASSERT(!whole.abandoned && whole.terminalCalls == 1);
+        const FakeAnswer cut = host_->call("GET", "/cut");
+        CPPUNIT_ASSERT(cut.abandoned && cut.terminalCalls == 1);
+        CPPUNIT_ASSERT_EQUAL(200u, cut.status);
+    }
+    void manyThreadsAnswerOnce() {
+        for (int round = 0; round < 200; ++round) {
+            const auto exchange = host_->begin("GET", "/keep");
+            mortise::Deferred later = std::move(Plugin::kept.back());
+            Plugin::kept.pop_back();
+            std::thread other([later = std::move(later)]() mutable { later.reply(Output{"x"}); });
+            other.join();
+            CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).terminalCalls);
+        }
+    }
+
+private:
+    std::unique_ptr<FakeHost> host_;
+    std::unique_ptr<FakeInstance> plugin_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(HandlerTest);

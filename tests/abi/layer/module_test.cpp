@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_host.hpp"
+
+#include <mortise/plugin.hpp>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+using namespace mortise::test;
+
+namespace {
+
+struct Other {
+    static constexpr const char* serviceId = "test.other/1";
+};
+
+std::vector<std::string> life; // what the last instance went through
+
+class Everything : public mortise::Plugin<>,
+                   public mortise::UsersProvider,
+                   public mortise::Readiness,
+                   public mortise::Router,
+                   public mortise::Authenticator,
+                   public mortise::Placement {
+public:
+    Everything() { life = {"made"}; }
+    ~Everything() override { life.push_back("destroyed"); }
+
+    void configure(mortise::Setup& setup) override {
+        setup.migration("0001", "CREATE");
+        setup.migration("0002", "ALTER");
+        setup.command("greet", "NAME", "Greets",
+                      [](const mortise::Arguments& arguments, mortise::CommandOutput& output) {
+                          if (arguments.size() != 1) throw std::runtime_error("one name");
+                          output.print(arguments[0]);
+                          return mortise::exitOk;
+                      });
+        setup.filter("first").before("x").before("y").after("z").onRequest(
+            mortise::Phase::accept | mortise::Phase::handle, [](mortise::FilterCall& call) {
+                ++call.slot();
+                if (call.request().hasField("refuse")) call.reply(mortise::forbidden());
+                if (call.request().hasField("throw")) throw std::runtime_error("thrown in a filter");
+                if (call.request().hasField("wait")) call.later().proceed();
+            });
+        setup.filter("second")
+            .onRespond([](mortise::Response& response) {
+                if (response.status() == 999) throw std::runtime_error("thrown in respond");
+                response.field("X", "y");
+            })
+            .onFinish(
+                [](const mortise::Finished& finished) { life.push_back("finished " + std::string(finished.url())); });
+    }
+    void start() override { life.push_back("started"); }
+    void activate() override {
+        life.push_back("activated");
+        throw std::runtime_error("thrown in activate");
+    }
+    void drain(std::chrono::milliseconds deadline) override {
+        life.push_back("drained " + std::to_string(deadline.count()));
+    }
+    void stop() override { life.push_back("stopped"); }
+    const void* extension(std::string_view id) noexcept override { return id == "test.own/1" ? &life : nullptr; }
+
+    void check() override { throw std::runtime_error("not ready"); }
+    bool readsOnLoop() override { return true; }
+    mortise::Authenticator::Placement authenticatorPlacement() const override {
+        return mortise::Authenticator::Placement::loop;
+    }
+    void authenticate(mortise::Request& request, mortise::Verdict& verdict) override {
+        const auto name = request.field("Authorization");
+        if (name == "busy") throw mortise::Busy();
+        if (name == "throw") throw std::runtime_error("x");
+        if (name == "nothing") return;
+        if (name.empty()) return verdict.missing("No token provided");
+        if (name == "bad") return verdict.reject("Invalid token", "Bearer error");
+        verdict.accept(name, {"user", "", "admin"});
+    }
+    std::unique_ptr<mortise::RouteMatcher> build(const mortise_router_route* routes, std::uint32_t count) override {
+        struct First final : mortise::RouteMatcher {
+            bool match(std::uint32_t method, std::string_view path,
+                       mortise_router_match& match) const noexcept override {
+                match.route = route;
+                return method == 1 && path == "/a";
+            }
+            std::uint32_t route = 0;
+        };
+        if (count == 0) throw mortise::RouteConflict("/a and /a");
+        auto made = std::make_unique<First>();
+        made->route = routes[0].route;
+        return made;
+    }
+    bool findById(std::string_view id, mortise::UserVisitor visit) override {
+        if (id == "busy") throw mortise::Busy();
+        if (id != "1") return false;
+        visit(mortise::UserRecord{"1", "Ada", "ada@example.com", "user", "", {5}});
+        return true;
+    }
+    bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
+    void create(std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {
+        throw mortise::UniqueConflict();
+    }
+};
+
+const mortise_module& module() {
+    return *mortise::moduleOf<Everything>(0, nullptr, "test.everything", "1.2.3", mortise::needs<Other>(),
+                                          mortise::mayUse<mortise::Users, Other>(),
+                                          mortise::offers<mortise::UsersProvider>());
+}
+
+class Throws : public mortise::Plugin<> {
+public:
+    Throws() { throw std::runtime_error("thrown in the constructor"); }
+};
+
+class TooManyFilters : public mortise::Plugin<> {
+    void configure(mortise::Setup& setup) override {
+        for (int i = 0; i < 9; ++i) setup.filter("f" + std::to_string(i));
+    }
+};
+
+struct Verdicts {
+    mortise_authentication raw{};
+    std::string last;
+
+    Verdicts() {
+        raw.struct_size = sizeof raw;
+        raw.need = MORTISE_AUTHENTICATION_REQUIRED;
+        raw.context = this;
+        raw.accept = [](void* context, const mortise_principal* principal) {
+            auto& out = static_cast<Verdicts*>(context)->last;
+            out = "accept " + textOf(principal->id);
+            for (std::uint32_t i = 0; i < principal->role_count; ++i) out += " " + textOf(principal->roles[i]);
+        };
+        raw.reject = [](void* context, mortise_view sentence, mortise_view challenge) {
+            static_cast<Verdicts*>(context)->last = "reject " + textOf(sentence) + " " + textOf(challenge);
+        };
+        raw.missing = [](void* context, mortise_view sentence, mortise_view) {
+            static_cast<Verdicts*>(context)->last = "missing " + textOf(sentence);
+        };
+    }
+};
+
+} // namespace
+
+class ModuleTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ModuleTest);
+    CPPUNIT_TEST(throwingConstructorsFailCreate);
+    CPPUNIT_TEST(smallPluginStructsAreRefused);
+    CPPUNIT_TEST(tooManyFiltersFailConfigure);
+    CPPUNIT_TEST(describesItself);
+    CPPUNIT_TEST(goesThroughItsLife);
+    CPPUNIT_TEST(unknownExtensionsAreNull);
+    CPPUNIT_TEST(filters);
+    CPPUNIT_TEST(commands);
+    CPPUNIT_TEST(migrations);
+    CPPUNIT_TEST(router);
+    CPPUNIT_TEST(authenticator);
+    CPPUNIT_TEST(usersReadinessAndPlacement);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void throwingConstructorsFailCreate() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<Throws>(0, nullptr, "test.throws", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, plugin.created());
+        CPPUNIT_ASSERT_EQUAL(std::string("thrown in the constructor"), plugin.error());
+    }
+    void smallPluginStructsAreRefused() {
+        FakeHost host;
+        mortise_plugin plugin{};
+        plugin.struct_size = 8;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, module().create(host.raw(), &plugin, nullptr));
+        CPPUNIT_ASSERT(plugin.self == nullptr);
+    }
+    void tooManyFiltersFailConfigure() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<TooManyFilters>(0, nullptr, "test.filters", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+    }
+    void describesItself() {
+        const mortise_module& m = module();
+        CPPUNIT_ASSERT_EQUAL(static_cast<std::uint32_t>(sizeof m), m.struct_size);
+        CPPUNIT_ASSERT_EQUAL(std::string("test.everything"), textOf(m.id));
+        CPPUNIT_ASSERT_EQUAL(std::string("1.2.3"), textOf(m.version));
+        CPPUNIT_ASSERT(textOf(m.toolchain).find("libstdc++") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(1u, m.required_service_count);
+        CPPUNIT_ASSERT_EQUAL(std::string("test.other/1"), textOf(m.required_services[0]));
+        CPPUNIT_ASSERT_EQUAL(2u, m.optional_service_count);
+        CPPUNIT_ASSERT_EQUAL(1u, m.provided_service_count);
+        CPPUNIT_ASSERT_EQUAL(std::string("mortise.users/1"), textOf(m.provided_services[0]));
+        CPPUNIT_ASSERT_EQUAL(0u, m.setting_count);
+        CPPUNIT_ASSERT_EQUAL(0u, m.flags);
+        CPPUNIT_ASSERT(&m == &module());
+    }
+    void goesThroughItsLife() {
+        FakeHost host;
+        {
+            FakeInstance plugin(host, module());
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.start());
+            plugin.table().activate(plugin.self());
+            plugin.table().drain(plugin.self(), 1500);
+            plugin.table().stop(plugin.self());
+        }
+        CPPUNIT_ASSERT(
+            life == (std::vector<std::string>{"made", "started", "activated", "drained 1500", "stopped", "destroyed"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("activate threw"), host.records.back().message);
+    }
+    void unknownExtensionsAreNull() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT(plugin.extension<void>(MORTISE_FILTER_EXTENSION) == nullptr); // not configured yet
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT(plugin.extension<void>("mortise.plugin.log_sink/1") == nullptr);
+        CPPUNIT_ASSERT(plugin.extension<void>("mortise.database/1") == nullptr);
+        CPPUNIT_ASSERT(plugin.extension<void>("") == nullptr);
+        CPPUNIT_ASSERT(plugin.extension<void>("test.own/1") == &life);
+    }
+    void filters() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        CPPUNIT_ASSERT(table != nullptr && table->count(plugin.self()) == 2);
+        const mortise_filter& first = *table->at(plugin.self(), 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("x,y"), textOf(first.before));
+        CPPUNIT_ASSERT_EQUAL(std::string("z"), textOf(first.after));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_ACCEPT | MORTISE_PHASE_HANDLE, first.phases);
+        CPPUNIT_ASSERT(first.on_respond == nullptr && first.on_finish == nullptr);
+        std::uint64_t slot = 0;
+        const auto run = [&](std::uint32_t phase, const FakeRequest& request, mortise_exchange& exchange) {
+            exchange = host.bareRequest(request);
+            return first.on_request(plugin.self(), phase, exchange, &host.rawRequest(exchange), &slot);
+        };
+        mortise_exchange exchange = 0;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(MORTISE_PHASE_ACCEPT, {}, exchange));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(MORTISE_PHASE_ROUTE, {}, exchange));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(MORTISE_PHASE_HANDLE, {}, exchange));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(MORTISE_PHASE_FINISH, {}, exchange));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, slot);
+        FakeRequest request;
+        request.fields = {{"refuse", "1"}};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, run(MORTISE_PHASE_ACCEPT, request, exchange));
+        CPPUNIT_ASSERT_EQUAL(403u, host.answer(exchange).status);
+        request.fields = {{"throw", "1"}};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, run(MORTISE_PHASE_ACCEPT, request, exchange));
+        CPPUNIT_ASSERT_EQUAL(std::string("A filter threw"), host.records.back().message);
+        request.fields = {{"wait", "1"}};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(MORTISE_PHASE_ACCEPT, request, exchange));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, host.answer(exchange).returned);
+
+        const mortise_filter& second = *table->at(plugin.self(), 1);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_RESPOND | MORTISE_PHASE_FINISH, second.phases);
+        std::string added;
+        mortise_response response{sizeof response, 200, &added,
+                                  [](void* context, mortise_view name, mortise_view value) -> mortise_status {
+                                      *static_cast<std::string*>(context) = textOf(name) + "=" + textOf(value);
+                                      return MORTISE_OK;
+                                  }};
+        second.on_respond(plugin.self(), exchange, &host.rawRequest(exchange), &response, &slot);
+        CPPUNIT_ASSERT_EQUAL(std::string("X=y"), added);
+        response.status = 999;
+        second.on_respond(plugin.self(), exchange, &host.rawRequest(exchange), &response, &slot);
+        CPPUNIT_ASSERT_EQUAL(std::string("thrown in respond"), host.records.back().fields.at("error"));
+        mortise_finished finished{};
+        finished.struct_size = sizeof finished;
+        finished.url = viewOf("/a?b");
+        second.on_finish(plugin.self(), exchange, &host.rawRequest(exchange), &finished, &slot);
+        CPPUNIT_ASSERT_EQUAL(std::string("finished /a?b"), life.back());
+    }
+    void commands() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(1u, table->count(plugin.self()));
+        const mortise_command& command = *table->at(plugin.self(), 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("greet NAME"), textOf(command.name) + " " + textOf(command.usage));
+        std::pair<std::string, std::string> printed;
+        mortise_command_output output{};
+        output.struct_size = sizeof output;
+        output.context = &printed;
+        output.print = [](void* context, mortise_view text) {
+            static_cast<std::pair<std::string, std::string>*>(context)->first += textOf(text);
+        };
+        output.print_error = [](void* context, mortise_view text) {
+            static_cast<std::pair<std::string, std::string>*>(context)->second += textOf(text);
+        };
+        CPPUNIT_ASSERT_EQUAL(1, command.run(plugin.self(), nullptr, 0, &output));
+        CPPUNIT_ASSERT_EQUAL(std::string("one name\n"), printed.second);
+        const mortise_view argument = viewOf("Ada");
+        CPPUNIT_ASSERT_EQUAL(0, command.run(plugin.self(), &argument, 1, &output));
+        CPPUNIT_ASSERT_EQUAL(std::string("Ada"), printed.first);
+    }
+    void migrations() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(2u, table->count(plugin.self()));
+        CPPUNIT_ASSERT_EQUAL(std::string("0002 ALTER"), textOf(table->at(plugin.self(), 1)->name) + " " +
+                                                            textOf(table->at(plugin.self(), 1)->sql));
+    }
+    void router() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_router>(MORTISE_ROUTER_EXTENSION);
+        void* matcher = nullptr;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, table->build(plugin.self(), nullptr, 0, &matcher, plugin.rawError()));
+        CPPUNIT_ASSERT_EQUAL(std::string("/a and /a"), plugin.error());
+        const mortise_router_route route{viewOf("/a"), 1, 42};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, table->build(plugin.self(), &route, 1, &matcher, plugin.rawError()));
+        mortise_router_match match{};
+        match.struct_size = sizeof match;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, table->match(matcher, 2, viewOf("/a"), &match));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, table->match(matcher, 1, viewOf("/a"), &match));
+        CPPUNIT_ASSERT_EQUAL(42u, match.route);
+        table->free(plugin.self(), matcher);
+    }
+    void authenticator() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_authenticator>(MORTISE_AUTHENTICATOR_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_LOOP, table->placement);
+        Verdicts verdicts;
+        const auto ask = [&](const std::string& name) {
+            FakeRequest request;
+            if (!name.empty()) request.fields = {{"authorization", name}};
+            const auto exchange = host.bareRequest(request);
+            return table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &verdicts.raw);
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, ask("busy"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, ask("throw"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, ask("nothing"));
+        CPPUNIT_ASSERT(verdicts.last.empty());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask(""));
+        CPPUNIT_ASSERT_EQUAL(std::string("missing No token provided"), verdicts.last);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask("bad"));
+        CPPUNIT_ASSERT_EQUAL(std::string("reject Invalid token Bearer error"), verdicts.last);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask("ada"));
+        CPPUNIT_ASSERT_EQUAL(std::string("accept ada user admin"), verdicts.last);
+    }
+    void usersReadinessAndPlacement() {
+        FakeHost host;
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        host.give(MORTISE_USERS_SERVICE, plugin.extension<void>(MORTISE_USERS_SERVICE), plugin.self());
+        const mortise::Users users(host.raw());
+        CPPUNIT_ASSERT(!users.findById("2"));
+        CPPUNIT_ASSERT_EQUAL(std::string("ada@example.com"), users.findById("1")->email);
+        CPPUNIT_ASSERT_THROW(users.findById("busy"), mortise::Busy);
+        CPPUNIT_ASSERT_THROW(users.create("a", "b", "c"), mortise::UniqueConflict);
+        CPPUNIT_ASSERT_THROW(users.visitById("1", [](const mortise_user&) { throw std::logic_error("x"); }),
+                             std::logic_error);
+        const auto* const readiness = plugin.extension<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, readiness->check(plugin.self(), plugin.rawError()));
+        CPPUNIT_ASSERT_EQUAL(std::string("not ready"), plugin.error());
+        const auto* const placement = plugin.extension<mortise_plugin_placement>(MORTISE_PLACEMENT_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(1u, placement->reads_on_loop(plugin.self()));
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ModuleTest);

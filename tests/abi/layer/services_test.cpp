@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_host.hpp"
+
+#include <mortise/draft/database.hpp>
+#include <mortise/plugin.hpp>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+using namespace mortise::test;
+
+namespace {
+
+struct Point {
+    std::int64_t x = 0;
+};
+MORTISE_DESCRIBE(Point, field(x).min(1))
+
+class Plugin : public mortise::Plugin<> {
+public:
+    using PluginBase::crypto, PluginBase::json, PluginBase::log, PluginBase::loops, PluginBase::networks,
+        PluginBase::passwords, PluginBase::readiness, PluginBase::service, PluginBase::timers, PluginBase::instanceName;
+};
+
+const mortise_module& module() {
+    return *mortise::moduleOf<Plugin>(0, nullptr, "test.services", "1.0.0");
+}
+
+// The first half of a table, as an older peer would have it.
+template<class Table>
+std::vector<char> shortened(const Table& whole, std::uint32_t size) {
+    std::vector<char> bytes(size);
+    std::memcpy(bytes.data(), &whole, size);
+    std::memcpy(bytes.data(), &size, sizeof size);
+    return bytes;
+}
+
+} // namespace
+
+class ServicesTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(ServicesTest);
+    CPPUNIT_TEST(absentServicesAreNullObjects);
+    CPPUNIT_TEST(absentDatabaseAndUsers);
+    CPPUNIT_TEST(shortTablesReadAsAbsent);
+    CPPUNIT_TEST(longTablesAreCut);
+    CPPUNIT_TEST(shortRequestsReadAsAbsent);
+    CPPUNIT_TEST(hasLooksAtTheSize);
+    CPPUNIT_TEST(errorTextIsBounded);
+    CPPUNIT_TEST(parsesJson);
+    CPPUNIT_TEST(logsTypedFields);
+    CPPUNIT_TEST(timersThatAreRefusedAreForgotten);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void absentServicesAreNullObjects() {
+        FakeHost host;
+        host.allAbsent();
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        CPPUNIT_ASSERT(!plugin.crypto() && !plugin.passwords() && !plugin.timers() && !plugin.json());
+        CPPUNIT_ASSERT(!plugin.networks() && !plugin.loops() && !plugin.readiness());
+        plugin.log().error("goes nowhere");
+        CPPUNIT_ASSERT(!plugin.log().enabled(MORTISE_LOG_FATAL));
+        CPPUNIT_ASSERT_THROW(plugin.crypto().uuid7(), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.crypto().random(8), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.crypto().hmacKey("x"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(mortise::HmacKey().sign("x"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.passwords().hash("x", 10, [](mortise::HashResult) {}), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.timers().after(std::chrono::seconds(1), [] {}), mortise::Absent);
+        CPPUNIT_ASSERT(!plugin.timers().cancel(1));
+        CPPUNIT_ASSERT_THROW(plugin.json().parse<Point>("{}"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.networks().list({"::1"}), mortise::Absent);
+        CPPUNIT_ASSERT(!mortise::NetworkList().contains("::1"));
+        CPPUNIT_ASSERT_EQUAL(0u, plugin.loops().current());
+        CPPUNIT_ASSERT(!plugin.loops().atBatchEnd([](void*) {}, nullptr));
+        CPPUNIT_ASSERT_THROW(plugin.readiness().check([](mortise::ReadinessOutcome) {}), mortise::Absent);
+    }
+    void absentDatabaseAndUsers() {
+        FakeHost host;
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        const auto users = plugin.service<mortise::Users>();
+        CPPUNIT_ASSERT(!users && !users.findById("x") && !users.findByEmail("x"));
+        CPPUNIT_ASSERT_THROW(users.create("a", "b", "c"), mortise::Absent);
+        const auto database = plugin.service<mortise::Database>();
+        CPPUNIT_ASSERT(!database && !mortise::Database());
+        CPPUNIT_ASSERT_THROW(database.statement("SELECT 1"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(database.read({}, {}, [](const mortise::Row&) {}), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(database.transact([](mortise::Transaction&) {}), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(database.dataVersion(), mortise::Absent);
+    }
+    void shortTablesReadAsAbsent() {
+        FakeHost host;
+        const auto timer = shortened(host.timerTable, offsetof(mortise_timer_table, cancel));
+        host.give(MORTISE_TIMER_SERVICE, timer.data(), &host);
+        const auto log = shortened(host.logTable, offsetof(mortise_log_table, write));
+        host.give(MORTISE_LOG_SERVICE, log.data(), &host);
+        const auto nothing = shortened(host.jsonTable, sizeof(std::uint32_t));
+        host.give(MORTISE_JSON_SERVICE, nothing.data(), &host);
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        const auto id = plugin.timers().after(std::chrono::seconds(1), [] {});
+        CPPUNIT_ASSERT(!plugin.timers().cancel(id));
+        plugin.log().error("goes nowhere");
+        CPPUNIT_ASSERT(host.records.empty());
+        CPPUNIT_ASSERT(plugin.log().enabled(MORTISE_LOG_INFO));
+        CPPUNIT_ASSERT_THROW(plugin.json().schema("{}"), mortise::Absent);
+    }
+    void longTablesAreCut() {
+        FakeHost host;
+        std::vector<char> longer(sizeof host.timerTable + 64, '\x55');
+        std::memcpy(longer.data(), &host.timerTable, sizeof host.timerTable);
+        const auto size = static_cast<std::uint32_t>(longer.size());
+        std::memcpy(longer.data(), &size, sizeof size);
+        host.give(MORTISE_TIMER_SERVICE, longer.data(), &host);
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        CPPUNIT_ASSERT(plugin.timers().cancel(plugin.timers().after(std::chrono::seconds(1), [] {})));
+    }
+    void shortRequestsReadAsAbsent() {
+        FakeHost host;
+        FakeRequest given;
+        given.fields = {{"A", "1"}};
+        given.principal = "me";
+        mortise_request raw = host.rawRequest(host.bareRequest(given));
+        raw.struct_size = offsetof(mortise_request, principal);
+        const mortise::detail::Runtime runtime;
+        const mortise::Request request(runtime, 1, raw);
+        CPPUNIT_ASSERT(request.field("a") == "1");
+        CPPUNIT_ASSERT(!request.principal() && request.principal().id().empty());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, request.receivedAt().unixMilliseconds);
+        CPPUNIT_ASSERT(!request.cancelled());
+    }
+    void hasLooksAtTheSize() {
+        FakeHost host;
+        mortise_timer_table table = host.timerTable;
+        CPPUNIT_ASSERT(mortise::has(table, &mortise_timer_table::cancel));
+        table.struct_size = offsetof(mortise_timer_table, cancel) + 4;
+        CPPUNIT_ASSERT(!mortise::has(table, &mortise_timer_table::cancel));
+        CPPUNIT_ASSERT(mortise::has(table, &mortise_timer_table::after));
+        table.after = nullptr;
+        CPPUNIT_ASSERT(!mortise::has(table, &mortise_timer_table::after));
+    }
+    void errorTextIsBounded() {
+        char room[5] = {};
+        mortise_error error{sizeof error, 4, room, 0, 0};
+        mortise::detail::tell(&error, "abcdefgh");
+        CPPUNIT_ASSERT_EQUAL(4u, error.length);
+        CPPUNIT_ASSERT_EQUAL(std::string("abcd"), std::string(room));
+        mortise::detail::tell(&error, "abcé");
+        CPPUNIT_ASSERT_EQUAL(3u, error.length);
+        mortise::detail::tell(nullptr, "x");
+        error.text = nullptr;
+        mortise::detail::tell(&error, "x");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT,
+                             mortise::detail::guard(nullptr, [] { throw mortise::UniqueConflict("x"); }));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, mortise::detail::guard(nullptr, [] { throw mortise::Absent("x"); }));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, mortise::detail::guard(nullptr, [] { throw 1; }));
+    }
+    void parsesJson() {
+        FakeHost host;
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        CPPUNIT_ASSERT(!plugin.json().parse<Point>("{"));
+        CPPUNIT_ASSERT(!plugin.json().parse<Point>(R"({"x":0})"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{5}, plugin.json().parse<Point>(R"({"x":5})")->x);
+        CPPUNIT_ASSERT_THROW(plugin.json().schema("nonsense"), mortise::Invalid);
+        CPPUNIT_ASSERT_THROW(
+            plugin.json().visit("{}", {}, [](const mortise_json_tape&) { throw std::logic_error("x"); }),
+            std::logic_error);
+    }
+    void logsTypedFields() {
+        FakeHost host;
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        plugin.log("tokens").of(7).warn("message", {{"text", "a"}, {"number", 5u}, {"real", 0.5}, {"yes", true}});
+        const FakeRecord& record = host.records.back();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_LOG_WARN, record.level);
+        CPPUNIT_ASSERT_EQUAL(std::string("tokens"), record.logger);
+        CPPUNIT_ASSERT_EQUAL(mortise_exchange{7}, record.exchange);
+        CPPUNIT_ASSERT(record.fields == (std::map<std::string, std::string>{
+                                            {"text", "a"}, {"number", "5"}, {"real", "0.500000"}, {"yes", "1"}}));
+        CPPUNIT_ASSERT(plugin.instanceName() == "test");
+    }
+    void timersThatAreRefusedAreForgotten() {
+        FakeHost host;
+        host.timerTable.after = [](void*, std::uint64_t, void (*)(void*), void*, std::uint64_t*) -> mortise_status {
+            return MORTISE_BUSY;
+        };
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        const auto alive = std::make_shared<int>(1);
+        CPPUNIT_ASSERT_THROW(plugin.timers().after(std::chrono::seconds(1), [alive] {}), mortise::Busy);
+        CPPUNIT_ASSERT_EQUAL(1L, alive.use_count());
+    }
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(ServicesTest);

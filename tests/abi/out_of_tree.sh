@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# out_of_tree.sh SOURCE_DIR BUILD_DIR: installs the SDK to a fresh prefix, then builds copies of the hello plugin by
+# find_package(Mortise) and of the C example by find_package and by pkg-config alone, and looks at what the files export.
+set -eu
+source=$1
+build=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+prefix="$folder/prefix with blanks"
+
+cmake --install "$build" --component Sdk --prefix "$prefix" >"$folder/install.log"
+
+project() { # FOLDER FILE
+    cp -R "$source/$1" "$folder/copy"
+    rm -rf "$folder/copy/tests"
+    env -u CXXFLAGS -u CFLAGS -u LDFLAGS cmake -S "$folder/copy" -B "$folder/build" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_BUILD_TYPE=Release >"$folder/configure.log" || { cat "$folder/configure.log"; exit 1; }
+    cmake --build "$folder/build" >"$folder/build.log" || { cat "$folder/build.log"; exit 1; }
+    found=$(find "$folder/build" -name "$2")
+    [ -n "$found" ] || { echo "$1: no $2 was built" >&2; exit 1; }
+    mv "$found" "$folder/$2"
+    rm -rf "$folder/copy" "$folder/build"
+}
+check() { # FILE
+    exports=$(nm -D --defined-only "$1" | awk '{print $3}')
+    [ "$exports" = mortise_module_entry_v1 ] || { echo "$1 exports: $exports" >&2; exit 1; }
+    if readelf -d "$1" | grep -E 'STATIC_TLS|libstdc\+\+|libgcc_s|RPATH|RUNPATH'; then
+        echo "$1 asks for what a plugin must not" >&2
+        exit 1
+    fi
+    if nm -D "$1" | grep -E ' [uU] mortise_'; then
+        echo "$1 needs symbols of the host" >&2
+        exit 1
+    fi
+}
+
+project plugins/hello hello.so
+check "$folder/hello.so"
+project sdk/examples/c-hello c-hello.so
+check "$folder/c-hello.so"
+
+PKG_CONFIG_PATH="$prefix/share/pkgconfig"
+export PKG_CONFIG_PATH
+pkg-config --exists mortise
+eval "${CC:-cc} -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags mortise) \
+    $(pkg-config --variable=plugin_flags mortise | sed 's/prefix with blanks/prefix\\ with\\ blanks/g') \
+    -o '$folder/by-hand.so' '$source/sdk/examples/c-hello/c_hello.c'"
+check "$folder/by-hand.so"
+echo "hello.so, c-hello.so and by-hand.so built against $(pkg-config --modversion mortise)"
