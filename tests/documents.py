@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks documents against the tree: links between files lead somewhere, every plugin has a README with a row for each of
+its settings, the README's table names every plugin, the manual and the completions know every option of --help."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BUILD = pathlib.Path(os.environ.get("MORTISE_BUILD_DIR", ROOT / "build" / "release"))
+
+
+def links() -> list[str]:
+    faults = []
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "*.md"], capture_output=True, text=True, check=True)
+    for name in listed.stdout.split():
+        path = ROOT / name
+        if not path.exists():
+            continue
+        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+            if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
+                faults.append(f"{name}: link to {target}, which is not there")
+    return faults
+
+
+def plugins() -> list[str]:
+    faults = []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MORTISE_")}
+    for folder in sorted(path.parent for path in ROOT.glob("plugins/*/CMakeLists.txt")):
+        page = folder / "README.md"
+        if not page.exists():
+            faults.append(f"plugins/{folder.name}: no README.md")
+            continue
+        if f"plugins/{folder.name}/README.md" not in readme:
+            faults.append(f"README.md does not link plugins/{folder.name}/README.md")
+        program, file = BUILD / "bin" / "mortised", BUILD / "lib" / "mortise" / "plugins" / f"{folder.name}.so"
+        if not program.exists() or not file.exists():
+            continue
+        config = f"[server]\nplugin_directory = {file.parent}\n[plugin.{folder.name}]\nenabled = false\n"
+        path = BUILD / "documents.ini"
+        path.write_text(config, encoding="utf-8")
+        shown = subprocess.run([str(program), "--config", str(path), "--print-config"], capture_output=True, text=True, env=environment, check=False)
+        section, keys = "", []
+        for line in shown.stdout.splitlines():
+            if match := re.match(r"\[([^]]+)\]", line):
+                section = match[1]
+            elif (match := re.match(r"([a-z0-9_]+) =", line)) and section == f"plugin.{folder.name}":
+                keys.append(match[1])
+        text = page.read_text(encoding="utf-8")
+        faults += [f"plugins/{folder.name}/README.md: no row for '{key}'" for key in keys
+                   if key not in ("enabled", "file", "on_error") and f"| `{key}`" not in text]
+    return faults
+
+
+def options() -> list[str]:
+    program = BUILD / "bin" / "mortised"
+    if not program.exists():
+        return []
+    shown = subprocess.run([str(program), "--help"], capture_output=True, text=True, check=True).stdout
+    known = sorted(set(re.findall(r"--([a-z][a-z-]+)", shown)))
+    faults = []
+    for name, form in (("man/mortised.8", "-{}"), ("completions/mortised.bash", "--{}"), ("completions/_mortised", "--{}"),
+                       ("completions/mortised.fish", "-l {}")):
+        text = (ROOT / "packaging" / name).read_text(encoding="utf-8")
+        faults += [f"packaging/{name} does not know --{option}" for option in known if form.format(option) not in text]
+    return faults
+
+
+def main() -> int:
+    faults = links() + plugins() + options()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(faults)} faults in documents")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
