@@ -5,6 +5,7 @@
 #include "http/loop_server.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -63,6 +64,7 @@ Acceptor::Taken Acceptor::takeOne() noexcept {
         auto* const generic = reinterpret_cast<sockaddr*>(&address);
         base::UniqueFd socket(::accept4(listener_->fd(), generic, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket) {
+            exhausted_ = false;
             const auto peer = listener_->isLocal() ? base::IpAddress() : base::IpAddress::of(*generic);
             server_.accepted(std::move(socket), peer);
             return Taken::one;
@@ -87,14 +89,18 @@ Acceptor::Taken Acceptor::takeOne() noexcept {
 
 void Acceptor::pause() noexcept {
     stop();
-    server_.log_.log(base::Level::warn, "http", "No descriptor is left for new connections; accepting pauses",
-                     {{"code", std::string_view("http_descriptors_exhausted")},
-                      {"listen", std::string_view(listener_->text())},
-                      {"pause_ms", static_cast<std::int64_t>(pause_ms)}});
+    if (!std::exchange(exhausted_, true)) report();
     pause_ = server_.loop_.after(pause_ms, [this] {
         pause_ = 0;
         if (!start()) pause();
     });
+}
+
+void Acceptor::report() noexcept {
+    server_.log_.log(base::Level::warn, "http", "No descriptor is left for new connections; accepting pauses",
+                     {{"code", std::string_view("http_descriptors_exhausted")},
+                      {"listen", std::string_view(listener_->text())},
+                      {"pause_ms", static_cast<std::int64_t>(pause_ms)}});
 }
 
 } // namespace mortise::http

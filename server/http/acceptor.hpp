@@ -30,11 +30,13 @@ private:
     enum class Taken { one, none, exhausted };
     Taken takeOne() noexcept;
     void pause() noexcept;
+    void report() noexcept;
     void stop() noexcept;
 
     LoopServer& server_;
     std::shared_ptr<Listener> listener_;
     bool watching_ = false;
+    bool exhausted_ = false; // since the last connection; reported once
     base::EventLoop::TimerId pause_ = 0;
 };
 

@@ -39,7 +39,8 @@ struct ListenOptions {
 class Listener {
 public:
     // Throws std::system_error or std::runtime_error with a sentence that names the address. A Unix socket file that
-    // nobody answers on is replaced; one that somebody answers on, or a file that is no socket, is an error.
+    // nobody answers on is replaced; one that somebody answers on, or a file that is no socket, is an error. An
+    // inherited descriptor is owned from here on: a reload keeps its Listener instead of opening "fd:N" again.
     static Listener open(const ListenAddress& address, const ListenOptions& options);
     Listener(Listener&&) noexcept;
     Listener& operator=(Listener&&) noexcept;

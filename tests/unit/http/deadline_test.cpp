@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server_fixture.hpp"
 
+#include <sys/resource.h>
+
 using namespace std::string_literals;
 
 namespace mortise::http {
@@ -23,6 +25,7 @@ class DeadlineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(perAddressLimit);
     CPPUNIT_TEST(trustedPeersAreNotLimited);
     CPPUNIT_TEST(idleOnAnotherLoopGoes);
+    CPPUNIT_TEST(exhaustedDescriptorsOnlyDelay);
     CPPUNIT_TEST(drainFinishesWhatItHas);
     CPPUNIT_TEST(drainAnswersWhatHasArrived);
     CPPUNIT_TEST(drainOfNothingIsEmptyAtOnce);
@@ -266,6 +269,39 @@ public:
         CPPUNIT_ASSERT(server.shared.find(id)->isOpen(id));
         loop.stop();
         thread.join();
+    }
+
+    void exhaustedDescriptorsOnlyDelay() {
+        TestServer server;
+        Client before(server);
+        before.get("/wait"); // not idle: nothing to close in its stead
+        server.waitFor(1);
+        const base::UniqueFd late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(server.listener->port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        rlimit usual{};
+        CPPUNIT_ASSERT_EQUAL(0, ::getrlimit(RLIMIT_NOFILE, &usual));
+        rlimit none = usual;
+        none.rlim_cur = 3; // no new descriptor at all; those that are open stay
+        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_NOFILE, &none));
+        const int connected = ::connect(late.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+        for (int i = 0; i < patience_ms && server.log.count() == 0; ++i) ::poll(nullptr, 0, 1);
+        ::poll(nullptr, 0, 250); // some pauses
+        const int reports = server.log.count();
+        CPPUNIT_ASSERT_EQUAL(0, ::setrlimit(RLIMIT_NOFILE, &usual));
+        CPPUNIT_ASSERT_EQUAL(0, connected);
+        CPPUNIT_ASSERT_EQUAL(1, reports);
+        CPPUNIT_ASSERT(contains(server.log.last(), "descriptor"));
+        const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        CPPUNIT_ASSERT_EQUAL(static_cast<ssize_t>(request.size()),
+                             ::send(late.get(), request.data(), request.size(), MSG_NOSIGNAL));
+        pollfd poll{late.get(), POLLIN, 0};
+        CPPUNIT_ASSERT_EQUAL(1, ::poll(&poll, 1, patience_ms));
+        char data[1000];
+        const ssize_t size = ::recv(late.get(), data, sizeof data, 0);
+        CPPUNIT_ASSERT(size > 0 && std::string(data, static_cast<std::size_t>(size)).starts_with("HTTP/1.1 200 OK"));
     }
 
     void drainFinishesWhatItHas() {

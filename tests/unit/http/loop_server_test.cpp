@@ -25,6 +25,8 @@ class LoopServerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(largeChunkedBodyIsFollowedByTheNext);
     CPPUNIT_TEST(continuesWhenExpected);
     CPPUNIT_TEST(earlyAnswerToExpectationCloses);
+    CPPUNIT_TEST(bodyMayBeAskedForLater);
+    CPPUNIT_TEST(answeredWhileTheBodyIsRead);
     CPPUNIT_TEST(unreadBodyIsNoRequest);
     CPPUNIT_TEST(largeUnreadBodyClosesWithoutReset);
     CPPUNIT_TEST(malformedClosesWithAnswer);
@@ -238,6 +240,35 @@ public:
         const std::string all = client.untilClosed();
         CPPUNIT_ASSERT(all.starts_with("HTTP/1.1 401 "));
         CPPUNIT_ASSERT(contains(all, "Connection: close\r\n"));
+    }
+
+    void bodyMayBeAskedForLater() {
+        TestServer server;
+        Client client(server);
+        client.send("POST /wait HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9000\r\n\r\n");
+        const ExchangeId id = server.waitFor(1);
+        server.onLoop([&] { CPPUNIT_ASSERT(server.shared.find(id)->readBody()); });
+        CPPUNIT_ASSERT_EQUAL("HTTP/1.1 100 Continue\r\n\r\n"s, client.answer());
+        client.send(std::string(9000, 'x')).get("/next");
+        CPPUNIT_ASSERT_EQUAL("body " + std::string(9000, 'x'), client.body());
+        CPPUNIT_ASSERT_EQUAL("hello /next"s, client.body());
+        // The body was there before it was asked for, and the socket was no longer watched.
+        client.send("POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+        const ExchangeId second = server.waitFor(2);
+        client.send("abc");
+        server.onLoop([] {});
+        server.onLoop([&] { CPPUNIT_ASSERT(server.shared.find(second)->readBody()); });
+        CPPUNIT_ASSERT_EQUAL("body abc"s, client.body());
+    }
+
+    void answeredWhileTheBodyIsRead() {
+        TestServer server;
+        Client client(server);
+        client.send("POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
+        const ExchangeId id = server.waitFor(1);
+        server.onLoop([&] { CPPUNIT_ASSERT(server.shared.find(id)->readBody()); });
+        server.release(id, "enough");
+        CPPUNIT_ASSERT(client.untilClosed().ends_with("Connection: close\r\n\r\nenough"));
     }
 
     void unreadBodyIsNoRequest() {

@@ -51,19 +51,27 @@ public:
                std::span<const base::LogField>) noexcept override {
         const std::lock_guard lock(mutex_);
         last_ = std::string(message);
+        ++count_;
+    }
+    std::string last() {
+        const std::lock_guard lock(mutex_);
+        return last_;
+    }
+    int count() {
+        const std::lock_guard lock(mutex_);
+        return count_;
     }
 
 private:
     std::mutex mutex_;
     std::string last_;
+    int count_ = 0;
 };
 
 // What it does is told by the path; see onHead.
 class TestHandler final : public Handler {
 public:
-    struct Slot final : Attachment {
-        bool wants_body = false;
-    };
+    struct Slot final : Attachment {};
 
     std::unique_ptr<Attachment> makeAttachment() override {
         ++attachments;
@@ -77,7 +85,7 @@ public:
             CPPUNIT_ASSERT(!exchange.readBody());
         } else if (path == "/small") {
             exchange.readBody(4);
-        } else if (path == "/wait" || path == "/wait-body") {
+        } else if (path == "/wait") {
             const std::lock_guard lock(mutex_);
             waiting_.push_back(exchange.id());
         } else if (path == "/early") {
@@ -226,7 +234,7 @@ public:
         }));
         eventually("the loop runs a task", [&] { return done.load(); });
     }
-    // Answers the oldest exchange of "/wait" that is not answered yet.
+    // Answers an exchange of "/wait".
     void release(ExchangeId id, const std::string& body) {
         onLoop([&] {
             Exchange* const exchange = shared.find(id);
