@@ -139,7 +139,7 @@ bool Exchange::mayBegin() const noexcept {
 namespace {
 
 bool isLegal(const ReplyHead& head) noexcept {
-    return head.status >= 200 && head.status <= 999 && isFieldValue(head.content_type);
+    return head.status >= 200 && head.status <= 999;
 }
 
 } // namespace

@@ -27,7 +27,7 @@ class LoopServer;
 // X-Request-Id are added by the floor.
 struct ReplyHead {
     int status = 200;                 // 200 to 999
-    std::string_view content_type;    // empty: no Content-Type
+    std::string_view content_type;    // a legal field value (not checked again); empty: no Content-Type
     std::string_view constant_fields; // a block that isFieldBlock() accepted when it was declared
 };
 

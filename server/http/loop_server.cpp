@@ -35,8 +35,7 @@ LoopServer::LoopServer(base::EventLoop& loop, SharedState& shared, Handler& hand
       log_(log),
       settings_(std::move(settings)),
       table_(std::make_unique<std::array<std::atomic<Chunk*>, max_chunks>>()),
-      free_slot_(no_slot),
-      request_seed_(randomSeed()) {
+      free_slot_(no_slot) {
     wheel_.begin(loop_.nowMs());
     index_ = shared_.join(*this);
 }
@@ -311,14 +310,19 @@ void LoopServer::giveOutput(std::string&& output) noexcept {
 
 void LoopServer::makeRequestId(char* out) noexcept {
     static constexpr char digits[] = "0123456789abcdef";
-    std::uint64_t value = request_seed_;
-    for (int i = 15; i >= 0; --i, value >>= 4) out[i] = digits[value & 15];
-    value = ++request_counter_;
-    for (int i = 23; i >= 16; --i, value >>= 4) out[i] = digits[value & 15];
-    if (value != 0) { // 2^32 requests: a new prefix
-        request_seed_ = randomSeed();
-        request_counter_ = 0;
+    if (request_counter_ == 0) { // the first of 2^32 requests with one prefix
+        std::uint64_t seed = randomSeed();
+        for (int i = 15; i >= 0; --i, seed >>= 4) last_request_id_[i] = digits[seed & 15];
+        std::memset(last_request_id_ + 16, '0', 8);
     }
+    ++request_counter_;
+    // Counts in the text itself: mostly one digit changes.
+    for (int i = 23; i >= 16; --i) {
+        char& digit = last_request_id_[i];
+        digit = digit == 'f' ? '0' : digit == '9' ? 'a' : static_cast<char>(digit + 1);
+        if (digit != '0') break;
+    }
+    std::memcpy(out, last_request_id_, sizeof last_request_id_);
 }
 
 } // namespace mortise::http

@@ -140,8 +140,8 @@ private:
     std::vector<std::string> outputs_;
     std::int64_t date_second_ = -1;
     std::array<char, 6 + base::httpDateSize + 2> date_line_;
-    std::uint64_t request_seed_ = 0;
-    std::uint64_t request_counter_ = 0;
+    std::uint32_t request_counter_ = 0; // wraps to a new prefix
+    char last_request_id_[24];
     bool batch_end_set_ = false;
     bool draining_ = false;
     base::Task empty_;
