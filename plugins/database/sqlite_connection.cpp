@@ -158,6 +158,8 @@ void SqliteConnection::require(int code) const {
 DatabaseError SqliteConnection::error(int code) const {
     if ((code & 0xff) == SQLITE_INTERRUPT)
         return {use_.pastLimit, "a statement was stopped after " + std::to_string(use_.statementLimit.count()) + " ms"};
+    if ((code & 0xff) == SQLITE_AUTH)
+        return {Kind::invalid, "a statement may not begin or end a transaction, attach a database or use PRAGMA"};
     return sqliteError(handle_, code, file_);
 }
 

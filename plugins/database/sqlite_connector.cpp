@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_connector.hpp"
 
+#include "confined.hpp"
 #include "sqlite_file.hpp"
 #include "sqlite_migrator.hpp"
 
@@ -60,7 +61,9 @@ LoopReader* SqliteConnector::loopReader(const Opened& opened, std::uint32_t loop
 std::uint32_t SqliteConnector::statement(std::string_view sql) {
     Opened& open = opened();
     return open.registry.add(sql, [&] {
-        const SqliteStatement prepared = open.readers.lease()->prepare(sql);
+        const ReaderPool::Lease reader = open.readers.lease();
+        const Confined confined(reader->handle());
+        const SqliteStatement prepared = reader->prepare(sql);
         return StatementRegistry::Entry{std::string(sql), static_cast<std::size_t>(prepared.parameterCount()),
                                         prepared.isReadOnly()};
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_migrator.hpp"
 
+#include "confined.hpp"
 #include "sqlite_connection.hpp"
 
 #include <Poco/Data/TypeHandler.h>
@@ -34,19 +35,6 @@ std::string checksum(std::string_view sql) {
     Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
     engine.update(sql.data(), sql.size());
     return Poco::DigestEngine::digestToHex(engine.digest());
-}
-
-// A migration runs inside the migrator's transaction, and on this database only.
-int authorize(void*, int action, const char*, const char*, const char*, const char*) {
-    switch (action) {
-    case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT:
-    case SQLITE_ATTACH:
-    case SQLITE_DETACH:
-        return SQLITE_DENY;
-    default:
-        return SQLITE_OK;
-    }
 }
 
 void requireDistinct(std::span<const Migration> migrations) {
@@ -143,15 +131,12 @@ private:
     }
 
     void execute(const Migration& migration) {
-        sqlite3_set_authorizer(connection_.handle(), &authorize, nullptr);
+        const Confined confined(connection_.handle());
         const int code =
             sqlite3_exec(connection_.handle(), std::string(migration.sql).c_str(), nullptr, nullptr, nullptr);
-        sqlite3_set_authorizer(connection_.handle(), nullptr, nullptr);
-        if (code == SQLITE_OK) return;
-        const std::string reason = code == SQLITE_AUTH ? "it may not begin or end a transaction, nor attach a database"
-                                                       : connection_.error(code).what();
-        throw DatabaseError(Kind::failed,
-                            label(migration.owner, migration.name) + " failed, nothing of it was kept: " + reason);
+        if (code != SQLITE_OK)
+            throw DatabaseError(Kind::failed, label(migration.owner, migration.name) +
+                                                  " failed, nothing of it was kept: " + connection_.error(code).what());
     }
 
     void record(const Migration& migration) {

@@ -42,6 +42,9 @@ public:
     }
 
     std::uint64_t execute(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) override {
+        // After a rollback by SQLite itself every statement would be a transaction of its own.
+        if (!writer_.connection_.inTransaction())
+            throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
         return writer_.connection_.run(statement, parameters, visitor);
     }
 

@@ -28,6 +28,7 @@ class SqliteConnectorTest : public ConnectorFixture {
     CPPUNIT_TEST(refusesCallsFromARow);
     CPPUNIT_TEST(rollsBackWhatTheBodyRefuses);
     CPPUNIT_TEST(rollsBackWhenTheBodyThrows);
+    CPPUNIT_TEST(keepsNothingAfterARollbackOfItsOwn);
     CPPUNIT_TEST(tellsUniqueConflictsApart);
     CPPUNIT_TEST(enforcesForeignKeys);
     CPPUNIT_TEST(refusesNestedTransactions);
@@ -64,6 +65,8 @@ class SqliteConnectorTest : public ConnectorFixture {
         assertKind(Kind::invalid, failure([&] { connector.statement(" ; -- nothing"); }));
         assertKind(Kind::invalid, failure([&] { connector.statement("SELECT 1; SELECT 2"); }));
         connector.statement("SELECT 1; ");
+        for (const char* sql : {"BEGIN", "COMMIT", "SAVEPOINT x", "PRAGMA query_only = OFF", "ATTACH ':memory:' AS x"})
+            assertContains("may not begin or end a transaction", failure([&] { connector.statement(sql); }).what());
     }
 
     void refusesBadCalls() {
@@ -183,6 +186,22 @@ class SqliteConnectorTest : public ConnectorFixture {
                              std::out_of_range);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, readInteger(connector, count_));
         CPPUNIT_ASSERT(insert(connector, 1));
+    }
+
+    void keepsNothingAfterARollbackOfItsOwn() {
+        SqliteConnector& connector = open();
+        CPPUNIT_ASSERT(insert(connector, 1));
+        const std::uint32_t rude = connector.statement("INSERT OR ROLLBACK INTO numbers (value) VALUES (1)");
+        const DatabaseError error = failure([&] {
+            transact(connector, [&](Transaction& transaction) {
+                assertKind(Kind::conflict, failure([&] { transaction.execute(rude, {}, nullptr); }));
+                const std::vector<SqlValue> next{integer(2), {}};
+                transaction.execute(insert_, next, nullptr);
+                return true;
+            });
+        });
+        assertContains("rolled back by the database", error.what());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, readInteger(connector, count_));
     }
 
     void tellsUniqueConflictsApart() {

@@ -198,7 +198,7 @@ class WriterTest : public ConnectorFixture {
         }
         done = true;
         reader.get();
-        CPPUNIT_ASSERT_MESSAGE(std::to_string(largest), largest < 50u * 4120 * 12);
+        CPPUNIT_ASSERT_MESSAGE(std::to_string(largest), largest < 50u * 4120 * 40);
     }
 
     void refusesWaitersAtClose() {
