@@ -56,6 +56,23 @@ void printOrder(const host::Generation& generation) {
     }
 }
 
+// Widths of --list-plugins, each with the blanks behind it.
+struct Columns {
+    int name = 0;
+    int id = 0;
+    int version = 0;
+
+    void widen(const KnownPlugin& plugin) {
+        const auto fit = [](int& width, const std::string& text) {
+            width = std::max(width, static_cast<int>(text.size()) + 2);
+        };
+        fit(name, plugin.name);
+        if (plugin.module == nullptr) return;
+        fit(id, plugin.module->info().id);
+        fit(version, plugin.module->info().version);
+    }
+};
+
 } // namespace
 
 int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
@@ -97,19 +114,17 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
         builder.abandon();
         return good ? exitSuccess : exitConfig;
     }
+    Columns widths;
+    for (const KnownPlugin& plugin : configuration->plugins) widths.widen(plugin);
     for (const KnownPlugin& plugin : configuration->plugins) {
-        std::cout << std::left << std::setw(18) << plugin.name << std::setw(10)
-                  << (plugin.module == nullptr ? "refused"
-                      : plugin.enabled         ? "enabled"
-                                               : "disabled");
+        const char* const state = plugin.module == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled";
+        std::cout << std::left << std::setw(widths.name) << plugin.name << std::setw(10) << state;
         if (plugin.module != nullptr) {
             const host::ModuleInfo& info = plugin.module->info();
-            std::cout << std::setw(24) << info.id << std::setw(10) << info.version << "ABI 1." << info.abiMinorBuilt
-                      << "  " << plugin.file;
-        } else {
-            std::cout << plugin.file;
+            std::cout << std::setw(widths.id) << info.id << std::setw(widths.version) << info.version << "ABI 1."
+                      << info.abiMinorBuilt << "  ";
         }
-        std::cout << '\n';
+        std::cout << plugin.file << '\n';
     }
     return exitSuccess;
 }
