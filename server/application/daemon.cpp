@@ -109,6 +109,17 @@ void Daemon::activate(const std::vector<std::shared_ptr<host::Instance>>& fresh)
             log_.log(base::Level::error, "host.plugins", *failure, {{"plugin", std::string_view(instance->name())}});
 }
 
+std::function<void()> Daemon::keepAlive() const {
+    if (!environment_.watchdog) return {};
+    // sd_watchdog_enabled(3) asks for half of the interval; a quarter leaves room for a busy machine.
+    return [this, every = *environment_.watchdog / 4, next = Clock::time_point()]() mutable {
+        const auto now = Clock::now();
+        if (now < next) return;
+        next = now + every;
+        notifier_.watchdog();
+    };
+}
+
 std::string Daemon::status() const {
     return "Serving generation " + std::to_string(number_) + " with " + std::to_string(configuration_.enabled.size()) +
            " plugins";
@@ -131,7 +142,7 @@ bool Daemon::start() {
         runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime);
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
         server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,
-                                                 [this] { notifier_.watchdog(); });
+                                                 keepAlive());
         server_->bind(listenAddresses(settings), settings.listenOptions);
 
         host::GenerationBuilder builder(*runtime_, configuration_.request(1, nullptr));

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,9 @@ private:
     void logFailures(std::string_view message, const std::vector<std::string>& failures);
     std::vector<http::ListenAddress> listenAddresses(const ServerSettings& settings) const;
     std::shared_ptr<const http::Settings> httpSettings(const ServerSettings& settings) const;
+    // What the watchdog calls while no loop is stuck: tells the service manager, often enough; empty when that did not
+    // ask.
+    std::function<void()> keepAlive() const;
     std::string status() const;
 
     host::LogHub& log_;

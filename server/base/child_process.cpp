@@ -26,9 +26,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The lowest number a duplicate may get, so that arranging 0, 1, 2, 3, ... in the child overwrites no source.
-constexpr int firstParkedDescriptor = 256;
-
 void require(int error, const char* what) {
     if (error != 0) throw std::system_error(error, std::generic_category(), what);
 }
@@ -39,8 +36,9 @@ std::pair<UniqueFd, UniqueFd> makePipe() {
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-UniqueFd park(int descriptor) {
-    UniqueFd parked(fcntl(descriptor, F_DUPFD_CLOEXEC, firstParkedDescriptor));
+// A duplicate numbered `lowest` or higher, so that arranging 0, 1, 2, 3, ... in the child overwrites no source.
+UniqueFd park(int descriptor, int lowest) {
+    UniqueFd parked(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
     require(parked ? 0 : errno, "fcntl(F_DUPFD_CLOEXEC)");
     return parked;
 }
@@ -93,8 +91,9 @@ public:
         FileActions actions;
         require(posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0), "addopen");
         int target = STDOUT_FILENO;
+        const int last = STDERR_FILENO + static_cast<int>(settings.descriptors.size());
         const auto pass = [&](int source) {
-            parked.push_back(park(source));
+            parked.push_back(park(source, last + 1));
             require(posix_spawn_file_actions_adddup2(actions.get(), parked.back().get(), target++), "adddup2");
         };
         pass(output);

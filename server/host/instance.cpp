@@ -160,7 +160,6 @@ std::optional<std::string> Instance::activate() {
 }
 
 void Instance::drain(Clock::time_point deadline) {
-    runtime_.timers().cancelAll(this);
     if (stage() != Stage::started && stage() != Stage::active) return;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     const auto limit = std::max(left, std::chrono::milliseconds(1));
@@ -168,16 +167,19 @@ void Instance::drain(Clock::time_point deadline) {
             self.table_.drain(self.plugin_.self, static_cast<std::uint64_t>(limit.count()));
         }))
         return;
-    runtime_.timers().cancelAll(this);
-    std::unique_lock lock(pinMutex_);
-    if (!unpinned_.wait_until(lock, deadline, [this] { return pins_ == 0; }))
-        runtime_.log().log(base::Level::warn, "host.plugins", "A plugin still has calls running after its drain",
-                           {{"plugin", std::string_view(name_)}, {"calls", static_cast<std::int64_t>(pins_)}});
     stage_.store(Stage::drained, std::memory_order_release);
 }
 
 void Instance::stop() {
     if (stage() != Stage::drained && stage() != Stage::started && stage() != Stage::active) return;
+    stage_.store(Stage::stopping, std::memory_order_release); // from here on no call outside of an exchange begins
+    runtime_.timers().cancelAll(this);
+    {
+        std::unique_lock lock(pinMutex_);
+        if (!unpinned_.wait_for(lock, runtime_.settings().controlTimeout, [this] { return pins_ == 0; }))
+            runtime_.log().log(base::Level::warn, "host.plugins", "A plugin is stopped while calls into it are running",
+                               {{"plugin", std::string_view(name_)}, {"calls", static_cast<std::int64_t>(pins_)}});
+    }
     const bool inTime = control("stop", runtime_.settings().controlTimeout, [](Instance& self) {
         if (self.table_.stop != nullptr) self.table_.stop(self.plugin_.self);
     });

@@ -27,14 +27,24 @@ class Runtime;
 
 // One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
 //
-//   created → configured → started → active → drained → stopped → destroyed      (failed: any step that did not
-//   succeed)
+//   created → configured → started → active → drained → stopping → stopped → destroyed
+//   (failed: any step that did not succeed)
 //
 // Control calls run on a thread of their own under the runtime's deadline. One that misses it leaves the instance
 // quarantined: nothing of it is called again, and its memory stays. Thread: control calls one at a time, [any] as said.
 class Instance : public std::enable_shared_from_this<Instance> {
 public:
-    enum class Stage : std::uint8_t { created, configured, started, active, drained, stopped, destroyed, failed };
+    enum class Stage : std::uint8_t {
+        created,
+        configured,
+        started,
+        active,
+        drained,
+        stopping,
+        stopped,
+        destroyed,
+        failed
+    };
     using Providers = std::map<std::string, std::shared_ptr<Instance>, std::less<>>; // by service id
 
     // Calls the module's `create`. A fault starts with the plugin's name.
@@ -60,8 +70,8 @@ public:
     std::optional<std::string> configure(bool checkOnly);
     std::optional<std::string> start();
     std::optional<std::string> activate();
-    // Also waits until no call into the plugin is running.
-    void drain(std::chrono::steady_clock::time_point deadline);
+    void drain(std::chrono::steady_clock::time_point deadline); // its timers go on
+    // Cancels its timers and waits, within the control timeout, until no call into the plugin is running.
     void stop();
     void destroy();
 
@@ -90,7 +100,7 @@ public:
     bool control(std::string_view step, std::chrono::milliseconds timeout,
                  std::function<void(Instance& instance)> call);
 
-    // Keeps drain() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
+    // Keeps stop() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
     class Pin {
     public:
         explicit Pin(std::shared_ptr<Instance> instance) noexcept;

@@ -13,8 +13,8 @@ mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context
                      std::uint64_t* timer) noexcept {
     Instance& caller = callerOf(self);
     if (call == nullptr || delay > static_cast<std::uint64_t>(TimerQueue::longestDelay.count())) return MORTISE_INVALID;
-    // Once it drains, an instance gets no further calls.
-    if (caller.stage() >= Instance::Stage::drained) return MORTISE_INVALID;
+    // Once it stops, an instance gets no further calls.
+    if (caller.stage() >= Instance::Stage::stopping) return MORTISE_INVALID;
     try {
         const std::weak_ptr<Instance> weak = caller.weak_from_this();
         const std::uint64_t number = caller.runtime().timers().after(
@@ -22,7 +22,7 @@ mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context
                 const auto instance = weak.lock();
                 if (instance == nullptr || instance->quarantined()) return;
                 const Instance::Pin running(instance);
-                if (instance->stage() < Instance::Stage::drained) call(context);
+                if (instance->stage() < Instance::Stage::stopping) call(context);
             });
         if (number == 0) return MORTISE_BUSY;
         if (timer != nullptr) *timer = number;

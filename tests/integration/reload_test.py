@@ -24,6 +24,14 @@ class Reload(unittest.TestCase):
         finally:
             self.server.close()
 
+    def pin(self) -> str:
+        """Starts once more on the port it has, now by its number; returns the address."""
+        self.folder.server["listen"] = self.server.addresses[0]
+        self.folder.write()
+        self.server.stop()
+        self.server.restart()
+        return self.server.addresses[0]
+
     def hello(self) -> str:
         return self.server.get("/hello").json["hello"]
 
@@ -96,7 +104,7 @@ class Reload(unittest.TestCase):
 
     def test_listeners_come_and_go(self):
         path = str(self.folder.path / "http.sock")
-        first = self.server.addresses[0]
+        first = self.pin()
         self.folder.server["listen"] = f"{first}, unix:{path}"
         self.folder.write()
         self.server.reload()
@@ -117,7 +125,7 @@ class Reload(unittest.TestCase):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            self.folder.server["listen"] = f"{self.server.addresses[0]}, 127.0.0.1:{taken.getsockname()[1]}"
+            self.folder.server["listen"] = f"{self.pin()}, 127.0.0.1:{taken.getsockname()[1]}"
             self.folder.write()
             record = self.server.reload("Reload failed")
             self.assertIn(str(taken.getsockname()[1]), record["reason"])
@@ -177,7 +185,7 @@ class LogFiles(unittest.TestCase):
             eventually(path.exists, "a new file")
             server.get("/hello?name=two")
             eventually(lambda: "name=two" in path.read_text(), "a line in the new file")
-            self.assertNotIn("name=two", open(f"{path}.moved", encoding="utf-8").read())
+            self.assertNotIn("name=two", path.with_name("mortise.log.moved").read_text())
             for line in path.read_text().splitlines():
                 json.loads(line)
 
