@@ -46,12 +46,16 @@ void Channel::reopen() noexcept {
     queue_.hurry();
 }
 
-void Channel::stop(std::chrono::steady_clock::time_point deadline) {
-    if (!thread_.joinable()) return;
+void Channel::end(std::chrono::steady_clock::time_point deadline) noexcept {
+    if (stopping_) return;
     deadline_ns_ = std::chrono::duration_cast<std::chrono::nanoseconds>(deadline.time_since_epoch()).count();
     stopping_ = true;
     queue_.stop();
-    thread_.join();
+}
+
+void Channel::stop(std::chrono::steady_clock::time_point deadline) {
+    end(deadline);
+    if (thread_.joinable()) thread_.join();
 }
 
 bool Channel::mayGoOn() const noexcept {
@@ -68,10 +72,6 @@ void Channel::reopenIfAsked() {
 bool Channel::writeAll(std::string_view text) {
     std::chrono::milliseconds retry = first_retry;
     while (!text.empty()) {
-        if (!mayGoOn()) {
-            lost_ += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-            return false;
-        }
         reopenIfAsked();
         const std::size_t taken = output_->write(text);
         text.remove_prefix(std::min(taken, text.size()));
@@ -79,12 +79,16 @@ bool Channel::writeAll(std::string_view text) {
             if (in_trouble_) hooks_.report(output_->name() + " is written again");
             in_trouble_ = false;
             retry = first_retry;
-            continue;
+            if (text.empty() || mayGoOn()) continue;
         }
-        if (!in_trouble_) {
+        if (taken == 0 && !in_trouble_) {
             in_trouble_ = true;
             hooks_.report(output_->name() + " cannot be written: " + output_->trouble() +
                           "; lines are kept as far as the buffer goes, then dropped and counted");
+        }
+        if (!mayGoOn()) {
+            lost_ += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+            return false;
         }
         queue_.pause(retry);
         retry = std::min(retry * 2, last_retry);

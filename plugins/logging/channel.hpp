@@ -40,7 +40,10 @@ public:
     bool flush(std::chrono::steady_clock::time_point deadline) { return queue_.drain(deadline); }
     // [any] Before the next write.
     void reopen() noexcept;
-    // [control] Writes what is there until `deadline`, tells what is lost then, ends the thread. Once.
+    // [control] Takes no more lines; the thread ends when all is written, or at `deadline`, and tells what is lost
+    // then.
+    void end(std::chrono::steady_clock::time_point deadline) noexcept;
+    // [control] Likewise, and waits for it. May follow end().
     void stop(std::chrono::steady_clock::time_point deadline);
 
     std::uint64_t dropped() const noexcept { return queue_.droppedInAll(); }

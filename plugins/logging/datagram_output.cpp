@@ -74,6 +74,7 @@ std::size_t DatagramOutput::write(std::string_view block) noexcept {
 }
 
 std::string DatagramOutput::trouble() const {
+    if (error_ == EAGAIN) return "its reader does not keep up";
     return std::generic_category().message(error_);
 }
 

@@ -51,6 +51,7 @@ std::size_t StreamOutput::write(std::string_view block) noexcept {
 }
 
 std::string StreamOutput::trouble() const {
+    if (error_ == EAGAIN) return "its reader does not keep up";
     return std::generic_category().message(error_);
 }
 
