@@ -17,7 +17,7 @@ namespace {
 struct Settings {
     bool quiet = false;
     std::vector<std::string> allow{"loopback"};
-    std::chrono::milliseconds cache{100};
+    std::chrono::milliseconds cache{0}; // probes that come while a round runs share it
     std::chrono::milliseconds timeout{2000};
 };
 MORTISE_SETTINGS(Settings, field(quiet).text("Leaves probes out of the request log unless they fail."),

@@ -87,7 +87,8 @@ private:
     void detach(http::Exchange& exchange, RequestState& state);
     void releaseDetached(http::ExchangeId id);
     void runFinishFilters(http::Exchange& exchange, RequestState& state, const http::Outcome& outcome) noexcept;
-    void addResponseFields(http::Exchange& exchange, RequestState& state, int status, bool noStore);
+    void addResponseFields(http::Exchange& exchange, RequestState& state, int status, std::string_view constantFields,
+                           bool noStore);
     // [loop or worker] Goes on from state.step until something has to be waited for or the exchange is answered.
     void advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept;
     bool runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase);
@@ -106,7 +107,11 @@ private:
     Runtime& runtime_;
     http::LoopServer* server_ = nullptr;
     std::list<LoopGeneration> generations_; // the last one serves
-    std::vector<http::ExchangeId> detached_;
+    struct Detached {
+        http::ExchangeId id;
+        const Instance* owner = nullptr;
+    };
+    std::vector<Detached> detached_;
     base::Pulse* pulse_ = nullptr;
     bool closed_ = false;
 };

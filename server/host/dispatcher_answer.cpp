@@ -40,15 +40,18 @@ void Dispatcher::sweep() {
 void Dispatcher::detach(http::Exchange& exchange, RequestState& state) {
     const PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
-    addResponseFields(exchange, state, answer.status, answer.noStore);
+    addResponseFields(exchange, state, answer.status, answer.constantFields, answer.noStore);
     exchange.respondAndKeep({answer.status, answer.contentType, answer.constantFields}, answer.body);
     http::Outcome outcome;
     outcome.status = answer.status;
     outcome.bytes = answer.body.size();
     outcome.duration_ns = base::monotonicNs() - exchange.receivedNs();
     runFinishFilters(exchange, state, outcome);
-    detached_.push_back(exchange.id());
+    detached_.push_back({exchange.id(), state.route->owner});
     state.detached.store(exchange.id().value, std::memory_order_release);
+    // A plugin that never lets go must not hold up the end of its generation. Whoever still works on the request holds the
+    // generation itself.
+    unpin(*std::exchange(state.pinned, nullptr));
 }
 
 void Dispatcher::late(http::ExchangeId id) {
@@ -61,7 +64,8 @@ void Dispatcher::late(http::ExchangeId id) {
 }
 
 void Dispatcher::releaseDetached(http::ExchangeId id) {
-    const auto found = std::find(detached_.begin(), detached_.end(), id);
+    const auto found =
+        std::find_if(detached_.begin(), detached_.end(), [id](const Detached& one) { return one.id == id; });
     if (found == detached_.end()) return;
     detached_.erase(found);
     // The head is legal and the client is gone as far as the exchange knows: this only ends it.
@@ -74,9 +78,9 @@ void Dispatcher::endExchangesOf(const Instance& owner) {
         if (state.route == nullptr || state.route->owner != &owner || state.step != Step::handling) return;
         refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
     });
-    const std::vector<http::ExchangeId> detached = detached_;
-    for (const http::ExchangeId id : detached)
-        if (stateOf(*runtime_.exchanges().find(id)).route->owner == &owner) releaseDetached(id);
+    const std::vector<Detached> detached = detached_;
+    for (const Detached& one : detached)
+        if (one.owner == &owner) releaseDetached(one.id);
 }
 
 void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what) {
@@ -106,8 +110,6 @@ void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, con
     pending.status = answer.status;
     pending.contentType = jsonType;
     writeError(pending.body, answer, exchange.requestId());
-    if (answer.status == 503)
-        http::appendField(pending.fields, "Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
 }
 
 void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
@@ -121,7 +123,11 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
     send(exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields, {}, &answer.body});
 }
 
-void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state, int status, bool noStore) {
+void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state, int status,
+                                   std::string_view constantFields, bool noStore) {
+    if (status == 503 && !http::hasField(exchange.replyFields(), "Retry-After") &&
+        !http::hasField(constantFields, "Retry-After"))
+        exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
         mortise_response response{sizeof(mortise_response), static_cast<std::uint32_t>(status), &exchange,
                                   [](void* context, mortise_view name, mortise_view value) -> mortise_status {
@@ -137,7 +143,7 @@ void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state
 }
 
 void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing) {
-    addResponseFields(exchange, state, outgoing.status, outgoing.noStore);
+    addResponseFields(exchange, state, outgoing.status, outgoing.constantFields, outgoing.noStore);
     const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
     if (state.streamOf.load(std::memory_order_acquire) != 0) {
         exchange.beginStream(head);
@@ -199,8 +205,7 @@ void Dispatcher::runFinishFilters(http::Exchange& exchange, RequestState& state,
 void Dispatcher::onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept {
     RequestState& state = stateOf(exchange);
     LoopGeneration* const pinned = state.pinned;
-    if (pinned != nullptr && state.detached.load(std::memory_order_relaxed) == 0)
-        runFinishFilters(exchange, state, outcome);
+    if (pinned != nullptr) runFinishFilters(exchange, state, outcome);
     state.reset();
     if (pinned != nullptr) unpin(*pinned);
 }

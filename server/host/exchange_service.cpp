@@ -136,6 +136,9 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
     std::string fields;
     if (!appendFields(fields, given.fields, given.field_count))
         return refuseReply(caller, *exchange, state, "a field is not allowed or malformed");
+    // What the plugin says of when to try again goes before the host's own word.
+    for (std::uint32_t i = 0; i < given.field_count; ++i)
+        if (http::equalsIgnoreCase(text(given.fields[i].name), "Retry-After")) state.answer.fields.clear();
     state.answer.fields.append(fields);
     state.dispatcher->deliver(*exchange, state);
     return MORTISE_OK;

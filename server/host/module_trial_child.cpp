@@ -38,7 +38,9 @@ constexpr std::size_t shownBytes = 200;
 constexpr int orderMissing = 64; // EX_USAGE
 
 base::UniqueFd parked(int descriptor) {
-    return base::UniqueFd(fcntl(descriptor, F_DUPFD_CLOEXEC, firstSafeDescriptor));
+    base::UniqueFd safe(fcntl(descriptor, F_DUPFD_CLOEXEC, firstSafeDescriptor));
+    // Few descriptors are allowed (RLIMIT_NOFILE): any other place then.
+    return safe ? std::move(safe) : base::UniqueFd(fcntl(descriptor, F_DUPFD_CLOEXEC, descriptor + 1));
 }
 
 void writeAll(int descriptor, std::string_view text) {

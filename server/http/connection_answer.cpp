@@ -119,6 +119,8 @@ void Connection::answerAndLeave(Exchange& exchange, const ReplyHead& head, std::
     exchange.connection_ = nullptr;
     exchange.cancelled_.store(true, std::memory_order_release);
     exchange.kept_head_ = std::move(in_);
+    exchange.left_ = true;
+    ++server_.left_exchanges_;
     begin_ = 0;
     afterAnswer(false);
 }

@@ -149,6 +149,7 @@ private:
     std::atomic<bool> cancelled_{false};
     Stage stage_ = Stage::none;
     bool malformed_ = false;
+    bool left_ = false; // by its connection, see respondAndKeep
     bool close_after_ = false;
     bool secure_ = false;
     bool body_asked_ = false;

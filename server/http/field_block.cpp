@@ -48,4 +48,12 @@ bool isFieldBlock(std::string_view block) noexcept {
     return true;
 }
 
+bool hasField(std::string_view block, std::string_view name) noexcept {
+    while (!block.empty()) {
+        if (equalsIgnoreCase(block.substr(0, block.find(':')), name)) return true;
+        block.remove_prefix(std::min(block.find("\r\n"), block.size() - 2) + 2);
+    }
+    return false;
+}
+
 } // namespace mortise::http

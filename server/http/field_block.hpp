@@ -22,6 +22,9 @@ bool appendField(std::string& block, std::string_view name, std::string_view val
 // True when every line of `block` could have been appended by appendField. To be asked once, when a block is declared.
 bool isFieldBlock(std::string_view block) noexcept;
 
+// Of a block that isFieldBlock() accepted.
+bool hasField(std::string_view block, std::string_view name) noexcept;
+
 bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept;
 
 } // namespace mortise::http

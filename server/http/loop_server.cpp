@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -208,7 +209,7 @@ void LoopServer::seeToTouched() noexcept {
     touched_.clear();
     dead_.clear();
     batch_end_set_ = false;
-    if (draining_ && empty_ && connection_count_ == 0 && exchanges_ == 0) {
+    if (draining_ && empty_ && connection_count_ == 0 && exchanges_ == left_exchanges_) {
         base::Task empty = std::move(empty_);
         empty();
     }
@@ -278,6 +279,7 @@ void LoopServer::giveExchange(Exchange& exchange) noexcept {
     exchange.next_free_ = free_slot_;
     free_slot_ = exchange.slot_;
     --exchanges_;
+    if (std::exchange(exchange.left_, false)) --left_exchanges_;
     if (draining_) atBatchEnd();
 }
 

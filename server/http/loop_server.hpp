@@ -134,6 +134,7 @@ private:
     std::atomic<std::uint32_t> slots_{0};
     std::uint32_t free_slot_;
     std::size_t exchanges_ = 0;
+    std::size_t left_exchanges_ = 0; // answered by respondAndKeep and not over: nobody waits for them
 
     InputBufferPool buffers_;
     std::array<char, 16384> scratch_; // for what is received and not kept where it lands

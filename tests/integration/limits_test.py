@@ -179,7 +179,7 @@ class Connections(unittest.TestCase):
     PLUGINS = {"routing": {}, "logging": {}, "hello": {}, "slow": {}}
 
     def test_the_oldest_idle_connection_makes_room(self):
-        with Mortised(server={"max_connections": "8"}, plugins=self.PLUGINS) as server:
+        with Mortised(server={"max_connections": "8", "loops": "1"}, plugins=self.PLUGINS) as server:
             idle = []
             for _ in range(8):
                 connection = server.connect()
@@ -194,13 +194,15 @@ class Connections(unittest.TestCase):
 
     # contract: busy.retry-after
     def test_without_idle_ones_the_newcomer_gets_503(self):
-        with Mortised(server={"max_connections": "4"}, plugins=self.PLUGINS) as server:
+        with Mortised(server={"max_connections": "4", "loops": "1"}, plugins=self.PLUGINS) as server:
             busy = []
             for _ in range(4):
                 connection = server.connect()
-                connection.request("GET", "/slow?ms=3000")
+                # In one piece: once the first is answered, the second is in flight.
+                connection.send(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\nGET /slow?ms=4000 HTTP/1.1\r\nHost: t\r\n\r\n")
+                self.assertEqual(connection.read().status, 200)
                 busy.append(connection)
-            time_limit = time.monotonic() + 2.5
+            time_limit = time.monotonic() + 3.5
             with server.connect() as newcomer:
                 newcomer.send(b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n")
                 response = newcomer.read()
