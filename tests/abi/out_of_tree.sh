@@ -14,7 +14,7 @@ cmake --install "$build" --component Sdk --prefix "$prefix" >"$folder/install.lo
 project() { # FOLDER FILE
     cp -R "$source/$1" "$folder/copy"
     rm -rf "$folder/copy/tests"
-    env -u CXXFLAGS -u CFLAGS -u LDFLAGS cmake -S "$folder/copy" -B "$folder/build" -DCMAKE_PREFIX_PATH="$prefix" \
+    env -u CXXFLAGS -u CFLAGS -u LDFLAGS cmake -G Ninja -S "$folder/copy" -B "$folder/build" -DCMAKE_PREFIX_PATH="$prefix" \
         -DCMAKE_BUILD_TYPE=Release >"$folder/configure.log" || { cat "$folder/configure.log"; exit 1; }
     cmake --build "$folder/build" >"$folder/build.log" || { cat "$folder/build.log"; exit 1; }
     found=$(find "$folder/build" -name "$2")
