@@ -69,9 +69,9 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
         settings.program = program_;
         settings.childArguments = {"--try-plugins"};
         settings.buildId = buildId();
-        settings.verifyTimeout = std::chrono::milliseconds(timeout);
         store_ = std::make_unique<host::ModuleStore>(log_, std::move(settings));
     }
+    store_->setVerifyTimeout(std::chrono::milliseconds(timeout));
 
     std::vector<KnownPlugin> plugins = findPlugins(layers, folders, allFiles, diagnostics);
     loadPlugins(layers, plugins, diagnostics);

@@ -238,6 +238,10 @@ std::vector<base::Outcome<std::shared_ptr<const Module>>> ModuleStore::load(std:
     return outcomes;
 }
 
+void ModuleStore::setVerifyTimeout(std::chrono::milliseconds timeout) noexcept {
+    state_->settings.verifyTimeout = timeout;
+}
+
 std::size_t ModuleStore::mapped() const noexcept {
     return state_->mapped.size();
 }

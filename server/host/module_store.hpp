@@ -39,6 +39,9 @@ public:
     // A file whose content was loaded before is the same Module, whatever its path.
     std::vector<base::Outcome<std::shared_ptr<const Module>>> load(std::span<const std::string> paths);
 
+    // For the next load(): a reload may change it.
+    void setVerifyTimeout(std::chrono::milliseconds timeout) noexcept;
+
     // Files that are mapped, and those of them that nobody holds any more.
     std::size_t mapped() const noexcept;
     std::size_t retired() const noexcept;

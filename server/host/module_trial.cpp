@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstddef>
 #include <iomanip>
+#include <numeric>
 #include <sstream>
 #include <string_view>
 #include <system_error>
@@ -42,6 +43,7 @@ struct Round {
     std::vector<File> files;
     bool finished = false;
     base::ChildResult child;
+    std::chrono::steady_clock::duration elapsed{};
     std::string said; // on standard error, during the last file
 };
 
@@ -119,11 +121,13 @@ base::Outcome<Round> runRound(const ModuleTrialSettings& settings, const std::ve
     child.arguments = settings.childArguments;
     child.arguments.insert(child.arguments.end(), files.begin(), files.end());
     child.descriptors = {exchange.get()};
-    child.deadline = std::chrono::steady_clock::now() + settings.timeout * static_cast<int>(files.size()) + grace;
+    const auto begun = std::chrono::steady_clock::now();
+    child.deadline = begun + settings.timeout * static_cast<int>(files.size()) + grace;
     auto result = base::runChild(child);
     if (!result) return base::Fault{result.fault()};
 
     Round round;
+    round.elapsed = std::chrono::steady_clock::now() - begun;
     round.files.resize(files.size());
     readReports(readAll(exchange.get()), order.token, round);
     round.said = lastSaid(result.value().errors, order.token);
@@ -142,8 +146,10 @@ std::string endingText(const Round& round, const Round::File& file, std::chrono:
     const std::string what = inEntry ? "mortise_module_entry_v1" : "its constructors";
     const std::string during =
         file.passed ? "after it was loaded" : "while " + what + (inEntry ? " was called" : " ran");
-    const bool late = round.child.ending == base::ChildEnding::timedOut ||
-                      (round.child.ending == base::ChildEnding::signalled && round.child.code == SIGALRM);
+    // The child's own deadline is a SIGKILL.
+    const bool late =
+        round.child.ending == base::ChildEnding::timedOut ||
+        (round.child.ending == base::ChildEnding::signalled && round.child.code == SIGKILL && round.elapsed >= timeout);
     std::string text;
     if (late && !file.passed)
         text = "did not return from " + what + " within " + durationText(timeout);
@@ -154,51 +160,53 @@ std::string endingText(const Round& round, const Round::File& file, std::chrono:
     return round.said.empty() ? text : text + "; it said '" + round.said + "'";
 }
 
+// Why nothing at all is known after a round; nothing when something is.
+std::optional<std::string> roundFault(const ModuleTrialSettings& settings, const base::Outcome<Round>& round) {
+    if (!round) return round.fault();
+    const auto& files = round.value().files;
+    if (std::any_of(files.begin(), files.end(), [](const Round::File& file) { return file.begun; }))
+        return std::nullopt;
+    const std::string& said = round.value().said;
+    return settings.program + " " + round.value().child.describe() + (said.empty() ? "" : " and said '" + said + "'");
+}
+
+// Takes over what a round found about `open`; returns those it did not come to.
+std::vector<std::size_t> settle(const Round& round, const std::vector<std::size_t>& open,
+                                std::chrono::milliseconds timeout, std::vector<std::optional<std::string>>& outcomes) {
+    std::vector<std::size_t> rest;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const Round::File& file = round.files[i];
+        if (!file.begun) {
+            rest.push_back(open[i]);
+            continue;
+        }
+        last = i;
+        outcomes[open[i]] = file.fault;
+        if (!file.fault && !file.passed) outcomes[open[i]] = "left no report of its try";
+    }
+    // Whoever was at work when the child ended ended it.
+    const Round::File& culprit = round.files[last];
+    if (!round.finished && !culprit.fault) outcomes[open[last]] = endingText(round, culprit, timeout);
+    return rest;
+}
+
 } // namespace
 
 std::vector<std::optional<std::string>> tryModules(const ModuleTrialSettings& settings,
                                                    std::span<const std::string> files) {
     std::vector<std::optional<std::string>> outcomes(files.size());
     std::vector<std::size_t> open(files.size());
-    for (std::size_t i = 0; i < open.size(); ++i) open[i] = i;
+    std::iota(open.begin(), open.end(), std::size_t{0});
     while (!open.empty()) {
         std::vector<std::string> names;
         for (const std::size_t index : open) names.push_back(files[index]);
         const auto round = runRound(settings, names);
-        const auto untouched = [&](const Round::File& file) { return !file.begun; };
-        if (!round || std::all_of(round.value().files.begin(), round.value().files.end(), untouched)) {
-            const std::string why =
-                !round ? round.fault()
-                       : settings.program + " " + round.value().child.describe() +
-                             (round.value().said.empty() ? "" : " and said '" + round.value().said + "'");
-            for (const std::size_t index : open) outcomes[index] = "cannot be tried in a child process: " + why;
+        if (const auto fault = roundFault(settings, round)) {
+            for (const std::size_t index : open) outcomes[index] = "cannot be tried in a child process: " + *fault;
             break;
         }
-        std::vector<std::size_t> rest;
-        std::size_t last = 0;
-        for (std::size_t i = 0; i < open.size(); ++i) {
-            const Round::File& file = round.value().files[i];
-            if (!file.begun)
-                rest.push_back(open[i]);
-            else
-                last = i;
-            outcomes[open[i]] = file.fault;
-        }
-        const Round::File& culprit = round.value().files[last];
-        if (!round.value().finished && !culprit.fault) {
-            outcomes[open[last]] = endingText(round.value(), culprit, settings.timeout);
-        }
-        // Neither passed nor refused nor the one that ended the child: its report is lost.
-        for (std::size_t i = 0; i < open.size(); ++i) {
-            const Round::File& file = round.value().files[i];
-            const bool undecided = file.begun && !file.passed && !outcomes[open[i]];
-            if (undecided) outcomes[open[i]] = "left no report of its try";
-        }
-        if (round.value().finished) {
-            for (const std::size_t index : rest) outcomes[index] = "left no report of its try";
-            break;
-        }
-        open = std::move(rest);
+        open = settle(round.value(), open, settings.timeout, outcomes); // fewer in each round
     }
     return outcomes;
 }

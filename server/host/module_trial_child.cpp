@@ -12,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -74,6 +74,35 @@ private:
     base::UniqueFd file_;
 };
 
+// Ends the process by SIGKILL, which code under trial cannot block. Without one (no timers left) the parent's own
+// deadline for all files remains.
+class Deadline {
+public:
+    Deadline() {
+        sigevent event{};
+        event.sigev_notify = SIGEV_SIGNAL;
+        event.sigev_signo = SIGKILL;
+        made_ = timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
+    }
+    ~Deadline() {
+        if (made_) timer_delete(timer_);
+    }
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+    // 0: none.
+    void set(std::chrono::milliseconds timeout) const {
+        itimerspec when{};
+        when.it_value.tv_sec = timeout.count() / 1000;
+        when.it_value.tv_nsec = (timeout.count() % 1000) * 1'000'000;
+        if (made_) timer_settime(timer_, 0, &when, nullptr);
+    }
+
+private:
+    timer_t timer_{};
+    bool made_ = false;
+};
+
 class Trial {
 public:
     Trial(base::UniqueFd reports, ModuleTrialOrder order)
@@ -83,9 +112,9 @@ public:
         report(ModuleTrialStep::constructors, index);
         writeAll(STDERR_FILENO, order_.token + "\n"); // what follows is this file's
         capture_.begin();
-        setTimer(order_.timeout);
+        deadline_.set(order_.timeout);
         const std::optional<std::string> fault = load(index, file);
-        setTimer(std::chrono::milliseconds(0));
+        deadline_.set(std::chrono::milliseconds(0));
         endCopies();
         if (startedProcess()) {
             report(ModuleTrialStep::refused, index,
@@ -155,18 +184,11 @@ private:
         }
     }
 
-    // SIGALRM then ends the process.
-    static void setTimer(std::chrono::milliseconds timeout) {
-        itimerval timer{};
-        timer.it_value.tv_sec = timeout.count() / 1000;
-        timer.it_value.tv_usec = (timeout.count() % 1000) * 1000;
-        setitimer(ITIMER_REAL, &timer, nullptr);
-    }
-
     base::UniqueFd reports_;
     ModuleTrialOrder order_;
     pid_t process_;
     PrintCapture capture_;
+    Deadline deadline_;
 };
 
 std::optional<ModuleTrialOrder> readOrder() {
