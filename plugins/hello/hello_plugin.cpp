@@ -6,7 +6,7 @@ namespace {
 struct Settings {
     std::string name = "world";
 };
-MORTISE_SETTINGS(Settings, field(name).minLength(1).text("Who is greeted when a request names nobody."))
+MORTISE_SETTINGS(Settings, field(name).text("Who is greeted when a request names nobody."))
 
 struct Query {
     std::optional<std::string_view> name;
@@ -20,6 +20,7 @@ MORTISE_DESCRIBE(Greeting, field(hello).text("Who was greeted").example("world")
 
 class Hello : public mortise::Plugin<Settings> {
     void configure(mortise::Setup& setup) override {
+        if (settings().name.empty()) throw mortise::Invalid("name is empty: somebody has to be greeted");
         setup.get("/hello").summary("Greets").onLoop().query<Query>().replies<Greeting>(200).repliesError(400).handle(
             [this](mortise::Request&, const Query& query) { return Greeting{query.name.value_or(settings().name)}; });
     }

@@ -9,6 +9,7 @@ using namespace mortise::test;
 
 class HelloPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(HelloPluginTest);
+    CPPUNIT_TEST(refusesAnEmptySetting);
     CPPUNIT_TEST(refusesBadNames);
     CPPUNIT_TEST(greetsWhomTheRequestNames);
     CPPUNIT_TEST(greetsWhomTheSettingsName);
@@ -26,6 +27,12 @@ public:
         CPPUNIT_ASSERT(module_ != nullptr);
     }
 
+    void refusesAnEmptySetting() {
+        FakeHost host;
+        FakeInstance hello(host, *module_);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, hello.configure({{"name", ""}}));
+        CPPUNIT_ASSERT(hello.error().find("name is empty") != std::string::npos);
+    }
     void refusesBadNames() {
         FakeHost host;
         FakeInstance hello(host, *module_);

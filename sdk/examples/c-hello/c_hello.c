@@ -132,7 +132,6 @@ static const mortise_setting settings[] = {{
     .key = LITERAL("greeting"),
     .default_text = LITERAL("world"),
     .text = LITERAL("Who is greeted."),
-    .minimum_length = 1,
 }};
 
 static const mortise_module module = {

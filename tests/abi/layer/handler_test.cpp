@@ -17,6 +17,11 @@ struct Input {
 };
 MORTISE_DESCRIBE(Input, field(name), field(count).defaults(3))
 
+struct Views {
+    std::string_view text;
+};
+MORTISE_DESCRIBE(Views, field(text))
+
 struct Page {
     std::int64_t page = 1;
 };
@@ -49,6 +54,8 @@ public:
                 return Output{input.name + " " + std::to_string(input.count) + " " + std::to_string(page.page) + " " +
                               std::to_string(where.id)};
             });
+        setup.post("/views").body<Input>().handle(
+            [](mortise::Request&, const Input& input) { return Views{input.name}; });
         setup.post("/optional").body<Input>().bodyOptional().handle([](mortise::Request&, const Input& input) {
             return Output{std::to_string(input.count)};
         });
@@ -129,6 +136,7 @@ class HandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(anAbsentExchangeServiceIsAnError);
     CPPUNIT_TEST(refusedRoutesFailConfigure);
     CPPUNIT_TEST(decodesBodyQueryAndPath);
+    CPPUNIT_TEST(answersMayPointIntoWhatCameIn);
     CPPUNIT_TEST(aMissingOptionalBodyKeepsInitialisers);
     CPPUNIT_TEST(findsFieldsInAnyCase);
     CPPUNIT_TEST(writesErrorsInTheirShape);
@@ -184,6 +192,8 @@ public:
         FakeInstance plugin(bare, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, bare.call("GET", "/error").returned);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, bare.call("GET", "/struct").returned);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, bare.call("GET", "/created").returned);
     }
     void refusedRoutesFailConfigure() {
         FakeHost strict;
@@ -203,6 +213,12 @@ public:
         request.query = "page=4";
         request.parameters = {{"id", "17"}};
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"Ada 3 4 17"})"), host_->call("POST", "/all/:id", request).body);
+    }
+    void answersMayPointIntoWhatCameIn() {
+        FakeRequest request;
+        request.body = R"({"name":"a name that is longer than any string keeps inside itself"})";
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"a name that is longer than any string keeps inside itself"})"),
+                             host_->call("POST", "/views", request).body);
     }
     void aMissingOptionalBodyKeepsInitialisers() {
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"3"})"), host_->call("POST", "/optional").body);

@@ -11,13 +11,18 @@ namespace detail {
 // Stands for "no such schema" among a route's types.
 struct Nothing {};
 
+// A reply that the host refused (it answered 500 itself) or that came too late is a reply; one that never left is not.
+inline mortise_status replied(mortise_status status) noexcept {
+    return status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR ? MORTISE_ERROR : MORTISE_REPLIED;
+}
+
 // Ends a call that threw: the answer is made here unless a Deferred holds it already and answered.
 inline mortise_status fail(Request& request, Reply&& reply) noexcept {
     if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
     mortise_status status = MORTISE_ERROR;
     guardQuietly([&] { status = ReplySender::send(request.runtime(), request.exchange(), std::move(reply)); },
                  [](std::string_view) {});
-    return status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR ? MORTISE_ERROR : MORTISE_REPLIED;
+    return replied(status);
 }
 
 // A handler that threw is a 500; the host logs the sentence with the plugin's name.
@@ -50,22 +55,21 @@ mortise_status conclude(Request& request, Result&& result) {
             return failWith(request, "the Deferred was dropped without an answer");
         }
         if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
-        ReplySender::send(request.runtime(), request.exchange(), std::forward<Result>(result));
+        return replied(ReplySender::send(request.runtime(), request.exchange(), std::forward<Result>(result)));
     } else {
         static_assert(isDescribed<std::decay_t<Result>>, "a handler returns a Reply or a described struct");
         if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
         SmallText<2048> body;
         encodeValue(body, result);
-        ReplySender::sendJson(request.runtime(), request.exchange(), body.text());
+        return replied(ReplySender::sendJson(request.runtime(), request.exchange(), body.text()));
     }
-    return MORTISE_REPLIED;
 }
 
-// Runs a handler behind the wall.
+// Runs a handler behind the wall; `call` concludes, so that what the answer points at is still there.
 template<class Call>
 mortise_status answer(Request& request, Call&& call) noexcept {
     try {
-        return conclude(request, std::forward<Call>(call)());
+        return std::forward<Call>(call)();
     } catch (const Busy& busy) {
         return failBusy(request, busy.what());
     } catch (const std::exception& failure) {
@@ -93,14 +97,14 @@ struct Handler final : RouteRecord {
     static mortise_status handle(void* context, mortise_exchange exchange, const mortise_request* raw) noexcept {
         auto& self = *static_cast<Handler*>(context);
         Request request(self.runtime, exchange, *raw);
-        return answer(request, [&]() -> decltype(auto) {
+        return answer(request, [&] {
             Body body{};
             Query query{};
             PathType path{};
             take(request.raw().json_body, body, "body");
             take(request.raw().json_query, query, "query");
             take(request.raw().json_path, path, "path");
-            return self.invoke(request, body, query, path);
+            return conclude(request, self.invoke(request, body, query, path));
         });
     }
 
