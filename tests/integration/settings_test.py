@@ -262,6 +262,12 @@ class Shipped(unittest.TestCase):
             {key for key, origin in ini.origins.items() if "mortise.ini" in origin}, {key for key, origin in xml.origins.items() if "mortise.xml" in origin})
 
     # contract: settings.shipped
+    def test_both_are_what_the_program_writes(self):
+        for form in ("ini", "xml"):
+            done = run("--example-config", form)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stdout, (SOURCE / "etc" / f"mortise.{form}").read_text(), "write it anew: --example-config")
+
     def test_what_is_enabled(self):
         printed = self.shipped("mortise.ini")
         self.assertEqual(printed.values["server.mode"], "production")
