@@ -220,7 +220,7 @@ void Daemon::reload() {
         const auto lease = keeper_->adopt(builder.take(), replaced);
         ++number_;
         configuration_ = *std::move(next);
-        const auto oldSink = log_.setSink(lease->logSink());
+        log_.setSink(lease->logSink());
         server_->publish(lease, httpSettings(configuration_.server));
         server_->listen();
         activate(fresh);

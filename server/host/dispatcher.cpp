@@ -351,7 +351,7 @@ void Dispatcher::handle(http::Exchange& exchange, RequestState& state, bool onLo
     state.step = Step::handling;
     const auto timeout = state.generation->serving().handlerTimeout;
     const std::uint64_t now = onLoop ? server_->loop().nowMs() : base::monotonicNs() / 1'000'000;
-    state.deadlineMs.store(now + static_cast<std::uint64_t>(timeout.count()), std::memory_order_relaxed);
+    state.deadlineMs.store(now + static_cast<std::uint64_t>(timeout.count()), std::memory_order_release);
     const bool loopAllowed = route.placement == MORTISE_PLACEMENT_LOOP ||
                              (route.placement == MORTISE_PLACEMENT_DATABASE_READ && state.generation->readsOnLoop());
     if (onLoop && !loopAllowed) {

@@ -49,8 +49,8 @@ void Dispatcher::detach(http::Exchange& exchange, RequestState& state) {
     runFinishFilters(exchange, state, outcome);
     detached_.push_back({exchange.id(), state.route->owner});
     state.detached.store(exchange.id().value, std::memory_order_release);
-    // A plugin that never lets go must not hold up the end of its generation. Whoever still works on the request holds the
-    // generation itself.
+    // A plugin that never lets go must not hold up the end of its generation. Whoever still works on the request holds
+    // the generation itself.
     unpin(*std::exchange(state.pinned, nullptr));
 }
 
@@ -75,7 +75,8 @@ void Dispatcher::releaseDetached(http::ExchangeId id) {
 void Dispatcher::endExchangesOf(const Instance& owner) {
     server_->forEachOpen([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
-        if (state.route == nullptr || state.route->owner != &owner || state.step != Step::handling) return;
+        const bool handed = state.deadlineMs.load(std::memory_order_acquire) != 0;
+        if (!handed || state.route->owner != &owner) return;
         refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
     });
     const std::vector<Detached> detached = detached_;
@@ -84,12 +85,17 @@ void Dispatcher::endExchangesOf(const Instance& owner) {
 }
 
 void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what) {
+    const http::ExchangeId id = exchange.id();
+    if (!exchange.claim(id)) {
+        late(id);
+        return;
+    }
     runtime_.log().log(
         base::Level::error, "host.http", "A plugin failed to answer a request",
         {{"plugin", std::string_view(owner.name())}, {"reason", what}, {"requestId", exchange.requestId()}});
-    refuse(exchange, state,
-           {500, sentence::internal, nullptr, std::nullopt,
-            state.generation->serving().development ? what : std::string_view()});
+    const bool told = state.generation->serving().development;
+    prepareError(exchange, state, {500, sentence::internal, nullptr, std::nullopt, told ? what : std::string_view()});
+    deliver(exchange, state);
 }
 
 void Dispatcher::refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer,

@@ -44,6 +44,9 @@ void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* ser
     for (const auto& instance : ending) instance->drain(drain);
     replaced.released.wait_until(requests);
     for (const auto& instance : ending) {
+        // The plugin that logs: what comes from here on goes to standard error.
+        if (const auto sink = runtime_.log().sink(); sink != nullptr && sink->self == instance->self())
+            runtime_.log().setSink(nullptr);
         instance->stop();
         if (server != nullptr) server->endExchangesOf(*instance);
     }

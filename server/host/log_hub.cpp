@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace mortise::host {
@@ -18,6 +19,8 @@ namespace {
 
 // Set while a sink runs on this thread, so that its own records do not come back to it.
 thread_local bool insideSink = false;
+
+constexpr std::chrono::seconds longestCall{1}; // into a sink
 
 class InsideSink {
 public:
@@ -71,21 +74,32 @@ void writeToStderr(const mortise_log_record& record) noexcept {
 
 } // namespace
 
-std::shared_ptr<const LogSink> LogHub::sink() const noexcept {
+std::shared_ptr<const LogHub::Current> LogHub::current() const noexcept {
     const std::lock_guard lock(mutex_);
-    return sink_;
+    return current_;
 }
 
-std::shared_ptr<const LogSink> LogHub::setSink(std::shared_ptr<const LogSink> sink) noexcept {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(sink_, std::move(sink));
+std::shared_ptr<const LogSink> LogHub::sink() const noexcept {
+    return current()->sink;
+}
+
+void LogHub::setSink(std::shared_ptr<const LogSink> sink) {
+    auto replaced = std::make_shared<const Current>(Current{std::move(sink)});
+    {
+        const std::lock_guard lock(mutex_);
+        current_.swap(replaced);
+    }
+    // Nobody can take the old one any more; those who have it are in a call that never blocks.
+    const auto deadline = std::chrono::steady_clock::now() + longestCall;
+    while (replaced.use_count() > 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
 }
 
 bool LogHub::enabled(base::Level level, std::string_view logger) const noexcept {
-    const auto current = sink();
-    if (current == nullptr || current->table.level == nullptr || insideSink) return level >= stderrLevel_;
+    const auto held = current();
+    const LogSink* const to = held->sink.get();
+    if (to == nullptr || to->table.level == nullptr || insideSink) return level >= stderrLevel_;
     const InsideSink inside;
-    return static_cast<std::uint32_t>(level) >= current->table.level(current->self, view(logger));
+    return static_cast<std::uint32_t>(level) >= to->table.level(to->self, view(logger));
 }
 
 void LogHub::write(base::Level level, std::string_view logger, std::string_view message,
@@ -137,14 +151,15 @@ void LogHub::write(std::uint32_t level, std::string_view logger, std::string_vie
     const mortise_log_record record{
         sizeof(mortise_log_record),        level, base::wallMs(), view(logger), boundedMessage, bounded.data(),
         static_cast<std::uint32_t>(count), 0};
-    const auto current = insideSink ? nullptr : sink();
-    if (current == nullptr || current->table.write == nullptr) {
+    const auto held = current();
+    const LogSink* const to = insideSink ? nullptr : held->sink.get();
+    if (to == nullptr || to->table.write == nullptr) {
         if (level >= static_cast<std::uint32_t>(stderrLevel_)) writeToStderr(record);
         return;
     }
     const InsideSink inside;
-    if (current->table.level != nullptr && level < current->table.level(current->self, view(logger))) return;
-    current->table.write(current->self, &record);
+    if (to->table.level != nullptr && level < to->table.level(to->self, view(logger))) return;
+    to->table.write(to->self, &record);
 }
 
 } // namespace mortise::host

@@ -33,17 +33,24 @@ public:
     void write(std::uint32_t level, std::string_view logger, std::string_view message,
                std::span<const mortise_log_field> fields) noexcept;
 
-    // The sink from here on; null: standard error. Returns the one before.
-    std::shared_ptr<const LogSink> setSink(std::shared_ptr<const LogSink> sink) noexcept;
+    // The sink from here on; null: standard error. When it returns, no call into the one before is running, so that its
+    // plugin may be stopped.
+    void setSink(std::shared_ptr<const LogSink> sink);
     std::shared_ptr<const LogSink> sink() const noexcept;
 
     static constexpr std::size_t fieldLimit = 64;
     static constexpr std::size_t textLimit = 16 * 1024; // bytes of all texts of a record
 
 private:
+    // What a call holds while it is inside the sink.
+    struct Current {
+        std::shared_ptr<const LogSink> sink;
+    };
+    std::shared_ptr<const Current> current() const noexcept;
+
     const base::Level stderrLevel_;
     mutable std::mutex mutex_;
-    std::shared_ptr<const LogSink> sink_; // under mutex_
+    std::shared_ptr<const Current> current_ = std::make_shared<const Current>(); // under mutex_
 };
 
 } // namespace mortise::host

@@ -83,7 +83,7 @@ struct RequestState final : http::Attachment {
     std::vector<std::uint64_t> slots; // of the filters
     PendingAnswer answer;
     std::string redactedUrl;
-    std::atomic<std::uint64_t> deadlineMs{0}; // monotonic, while a plugin works on it; 0: none
+    std::atomic<std::uint64_t> deadlineMs{0}; // monotonic, once handed to the route's plugin; 0: not yet
     std::atomic<std::uint64_t> detached{0};   // exchange id, once the host answered and the plugin still works on it
     std::atomic<std::uint64_t> streamOf{0};   // exchange id while an answer in pieces is open
     std::shared_ptr<Stream> stream;
