@@ -34,6 +34,14 @@ ServerDefaults defaultsFor(const std::filesystem::path& program) {
     return defaults;
 }
 
+// /etc/mortise for a program of the system, else etc/mortise below the program's prefix, wherever that was installed
+// to.
+std::filesystem::path configFolderFor(const std::filesystem::path& program) {
+    const auto prefix = program.parent_path().parent_path();
+    auto beside = (prefix == "/usr" ? std::filesystem::path("/") : prefix) / "etc/mortise";
+    return std::filesystem::is_directory(beside) ? beside : std::filesystem::path(MORTISE_CONFIG_DIRECTORY);
+}
+
 // Signals that run() takes; blocked before the first thread, so that every thread has them blocked.
 void blockSignals() {
     sigset_t set;
@@ -107,10 +115,11 @@ int runApplication(std::span<const std::string> arguments) {
     const std::filesystem::path program = programPath();
     config::Sources sources;
     sources.environment = config::processEnvironment();
-    sources.config = chooseConfig(commandLine, sources.environment, MORTISE_CONFIG_DIRECTORY);
+    const std::filesystem::path usual = configFolderFor(program);
+    sources.config = chooseConfig(commandLine, sources.environment, usual);
     // Lists and examples do not need a configuration to be there.
-    const bool optional = commandLine.mode == Mode::listPlugins && sources.config == MORTISE_CONFIG_DIRECTORY &&
-                          !std::filesystem::exists(sources.config);
+    const bool optional =
+        commandLine.mode == Mode::listPlugins && sources.config == usual && !std::filesystem::exists(sources.config);
     if (optional || commandLine.mode == Mode::exampleConfig) sources.config.clear();
     sources.assignments = commandLine.assignments;
     host::LogHub log;

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """/health and /ready."""
 
-import os
 import re
 import signal
 import sqlite3
 import unittest
 
-from mortised import ALL_PLUGINS, EVENT_S, Mortised, ServerTest, eventually
+from mortised import ALL_PLUGINS, Mortised, ServerTest, eventually
 
 FAST_DATABASE = {**ALL_PLUGINS, "database": {"url": "sqlite:///test.db", "busy_timeout": "50ms", "write_wait": "100ms", "read_wait": "100ms"}}
 
@@ -28,29 +27,50 @@ class Service(ServerTest):
         self.assertNotIn("x-failed", response.body.decode())
 
 
+def stuck(server: Mortised):
+    """A database that takes no writes for its time: another process holds the lock while a transaction waits."""
+    blocker = sqlite3.connect(server.folder.state / "test.db", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    return blocker
+
+
 class DatabaseAway(unittest.TestCase):
-    # contract: ready.database, busy.retry-after, conflict.no-database
-    def test_a_database_that_is_gone_is_named(self):
+    # contract: busy.retry-after, conflict.no-database
+    def test_a_locked_database_is_503(self):
         with Mortised(plugins=FAST_DATABASE) as server:
-            self.assertEqual(server.get("/ready").status, 200)
             token = server.register()["accessToken"]
-            # Another process that holds the write lock is what a client of SQLite meets in life.
-            blocker = sqlite3.connect(server.folder.state / "test.db", isolation_level=None)
-            blocker.execute("BEGIN EXCLUSIVE")
+            blocker = stuck(server)
             try:
                 response = server.post("/api/users", {"name": "Ada", "email": "away@example.com", "password": "correct horse"})
                 self.assertEqual(response.status, 503, response)
                 self.assertTrue(re.fullmatch("[0-9]+", response.header("retry-after")), response)
                 self.assertNotRegex(response.body.decode().lower(), "sqlite|locked|busy")
+                self.assertEqual(server.get("/health").status, 200)
+                self.assertEqual(server.get("/api/users/me", token=token).status, 200)
+            finally:
+                blocker.execute("ROLLBACK")
+                blocker.close()
+            created = server.post("/api/users", {"name": "Ada", "email": "away@example.com", "password": "correct horse"})
+            self.assertEqual(created.status, 201, created)
+
+    # contract: ready.database, health.ok, conflict.no-database, busy.retry-after
+    def test_a_database_that_is_gone_is_named(self):
+        with Mortised(plugins=FAST_DATABASE) as server:
+            self.assertEqual(server.get("/ready").status, 200)
+            token = server.register()["accessToken"]
+            path = server.folder.state / "test.db"
+            kept = path.read_bytes()
+            path.write_bytes(b"no database at all" * 100)  # what a broken disk may leave
+            try:
                 ready = eventually(lambda: (lambda r: r if r.status == 503 else None)(server.get("/ready")), "/ready is 503")
                 self.assertIn("database", ready.body.decode())
                 self.assertTrue(ready.header("retry-after"))
                 self.assertEqual(server.get("/health").status, 200)
+                response = server.get("/api/users/me", token=token)
+                self.assertIn(response.status, (500, 503), response)
+                self.assertNotRegex(response.body.decode().lower(), "sqlite|malformed|not a database")
             finally:
-                blocker.execute("ROLLBACK")
-                blocker.close()
-            eventually(lambda: server.get("/ready").status == 200, "/ready recovers")
-            self.assertEqual(server.get("/api/users/me", token=token).status, 200)
+                path.write_bytes(kept)
 
 
 class Draining(unittest.TestCase):
@@ -78,17 +98,16 @@ class Draining(unittest.TestCase):
 class Names(unittest.TestCase):
     # contract: ready.names
     def test_strangers_see_no_names(self):
-        plugins = {**FAST_DATABASE, "health": {"allow": "10.1.2.3"}}
-        with Mortised(plugins=plugins) as server:
-            blocker = sqlite3.connect(server.folder.state / "test.db", isolation_level=None)
-            blocker.execute("BEGIN EXCLUSIVE")
+        with Mortised(plugins={**FAST_DATABASE, "health": {"allow": "10.1.2.3"}}) as server:
+            path = server.folder.state / "test.db"
+            server.register()
+            kept = path.read_bytes()
+            path.write_bytes(b"no database at all" * 100)
             try:
-                server.post("/api/users", {"name": "Ada", "email": "away@example.com", "password": "correct horse"})
                 ready = eventually(lambda: (lambda r: r if r.status == 503 else None)(server.get("/ready")), "/ready is 503")
                 self.assertNotIn("database", ready.body.decode())
             finally:
-                blocker.execute("ROLLBACK")
-                blocker.close()
+                path.write_bytes(kept)
 
 
 if __name__ == "__main__":

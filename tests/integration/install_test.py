@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cmake --install gives a tree that works under any prefix, and a service file that systemd accepts."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import mortised
+from mortised import BUILD, Folder, Mortised, environment
+
+
+class Installed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="mortise-install-")
+        cls.prefix = pathlib.Path(cls.folder.name) / "opt" / "a prefix"
+        done = subprocess.run(
+            ["cmake", "--install", str(BUILD), "--prefix", str(cls.prefix)], capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def run_installed(self, *arguments):
+        return subprocess.run([str(self.prefix / "bin" / "mortised"), *arguments], env=environment(), capture_output=True, text=True,
+                              timeout=120, check=False)
+
+    def test_what_is_there(self):
+        for name in (
+            "bin/mortised", "lib/mortise/plugins/routing.so", "etc/mortise/mortise.ini", "etc/mortise/plugins.d", "lib/systemd/system/mortise.service",
+            "lib/sysusers.d/mortise.conf", "share/man/man8/mortised.8", "share/man/man5/mortise.ini.5", "include/mortise/plugin.hpp",
+            "share/bash-completion/completions/mortised", "share/zsh/site-functions/_mortised", "share/fish/vendor_completions.d/mortised.fish",
+        ):
+            self.assertTrue((self.prefix / name).exists(), name)
+        self.assertFalse((self.prefix / "etc/mortise/mortise.xml").exists())
+
+    def test_it_finds_its_own_parts(self):
+        done = self.run_installed("--check-config")
+        self.assertEqual(done.returncode, 0, done)
+        listed = self.run_installed("--list-plugins")
+        self.assertIn(str(self.prefix / "lib/mortise/plugins/users.so"), listed.stdout)
+
+    def test_it_serves(self):
+        folder = Folder(plugins={"routing": {}, "hello": {}})
+        program, mortised.PROGRAM = mortised.PROGRAM, self.prefix / "bin" / "mortised"
+        try:
+            del folder.server["plugin_directory"]
+            folder.write()
+            with Mortised(folder) as server:
+                self.assertEqual(server.get("/hello").json, {"hello": "world"})
+        finally:
+            mortised.PROGRAM = program
+            folder.remove()
+
+    def test_an_edited_configuration_is_kept(self):
+        file = self.prefix / "etc/mortise/mortise.ini"
+        text = file.read_text()
+        try:
+            file.write_text(text + "\n# mine\n")
+            subprocess.run(["cmake", "--install", str(BUILD), "--prefix", str(self.prefix)], capture_output=True, timeout=300, check=True)
+            self.assertIn("# mine", file.read_text())
+        finally:
+            file.write_text(text)
+
+
+class Service(unittest.TestCase):
+    def test_for_the_system(self):
+        with tempfile.TemporaryDirectory() as root:
+            subprocess.run(["cmake", "--install", str(BUILD), "--prefix", "/usr"], env={**environment(), "DESTDIR": root},
+                           capture_output=True, timeout=300, check=True)
+            base = pathlib.Path(root)
+            self.assertTrue((base / "etc/mortise/mortise.ini").exists())
+            unit = (base / "usr/lib/systemd/system/mortise.service").read_text()
+            self.assertIn("ExecStart=/usr/bin/mortised --config /etc/mortise\n", unit)
+            self.assertIn("ExecReload=/bin/kill -HUP $MAINPID", unit)
+            self.assertIn("Type=notify", unit)
+            if not shutil.which("systemd-analyze"):
+                return
+            # What is verified must exist: the program stands under another root.
+            copy = base / "mortise.service"
+            copy.write_text(unit.replace("/usr/bin/mortised", f"{root}/usr/bin/mortised"))
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True, timeout=120, check=False)
+            ours = [line for line in (done.stdout + done.stderr).splitlines() if "mortise" in line]
+            self.assertEqual(ours, [])
+            rated = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager", str(copy)], capture_output=True, text=True,
+                                   timeout=120, check=False)
+            score = re.search(r"exposure level[^:]*: ([0-9.]+)", rated.stdout)
+            self.assertIsNotNone(score, rated.stdout + rated.stderr)
+            self.assertLess(float(score[1]), 2.0)
+
+
+if __name__ == "__main__":
+    unittest.main()

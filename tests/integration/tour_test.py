@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first tour of README.md, run as it stands there and compared with what it shows."""
+
+import re
+import subprocess
+import unittest
+
+from mortised import SOURCE, Mortised, environment
+
+
+class Tour(unittest.TestCase):
+    def test_what_the_readme_shows(self):
+        text = (SOURCE / "README.md").read_text(encoding="utf-8")
+        block = re.search(r"<!-- tour: begin.*?```console\n(.*?)```\n<!-- tour: end -->", text, re.S)[1]
+        steps: list[tuple[str, str]] = []
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                steps.append((line[2:], ""))
+            else:
+                steps[-1] = (steps[-1][0], steps[-1][1] + line)
+        with Mortised(server={"mode": "development"}) as server:
+            script = "\n".join(f"{command}\necho; echo '--next--'" for command, _ in steps)
+            script = script.replace("127.0.0.1:8080", server.addresses[0])
+            done = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, timeout=120, check=True)
+            outputs = [output.strip() for output in done.stdout.split("--next--")]
+            for (command, shown), output in zip(steps, outputs):
+                pattern = "[^\"]+".join(re.escape(part) for part in shown.split("…"))
+                self.assertRegex(output, f"^{pattern}$", command)
+
+    def test_the_quickstart_shows_the_same_commands(self):
+        readme = (SOURCE / "README.md").read_text(encoding="utf-8")
+        hints = (SOURCE / "packaging" / "quickstart.sh").read_text(encoding="utf-8")
+        for line in re.findall(r"^  (curl .*?)(?:; echo)?$", hints, re.M):
+            if "/ready" not in line:
+                self.assertIn(line.replace("\\$", "$"), readme)
+
+
+if __name__ == "__main__":
+    unittest.main()
