@@ -32,7 +32,6 @@ struct ParserCallbacks {
             if (fields.size() >= parser.limits_->header_fields) return stop(parser, fault::tooManyFields);
             fields.emplace_back();
             parser.value_open_ = false;
-            if (parser.line_end_ == 0) parser.line_end_ = offset(parser, at);
         }
         return extend(parser, fields.back().name, at, size);
     }
@@ -206,14 +205,23 @@ Parser::Result Parser::parseHead(const char* message, std::size_t size) {
     message += skipped_;
     size -= skipped_;
     message_ = message;
-    const llhttp_errno_t error = llhttp_execute(&llhttp_, message + parsed_, size - parsed_);
-    parsed_ = size;
-    if (fault_ != nullptr) return Result::fault;
-    if (!head_complete_) {
-        if (error != HPE_OK) return failedByLlhttp(error, message, size);
-        if (line_end_ == 0) return size > limits_->request_line_bytes ? tooLong(message, size) : Result::more;
-        if (line_end_ > limits_->request_line_bytes) return fail(fault::targetTooLong);
-        return size - line_end_ > limits_->header_bytes ? fail(fault::headerTooLarge) : Result::more;
+    // Line and fields one after the other, and no byte past the limit of either: whatever stands behind a limit cannot
+    // change the verdict.
+    while (!head_complete_) {
+        if (parsed_ == size) return Result::more;
+        const bool in_line = line_end_ == 0;
+        std::size_t end =
+            std::min(size, in_line ? limits_->request_line_bytes + 1 : line_end_ + limits_->header_bytes + 1);
+        const void* const newline = in_line ? std::memchr(message + parsed_, '\n', end - parsed_) : nullptr;
+        if (newline != nullptr) end = static_cast<std::size_t>(static_cast<const char*>(newline) - message) + 1;
+        const llhttp_errno_t error = llhttp_execute(&llhttp_, message + parsed_, end - parsed_);
+        parsed_ = end;
+        if (fault_ != nullptr) return Result::fault;
+        if (head_complete_) break;
+        if (error != HPE_OK) return failedByLlhttp(error, message, end);
+        if (in_line && end > limits_->request_line_bytes) return tooLong(message, end);
+        if (newline != nullptr) line_end_ = end;
+        if (!in_line && end - line_end_ > limits_->header_bytes) return fail(fault::headerTooLarge);
     }
     head_bytes_ = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - message);
     if (!checkRequestLine(message) || !checkFields(message)) return Result::fault;
