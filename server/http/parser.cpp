@@ -29,11 +29,16 @@ struct ParserCallbacks {
         Parser& parser = of(llhttp);
         auto& fields = parser.head_->fields;
         if (fields.empty() || parser.value_open_) {
-            if (fields.size() >= parser.limits_->header_fields) return stop(parser, fault::tooManyFields);
             fields.emplace_back();
             parser.value_open_ = false;
         }
         return extend(parser, fields.back().name, at, size);
+    }
+
+    // Counted here and not at its first byte, which is told before or after a fault in the name as the bytes are cut.
+    static int fieldNameComplete(llhttp_t* llhttp) noexcept {
+        Parser& parser = of(llhttp);
+        return parser.head_->fields.size() > parser.limits_->header_fields ? stop(parser, fault::tooManyFields) : 0;
     }
 
     static int fieldValue(llhttp_t* llhttp, const char* at, std::size_t size) noexcept {
@@ -83,6 +88,7 @@ const llhttp_settings_t& callbacks() noexcept {
         made.on_header_field = [](llhttp_t* llhttp, const char* at, std::size_t size) {
             return ParserCallbacks::fieldName(llhttp, at, size);
         };
+        made.on_header_field_complete = [](llhttp_t* llhttp) { return ParserCallbacks::fieldNameComplete(llhttp); };
         made.on_header_value = [](llhttp_t* llhttp, const char* at, std::size_t size) {
             return ParserCallbacks::fieldValue(llhttp, at, size);
         };
