@@ -84,6 +84,7 @@ class ModuleStoreTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesWhatTheHandshakeRefuses);
     CPPUNIT_TEST(namesEachFileThatHarmsItsProcess);
     CPPUNIT_TEST(triesTheOthersAfterAFileThatHangs);
+    CPPUNIT_TEST(namesAnEntryThatHarmsItsProcess);
     CPPUNIT_TEST(leavesNoProcessBehind);
     CPPUNIT_TEST(saysWhenThereIsNoChild);
     CPPUNIT_TEST(believesNoForgedSuccess);
@@ -171,6 +172,18 @@ public:
         assertRefused(outcomes[0], fixture("constructor-loops"), "did not return from its constructors within 1 s");
         CPPUNIT_ASSERT_MESSAGE(outcomes[1] ? "" : outcomes[1].fault(), static_cast<bool>(outcomes[1]));
         CPPUNIT_ASSERT(std::chrono::steady_clock::now() - began < 15s);
+    }
+
+    void namesAnEntryThatHarmsItsProcess() {
+        ModuleStoreSettings hasty = settings();
+        hasty.verifyTimeout = 1s;
+        ModuleStore store(log_, hasty);
+        const auto began = std::chrono::steady_clock::now();
+        const auto outcomes = load(store, {fixture("entry-crashes"), fixture("entry-hangs")});
+        assertRefused(outcomes[0], fixture("entry-crashes"), "mortise_module_entry_v1 was called");
+        // It blocks the signal that should end it.
+        assertRefused(outcomes[1], fixture("entry-hangs"), "did not return from mortise_module_entry_v1 within 1 s");
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - began < 30s);
     }
 
     // The fixture's child lives for a minute unless it is ended.
