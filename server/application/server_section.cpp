@@ -78,8 +78,9 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
            "Private copies of plugin files and the verdicts on them; may be deleted while the server is stopped. Must "
            "allow "
            "executing (no noexec).");
-    all.add("plugin_directory", SettingType::list, "",
-            "Folders that <name>.so is looked for in, in this order; none is lib/mortise/plugins of this installation.");
+    all.add(
+        "plugin_directory", SettingType::list, "",
+        "Folders that <name>.so is looked for in, in this order; none is lib/mortise/plugins of this installation.");
     all.add("trusted_proxies", SettingType::list, "",
             "Addresses and networks (10.0.0.0/8, unix) whose X-Forwarded-For and X-Forwarded-Proto are believed.");
     needsRestart(all.count("backlog", "4096", 1, 65535, "Connections that the kernel keeps waiting to be accepted."));

@@ -7,9 +7,9 @@
 
 namespace mortise::base {
 
-// The one catalogue of what can be wrong with a configuration, a command line or a plugin file: name, stable code, meaning.
-// A code never changes its meaning and is never used again; operators search and filter by it.
-// C1 files, C2 values, C3 environment, C4 command line, C5 what a plugin declares, P plugins.
+// The one catalogue of what can be wrong with a configuration, a command line or a plugin file: name, stable code,
+// meaning. A code never changes its meaning and is never used again; operators search and filter by it. C1 files, C2
+// values, C3 environment, C4 command line, C5 what a plugin declares, P plugins.
 // clang-format off
 #define MORTISE_DIAGNOSTIC_CODES(X) \
     X(configMissing,      "C101", "there is no configuration where it was looked for") \

@@ -59,7 +59,7 @@ private:
 inline void setError(mortise_error* error, std::string_view sentence) noexcept {
     if (error == nullptr || error->text == nullptr) return;
     const std::size_t size = sentence.size() < error->capacity ? sentence.size() : error->capacity;
-    std::memcpy(error->text, sentence.data(), size);
+    if (size != 0) std::memcpy(error->text, sentence.data(), size);
     error->length = static_cast<std::uint32_t>(size);
 }
 

@@ -111,9 +111,9 @@ public:
         return respondOwned(head, std::move(body));
     }
 
-    // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request. The
-    // connection goes its way and closes; the exchange stays claimed, with all its views, until the terminal call of the
-    // claimer (which then sends nothing). False as for respond().
+    // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request.
+    // The connection goes its way and closes; the exchange stays claimed, with all its views, until the terminal call
+    // of the claimer (which then sends nothing). False as for respond().
     bool respondAndKeep(const ReplyHead& head, std::string_view body);
 
     // [loop] Answer in pieces: chunked, or until the close for HTTP/1.0. Not terminal: endStream or abortStream is.
