@@ -55,7 +55,8 @@ Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration con
       configuration_(std::move(configuration)),
       environment_(std::move(environment)),
       notifier_(std::move(notifier)),
-      begun_(Clock::now()) {}
+      begun_(Clock::now()),
+      shutdownMs_(configuration_.server.shutdownTimeout.count()) {}
 
 Daemon::~Daemon() {
     // Loops end before what they serve, and the pools of the runtime last.
@@ -140,6 +141,7 @@ bool Daemon::start() {
         stateLock_ = std::move(attempt.lock);
 
         runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime);
+        running_.store(runtime_.get(), std::memory_order_release);
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
         server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,
                                                  keepAlive());
@@ -220,6 +222,7 @@ void Daemon::reload() {
         const auto lease = keeper_->adopt(builder.take(), replaced);
         ++number_;
         configuration_ = *std::move(next);
+        shutdownMs_.store(configuration_.server.shutdownTimeout.count());
         log_.setSink(lease->logSink());
         server_->publish(lease, httpSettings(configuration_.server));
         server_->listen();
@@ -268,9 +271,9 @@ void Daemon::onSignal(int signal) {
         std::fputs("mortised: second stop signal, ending at once\n", stderr);
         ::_exit(1);
     } else {
-        if (runtime_ != nullptr) runtime_->setDraining();
+        if (host::Runtime* const runtime = running_.load(std::memory_order_acquire)) runtime->setDraining();
         notifier_.stopping("Stopping");
-        events_.after(static_cast<std::uint64_t>(configuration_.server.shutdownTimeout.count()), [] {
+        events_.after(static_cast<std::uint64_t>(shutdownMs_.load()), [] {
             std::fputs("mortised: shutdown_timeout has passed, ending at once\n", stderr);
             ::_exit(1);
         });

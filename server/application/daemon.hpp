@@ -69,6 +69,9 @@ private:
     std::unique_ptr<base::WorkerPool> control_; // one thread
     std::uint64_t number_ = 0;                  // of the generation in force
     std::atomic<bool> reloadQueued_{false};
+    // What the calling thread needs of the others' to take a stop signal.
+    std::atomic<host::Runtime*> running_{nullptr};
+    std::atomic<std::int64_t> shutdownMs_;
     bool stopping_ = false; // on the calling thread
     int exitStatus_ = 0;
 };
