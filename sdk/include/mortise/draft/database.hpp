@@ -3,8 +3,8 @@
 
 #include <mortise/described.hpp>
 #include <mortise/detail/service.hpp>
+#include <mortise/draft/database_provider.hpp>
 #include <mortise/error.hpp>
-#include <mortise/guard.hpp>
 #include <mortise/service/draft/database.h>
 
 #include <array>
@@ -306,62 +306,5 @@ private:
     detail::Service<mortise_database_table> service_;
 };
 
-// For a plugin to derive from: gives mortise.database/1 (name it in offers<>() as well). The C types pass through: this
-// is the hot path. Contracts as in service/draft/database.h; what is thrown becomes a status with its text.
-class DatabaseProvider {
-public:
-    static constexpr const char* serviceId = MORTISE_DATABASE_SERVICE;
-    using TransactionBody = mortise_status (*)(void* context, mortise_sql_transaction* transaction,
-                                               mortise_error* error);
-
-    virtual ~DatabaseProvider() = default;
-    virtual std::uint32_t statement(std::string_view sql) = 0;
-    virtual mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters,
-                                std::uint32_t parameterCount, mortise_sql_row row, void* context,
-                                mortise_error* error) = 0;
-    virtual mortise_status transact(TransactionBody body, void* context, mortise_error* error) = 0;
-    virtual mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
-                                   const mortise_sql_value* parameters, std::uint32_t parameterCount,
-                                   mortise_sql_row row, void* context, std::uint64_t* changed,
-                                   mortise_error* error) = 0;
-    virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
-};
-
-namespace detail {
-
-// Found by get_extension of MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
-template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
-const void* draftTable(Tag<T>, std::string_view id) noexcept {
-    static constexpr mortise_database_table table = {
-        sizeof(mortise_database_table),
-        0,
-        [](void* self, mortise_view sql, std::uint32_t* number, mortise_error* error) {
-            return guard(error, [&] { *number = as<DatabaseProvider, T>(self).statement(text(sql)); });
-        },
-        [](void* self, std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t count,
-           mortise_sql_row row, void* context, mortise_error* error) {
-            return guard(error, [&] {
-                return as<DatabaseProvider, T>(self).read(statement, parameters, count, row, context, error);
-            });
-        },
-        [](void* self, DatabaseProvider::TransactionBody body, void* context, mortise_error* error) {
-            return guard(error, [&] { return as<DatabaseProvider, T>(self).transact(body, context, error); });
-        },
-        [](void* self, mortise_sql_transaction* transaction, std::uint32_t statement,
-           const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row, void* context,
-           std::uint64_t* changed, mortise_error* error) {
-            return guard(error, [&] {
-                return as<DatabaseProvider, T>(self).execute(transaction, statement, parameters, count, row, context,
-                                                             changed, error);
-            });
-        },
-        [](void* self, std::uint64_t* version, mortise_error* error) {
-            return guard(error, [&] { return as<DatabaseProvider, T>(self).dataVersion(version, error); });
-        },
-    };
-    return id == MORTISE_DATABASE_SERVICE ? &table : nullptr;
-}
-
-} // namespace detail
 } // namespace v1
 } // namespace mortise

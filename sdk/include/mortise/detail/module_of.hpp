@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/module.h>
+#include <mortise/detail/extensions.hpp>
+#include <mortise/plugin_base.hpp>
+
+// The lowest minor of the interface that the plugin can live with; define it before the first include to ask for more.
+#ifndef MORTISE_ABI_MINOR_NEEDED
+#define MORTISE_ABI_MINOR_NEEDED 0u
+#endif
+
+#define MORTISE_STRING_OF(x) #x
+#define MORTISE_STRING(x) MORTISE_STRING_OF(x)
+#if defined(__clang__)
+#define MORTISE_COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define MORTISE_COMPILER "g++ " __VERSION__
+#else
+#define MORTISE_COMPILER "unknown compiler"
+#endif
+#if defined(__GLIBCXX__)
+#define MORTISE_STANDARD_LIBRARY "libstdc++ " MORTISE_STRING(__GLIBCXX__)
+#elif defined(_LIBCPP_VERSION)
+#define MORTISE_STANDARD_LIBRARY "libc++ " MORTISE_STRING(_LIBCPP_VERSION)
+#else
+#define MORTISE_STANDARD_LIBRARY "unknown standard library"
+#endif
+
+namespace mortise {
+inline namespace v1 {
+
+// Service lists of MORTISE_PLUGIN; each type has a serviceId.
+template<class... Services>
+struct Needs {};
+template<class... Services>
+struct MayUse {};
+template<class... Services>
+struct Offers {};
+template<class... Services>
+constexpr Needs<Services...> needs() { // without one of them the plugin does not start
+    return {};
+}
+template<class... Services>
+constexpr MayUse<Services...> mayUse() { // nice to have
+    return {};
+}
+template<class... Services>
+constexpr Offers<Services...> offers() { // given to other plugins
+    return {};
+}
+
+// What stands between a C++ plugin class and the C interface: every thunk is noexcept and fails closed.
+template<class T>
+struct ModuleOf {
+    static_assert(std::is_base_of_v<PluginBase, T>, "a plugin derives from mortise::Plugin<Settings>");
+    static_assert(std::is_default_constructible_v<T>, "a plugin is made without arguments");
+
+    std::vector<mortise_view> required, optional, provided;
+    mortise_module module{};
+
+    template<class... Services>
+    ModuleOf(std::string_view id, std::string_view version, Services... lists) {
+        (list(lists), ...);
+        const auto& settings = detail::settingTable<typename T::SettingsType>();
+        module.struct_size = sizeof module;
+        module.abi_minor_built = MORTISE_ABI_MINOR;
+        module.abi_minor_needed = MORTISE_ABI_MINOR_NEEDED;
+        module.id = view(id);
+        module.version = view(version);
+        module.toolchain = view(MORTISE_COMPILER ", " MORTISE_STANDARD_LIBRARY ", C++ " MORTISE_STRING(__cplusplus));
+        module.required_services = required.data();
+        module.optional_services = optional.data();
+        module.provided_services = provided.data();
+        module.settings = settings.rows.data();
+        module.required_service_count = static_cast<std::uint32_t>(required.size());
+        module.optional_service_count = static_cast<std::uint32_t>(optional.size());
+        module.provided_service_count = static_cast<std::uint32_t>(provided.size());
+        module.setting_count = static_cast<std::uint32_t>(settings.rows.size());
+        module.create = &create;
+    }
+    ModuleOf(const ModuleOf&) = delete;
+    ModuleOf& operator=(const ModuleOf&) = delete;
+
+private:
+    template<class... Services>
+    void list(Needs<Services...>) {
+        (required.push_back(view(Services::serviceId)), ...);
+    }
+    template<class... Services>
+    void list(MayUse<Services...>) {
+        (optional.push_back(view(Services::serviceId)), ...);
+    }
+    template<class... Services>
+    void list(Offers<Services...>) {
+        static_assert((std::is_base_of_v<Services, T> && ...), "a plugin derives from what it offers");
+        (provided.push_back(view(Services::serviceId)), ...);
+    }
+
+    static PluginBase& base(void* self) noexcept { return *static_cast<T*>(self); }
+    static detail::Runtime& runtime(void* self) noexcept { return base(self).runtime_; }
+    static void complain(void* self, const char* where, std::string_view reason) noexcept {
+        runtime(self).complain(where, reason);
+    }
+
+    static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) noexcept {
+        return detail::guard(error, [&] {
+            if (host == nullptr || plugin == nullptr ||
+                plugin->struct_size < offsetof(mortise_plugin, table) + sizeof plugin->table)
+                throw Invalid("the host's structs are too small");
+            auto made = std::make_unique<T>();
+            base(made.get()).runtime_.host = host;
+            plugin->table = &table;
+            plugin->self = made.release();
+        });
+    }
+    static mortise_status configure(void* self, const mortise_configuration* peer, mortise_error* error) noexcept {
+        return detail::guard(error, [&] {
+            const auto configuration = detail::adopt<mortise_configuration>(peer);
+            detail::Runtime& r = runtime(self);
+            r.attach(r.host);
+            r.stateDirectory = text(configuration.state_directory);
+            r.development = configuration.development != 0;
+            r.checkOnly = configuration.check_only != 0;
+            if (!base(self).takeSettings(configuration.values, configuration.value_count))
+                throw Invalid("the host handed over another number of settings than were declared");
+            Setup setup(r);
+            base(self).configure(setup);
+            seal(r, Indices<detail::maxFilters>{}, Indices<detail::maxCommands>{});
+        });
+    }
+    static mortise_status start(void* self, mortise_error* error) noexcept {
+        return detail::guard(error, [&] { base(self).start(); });
+    }
+    static void activate(void* self) noexcept {
+        detail::guardQuietly([&] { base(self).activate(); },
+                             [&](std::string_view reason) { complain(self, "activate threw", reason); });
+    }
+    static void drain(void* self, std::uint64_t deadline) noexcept {
+        detail::guardQuietly([&] { base(self).drain(std::chrono::milliseconds(static_cast<std::int64_t>(deadline))); },
+                             [&](std::string_view reason) { complain(self, "drain threw", reason); });
+    }
+    static void stop(void* self) noexcept {
+        detail::guardQuietly([&] { base(self).stop(); },
+                             [&](std::string_view reason) { complain(self, "stop threw", reason); });
+    }
+    static void destroy(void* self) noexcept {
+        detail::guardQuietly([&] { delete static_cast<T*>(self); }, [](std::string_view) {});
+    }
+
+    static const void* extension(void* self, mortise_view rawId) noexcept {
+        const std::string_view id = text(rawId);
+        detail::Runtime& r = runtime(self);
+        if (id == MORTISE_FILTER_EXTENSION && !r.filters.empty()) return &filterTable;
+        if (id == MORTISE_COMMAND_EXTENSION && !r.commands.empty()) return &commandTable;
+        if (id == MORTISE_MIGRATIONS_EXTENSION && !r.migrations.empty()) return &migrationTable;
+        if constexpr (std::is_base_of_v<Router, T>)
+            if (id == MORTISE_ROUTER_EXTENSION) return detail::routerTable<T>();
+        if constexpr (std::is_base_of_v<Authenticator, T>)
+            if (id == MORTISE_AUTHENTICATOR_EXTENSION) return authenticatorTable(self);
+        if constexpr (std::is_base_of_v<Readiness, T>)
+            if (id == MORTISE_READINESS_EXTENSION) return detail::readinessTable<T>();
+        if constexpr (std::is_base_of_v<LogSink, T>)
+            if (id == MORTISE_LOG_SINK_EXTENSION) return detail::logSinkTable<T>();
+        if constexpr (std::is_base_of_v<Migrator, T>)
+            if (id == MORTISE_MIGRATOR_EXTENSION) return detail::migratorTable<T>();
+        if constexpr (std::is_base_of_v<Placement, T>)
+            if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
+        if constexpr (std::is_base_of_v<UsersProvider, T>)
+            if (id == MORTISE_USERS_SERVICE) return detail::usersTable<T>();
+        if (const void* const draft = draftTable(detail::Tag<T>{}, id)) return draft;
+        return base(self).extension(id);
+    }
+
+    static const mortise_plugin_authenticator* authenticatorTable(void* self) noexcept {
+        static constexpr auto call = [](void* s, mortise_exchange exchange, const mortise_request* request,
+                                        const mortise_authentication* authentication) {
+            return detail::authenticate<T>(runtime(s), s, exchange, request, authentication);
+        };
+        // One table a placement: the choice is the instance's, the tables are constant.
+        static constexpr mortise_plugin_authenticator tables[] = {
+            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_WORKER, call},
+            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_LOOP, call},
+            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_DATABASE_READ, call},
+        };
+        std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
+        detail::guardQuietly(
+            [&] {
+                placement = static_cast<std::uint32_t>(detail::as<Authenticator, T>(self).authenticatorPlacement());
+            },
+            [&](std::string_view reason) { complain(self, "authenticatorPlacement threw", reason); });
+        return &tables[placement];
+    }
+
+    // Thunks per place in the lists of filters and commands.
+    template<std::size_t N>
+    using Indices = std::make_index_sequence<N>;
+
+    template<std::size_t I>
+    static mortise_status onRequest(void* self, std::uint32_t phase, mortise_exchange exchange,
+                                    const mortise_request* request, std::uint64_t* slot) noexcept {
+        detail::Runtime& r = runtime(self);
+        return detail::filterRequest(r, *r.filters[I], phase, exchange, request, slot);
+    }
+    template<std::size_t I>
+    static void onRespond(void* self, mortise_exchange exchange, const mortise_request* raw, mortise_response* response,
+                          std::uint64_t* slot) noexcept {
+        detail::Runtime& r = runtime(self);
+        detail::guardQuietly(
+            [&] {
+                Request request(r, exchange, *raw);
+                Response head(request, *response, *slot);
+                r.filters[I]->onRespond(head);
+            },
+            [&](std::string_view reason) { r.complain("A filter threw", reason, exchange); });
+    }
+    template<std::size_t I>
+    static void onFinish(void* self, mortise_exchange exchange, const mortise_request* raw,
+                         const mortise_finished* finished, std::uint64_t* slot) noexcept {
+        detail::Runtime& r = runtime(self);
+        detail::guardQuietly(
+            [&] {
+                Request request(r, exchange, *raw);
+                const Finished end(request, *finished, *slot);
+                r.filters[I]->onFinish(end);
+            },
+            [&](std::string_view reason) { r.complain("A filter threw", reason, exchange); });
+    }
+    template<std::size_t I>
+    static std::int32_t run(void* self, const mortise_view* arguments, std::uint32_t count,
+                            const mortise_command_output* output) noexcept {
+        return detail::runCommand(*runtime(self).commands[I], arguments, count, output);
+    }
+
+    // After configure: what was declared gets its C form.
+    template<std::size_t... F, std::size_t... C>
+    static void seal(detail::Runtime& r, std::index_sequence<F...>, std::index_sequence<C...>) {
+        using Filter = detail::FilterEntry;
+        static constexpr decltype(mortise_filter::on_request) requests[] = {&onRequest<F>...};
+        static constexpr decltype(mortise_filter::on_respond) responds[] = {&onRespond<F>...};
+        static constexpr decltype(mortise_filter::on_finish) finishes[] = {&onFinish<F>...};
+        static constexpr decltype(mortise_command::run) runs[] = {&run<C>...};
+        for (std::size_t i = 0; i < r.filters.size(); ++i) {
+            Filter& f = *r.filters[i];
+            f.raw.struct_size = sizeof f.raw;
+            f.raw.name = view(f.name);
+            f.raw.before = view(f.before);
+            f.raw.after = view(f.after);
+            for (const auto& call : f.onRequest)
+                if (call) f.raw.on_request = requests[i];
+            if (f.onRespond) f.raw.on_respond = responds[i];
+            if (f.onFinish) f.raw.on_finish = finishes[i];
+        }
+        for (std::size_t i = 0; i < r.commands.size(); ++i) {
+            detail::CommandEntry& c = *r.commands[i];
+            c.raw.struct_size = sizeof c.raw;
+            c.raw.name = view(c.name);
+            c.raw.usage = view(c.usage);
+            c.raw.summary = view(c.summary);
+            c.raw.run = runs[i];
+        }
+    }
+
+    static constexpr mortise_plugin_filter filterTable = {
+        sizeof(mortise_plugin_filter),
+        0,
+        [](void* self) { return static_cast<std::uint32_t>(runtime(self).filters.size()); },
+        [](void* self, std::uint32_t i) -> const mortise_filter* { return &runtime(self).filters.at(i)->raw; },
+    };
+    static constexpr mortise_plugin_command commandTable = {
+        sizeof(mortise_plugin_command),
+        0,
+        [](void* self) { return static_cast<std::uint32_t>(runtime(self).commands.size()); },
+        [](void* self, std::uint32_t i) -> const mortise_command* { return &runtime(self).commands.at(i)->raw; },
+    };
+    static constexpr mortise_plugin_migrations migrationTable = {
+        sizeof(mortise_plugin_migrations),
+        0,
+        [](void* self) { return static_cast<std::uint32_t>(runtime(self).migrations.size()); },
+        [](void* self, std::uint32_t i) -> const mortise_migration* { return &runtime(self).migrations.at(i); },
+    };
+    static constexpr mortise_plugin_table table = {
+        sizeof(mortise_plugin_table), 0, &configure, &start, &activate, &drain, &stop, &destroy, &extension,
+    };
+};
+
+} // namespace v1
+} // namespace mortise
