@@ -10,6 +10,10 @@ _mortised() {
             compopt -o filenames 2>/dev/null
             return
             ;;
+        --example-config)
+            mapfile -t COMPREPLY < <(compgen -W "ini xml" -- "$word")
+            return
+            ;;
         -s | --set)
             mapfile -t COMPREPLY < <(compgen -S = -W "server.listen server.mode server.state_directory
                 server.cache_directory server.plugin_directory" -- "$word")
@@ -21,7 +25,7 @@ _mortised() {
             return
             ;;
     esac
-    mapfile -t COMPREPLY < <(compgen -W "--config --set --check-config --print-config --list-plugins --order --verify-plugin
+    mapfile -t COMPREPLY < <(compgen -W "--config --set --check-config --print-config --list-plugins --order --example-config --verify-plugin
         --version --help command" -- "$word")
 }
 complete -F _mortised mortised
