@@ -52,7 +52,7 @@ class Killed(unittest.TestCase):
                 server.kill()
                 for thread in threads:
                     thread.join()
-                self.assertGreater(len(acknowledged), 60)
+                self.assertGreater(len(acknowledged), 15)
                 expected.update(acknowledged)
                 server.restart()
                 with sqlite3.connect(f"file:{folder.state}/test.db?mode=ro", uri=True) as database:

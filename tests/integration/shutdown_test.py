@@ -83,7 +83,7 @@ class Stop(unittest.TestCase):
                 server.wait_for("Stopping")
                 begin = time.monotonic()
                 server.stop(status=1)
-                self.assertLess(time.monotonic() - begin, 2 * SLOWNESS)
+                self.assertLess(time.monotonic() - begin, 10 * SLOWNESS)  # drain_timeout is 30 s
 
     def test_the_whole_stop_has_a_deadline(self):
         plugins = {**PLUGINS, "slow-drain": {"duration": "60s"}}
