@@ -116,12 +116,6 @@ std::uint64_t Connection::deadline() const noexcept {
     return std::min(read_deadline_ms_, write_deadline_ms_);
 }
 
-bool Connection::usedSinceFiled() noexcept {
-    if (filed_ms_ == idle_since_ms_) return false;
-    filed_ms_ = idle_since_ms_;
-    return true;
-}
-
 void Connection::onDeadline() noexcept {
     if (state_ == State::ended) return;
     const std::uint64_t now = server_.loop_.nowMs();

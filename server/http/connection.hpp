@@ -56,8 +56,6 @@ public:
     const base::IpAddress& peer() const noexcept { return peer_; }
     std::uint64_t deadline() const noexcept;
     bool idle() const noexcept { return ListHook<IdleTag>::linked(); }
-    // Used since it was put into the list of idle ones; then counts as put in now.
-    bool usedSinceFiled() noexcept;
 
 private:
     friend class Exchange;
@@ -116,7 +114,6 @@ private:
     bool touched_ = false;
     bool stalled_ = false; // a request waits until output is sent
     bool peer_finished_ = false;
-    bool draining_ = false;
     bool aborting_ = false;
     bool counted_ = false;      // in SharedState's connections
     bool counted_peer_ = false; // in its addresses
@@ -136,7 +133,6 @@ private:
     std::uint64_t read_deadline_ms_ = never;
     std::uint64_t write_deadline_ms_ = never;
     std::uint64_t idle_since_ms_ = 0;
-    std::uint64_t filed_ms_ = 0;
     std::uint64_t next_begin_ = 0; // of the message behind the current one
     base::IpAddress peer_;
     char peer_text_[base::IpAddress::maxTextSize];

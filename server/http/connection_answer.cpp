@@ -259,7 +259,8 @@ void Connection::linger() noexcept {
     server_.buffers_.give(std::move(next_));
     begin_ = 0;
     discard_left_ = limits().linger_bytes;
-    read_deadline_ms_ = server_.loop_.nowMs() + limits().linger_timeout_ms;
+    idle_since_ms_ = server_.loop_.nowMs();
+    read_deadline_ms_ = idle_since_ms_ + limits().linger_timeout_ms;
 }
 
 } // namespace mortise::http

@@ -82,71 +82,79 @@ void LoopServer::adopt(base::UniqueFd socket) {
     accepted(std::move(socket), base::IpAddress::of(*generic));
 }
 
-bool LoopServer::accepted(base::UniqueFd&& socket, const base::IpAddress& peer) {
+void LoopServer::accepted(base::UniqueFd&& socket, const base::IpAddress& peer, std::uint32_t handed) {
+    LoopServer* elsewhere = nullptr;
+    const bool limited = limitsAddress(peer);
+    const bool counted = takePlace(elsewhere);
+    const bool counted_peer = counted && limited && takePlaceOf(peer, elsewhere);
+    const bool welcome = counted && (counted_peer || !limited);
+    if (!welcome && elsewhere != nullptr && handed < shared_.loops() && !draining_) {
+        if (counted) shared_.giveConnection();
+        handOver(*elsewhere, std::move(socket), peer, handed + 1);
+        return;
+    }
     auto made = std::make_unique<Connection>(*this, std::move(socket), peer);
     Connection& connection = *made.release(); // connections_ has it until closed() hands it to dead_
     connections_.pushBack(connection);
     ++connection_count_;
-    const bool welcome = admit(connection);
+    connection.counted_ = counted;
+    connection.counted_peer_ = counted_peer;
+    if (counted_peer) peers_[peer].pushBack(connection);
     if (!welcome && turned_away_ >= most_turned_away) {
         connection.end();
-        return false;
+        return;
     }
     armTick();
     if (!connection.start()) {
         connection.end();
-        return false;
+        return;
     }
     if (!welcome) {
         ++turned_away_;
         connection.turnAway(fault::tooManyConnections);
-        return false;
+    } else if (draining_) {
+        touchLater(connection);
     }
-    if (draining_) touchLater(connection);
-    return true;
 }
 
-bool LoopServer::admit(Connection& connection) {
-    const Limits& limits = settings_->limits;
-    if (!shared_.takeConnection(limits.max_connections)) {
-        bool room = closeOldestIdle() && shared_.takeConnection(limits.max_connections);
-        for (std::size_t i = 0; i < SharedState::max_loops && !room; ++i) {
-            // Another loop has an idle one: it goes a moment later than the newcomer comes.
-            LoopServer* const other = shared_.loops_[i].load(std::memory_order_acquire);
-            if (other == nullptr || other == this || other->idleConnections() == 0) continue;
-            room = other->loop_.post([other] { other->closeOldestIdle(); });
-            if (room) shared_.connections_.fetch_add(1, std::memory_order_relaxed);
-        }
-        if (!room) return false;
-    }
-    connection.counted_ = true;
-    const std::size_t each = limits.max_connections_per_address;
-    const base::IpAddress& peer = connection.peer();
-    if (each == 0 || peer.family() == base::IpAddress::Family::none) return true;
-    if (settings_->trusted_proxies.contains(peer)) return true;
-    if (!shared_.takeAddress(peer, each)) {
-        if (!closeOldestIdleOf(peer) || !shared_.takeAddress(peer, each)) return false;
-    }
-    connection.counted_peer_ = true;
-    peers_[peer].pushBack(connection);
-    return true;
+// A loop whose queue is full closes it without an answer.
+void LoopServer::handOver(LoopServer& other, base::UniqueFd&& socket, const base::IpAddress& peer,
+                          std::uint32_t handed) {
+    static_cast<void>(other.loop_.post([&other, socket = std::move(socket), peer, handed]() mutable {
+        other.accepted(std::move(socket), peer, handed);
+    }));
+}
+
+// Counts one connection more, in the place of the oldest idle one when there are too many. False: no place here;
+// `elsewhere` is then the loop that has the oldest idle one, if any has.
+bool LoopServer::takePlace(LoopServer*& elsewhere) noexcept {
+    const std::size_t most = settings_->limits.max_connections;
+    if (shared_.takeConnection(most)) return true;
+    elsewhere = shared_.withOldestIdle(*this);
+    if (elsewhere != this) return false;
+    elsewhere = nullptr;
+    return closeOldestIdle() && shared_.takeConnection(most);
+}
+
+// The same for what one address has. Which other loop has an idle one of that address is not known: each is asked.
+bool LoopServer::takePlaceOf(const base::IpAddress& peer, LoopServer*& elsewhere) {
+    const std::size_t most = settings_->limits.max_connections_per_address;
+    if (shared_.takeAddress(peer, most)) return true;
+    if (closeOldestIdleOf(peer)) return shared_.takeAddress(peer, most);
+    elsewhere = shared_.after(*this);
+    return false;
+}
+
+bool LoopServer::limitsAddress(const base::IpAddress& peer) const noexcept {
+    return settings_->limits.max_connections_per_address != 0 && peer.family() != base::IpAddress::Family::none &&
+           !settings_->trusted_proxies.contains(peer);
 }
 
 bool LoopServer::closeOldestIdle() noexcept {
-    // Lazily ordered: one that was used since it was filed goes to the end, once.
-    for (std::size_t left = 2 * idle_count_.load(std::memory_order_relaxed); left > 0; --left) {
-        auto* const hook = idle_.front();
-        if (hook == nullptr) return false;
-        Connection& connection = static_cast<Connection&>(*hook);
-        if (connection.usedSinceFiled()) {
-            hook->unlink();
-            idle_.pushBack(*hook);
-            continue;
-        }
-        connection.end();
-        return true;
-    }
-    return false;
+    auto* const hook = idle_.front();
+    if (hook == nullptr) return false;
+    static_cast<Connection&>(*hook).end();
+    return true;
 }
 
 bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
@@ -164,16 +172,17 @@ bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
 }
 
 void LoopServer::fileIdle(Connection& connection, bool idle) noexcept {
-    if (idle == connection.idle()) return;
-    const std::size_t count = idle_count_.load(std::memory_order_relaxed);
-    if (idle) {
-        connection.filed_ms_ = connection.idle_since_ms_;
-        idle_.pushBack(connection);
-        idle_count_.store(count + 1, std::memory_order_relaxed);
-    } else {
-        connection.ListHook<IdleTag>::unlink();
-        idle_count_.store(count - 1, std::memory_order_relaxed);
+    const bool before = connection.idle();
+    if (!idle && !before) return;
+    connection.ListHook<IdleTag>::unlink();
+    if (idle) idle_.pushBack(connection); // the latest, if it was there before, too
+    if (idle != before) {
+        const std::size_t count = idle_count_.load(std::memory_order_relaxed);
+        idle_count_.store(idle ? count + 1 : count - 1, std::memory_order_relaxed);
     }
+    auto* const oldest = idle_.front();
+    oldest_idle_ms_.store(oldest == nullptr ? WheelEntry::never : static_cast<Connection&>(*oldest).idle_since_ms_,
+                          std::memory_order_relaxed);
 }
 
 void LoopServer::closed(Connection& connection) noexcept {

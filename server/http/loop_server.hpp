@@ -94,8 +94,12 @@ private:
     Exchange* at(std::uint32_t slot) const noexcept;
     Exchange* takeExchange() noexcept; // null when the table is full
     void giveExchange(Exchange& exchange) noexcept;
-    bool accepted(base::UniqueFd&& socket, const base::IpAddress& peer);
-    bool admit(Connection& connection);
+    // Serves it here, hands it to a loop that can make room for it, or turns it away. `handed`: loops it came from.
+    void accepted(base::UniqueFd&& socket, const base::IpAddress& peer, std::uint32_t handed = 0);
+    void handOver(LoopServer& other, base::UniqueFd&& socket, const base::IpAddress& peer, std::uint32_t handed);
+    bool takePlace(LoopServer*& elsewhere) noexcept;
+    bool takePlaceOf(const base::IpAddress& peer, LoopServer*& elsewhere);
+    bool limitsAddress(const base::IpAddress& peer) const noexcept;
     bool closeOldestIdle() noexcept;
     bool closeOldestIdleOf(const base::IpAddress& peer) noexcept;
     void fileIdle(Connection& connection, bool idle) noexcept;
@@ -120,8 +124,9 @@ private:
     std::vector<std::unique_ptr<Acceptor>> acceptors_;
     IntrusiveList<AllTag> connections_;
     std::size_t connection_count_ = 0;
-    IntrusiveList<IdleTag> idle_; // oldest first, but for those that were used since they were filed
+    IntrusiveList<IdleTag> idle_; // oldest first
     std::atomic<std::size_t> idle_count_{0};
+    std::atomic<std::uint64_t> oldest_idle_ms_{WheelEntry::never}; // since when the first of idle_ is idle
     std::unordered_map<base::IpAddress, IntrusiveList<PeerTag>, base::IpAddressHash> peers_; // while they are limited
     std::vector<Connection*> touched_;              // to be seen to at batch end
     std::vector<std::unique_ptr<Connection>> dead_; // to be freed at batch end

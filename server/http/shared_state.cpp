@@ -60,4 +60,32 @@ void SharedState::leave(std::uint32_t index) noexcept {
     loops_[index].store(nullptr, std::memory_order_release);
 }
 
+std::uint32_t SharedState::loops() const noexcept {
+    std::uint32_t count = 0;
+    for (const auto& loop : loops_) count += loop.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
+    return count;
+}
+
+LoopServer* SharedState::withOldestIdle(LoopServer& own) const noexcept {
+    std::uint64_t oldest = own.oldest_idle_ms_.load(std::memory_order_relaxed);
+    LoopServer* found = oldest == WheelEntry::never ? nullptr : &own;
+    for (const auto& loop : loops_) {
+        LoopServer* const other = loop.load(std::memory_order_acquire);
+        if (other == nullptr || other == &own) continue;
+        const std::uint64_t since = other->oldest_idle_ms_.load(std::memory_order_relaxed);
+        if (since >= oldest) continue;
+        oldest = since;
+        found = other;
+    }
+    return found;
+}
+
+LoopServer* SharedState::after(const LoopServer& own) const noexcept {
+    for (std::size_t step = 1; step < max_loops; ++step) {
+        LoopServer* const other = loops_[(own.index_ + step) % max_loops].load(std::memory_order_acquire);
+        if (other != nullptr) return other;
+    }
+    return nullptr;
+}
+
 } // namespace mortise::http

@@ -43,6 +43,11 @@ private:
     void giveAddress(const base::IpAddress& address) noexcept;
     std::uint32_t join(LoopServer& server); // throws std::length_error
     void leave(std::uint32_t index) noexcept;
+    std::uint32_t loops() const noexcept;
+    // The loop whose idle connections go back furthest, `own` among equals; null when there is no idle one at all.
+    LoopServer* withOldestIdle(LoopServer& own) const noexcept;
+    // The next one behind `own`, all around; null when there is no other.
+    LoopServer* after(const LoopServer& own) const noexcept;
 
     std::array<std::atomic<LoopServer*>, max_loops> loops_{};
     std::atomic<std::size_t> connections_{0};

@@ -21,10 +21,12 @@ class DeadlineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(lingeringEnds);
     CPPUNIT_TEST(bufferedBodiesAreBounded);
     CPPUNIT_TEST(oldestIdleGoesFirst);
+    CPPUNIT_TEST(oldestIdleIsTheLeastRecentlyUsed);
     CPPUNIT_TEST(noneIdleIs503);
     CPPUNIT_TEST(perAddressLimit);
     CPPUNIT_TEST(trustedPeersAreNotLimited);
-    CPPUNIT_TEST(idleOnAnotherLoopGoes);
+    CPPUNIT_TEST(oldestIdleOfAllLoopsGoes);
+    CPPUNIT_TEST(perAddressLimitOverLoops);
     CPPUNIT_TEST(exhaustedDescriptorsOnlyDelay);
     CPPUNIT_TEST(drainFinishesWhatItHas);
     CPPUNIT_TEST(drainAnswersWhatHasArrived);
@@ -187,6 +189,24 @@ public:
         CPPUNIT_ASSERT_EQUAL(3UL, server.shared.connections());
     }
 
+    // However close together: some are used in the millisecond in which they came, others later.
+    void oldestIdleIsTheLeastRecentlyUsed() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 8;
+        TestServer server(settings);
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int i = 0; i < 8; ++i) clients.push_back(std::make_unique<Client>(server));
+        for (const int i : {5, 2, 7, 0, 1, 4, 6, 3}) {
+            CPPUNIT_ASSERT_EQUAL(200, clients[i]->get("/").status());
+            ::poll(nullptr, 0, i % 2); // not waited for: makes ages differ in uneven steps
+        }
+        for (const int i : {5, 2, 7, 0, 1, 4, 6, 3}) {
+            clients.push_back(std::make_unique<Client>(server));
+            CPPUNIT_ASSERT_EQUAL(200, clients.back()->get("/").status());
+            CPPUNIT_ASSERT_EQUAL(""s, clients[i]->untilClosed());
+        }
+    }
+
     void noneIdleIs503() {
         auto settings = testSettings();
         settings->limits.max_connections = 2;
@@ -243,32 +263,75 @@ public:
         CPPUNIT_ASSERT_EQUAL(200, clients.front()->get("/").status());
     }
 
-    void idleOnAnotherLoopGoes() {
-        auto settings = testSettings();
-        settings->limits.max_connections = 1;
-        TestServer server(settings);
-        Client idle(server);
-        CPPUNIT_ASSERT_EQUAL(200, idle.get("/").status());
-
+    // A second loop beside the fixture's one, with a listener of its own.
+    struct OtherLoop {
+        OtherLoop(TestServer& first, std::shared_ptr<const Settings> settings)
+            : server(loop, first.shared, handler, first.log, std::move(settings)) {
+            std::string why;
+            listener = std::make_shared<Listener>(Listener::open(*ListenAddress::parse("127.0.0.1:0", why), {}));
+            CPPUNIT_ASSERT(server.addListener(listener));
+            thread = std::thread([this] { loop.run(); });
+        }
+        ~OtherLoop() {
+            loop.stop();
+            thread.join();
+        }
         TestHandler handler;
         base::EventLoop loop;
-        LoopServer other(loop, server.shared, handler, server.log, settings);
-        CPPUNIT_ASSERT_EQUAL(1U, other.index());
-        std::string why;
-        auto listener = std::make_shared<Listener>(Listener::open(*ListenAddress::parse("127.0.0.1:0", why), {}));
-        CPPUNIT_ASSERT(other.addListener(listener));
-        std::thread thread([&] { loop.run(); });
-        Client newcomer(*listener);
-        CPPUNIT_ASSERT_EQUAL(200, newcomer.get("/").status());
-        CPPUNIT_ASSERT_EQUAL(""s, idle.untilClosed());
-        eventually("one is left", [&] { return server.shared.connections() == 1; });
+        LoopServer server;
+        std::shared_ptr<Listener> listener;
+        std::thread thread;
+    };
+
+    void oldestIdleOfAllLoopsGoes() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 3;
+        TestServer server(settings);
+        OtherLoop other(server, settings);
+        Client oldest(server);
+        CPPUNIT_ASSERT_EQUAL(200, oldest.get("/").status());
+        ::poll(nullptr, 0, 3); // ages are told apart by the millisecond
+        Client second(*other.listener);
+        CPPUNIT_ASSERT_EQUAL(200, second.get("/").status());
+        ::poll(nullptr, 0, 3);
+        Client third(server);
+        CPPUNIT_ASSERT_EQUAL(200, third.get("/").status());
+
+        Client newcomer(*other.listener); // the oldest is the other loop's: that one serves it
         newcomer.get("/wait");
-        eventually("it waits", [&] { return handler.waiting().size() == 1; });
-        const ExchangeId id = handler.waiting()[0];
-        CPPUNIT_ASSERT_EQUAL(1U, id.loop());
-        CPPUNIT_ASSERT(server.shared.find(id)->isOpen(id));
-        loop.stop();
-        thread.join();
+        const ExchangeId id = server.waitFor(1);
+        CPPUNIT_ASSERT_EQUAL(0U, id.loop());
+        CPPUNIT_ASSERT_EQUAL(""s, oldest.untilClosed());
+        CPPUNIT_ASSERT_EQUAL(3UL, server.shared.connections());
+        server.release(id, "done");
+        CPPUNIT_ASSERT_EQUAL("done"s, newcomer.body());
+
+        Client next(server);
+        CPPUNIT_ASSERT_EQUAL(200, next.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(""s, second.untilClosed());
+        CPPUNIT_ASSERT_EQUAL(200, third.get("/").status());
+        CPPUNIT_ASSERT_EQUAL(3UL, server.shared.connections());
+    }
+
+    void perAddressLimitOverLoops() {
+        auto settings = testSettings();
+        settings->limits.max_connections_per_address = 2;
+        TestServer server(settings);
+        OtherLoop other(server, settings);
+        Client idle(server);
+        CPPUNIT_ASSERT_EQUAL(200, idle.get("/").status());
+        Client busy(*other.listener);
+        busy.get("/wait");
+        eventually("it waits", [&] { return other.handler.waiting().size() == 1; });
+        CPPUNIT_ASSERT_EQUAL(1U, other.handler.waiting()[0].loop());
+
+        Client newcomer(*other.listener);
+        newcomer.get("/wait");
+        server.waitFor(1);
+        CPPUNIT_ASSERT_EQUAL(""s, idle.untilClosed());
+        Client refused(*other.listener); // nothing is idle on any loop
+        CPPUNIT_ASSERT(refused.get("/").untilClosed().starts_with("HTTP/1.1 503 "));
+        CPPUNIT_ASSERT(server.shared.connections() <= 3);
     }
 
     void exhaustedDescriptorsOnlyDelay() {
