@@ -32,6 +32,7 @@ public:
     static inline std::vector<std::string> calls;
     static inline int deadlocks = 0;
     static inline bool resolved = false;
+    static inline bool commit_fails = false; // the shared COMMIT behind several bodies
 
     std::uint32_t statement(std::string_view sql) override {
         if (sql == "nonsense") throw mortise::Error("near \"nonsense\": syntax error");
@@ -48,6 +49,10 @@ public:
             calls.push_back("again");
             resolved = true;
             status = body(context, nullptr, error);
+        }
+        if (commit_fails) {
+            calls.push_back("commit failed");
+            throw mortise::Error("disk I/O error");
         }
         calls.push_back(status == MORTISE_OK ? "commit" : "rollback " + std::to_string(status));
         return status;
@@ -107,6 +112,7 @@ class DatabaseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(throwingVisitsComeOut);
     CPPUNIT_TEST(commits);
     CPPUNIT_TEST(rollsBack);
+    CPPUNIT_TEST(failedCommitIsWhatComesOut);
     CPPUNIT_TEST(runsAgainAfterADeadlock);
     CPPUNIT_TEST_SUITE_END();
 
@@ -192,6 +198,21 @@ public:
         CPPUNIT_ASSERT_THROW(database_.transact([](mortise::Transaction& t) { t.execute(statement(3)); }),
                              mortise::Busy);
         CPPUNIT_ASSERT_EQUAL(std::string("rollback -4"), Provider::calls.back());
+    }
+    // What the body saw came from a group that was not stored: its conflict is none.
+    void failedCommitIsWhatComesOut() {
+        Provider::commit_fails = true;
+        std::string what;
+        try {
+            database_.transact([](mortise::Transaction& t) { t.execute(statement(2)); });
+        } catch (const mortise::UniqueConflict&) {
+            what = "conflict";
+        } catch (const mortise::Error& failure) {
+            what = failure.what();
+        }
+        Provider::commit_fails = false;
+        CPPUNIT_ASSERT_MESSAGE(what, what.find("disk I/O error") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("commit failed"), Provider::calls.back());
     }
     void runsAgainAfterADeadlock() {
         Provider::deadlocks = 1;

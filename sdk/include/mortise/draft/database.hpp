@@ -251,15 +251,15 @@ public:
         return found;
     }
     // [worker] body(Transaction&) inside BEGIN IMMEDIATE … COMMIT; durable when this returns. What it throws rolls back
-    // and comes out here. It may run again after a deadlock that the database resolved: let Busy and Error of execute
-    // pass.
+    // and comes out here, unless the database failed as a whole: then what the body saw was never stored. It may run
+    // again after a deadlock that the database resolved: let Busy and Error of execute pass.
     template<class Body>
     void transact(Body&& body) const {
         need(service_.table.transact != nullptr && service_.table.execute != nullptr);
-        Work<std::remove_reference_t<Body>> work{&service_, &body, nullptr};
+        Work<std::remove_reference_t<Body>> work{&service_, &body, nullptr, MORTISE_OK};
         detail::ErrorText error;
         const mortise_status status = service_.table.transact(service_.self, &work.call, &work, error.raw());
-        if (status < 0 && work.failure) std::rethrow_exception(work.failure);
+        if (work.failure && (status == work.status || status == MORTISE_OK)) std::rethrow_exception(work.failure);
         detail::raise(status, "transact", error);
     }
     // [any] A number that changes with every commit of anybody; read in the same snapshot as the reads around it.
@@ -281,23 +281,27 @@ private:
         const detail::Service<mortise_database_table>* service;
         Body* body;
         std::exception_ptr failure;
+        mortise_status status; // what the body came to
 
         static mortise_status call(void* context, mortise_sql_transaction* raw, mortise_error* error) {
             auto& self = *static_cast<Work*>(context);
             self.failure = nullptr;
+            return self.status = self.run(raw, error);
+        }
+        mortise_status run(mortise_sql_transaction* raw, mortise_error* error) {
             try {
-                Transaction transaction(*self.service, raw);
-                (*self.body)(transaction);
+                Transaction transaction(*service, raw);
+                (*body)(transaction);
                 return MORTISE_OK;
-            } catch (const Error& failure) {
-                self.failure = std::current_exception();
-                detail::tell(error, failure.what());
-                return failure.status() < 0 ? failure.status() : MORTISE_ERROR;
-            } catch (const std::exception& failure) {
-                self.failure = std::current_exception();
-                detail::tell(error, failure.what());
+            } catch (const Error& thrown) {
+                failure = std::current_exception();
+                detail::tell(error, thrown.what());
+                return thrown.status() < 0 ? thrown.status() : MORTISE_ERROR;
+            } catch (const std::exception& thrown) {
+                failure = std::current_exception();
+                detail::tell(error, thrown.what());
             } catch (...) {
-                self.failure = std::current_exception();
+                failure = std::current_exception();
             }
             return MORTISE_ERROR;
         }
