@@ -79,6 +79,7 @@ private:
     void scheduleCleanup(milliseconds delay);
     void cleanUp();
 
+    mortise::Database database_;
     mortise::Users users_;
     RefreshStore families_;
     std::optional<Tokens> tokens_; ///< from `start` on
@@ -159,7 +160,8 @@ void AuthPlugin::declareRoutes(mortise::Setup& setup) {
 
 void AuthPlugin::start() {
     users_ = service<mortise::Users>();
-    families_.open(service<mortise::Database>());
+    database_ = service<mortise::Database>();
+    families_.open(database_);
     const auto secretOr = [this](const std::string& configured, std::string_view stored) {
         return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : configured;
     };
@@ -197,7 +199,12 @@ mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registr
                          later.answer([&]() -> mortise::Reply {
                              if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
                              try {
-                                 return beginSession(201, users_.create(name, email, hashed.hash));
+                                 std::optional<mortise::Reply> reply;
+                                 // The user and the family: both or neither.
+                                 database_.transact([&](mortise::Transaction&) {
+                                     reply.emplace(beginSession(201, users_.create(name, email, hashed.hash)));
+                                 });
+                                 return std::move(*reply);
                              } catch (const mortise::UniqueConflict&) {
                                  return mortise::conflict("User already exists");
                              }

@@ -42,7 +42,8 @@ public:
     virtual std::uint32_t statement(std::string_view sql) = 0;
     // Sees every write acknowledged before it began. On a loop `busy` means: try again on a worker.
     virtual void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) = 0;
-    // Durable when it returns true; false when the body said so.
+    // Durable when it returns true; false when the body said so. Inside of a body on the same thread it joins that
+    // transaction: undone alone when its body says so, durable with the outer one.
     virtual bool transact(TransactionBody& body) = 0;
     // The transaction whose body the calling thread is in, or null.
     virtual Transaction* currentTransaction() const noexcept = 0;

@@ -42,17 +42,34 @@ public:
     }
 
     std::uint64_t execute(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) override {
-        // After a rollback by SQLite itself every statement would be a transaction of its own.
-        if (!writer_.connection_.inTransaction())
-            throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
+        requireTransaction();
         return writer_.connection_.run(statement, parameters, visitor);
     }
 
     // Runs the body and keeps or undoes what it did. `failure` is what it threw.
-    bool run(TransactionBody& body, std::exception_ptr& failure) {
+    bool run(TransactionBody& body, std::exception_ptr& failure) { return run(body, failure, !first_); }
+    // The same for a body inside of this one's.
+    bool join(TransactionBody& body) {
+        std::exception_ptr failure;
+        const bool accepted = run(body, failure, true);
+        if (failure) std::rethrow_exception(failure);
+        requireTransaction();
+        return accepted;
+    }
+
+private:
+    // After a rollback by SQLite itself every statement would be a transaction of its own.
+    void requireTransaction() const {
+        if (!writer_.connection_.inTransaction())
+            throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
+    }
+    bool run(TransactionBody& body, std::exception_ptr& failure, bool part) {
         bool accepted = false;
         try {
-            if (!first_) writer_.connection_.require(writer_.save_.run());
+            if (part) {
+                requireTransaction();
+                writer_.connection_.require(writer_.save_.run());
+            }
             accepted = body.run(*this);
         } catch (...) {
             failure = std::current_exception();
@@ -60,7 +77,7 @@ public:
         // The transaction may be gone already: SQLite rolls it back itself when it cannot write or a statement is
         // stopped.
         if (!writer_.connection_.inTransaction()) return false;
-        if (first_) {
+        if (!part) {
             if (!accepted) writer_.rollBack();
             return accepted;
         }
@@ -69,7 +86,6 @@ public:
         return accepted;
     }
 
-private:
     Writer& writer_;
     const bool first_;
 };
@@ -90,8 +106,7 @@ Writer::Writer(const SqliteOptions& options, const StatementRegistry& registry)
 }
 
 bool Writer::transact(TransactionBody& body) {
-    if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id())
-        throw DatabaseError(Kind::invalid, "a transaction was begun inside of another one");
+    if (Transaction* const around = currentTransaction()) return static_cast<Member*>(around)->join(body);
     Ending ending = attempt(body, false);
     // Somebody else's body ended the shared transaction: once more, without company.
     if (ending == Ending::lost) ending = attempt(body, true);

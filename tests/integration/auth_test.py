@@ -178,6 +178,21 @@ class Sessions(AuthTest):
             self.assertEqual(connection.read().status, 401)
 
 
+class Whole(AuthTest):
+    def test_registration_stores_both_or_neither(self):
+        body = {"name": "Ada", "email": "both@example.com", "password": "correct horse"}
+        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+            database.execute("ALTER TABLE auth_refresh_families RENAME TO away")
+        try:
+            self.assertError(self.server.post("/auth/register", body), 500)
+        finally:
+            with sqlite3.connect(self.server.folder.state / "test.db") as database:
+                database.execute("ALTER TABLE away RENAME TO auth_refresh_families")
+        self.assertError(self.login("both@example.com", "correct horse"), 401)
+        self.assertEqual(self.server.post("/auth/register", body).status, 201)
+        self.assertError(self.server.post("/auth/register", body), 409)
+
+
 class Attacks(AuthTest):
     def setUp(self):
         self.user = self.server.register()

@@ -174,10 +174,16 @@ private:
                             mortise_error* error) {
         const std::lock_guard lock(mutex_);
         if (busy != MORTISE_OK) return busy;
-        execute("BEGIN IMMEDIATE");
+        const bool joins = sqlite3_get_autocommit(handle_) == 0;
+        execute(joins ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
         mortise_sql_transaction transaction;
         const mortise_status status = body(context, &transaction, error);
-        execute(status == MORTISE_OK ? "COMMIT" : "ROLLBACK");
+        if (!joins) {
+            execute(status == MORTISE_OK ? "COMMIT" : "ROLLBACK");
+        } else {
+            if (status != MORTISE_OK) execute("ROLLBACK TO part");
+            execute("RELEASE part");
+        }
         return status;
     }
 

@@ -15,6 +15,7 @@ class WriterTest : public ConnectorFixture {
     CPPUNIT_TEST(waitsForItsTurnWithinBounds);
     CPPUNIT_TEST(saysWhenATurnDoesNotEnd);
     CPPUNIT_TEST(keepsEachTransactionWhole);
+    CPPUNIT_TEST(joinsTheTransactionAround);
     CPPUNIT_TEST(storesARacedRowOnce);
     CPPUNIT_TEST(triesAgainWhatOthersBroke);
     CPPUNIT_TEST(readersSeeWhatWasAcknowledged);
@@ -90,6 +91,48 @@ class WriterTest : public ConnectorFixture {
         CPPUNIT_ASSERT_EQUAL(threads * each, acknowledged + refused);
         CPPUNIT_ASSERT_EQUAL(std::int64_t{2} * acknowledged, readInteger(connector, count_));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{acknowledged}, readInteger(connector, odd));
+    }
+
+    // Alone, and as a later member of a group.
+    void joinsTheTransactionAround() {
+        SqliteConnector& connector = open();
+        CPPUNIT_ASSERT(insert(connector, 1));
+        std::vector<std::future<void>> others;
+        const bool kept = transact(connector, [&](Transaction&) {
+            for (int i = 0; i < 3; ++i) {
+                others.push_back(std::async(std::launch::async,
+                                            [&, base = 10 + i * 10] { CPPUNIT_ASSERT(joined(connector, base)); }));
+            }
+            return joined(connector, 100);
+        });
+        CPPUNIT_ASSERT(kept);
+        for (auto& other : others) other.get();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1 + 4 * 2}, readInteger(connector, count_));
+        // What the outer one gives up, the inner ones have not stored.
+        CPPUNIT_ASSERT(!transact(connector, [&](Transaction&) {
+            CPPUNIT_ASSERT(insert(connector, 500));
+            return false;
+        }));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1 + 4 * 2}, readInteger(connector, count_));
+    }
+    // Stores `base` and base + 1; two inner ones are undone alone.
+    bool joined(SqliteConnector& connector, int base) {
+        return transact(connector, [&](Transaction& outer) {
+            CPPUNIT_ASSERT(insert(connector, base));
+            assertKind(Kind::conflict, failure([&] {
+                           transact(connector, [&](Transaction& inner) {
+                               CPPUNIT_ASSERT(&inner == &outer);
+                               CPPUNIT_ASSERT(insert(connector, base + 2));
+                               return insert(connector, 1);
+                           });
+                       }));
+            CPPUNIT_ASSERT(!transact(connector, [&](Transaction&) {
+                CPPUNIT_ASSERT(insert(connector, base + 3));
+                return false;
+            }));
+            CPPUNIT_ASSERT(connector.currentTransaction() == &outer);
+            return insert(connector, base + 1);
+        });
     }
 
     void storesARacedRowOnce() {

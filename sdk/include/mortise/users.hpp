@@ -55,7 +55,8 @@ public:
                error, "find_by_email");
         return found;
     }
-    // [worker] Durable when it returns. Throws UniqueConflict when the address is taken. Name and email are validated.
+    // [worker] Durable when it returns (inside a body of Database::transact: with that). Throws UniqueConflict when the
+    // address is taken. Name and email are validated.
     UserRecord create(std::string_view name, std::string_view email, std::string_view passwordHash) const {
         if (service_.table.create == nullptr) throw Absent(serviceId);
         UserRecord made;
@@ -132,7 +133,7 @@ public:
     virtual bool findById(std::string_view id, UserVisitor visit) = 0;
     // [worker] By the ASCII-lowered form, with the password hash.
     virtual bool findByEmail(std::string_view email, UserVisitor visit) = 0;
-    // [worker] Durable when it returns. Throws UniqueConflict.
+    // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict.
     virtual void create(std::string_view name, std::string_view email, std::string_view passwordHash,
                         UserVisitor visit) = 0;
 };

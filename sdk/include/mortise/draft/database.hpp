@@ -251,7 +251,8 @@ public:
         return found;
     }
     // [worker] body(Transaction&) inside BEGIN IMMEDIATE … COMMIT; durable when this returns. What it throws rolls back
-    // and comes out here, unless the database failed as a whole: then what the body saw was never stored. It may run
+    // and comes out here, unless the database failed as a whole: then what the body saw was never stored. Inside
+    // another body, on its thread, it joins that transaction: undone alone, durable with the outer one. It may run
     // again after a deadlock that the database resolved: let Busy and Error of execute pass.
     template<class Body>
     void transact(Body&& body) const {

@@ -37,8 +37,8 @@ typedef struct mortise_users_table {
     /* [worker] By the ASCII-lowered form. */
     mortise_status (*find_by_email)(void *self, mortise_view email, mortise_user_visitor visit, void *context,
                                     mortise_error *error);
-    /* [worker] Stores and then visits the new user; durable when it returns. MORTISE_CONFLICT: the address is taken. The
-     * caller has validated name and email. */
+    /* [worker] Stores and then visits the new user; durable when it returns, or with the transaction of mortise.database/1
+     * whose body the caller is in. MORTISE_CONFLICT: the address is taken. The caller has validated name and email. */
     mortise_status (*create)(void *self, mortise_view name, mortise_view email, mortise_view password_hash,
                              mortise_user_visitor visit, void *context, mortise_error *error);
 } mortise_users_table;

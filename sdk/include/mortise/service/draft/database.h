@@ -50,7 +50,8 @@ typedef struct mortise_database_table {
                            mortise_sql_row row, void *context, mortise_error *error);
     /* [worker] Runs `body` inside BEGIN IMMEDIATE … COMMIT. Commits when it returns MORTISE_OK, and is durable then; rolls
      * back and returns its status otherwise. MORTISE_BUSY: the bounded wait for the writer passed. `body` may be called
-     * again after a deadlock that the database resolved. */
+     * again after a deadlock that the database resolved. Called inside a body, on its thread, it joins that transaction:
+     * rolled back alone, durable with the outer one. */
     mortise_status (*transact)(void *self,
                                mortise_status (*body)(void *context, mortise_sql_transaction *transaction,
                                                       mortise_error *error),
