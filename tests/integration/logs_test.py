@@ -120,7 +120,7 @@ class Terminal(unittest.TestCase):
     def test_a_terminal_gets_text_for_people(self):
         folder = Folder(plugins={"routing": {}, "hello": {}, "logging": {}})
         primary, secondary = pty.openpty()
-        env = {key: value for key, value in environment().items() if key != "NO_COLOR"}
+        env = {key: value for key, value in environment().items() if key != "NO_COLOR"} | {"TERM": "xterm"}
         process = subprocess.Popen([str(PROGRAM), "--config", str(folder.config)], stdin=subprocess.DEVNULL, stdout=secondary, stderr=secondary, env=env)
         os.close(secondary)
         output = b""

@@ -31,7 +31,6 @@ class SqliteConnectorTest : public ConnectorFixture {
     CPPUNIT_TEST(keepsNothingAfterARollbackOfItsOwn);
     CPPUNIT_TEST(tellsUniqueConflictsApart);
     CPPUNIT_TEST(enforcesForeignKeys);
-    CPPUNIT_TEST(refusesNestedTransactions);
     CPPUNIT_TEST(knowsTheTransactionOfAThread);
     CPPUNIT_TEST(refusesTransactionsOnALoop);
     CPPUNIT_TEST(sendsReadsAwayFromALoopWhereTheyAreOff);
@@ -238,14 +237,6 @@ class SqliteConnectorTest : public ConnectorFixture {
         });
         assertKind(Kind::failed, error);
         assertContains("FOREIGN KEY", error.what());
-    }
-
-    void refusesNestedTransactions() {
-        SqliteConnector& connector = open();
-        CPPUNIT_ASSERT(transact(connector, [&](Transaction&) {
-            assertKind(Kind::invalid, failure([&] { insert(connector, 1); }));
-            return true;
-        }));
     }
 
     void knowsTheTransactionOfAThread() {
