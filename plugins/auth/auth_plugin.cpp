@@ -86,11 +86,9 @@ private:
     std::atomic<bool> stopped_{false};
 };
 
-/// Throws the sentence for the operator.
-void checkSecret(std::string_view name, const std::string& secret) {
+void checkSecret(mortise::Setup& setup, std::string_view name, const std::string& secret) {
     if (secret.empty()) return;
-    if (const std::optional<std::string> fault = secretFault(secret))
-        throw mortise::Invalid(std::string(name) + " " + *fault);
+    if (const std::optional<std::string> fault = secretFault(secret)) setup.refuseSetting(name, "the secret " + *fault);
 }
 
 /// The value of the one Authorization field. `repeated` tells that there is more than one: two readers of the request
@@ -110,12 +108,10 @@ std::string_view authorization(const mortise::Request& request, bool& repeated) 
 }
 
 void AuthPlugin::configure(mortise::Setup& setup) {
-    checkSecret("access_secret", settings().accessSecret);
-    checkSecret("refresh_secret", settings().refreshSecret);
-    if (!settings().accessSecret.empty() && settings().accessSecret == settings().refreshSecret) {
-        throw mortise::Invalid(
-            "access_secret and refresh_secret are equal; each kind of token needs a secret of its own");
-    }
+    checkSecret(setup, "access_secret", settings().accessSecret);
+    checkSecret(setup, "refresh_secret", settings().refreshSecret);
+    if (!settings().accessSecret.empty() && settings().accessSecret == settings().refreshSecret)
+        setup.refuseSetting("refresh_secret", "it equals access_secret; each kind of token needs a secret of its own");
     RefreshStore::declareMigrations(setup);
     declareRoutes(setup);
 }

@@ -130,9 +130,9 @@ auto translated(Call&& call) {
     }
 }
 
-SqliteOptions optionsOf(const Settings& settings, const std::string& stateDirectory) {
+// All but the file.
+SqliteOptions optionsOf(const Settings& settings) {
     SqliteOptions options;
-    options.file = DatabaseUrl::parse(settings.url, stateDirectory).file;
     options.synchronousFull = settings.synchronous == "full";
     options.readsOnLoop = settings.readsOnLoop;
     options.busyTimeout = settings.busyTimeout;
@@ -159,8 +159,13 @@ class DatabasePlugin final : public Plugin<Settings>,
                              public Placement,
                              public Readiness {
 public:
-    void configure(Setup&) override {
-        SqliteOptions options = optionsOf(settings(), stateDirectory());
+    void configure(Setup& setup) override {
+        SqliteOptions options = optionsOf(settings());
+        try {
+            options.file = DatabaseUrl::parse(settings().url, stateDirectory()).file;
+        } catch (const DatabaseError& error) {
+            return setup.refuseSetting("url", error.what());
+        }
         loops_.emplace(loops());
         connector_ = std::make_unique<SqliteConnector>(std::move(options), *loops_);
     }

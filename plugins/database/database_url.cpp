@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view expected = "write sqlite:///name.db (in the state directory) or sqlite:////absolute/name.db";
 
 [[noreturn]] void refuse(std::string_view url, const std::string& reason) {
-    throw DatabaseError(DatabaseError::Kind::invalid, "url '" + redactedUrl(url) + "': " + reason);
+    throw DatabaseError(DatabaseError::Kind::invalid, "'" + redactedUrl(url) + "': " + reason);
 }
 
 std::optional<unsigned> hexDigit(char c) {

@@ -45,7 +45,7 @@ MORTISE_DESCRIBE(Ready, field(status).example("ready"))
 class Health : public mortise::Plugin<Settings> {
 public:
     void configure(mortise::Setup& setup) override {
-        if (networks()) allow_ = networks().list(settings().allow);
+        if (networks()) allow_ = allowedNetworks(setup);
         rounds_.emplace(ReadinessRounds::Settings{settings().cache, settings().timeout});
 
         auto health = setup.get("/health");
@@ -64,6 +64,19 @@ public:
     }
 
 private:
+    mortise::NetworkList allowedNetworks(mortise::Setup& setup) {
+        std::vector<std::string> good;
+        for (const std::string& entry : settings().allow) {
+            try {
+                static_cast<void>(networks().list({entry}));
+                good.push_back(entry);
+            } catch (const mortise::Invalid& fault) {
+                setup.refuseSetting("allow", fault.what());
+            }
+        }
+        return networks().list(good);
+    }
+
     mortise::Reply answerReady(mortise::Request& request) {
         const bool names = allow_.contains(request.clientAddress());
         const auto waiting = std::make_shared<mortise::Deferred>(request.defer());

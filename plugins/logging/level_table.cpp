@@ -2,7 +2,6 @@
 #include "level_table.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace mortise::logging {
 
@@ -16,21 +15,22 @@ std::string_view trim(std::string_view text) {
 
 } // namespace
 
-LevelTable::LevelTable(Level standard, std::span<const std::string> overrides) : standard_(standard) {
+LevelTable::LevelTable(Level standard, std::span<const std::string> overrides, std::vector<std::string>& faults)
+    : standard_(standard) {
     for (const std::string& entry : overrides) {
         const std::size_t sign = entry.find('=');
         const std::string_view logger = trim(std::string_view(entry).substr(0, sign));
         const auto level =
             sign == std::string::npos ? std::nullopt : levelOf(trim(std::string_view(entry).substr(sign + 1)));
         if (logger.empty() || !level) {
-            throw std::invalid_argument(
-                "levels: \"" + entry +
-                "\" is not LOGGER=LEVEL with a level of trace, debug, info, warn, error, fatal, "
-                "silent");
+            faults.push_back("'" + entry +
+                             "' is not LOGGER=LEVEL with a level of trace, debug, info, warn, error, fatal, silent");
+            continue;
         }
         const auto same = [&](const Entry& other) { return other.logger == logger; };
         if (std::any_of(entries_.begin(), entries_.end(), same)) {
-            throw std::invalid_argument("levels: logger \"" + std::string(logger) + "\" is given twice");
+            faults.push_back("logger '" + std::string(logger) + "' is given twice");
+            continue;
         }
         entries_.push_back({std::string(logger), *level});
     }

@@ -14,8 +14,8 @@ namespace mortise::logging {
 // Immutable once built.
 class LevelTable {
 public:
-    // `overrides` are "logger=level". Throws std::invalid_argument with a sentence that shows the entry.
-    LevelTable(Level standard, std::span<const std::string> overrides);
+    // `overrides` are "logger=level". Entries that are not are left out, with a sentence each in `faults`.
+    LevelTable(Level standard, std::span<const std::string> overrides, std::vector<std::string>& faults);
 
     Level of(std::string_view logger) const noexcept;
 

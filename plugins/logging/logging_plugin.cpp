@@ -65,16 +65,10 @@ void fillRecord(Line& line, const mortise_log_record& record) noexcept {
 class Logging : public mortise::Plugin<Settings>, public mortise::LogSink {
 public:
     void configure(mortise::Setup& setup) override {
-        if (settings().output.empty()) throw mortise::Invalid("output: no output is named");
-        for (const std::string& name : settings().output) {
-            if (std::find(output_names.begin(), output_names.end(), name) == output_names.end()) {
-                throw mortise::Invalid("output: \"" + name + "\" is none of stdout, stderr, file, syslog, journald");
-            }
-            if (std::count(settings().output.begin(), settings().output.end(), name) != 1) {
-                throw mortise::Invalid("output: \"" + name + "\" is given twice");
-            }
-        }
-        levels_.emplace(*levelOf(settings().level), settings().levels);
+        checkOutputs(setup);
+        std::vector<std::string> faults;
+        levels_.emplace(*levelOf(settings().level), settings().levels, faults);
+        for (const std::string& fault : faults) setup.refuseSetting("levels", fault);
         request_level_ = *levelOf(settings().requestLogLevel);
         if (settings().requestLog && levels_->of("request-log") < level_silent) {
             setup.filter("request-log").onFinish([this](const mortise::Finished& finished) { logRequest(finished); });
@@ -113,6 +107,17 @@ public:
     }
 
 private:
+    void checkOutputs(mortise::Setup& setup) const {
+        const auto& names = settings().output;
+        if (names.empty()) setup.refuseSetting("output", "no output is named");
+        for (auto it = names.begin(); it != names.end(); ++it) {
+            if (std::find(output_names.begin(), output_names.end(), *it) == output_names.end())
+                setup.refuseSetting("output", "'" + *it + "' is none of stdout, stderr, file, syslog, journald");
+            else if (std::find(names.begin(), it, *it) != it)
+                setup.refuseSetting("output", "'" + *it + "' is given twice");
+        }
+    }
+
     void addOutput(LogOutputs& outputs, const std::string& name) const {
         LineQueue::Settings queue;
         queue.capacity = static_cast<std::size_t>(settings().bufferSize.count);

@@ -66,12 +66,14 @@ void blockSignals() {
 int serve(host::LogHub& log, ConfigurationReader& reader) {
     auto environment = base::ServiceEnvironment::take();
     if (!environment) {
-        std::cerr << "mortised: " << environment.fault() << '\n';
+        std::cerr << "mortised: error: " << environment.fault() << " [" << base::codeId(base::Code::badServiceSetup)
+                  << "]\n";
         return exitConfig;
     }
     auto notifier = base::ServiceNotifier::connect(environment->notifySocket);
     if (!notifier) {
-        std::cerr << "mortised: " << notifier.fault() << '\n';
+        std::cerr << "mortised: error: " << notifier.fault() << " [" << base::codeId(base::Code::badServiceSetup)
+                  << "]\n";
         return exitConfig;
     }
     base::Diagnostics diagnostics;
@@ -94,7 +96,8 @@ int serve(host::LogHub& log, ConfigurationReader& reader) {
 int runApplication(std::span<const std::string> arguments) {
     const auto parsed = parseCommandLine(arguments);
     if (const auto* const error = std::get_if<UsageError>(&parsed)) {
-        std::cerr << "mortised: " << error->message << "\nTry 'mortised --help'.\n";
+        std::cerr << "mortised: error: " << error->message << " [" << base::codeId(base::Code::badUsage)
+                  << "]\nTry 'mortised --help'.\n";
         return exitUsage;
     }
     const CommandLine& commandLine = std::get<CommandLine>(parsed);

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "config/resolve.hpp"
 #include "config/value.hpp"
+#include "host/runtime.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -42,10 +43,15 @@ std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
 } // namespace
 
 host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const {
-    return {number, settings, server.serving, enabled, providersElsewhere, std::move(previous)};
+    return {number, settings, server.serving, enabled, providersElsewhere, std::move(previous), partial};
 }
 
-ConfigurationReader::ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults,
+host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
+    settings.workers.threads = settings.hashing.threads = 1;
+    return settings;
+}
+
+ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults,
                                          std::string program, bool keepVerdicts)
     : log_(log),
       sources_(std::move(sources)),
@@ -53,7 +59,24 @@ ConfigurationReader::ConfigurationReader(base::Log& log, config::Sources sources
       program_(std::move(program)),
       keepVerdicts_(keepVerdicts) {}
 
-std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics, bool allFiles) {
+std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics) {
+    Configuration configuration = readAll(diagnostics, false);
+    if (!diagnostics.hasErrors()) return configuration;
+    host::Runtime runtime(log_, forChecks(configuration.server.runtime));
+    host::GenerationBuilder builder(runtime, configuration.request(1, nullptr));
+    builder.configure(true);
+    builder.abandon();
+    for (const base::Diagnostic& failure : builder.failures().entries()) diagnostics.add(failure);
+    return std::nullopt;
+}
+
+std::optional<Configuration> ConfigurationReader::readSettings(base::Diagnostics& diagnostics, bool allFiles) {
+    Configuration configuration = readAll(diagnostics, allFiles);
+    if (diagnostics.hasErrors()) return std::nullopt;
+    return configuration;
+}
+
+Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool allFiles) {
     const config::Layers layers = config::load(sources_, diagnostics);
     const config::SectionSpec server = serverSection(defaults_);
 
@@ -89,17 +112,21 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
     }
     config::Settings settings = config::resolve(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
-    if (diagnostics.hasErrors()) return std::nullopt;
 
     Configuration configuration{server, std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}};
     for (const KnownPlugin& plugin : configuration.plugins) {
-        if (plugin.module == nullptr) continue;
+        if (plugin.module == nullptr) {
+            configuration.partial = configuration.partial || plugin.enabled;
+            continue;
+        }
         const auto& section = configuration.settings.at(sectionName(plugin.name));
-        if (section.boolean("enabled"))
-            configuration.enabled.push_back({plugin.name, plugin.module, section.text("on_error") == "disable"});
-        else
+        if (!section.boolean("enabled"))
             for (const std::string& service : plugin.module->info().providedServices)
                 configuration.providersElsewhere.emplace(service, plugin.name);
+        else if (section.sound())
+            configuration.enabled.push_back({plugin.name, plugin.module, section.text("on_error") == "disable"});
+        else
+            configuration.partial = true;
     }
     return configuration;
 }

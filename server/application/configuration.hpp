@@ -3,10 +3,10 @@
 
 #include "application/server_settings.hpp"
 #include "base/diagnostic.hpp"
-#include "base/log.hpp"
 #include "config/layers.hpp"
 #include "config/settings.hpp"
 #include "host/generation_builder.hpp"
+#include "host/log_hub.hpp"
 #include "host/module_store.hpp"
 
 #include <map>
@@ -34,9 +34,14 @@ struct Configuration {
     std::vector<host::PluginChoice> enabled;
     std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
 
+    bool partial = false; // an enabled plugin is missing in `enabled` because of mistakes
+
     // What a generation with this configuration is built from.
     host::BuildRequest request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const;
 };
+
+// For a runtime that only checks: small pools.
+host::RuntimeSettings forChecks(host::RuntimeSettings settings);
 
 // Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
 // those of the first configuration read. Thread: one at a time.
@@ -44,20 +49,25 @@ class ConfigurationReader {
 public:
     // `program` is this very daemon, for the child that tries new plugin files. `keepVerdicts`: in
     // server.cache_directory; otherwise nothing is written but a temporary folder, as befits a check.
-    ConfigurationReader(base::Log& log, config::Sources sources, ServerDefaults defaults, std::string program,
+    ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults, std::string program,
                         bool keepVerdicts);
 
-    // Nothing when `diagnostics` got errors. `allFiles`: loads every plugin that lies in a folder, for lists.
-    std::optional<Configuration> read(base::Diagnostics& diagnostics, bool allFiles = false);
+    // Nothing when `diagnostics` got errors; then the plugins whose own settings are sound have looked at them too, so
+    // that one run shows every mistake.
+    std::optional<Configuration> read(base::Diagnostics& diagnostics);
+    // The same for what only shows settings and files: no plugin is made. `allFiles`: loads every plugin that lies in a
+    // folder.
+    std::optional<Configuration> readSettings(base::Diagnostics& diagnostics, bool allFiles = false);
 
     host::ModuleStore* store() noexcept { return store_.get(); } // null before the first read
 
 private:
+    Configuration readAll(base::Diagnostics& diagnostics, bool allFiles);
     std::vector<KnownPlugin> findPlugins(const config::Layers& layers, const std::vector<std::string>& folders,
                                          bool allFiles, base::Diagnostics& diagnostics) const;
     void loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, base::Diagnostics& diagnostics);
 
-    base::Log& log_;
+    host::LogHub& log_;
     config::Sources sources_;
     const ServerDefaults defaults_;
     const std::string program_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/daemon.hpp"
 
+#include "application/command_line.hpp"
 #include "application/version.hpp"
 #include "base/text.hpp"
 #include "host/instance.hpp"
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <utility>
 
 namespace mortise::application {
@@ -71,9 +73,11 @@ int Daemon::run() {
     const Signals signals(*this);
     control_ = std::make_unique<base::WorkerPool>(base::WorkerPoolSettings{"control", 1, 16, 0});
     const bool posted = control_->trySubmit([this] {
-        if (start()) return;
-        exitStatus_ = 1;
-        events_.stop();
+        exitStatus_ = exitFailure;
+        if (start())
+            exitStatus_ = exitSuccess;
+        else
+            events_.stop();
     });
     if (posted) events_.run();
     return exitStatus_;
@@ -99,9 +103,17 @@ std::vector<http::ListenAddress> Daemon::listenAddresses(const ServerSettings& s
     return inherited;
 }
 
-void Daemon::logFailures(std::string_view message, const std::vector<std::string>& failures) {
-    for (const std::string& failure : failures)
-        log_.log(base::Level::error, "host", message, {{"reason", std::string_view(failure)}});
+void Daemon::logFailure(std::string_view message, base::Code code, std::string_view reason) {
+    log_.log(base::Level::error, "host", message, {{"reason", reason}, {"errorCode", base::codeId(code)}});
+}
+
+void Daemon::logDiagnostics(std::string_view message, const base::Diagnostics& diagnostics) {
+    for (const base::Diagnostic& one : diagnostics.entries()) {
+        const std::string where = one.origin.file.empty() ? "" : one.origin.textWithColumn() + ": ";
+        const std::string reason = where + one.message;
+        log_.log(one.severity == base::Severity::error ? base::Level::error : base::Level::warn, "host", message,
+                 {{"reason", std::string_view(reason)}, {"errorCode", base::codeId(one.code)}});
+    }
 }
 
 void Daemon::activate(const std::vector<std::shared_ptr<host::Instance>>& fresh) {
@@ -133,9 +145,9 @@ bool Daemon::start() {
         std::filesystem::create_directories(state);
         auto attempt = base::LockFile::tryAcquire(state / "lock");
         if (!attempt.lock) {
-            logFailures("Could not start",
-                        {"the state directory " + state.string() + " is in use by process " +
-                         std::to_string(attempt.holder) + "; stop it, or set another server.state_directory"});
+            logFailure("Could not start", base::Code::stateInUse,
+                       "the state directory " + state.string() + " is in use by process " +
+                           std::to_string(attempt.holder) + "; stop it, or set another server.state_directory");
             return false;
         }
         stateLock_ = std::move(attempt.lock);
@@ -145,11 +157,24 @@ bool Daemon::start() {
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
         server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,
                                                  keepAlive());
-        server_->bind(listenAddresses(settings), settings.listenOptions);
 
         host::GenerationBuilder builder(*runtime_, configuration_.request(1, nullptr));
-        if (!builder.configure(false) || !builder.start()) {
-            logFailures("Could not start", builder.failures());
+        if (!builder.configure(false)) {
+            std::cerr << builder.failures().render();
+            builder.abandon();
+            // A call that missed its deadline may succeed the next time; mistakes do not go away by starting again.
+            exitStatus_ = leftBehind() ? exitFailure : exitConfig;
+            return false;
+        }
+        try {
+            server_->bind(listenAddresses(settings), settings.listenOptions);
+        } catch (const std::exception& error) {
+            builder.abandon();
+            logFailure("Could not start", base::Code::cannotListen, error.what());
+            return false;
+        }
+        if (!builder.start()) {
+            logDiagnostics("Could not start", builder.failures());
             builder.abandon();
             return false;
         }
@@ -171,7 +196,7 @@ bool Daemon::start() {
         notifier_.ready(status());
         return true;
     } catch (const std::exception& error) {
-        logFailures("Could not start", {error.what()});
+        logFailure("Could not start", base::Code::startFailed, error.what());
         return false;
     }
 }
@@ -188,20 +213,24 @@ void Daemon::requestReload() {
 void Daemon::reload() {
     notifier_.reloading("Reloading");
     const auto begun = Clock::now();
-    const auto refused = [this](const std::vector<std::string>& failures) {
-        logFailures("Reload failed", failures);
+    const auto goOn = [this] {
         log_.log(base::Level::warn, "host", "The running generation goes on",
                  {{"generation", static_cast<std::int64_t>(number_)}});
         notifier_.ready(status());
     };
+    const auto refused = [&](const base::Diagnostics& failures) {
+        logDiagnostics("Reload failed", failures);
+        goOn();
+    };
+    const auto failed = [&](base::Code code, const std::exception& error) {
+        logFailure("Reload failed", code, error.what());
+        goOn();
+    };
     try {
         base::Diagnostics diagnostics;
         auto next = reader_.read(diagnostics);
-        if (!next) {
-            std::vector<std::string> lines;
-            for (const base::Diagnostic& one : diagnostics.entries()) lines.push_back(one.render());
-            return refused(lines);
-        }
+        if (!next) return refused(diagnostics);
+        logDiagnostics("The configuration is doubtful", diagnostics);
         for (const config::Change& change : config::changes(configuration_.settings, next->settings))
             if (!change.reloadable)
                 log_.log(base::Level::warn, "host", "A changed setting needs a restart",
@@ -215,7 +244,7 @@ void Daemon::reload() {
             server_->bind(listenAddresses(next->server), next->server.listenOptions);
         } catch (const std::exception& error) {
             builder.abandon();
-            return refused({error.what()});
+            return failed(base::Code::cannotListen, error);
         }
         const auto fresh = builder.fresh();
         host::GenerationKeeper::Kept replaced;
@@ -238,7 +267,7 @@ void Daemon::reload() {
         log_.log(base::Level::debug, "host", "The replaced generation has ended",
                  {{"generation", std::string_view(number)}});
     } catch (const std::exception& error) {
-        refused({error.what()});
+        failed(base::Code::startFailed, error);
     }
 }
 

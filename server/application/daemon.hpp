@@ -47,7 +47,8 @@ private:
     void onSignal(int signal);
     void requestReload();
     void activate(const std::vector<std::shared_ptr<host::Instance>>& fresh);
-    void logFailures(std::string_view message, const std::vector<std::string>& failures);
+    void logFailure(std::string_view message, base::Code code, std::string_view reason);
+    void logDiagnostics(std::string_view message, const base::Diagnostics& diagnostics);
     std::vector<http::ListenAddress> listenAddresses(const ServerSettings& settings) const;
     std::shared_ptr<const http::Settings> httpSettings(const ServerSettings& settings) const;
     // What the watchdog calls while no loop is stuck: tells the service manager, often enough; empty when that did not

@@ -20,28 +20,28 @@
 namespace mortise::application {
 namespace {
 
-std::optional<Configuration> readOrTell(ConfigurationReader& reader, bool allFiles = false) {
-    base::Diagnostics diagnostics;
-    auto configuration = reader.read(diagnostics, allFiles);
+void tell(const base::Diagnostics& diagnostics) {
     std::cerr << diagnostics.render();
-    if (!configuration)
+    if (diagnostics.hasErrors())
         std::cerr << diagnostics.errorCount() << (diagnostics.errorCount() == 1 ? " error" : " errors") << '\n';
+}
+
+std::optional<Configuration> readOrTell(ConfigurationReader& reader) {
+    base::Diagnostics diagnostics;
+    auto configuration = reader.read(diagnostics);
+    tell(diagnostics);
     return configuration;
 }
 
-void tell(const std::vector<std::string>& failures) {
-    for (const std::string& failure : failures)
-        std::cerr << "mortised: error: " << failure << " [" << base::codeId(base::Code::pluginFailed) << "]\n";
+std::optional<Configuration> readSettingsOrTell(ConfigurationReader& reader, bool allFiles = false) {
+    base::Diagnostics diagnostics;
+    auto configuration = reader.readSettings(diagnostics, allFiles);
+    tell(diagnostics);
+    return configuration;
 }
 
 // What the shipped configuration switches on.
 constexpr std::array<std::string_view, 6> standardPlugins{"auth", "database", "health", "logging", "routing", "users"};
-
-// Settings of a runtime that only checks: small pools.
-host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
-    settings.workers.threads = settings.hashing.threads = 1;
-    return settings;
-}
 
 void printOrder(const host::Generation& generation) {
     std::cout << "Plugins, in the order they are started:\n";
@@ -81,27 +81,23 @@ int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
     host::Runtime runtime(log, forChecks(configuration->server.runtime));
     host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
     const bool good = builder.configure(true);
-    const auto failures = builder.failures();
     const std::size_t plugins = good ? builder.generation().instances().size() : 0;
     builder.abandon();
-    if (!good) {
-        tell(failures);
-        std::cerr << failures.size() << (failures.size() == 1 ? " error" : " errors") << '\n';
-        return exitConfig;
-    }
+    tell(builder.failures());
+    if (!good) return exitConfig;
     std::cout << "The configuration is good: " << plugins << " plugins.\n";
     return exitSuccess;
 }
 
 int printConfig(ConfigurationReader& reader) {
-    const auto configuration = readOrTell(reader);
+    const auto configuration = readSettingsOrTell(reader);
     if (!configuration) return exitConfig;
     std::cout << config::printIni(configuration->settings);
     return exitSuccess;
 }
 
 int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
-    const auto configuration = readOrTell(reader, !order);
+    const auto configuration = order ? readOrTell(reader) : readSettingsOrTell(reader, true);
     if (!configuration) return exitConfig;
     if (order) {
         host::Runtime runtime(log, forChecks(configuration->server.runtime));
@@ -130,7 +126,7 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
 }
 
 int exampleConfig(ConfigurationReader& reader, const std::string& format) {
-    const auto configuration = readOrTell(reader, true);
+    const auto configuration = readSettingsOrTell(reader, true);
     if (!configuration) return exitConfig;
     config::ExampleOptions options;
     options.heading = "Configuration of mortised: every setting with its default. Lines without '#' are in force.\n"
@@ -185,16 +181,17 @@ int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector
     std::filesystem::create_directories(state);
     const auto attempt = base::LockFile::tryAcquire(state / "lock");
     if (!attempt.lock) {
-        std::cerr << "mortised: the state directory " << state.string() << " is in use by process " << attempt.holder
-                  << "; stop it first\n";
+        std::cerr << "mortised: error: the state directory " << state.string() << " is in use by process "
+                  << attempt.holder << "; stop it first [" << base::codeId(base::Code::stateInUse) << "]\n";
         return exitFailure;
     }
     host::Runtime runtime(log, configuration->server.runtime);
     host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
-    if (!builder.configure(false) || !builder.start()) {
+    const bool configured = builder.configure(false);
+    if (!configured || !builder.start()) {
         tell(builder.failures());
         builder.abandon();
-        return exitFailure;
+        return configured ? exitFailure : exitConfig;
     }
     int status = exitUsage;
     std::vector<std::string> names;

@@ -9,7 +9,8 @@ namespace mortise::base {
 
 // The one catalogue of what can be wrong with a configuration, a command line or a plugin file: name, stable code,
 // meaning. A code never changes its meaning and is never used again; operators search and filter by it. C1 files, C2
-// values, C3 environment, C4 command line, C5 what a plugin declares, P plugins.
+// values, C3 environment, C4 command line, C5 what a plugin declares, P plugins,
+// S starting.
 // clang-format off
 #define MORTISE_DIAGNOSTIC_CODES(X) \
     X(configMissing,      "C101", "there is no configuration where it was looked for") \
@@ -41,10 +42,15 @@ namespace mortise::base {
     X(unknownCredential,  "C304", "a credential that no setting has") \
     X(badAssignment,      "C401", "a --set that is not section.key=value") \
     X(secretOnCommandLine,"C402", "a secret given by --set") \
+    X(badUsage,           "C403", "a command line that cannot be understood") \
     X(badDeclaration,     "C501", "a setting whose declaration contradicts itself") \
     X(pluginMissing,      "P101", "a plugin whose file is not where it was looked for") \
     X(pluginRefused,      "P102", "a plugin file that did not pass verification") \
-    X(pluginFailed,       "P103", "a plugin that refused its settings or failed to start")
+    X(pluginFailed,       "P103", "a plugin that failed to configure or start, or that does not fit the others") \
+    X(startFailed,        "S101", "a start or reload that failed for a reason of the system") \
+    X(cannotListen,       "S102", "an address of server.listen that cannot be bound") \
+    X(stateInUse,         "S103", "a state directory that another server uses") \
+    X(badServiceSetup,    "S104", "variables of the service manager that make no sense")
 // clang-format on
 
 enum class Code : std::uint16_t {

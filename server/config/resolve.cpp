@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <system_error>
 
 namespace mortise::config {
@@ -47,7 +48,7 @@ public:
             std::vector<Setting> settings;
             for (const SettingSpec& setting : spec.settings) settings.push_back(resolveOne(spec, setting));
             reportEqualSecrets(spec, settings);
-            sections.emplace_back(spec.name, std::move(settings));
+            sections.emplace_back(spec.name, std::move(settings), !unsound_.contains(spec.name));
         }
         return Settings(std::move(sections));
     }
@@ -67,6 +68,12 @@ private:
         return setting != nullptr && setting->secret ? setting : nullptr;
     }
 
+    // A mistake in one section.
+    void fault(const SectionSpec& section, Code code, const Origin& origin, std::string message) {
+        unsound_.insert(section.name);
+        diagnostics_.error(code, origin, std::move(message));
+    }
+
     void unknownSection(const std::string& name, const Origin& origin) {
         diagnostics_.error(Code::unknownSection, origin,
                            "unknown section [" + base::printable(name) + "]" + base::didYouMean(name, sectionNames_));
@@ -78,9 +85,8 @@ private:
             keys.push_back(setting.key);
             if (setting.secret) keys.push_back(setting.key + std::string(fileSuffix));
         }
-        diagnostics_.error(Code::unknownKey, origin,
-                           "unknown key '" + base::printable(key) + "' in [" + section.name + "]" +
-                               base::didYouMean(key, keys));
+        fault(section, Code::unknownKey, origin,
+              "unknown key '" + base::printable(key) + "' in [" + section.name + "]" + base::didYouMean(key, keys));
     }
 
     void reportUnknown(const Document& document) {
@@ -113,13 +119,12 @@ private:
         const SettingSpec* const setting = findSetting(*section, key);
         if (setting == nullptr) return unknownKey(*section, key, origin);
         if (!setting->secret || setting->key != key) return;
-        diagnostics_.error(Code::secretOnCommandLine, origin,
-                           assignment.path +
-                               " is a secret and is not taken from the command line, which other users can "
-                               "read; write it into a configuration file, name a file with " +
-                               key + std::string(fileSuffix) + ", set " + environmentName(section->name, key) + " or " +
-                               environmentName(section->name, key) + "_FILE, or pass the systemd credential " +
-                               assignment.path);
+        fault(*section, Code::secretOnCommandLine, origin,
+              assignment.path +
+                  " is a secret and is not taken from the command line, which other users can "
+                  "read; write it into a configuration file, name a file with " +
+                  key + std::string(fileSuffix) + ", set " + environmentName(section->name, key) + " or " +
+                  environmentName(section->name, key) + "_FILE, or pass the systemd credential " + assignment.path);
     }
 
     void reportUnknownCredentials() {
@@ -140,9 +145,9 @@ private:
         }
     }
 
-    void twice(const std::string& path, const Origin& first, const Origin& second) {
-        diagnostics_.error(Code::twoSources, second,
-                           path + " is given here and by " + first.text() + "; keep one of them");
+    void twice(const SectionSpec& section, const SettingSpec& setting, const Origin& first, const Origin& second) {
+        fault(section, Code::twoSources, second,
+              section.name + '.' + setting.key + " is given here and by " + first.text() + "; keep one of them");
     }
 
     // Collects what the layers say of a setting, lowest first.
@@ -171,7 +176,7 @@ private:
         if (!setting.secret) return;
         const Entry* const file = document.find(section.name, setting.key + std::string(fileSuffix));
         if (file == nullptr) return;
-        if (entry != nullptr) return twice(section.name + '.' + setting.key, entry->origin, file->origin);
+        if (entry != nullptr) return twice(section, setting, entry->origin, file->origin);
         all.push_back({file->value, file->valueOrigin, true, fs::path(document.file()).parent_path()});
     }
 
@@ -193,7 +198,7 @@ private:
             const fs::path file = layers_.credentials / path;
             if (fs::exists(file, error)) found.push_back({file.string(), {"credential " + path}, true});
         }
-        for (std::size_t i = 1; i < found.size(); ++i) twice(path, found[0].origin, found[i].origin);
+        for (std::size_t i = 1; i < found.size(); ++i) twice(section, setting, found[0].origin, found[i].origin);
         if (!found.empty()) all.push_back(std::move(found.front()));
     }
 
@@ -204,8 +209,8 @@ private:
         result.origin = {"default"};
         auto byDefault = parseValue(setting, setting.defaultText);
         if (auto* const error = std::get_if<ValueError>(&byDefault)) {
-            diagnostics_.error(Code::badDeclaration, {"default"},
-                               section.name + '.' + setting.key + ": the default: " + error->message);
+            fault(section, Code::badDeclaration, {"default"},
+                  section.name + '.' + setting.key + ": the default: " + error->message);
             return result;
         }
         result.value = std::get<Value>(std::move(byDefault));
@@ -225,7 +230,7 @@ private:
               Setting& result) {
         auto parsed = parseValue(result.spec, text);
         if (auto* const error = std::get_if<ValueError>(&parsed)) {
-            diagnostics_.error(error->code, written, section.name + '.' + result.spec.key + ": " + error->message);
+            fault(section, error->code, written, section.name + '.' + result.spec.key + ": " + error->message);
             return;
         }
         result.value = std::get<Value>(std::move(parsed));
@@ -237,9 +242,9 @@ private:
         // folder / absolute is the absolute path
         const fs::path path = candidate.folder / candidate.text;
         const auto content = readSecretFile(path);
-        if (const auto* const fault = std::get_if<SecretFileFault>(&content)) {
-            diagnostics_.error(Code::secretFile, candidate.origin,
-                               section.name + '.' + result.spec.key + ": " + fault->message);
+        if (const auto* const unusable = std::get_if<SecretFileFault>(&content)) {
+            fault(section, Code::secretFile, candidate.origin,
+                  section.name + '.' + result.spec.key + ": " + unusable->message);
             return;
         }
         const bool isCredential = candidate.origin.file.starts_with("credential ");
@@ -255,10 +260,9 @@ private:
                 const Setting& second = settings[j];
                 if (!first.spec.secret || !second.spec.secret || first.text.empty() || first.text != second.text)
                     continue;
-                diagnostics_.error(Code::equalSecrets, second.origin,
-                                   "the secrets " + first.spec.key + " (" + first.origin.text() + ") and " +
-                                       second.spec.key + " of [" + section.name +
-                                       "] have the same value; give each its own");
+                fault(section, Code::equalSecrets, second.origin,
+                      "the secrets " + first.spec.key + " (" + first.origin.text() + ") and " + second.spec.key +
+                          " of [" + section.name + "] have the same value; give each its own");
             }
         }
     }
@@ -268,6 +272,7 @@ private:
     base::Diagnostics& diagnostics_;
     EnvironmentNames names_;
     std::vector<std::string> sectionNames_;
+    std::set<std::string> unsound_; // sections with mistakes
 };
 
 } // namespace

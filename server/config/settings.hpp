@@ -30,10 +30,13 @@ struct Setting {
 // type than declared, is a bug of the caller: std::logic_error.
 class Section {
 public:
-    Section(std::string name, std::vector<Setting> settings) : name_(std::move(name)), settings_(std::move(settings)) {}
+    Section(std::string name, std::vector<Setting> settings, bool sound = true)
+        : name_(std::move(name)), settings_(std::move(settings)), sound_(sound) {}
 
     const std::string& name() const noexcept { return name_; }
     const std::vector<Setting>& settings() const noexcept { return settings_; }
+    // False when mistakes in this section were reported: some values are not what the operator meant.
+    bool sound() const noexcept { return sound_; }
     const Setting* find(std::string_view key) const noexcept;
     const Setting& at(std::string_view key) const;
 
@@ -51,6 +54,7 @@ public:
 private:
     std::string name_;
     std::vector<Setting> settings_;
+    bool sound_;
 };
 
 struct Change {

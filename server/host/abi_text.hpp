@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/abi/plugin.h>
 #include <mortise/abi/types.h>
 
 #include <cstddef>
@@ -34,6 +35,13 @@ Struct readStruct(const Struct& theirs) noexcept {
 template<class Table>
 Table readTable(const void* table) noexcept {
     return readStruct(*static_cast<const Table*>(table));
+}
+
+// Whether a plugin's struct has room for a service. Measured by the first version's size: one built by it never brings
+// more, however the struct grows here.
+inline bool takesService(const mortise_service* service) noexcept {
+    constexpr std::size_t firstSize = offsetof(mortise_service, self) + sizeof(mortise_service::self);
+    return service != nullptr && service->struct_size >= firstSize;
 }
 
 // A buffer for the sentence of a failing call.

@@ -27,8 +27,8 @@ void Assembly::single(const char* id, Table& table, Instance*& owner) {
         const auto offered = instance->extensionTable<Table>(id);
         if (!offered) continue;
         if (owner != nullptr) {
-            failures_.push_back("plugins '" + owner->name() + "' and '" + instance->name() + "' both offer '" + id +
-                                "'; disable one of them");
+            failures_.push_back({instance->name(), "plugins '" + owner->name() + "' and '" + instance->name() +
+                                                       "' both offer '" + id + "'; disable one of them"});
             continue;
         }
         table = *offered;
@@ -36,11 +36,14 @@ void Assembly::single(const char* id, Table& table, Instance*& owner) {
     }
 }
 
-std::vector<std::string> Assembly::build() {
+std::vector<Assembly::Failure> Assembly::build() {
     collectRoutes();
     buildMatcher();
     collectFilters();
     collectAuthenticator();
+    collectMigrations();
+    collectLogSink();
+    collectCommands();
     collectTheRest();
     return std::move(failures_);
 }
@@ -53,13 +56,15 @@ void Assembly::collectRoutes() {
 void Assembly::buildMatcher() {
     single(MORTISE_ROUTER_EXTENSION, generation_.router_, generation_.routerOwner_);
     if (generation_.routerOwner_ == nullptr) {
-        failures_.emplace_back("no enabled plugin matches routes ('" MORTISE_ROUTER_EXTENSION
-                               "'); set enabled = true in [plugin.routing]");
+        if (complete_)
+            failures_.push_back({"routing", "no enabled plugin matches routes ('" MORTISE_ROUTER_EXTENSION
+                                            "'); set enabled = true in [plugin.routing]"});
         return;
     }
     const mortise_plugin_router& router = generation_.router_;
     if (router.build == nullptr || router.match == nullptr || router.free == nullptr) {
-        failures_.push_back(quoted(generation_.routerOwner_->name()) + ": its router lacks a function");
+        failures_.push_back({generation_.routerOwner_->name(),
+                             quoted(generation_.routerOwner_->name()) + ": its router lacks a function"});
         return;
     }
     std::vector<mortise_router_route> table;
@@ -70,7 +75,8 @@ void Assembly::buildMatcher() {
     if (router.build(generation_.routerOwner_->self(), table.data(), static_cast<std::uint32_t>(table.size()),
                      &generation_.matcher_, error.get()) != MORTISE_OK) {
         generation_.matcher_ = nullptr;
-        failures_.push_back(quoted(generation_.routerOwner_->name()) + ": " + error.text());
+        failures_.push_back(
+            {generation_.routerOwner_->name(), quoted(generation_.routerOwner_->name()) + ": " + error.text()});
     }
 }
 
@@ -86,8 +92,9 @@ void Assembly::collectFilters() {
             FilterLink link{readStruct(*filter), instance->self(), instance.get(),
                             static_cast<std::uint32_t>(all.size())};
             if ((link.filter.phases & ~knownPhases) != 0)
-                failures_.push_back(quoted(instance->name()) + ": filter '" + std::string(text(link.filter.name)) +
-                                    "' names an unknown phase");
+                failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
+                                                           std::string(text(link.filter.name)) +
+                                                           "' names an unknown phase"});
             all.push_back(link);
         }
     }
@@ -97,7 +104,7 @@ void Assembly::collectFilters() {
         nodes.push_back({std::string(text(link.filter.name)), link.owner->name(),
                          base::splitList(text(link.filter.before)), base::splitList(text(link.filter.after))});
     const FilterOrder order = orderFilters(nodes);
-    failures_.insert(failures_.end(), order.failures.begin(), order.failures.end());
+    for (const std::string& sentence : order.failures) failures_.push_back({{}, sentence});
     for (const std::size_t index : order.order)
         for (std::size_t phase = 0; phase < phaseCount; ++phase) {
             const FilterLink& link = all[index];
@@ -112,23 +119,39 @@ void Assembly::collectFilters() {
 void Assembly::collectAuthenticator() {
     single(MORTISE_AUTHENTICATOR_EXTENSION, generation_.authenticator_, generation_.authenticatorOwner_);
     if (generation_.authenticatorOwner_ != nullptr && generation_.authenticator_.authenticate != nullptr) return;
+    if (!complete_) return;
     for (const Route* route : generation_.routes_)
         if (route->authentication != MORTISE_AUTHENTICATION_NONE) {
             failures_.push_back(
-                quoted(route->owner->name()) + ": route '" + route->describe() +
-                "' needs to know the caller, but no enabled plugin authenticates; set enabled = true in "
-                "[plugin.auth]");
+                {"auth", quoted(route->owner->name()) + ": route '" + route->describe() +
+                             "' needs to know the caller, but no enabled plugin authenticates; set enabled = true in "
+                             "[plugin.auth]"});
             return;
         }
 }
 
-void Assembly::collectTheRest() {
-    mortise_plugin_placement placement{};
-    Instance* placementOwner = nullptr;
-    single(MORTISE_PLACEMENT_EXTENSION, placement, placementOwner);
-    if (placementOwner != nullptr && placement.reads_on_loop != nullptr)
-        generation_.readsOnLoop_ = placement.reads_on_loop(placementOwner->self()) != 0;
+void Assembly::collectMigrations() {
+    single(MORTISE_MIGRATOR_EXTENSION, generation_.migrator_, generation_.migratorOwner_);
+    for (const auto& instance : generation_.instances_) {
+        const auto offered = instance->extensionTable<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
+        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const std::uint32_t count = offered->count(instance->self());
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const mortise_migration* const migration = offered->at(instance->self(), i);
+            if (migration == nullptr) continue;
+            generation_.migrations_.push_back(*migration);
+            generation_.migrations_.back().owner = view(instance->name());
+        }
+    }
+    if (generation_.migrations_.empty() || !complete_) return;
+    if (generation_.migratorOwner_ == nullptr || generation_.migrator_.migrate == nullptr)
+        failures_.push_back(
+            {"database", quoted(std::string(text(generation_.migrations_.front().owner))) +
+                             " owns tables, but no enabled plugin runs migrations; set enabled = true in "
+                             "[plugin.database]"});
+}
 
+void Assembly::collectLogSink() {
     mortise_plugin_log_sink sink{};
     Instance* sinkOwner = nullptr;
     single(MORTISE_LOG_SINK_EXTENSION, sink, sinkOwner);
@@ -140,12 +163,11 @@ void Assembly::collectTheRest() {
         auto held = std::make_shared<Held>(Held{{sink, sinkOwner->self()}, sinkOwner->shared_from_this()});
         generation_.logSink_ = std::shared_ptr<const LogSink>(held, &held->sink);
     }
+}
 
+void Assembly::collectCommands() {
     std::map<std::string, std::string> commandOwners;
     for (const auto& instance : generation_.instances_) {
-        if (const auto check = instance->extensionTable<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
-            check && check->check != nullptr)
-            generation_.readiness_.push_back({*check, instance.get()});
         const auto offered = instance->extensionTable<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
         if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
         const std::uint32_t count = offered->count(instance->self());
@@ -154,11 +176,23 @@ void Assembly::collectTheRest() {
             if (command == nullptr || command->run == nullptr) continue;
             const auto [other, fresh] = commandOwners.emplace(text(command->name), instance->name());
             if (!fresh)
-                failures_.push_back("plugins '" + other->second + "' and '" + instance->name() +
-                                    "' both have a command '" + other->first + "'");
+                failures_.push_back({instance->name(), "plugins '" + other->second + "' and '" + instance->name() +
+                                                           "' both have a command '" + other->first + "'"});
             generation_.commands_.push_back({readStruct(*command), instance.get()});
         }
     }
+}
+
+void Assembly::collectTheRest() {
+    mortise_plugin_placement placement{};
+    Instance* placementOwner = nullptr;
+    single(MORTISE_PLACEMENT_EXTENSION, placement, placementOwner);
+    if (placementOwner != nullptr && placement.reads_on_loop != nullptr)
+        generation_.readsOnLoop_ = placement.reads_on_loop(placementOwner->self()) != 0;
+    for (const auto& instance : generation_.instances_)
+        if (const auto check = instance->extensionTable<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
+            check && check->check != nullptr)
+            generation_.readiness_.push_back({*check, instance.get()});
 }
 
 } // namespace mortise::host

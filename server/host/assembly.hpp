@@ -13,22 +13,32 @@ namespace mortise::host {
 // their `configure`: extensions are plain look-ups, the router's `build` is effect-free.
 class Assembly {
 public:
-    explicit Assembly(Generation& generation) : generation_(generation) {}
+    struct Failure {
+        std::string plugin; // whose section is to be looked at; may be empty
+        std::string sentence;
+    };
 
-    // Sentences for whatever does not fit together; nothing when all is well.
-    std::vector<std::string> build();
+    // `complete`: every enabled plugin has its instance, so that what is missing is a failure.
+    Assembly(Generation& generation, bool complete) : generation_(generation), complete_(complete) {}
+
+    // Whatever does not fit together; nothing when all is well.
+    std::vector<Failure> build();
 
 private:
     void collectRoutes();
     void buildMatcher();
     void collectFilters();
     void collectAuthenticator();
+    void collectMigrations();
+    void collectLogSink();
+    void collectCommands();
     void collectTheRest();
     template<class Table>
     void single(const char* id, Table& table, Instance*& owner);
 
     Generation& generation_;
-    std::vector<std::string> failures_;
+    const bool complete_;
+    std::vector<Failure> failures_;
 };
 
 } // namespace mortise::host

@@ -38,9 +38,9 @@ private:
         const auto first = std::find(path_.begin(), path_.end(), node);
         std::string circle;
         for (auto at = first; at != path_.end(); ++at) circle += "'" + nodes_[*at].name + "' needs ";
-        result_.failures.push_back("plugins need each other in a circle: " + circle + "'" + nodes_[node].name +
-                                   "'; disable one of them");
-        result_.failing.insert(result_.failing.end(), first, path_.end());
+        result_.failures.push_back(
+            {"plugins need each other in a circle: " + circle + "'" + nodes_[node].name + "'; disable one of them",
+             {first, path_.end()}});
     }
 
     std::span<const DependencyNode> nodes_;
@@ -58,9 +58,9 @@ DependencyOrder orderByDependency(std::span<const DependencyNode> nodes,
         for (const std::string& service : nodes[i].provides) {
             const auto [other, fresh] = result.providers.emplace(service, i);
             if (fresh) continue;
-            result.failures.push_back("plugins '" + nodes[other->second].name + "' and '" + nodes[i].name +
-                                      "' both provide '" + service + "'; disable one of them");
-            result.failing.push_back(i);
+            result.failures.push_back({"plugins '" + nodes[other->second].name + "' and '" + nodes[i].name +
+                                           "' both provide '" + service + "'; disable one of them",
+                                       {i}});
         }
     for (std::size_t i = 0; i < nodes.size(); ++i)
         for (const std::string& service : nodes[i].required) {
@@ -76,8 +76,7 @@ DependencyOrder orderByDependency(std::span<const DependencyNode> nodes,
                 if (const auto near = base::nearest(service, names))
                     sentence += "; the nearest that is known is '" + *near + "'";
             }
-            result.failures.push_back(std::move(sentence));
-            result.failing.push_back(i);
+            result.failures.push_back({std::move(sentence), {i}, true});
         }
     Walk walk(nodes, result);
     for (std::size_t i = 0; i < nodes.size(); ++i) walk.visit(i);

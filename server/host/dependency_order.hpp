@@ -17,11 +17,16 @@ struct DependencyNode {
     std::vector<std::string> optional;
 };
 
+struct DependencyFailure {
+    std::string sentence;
+    std::vector<std::size_t> nodes; // that it is about
+    bool missing = false;           // nobody provides what is required
+};
+
 struct DependencyOrder {
     std::vector<std::size_t> order;               // indices, providers before users; otherwise as given
     std::map<std::string, std::size_t> providers; // of each service
-    std::vector<std::string> failures;            // sentences; then `order` is not to be used
-    std::vector<std::size_t> failing;             // the nodes the failures are about
+    std::vector<DependencyFailure> failures;      // when there are any, `order` is not to be used
 };
 
 // `elsewhere` names plugins that are not enabled but would provide a service: for the hint of a missing one.

@@ -10,6 +10,7 @@
 #include <mortise/service/command.h>
 #include <mortise/service/filter.h>
 #include <mortise/service/log.h>
+#include <mortise/service/migrations.h>
 #include <mortise/service/readiness.h>
 #include <mortise/service/router.h>
 
@@ -98,6 +99,9 @@ private:
     mortise_plugin_authenticator authenticator_{};
     Instance* authenticatorOwner_ = nullptr;
     bool readsOnLoop_ = false;
+    mortise_plugin_migrator migrator_{};
+    Instance* migratorOwner_ = nullptr;
+    std::vector<mortise_migration> migrations_; // as their owners declared them
     std::vector<ReadinessCheck> readiness_;
     std::vector<CommandEntry> commands_;
     std::shared_ptr<const LogSink> logSink_;

@@ -5,8 +5,6 @@
 #include "host/dependency_order.hpp"
 #include "host/runtime.hpp"
 
-#include <mortise/service/migrations.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -18,18 +16,44 @@ GenerationBuilder::GenerationBuilder(Runtime& runtime, BuildRequest request)
       request_(std::move(request)),
       generation_(std::make_shared<Generation>(request_.number, request_.settings, request_.serving)) {}
 
-bool GenerationBuilder::failed(const PluginChoice& choice, std::string sentence) {
+base::Origin GenerationBuilder::originOf(const std::string& plugin) const {
+    const config::Section* const section = request_.settings.find("plugin." + plugin);
+    if (section == nullptr || section->at("enabled").isDefault) return {};
+    return section->at("enabled").origin;
+}
+
+void GenerationBuilder::fail(const base::Origin& origin, const std::string& sentence, base::Code code) {
+    failures_.error(code, origin, sentence);
+    request_.partial = true;
+}
+
+bool GenerationBuilder::failed(const PluginChoice& choice, const std::string& sentence) {
     if (choice.disableOnError) {
         runtime_.log().log(base::Level::warn, "host.plugins", "Going on without a plugin (on_error = disable)",
                            {{"plugin", std::string_view(choice.name)}, {"reason", std::string_view(sentence)}});
         return true;
     }
-    failures_.push_back(std::move(sentence));
+    fail(originOf(choice.name), sentence);
     return false;
+}
+
+bool GenerationBuilder::refused(const PluginChoice& choice, const Instance& instance) {
+    bool good = true;
+    for (const RefusedSetting& refusal : instance.refusedSettings()) {
+        const std::string sentence = "plugin." + choice.name + "." + refusal.key + ": " + refusal.reason;
+        if (choice.disableOnError) {
+            failed(choice, sentence);
+            continue;
+        }
+        fail(instance.settings().at(refusal.key).origin, sentence, base::Code::badValue);
+        good = false;
+    }
+    return good;
 }
 
 bool GenerationBuilder::order() {
     std::vector<PluginChoice> left = request_.plugins;
+    bool good = true;
     for (;;) {
         std::vector<DependencyNode> nodes;
         for (const PluginChoice& choice : left) {
@@ -39,23 +63,26 @@ bool GenerationBuilder::order() {
         const DependencyOrder result = orderByDependency(nodes, request_.providersElsewhere);
         if (result.failures.empty()) {
             for (const std::size_t index : result.order) ordered_.push_back(left[index]);
-            return true;
+            return good;
         }
-        // Whoever may be left out is; then the rest is looked at again.
+        // Those concerned are left out, and the rest is looked at again: who may be (on_error = disable) where there is
+        // one, otherwise all of them, so that the rest can still be checked.
         std::set<std::size_t> out;
-        for (const std::size_t index : result.failing)
-            if (left[index].disableOnError) out.insert(index);
+        for (const DependencyFailure& failure : result.failures)
+            for (const std::size_t index : failure.nodes)
+                if (left[index].disableOnError && out.insert(index).second) failed(left[index], failure.sentence);
         if (out.empty()) {
-            failures_.insert(failures_.end(), result.failures.begin(), result.failures.end());
-            return false;
+            const bool alreadyPartial = request_.partial;
+            for (const DependencyFailure& failure : result.failures) {
+                out.insert(failure.nodes.begin(), failure.nodes.end());
+                if (failure.missing && alreadyPartial) continue;
+                fail(originOf(left[failure.nodes.front()].name), failure.sentence);
+            }
+            good = false;
         }
         std::vector<PluginChoice> kept;
-        for (std::size_t i = 0; i < left.size(); ++i) {
-            if (out.contains(i))
-                failed(left[i], result.failures.front());
-            else
-                kept.push_back(std::move(left[i]));
-        }
+        for (std::size_t i = 0; i < left.size(); ++i)
+            if (!out.contains(i)) kept.push_back(std::move(left[i]));
         left = std::move(kept);
     }
 }
@@ -84,8 +111,8 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     // A provider that was left out by on_error takes whoever requires it along.
     for (const std::string& service : choice.module->info().requiredServices)
         if (!providers.contains(service))
-            return failed(choice,
-                          "plugin '" + choice.name + "' requires the service '" + service + "', whose provider failed");
+            return !request_.partial && failed(choice, "plugin '" + choice.name + "' requires the service '" + service +
+                                                           "', whose provider failed");
     if (auto old = carriedOver(choice, providers)) {
         generation_->instances_.push_back(std::move(old));
         return true;
@@ -95,8 +122,11 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     if (!made) return failed(choice, made.fault());
     const auto& instance = *made;
     if (auto failure = instance->configure(checkOnly)) {
+        // A call that missed its deadline may still be writing there.
+        const bool told = !instance->quarantined() && !instance->refusedSettings().empty();
+        const bool leftOut = told ? refused(choice, *instance) : failed(choice, *failure);
         instance->destroy();
-        return failed(choice, *failure);
+        return leftOut;
     }
     generation_->instances_.push_back(instance);
     fresh_.push_back(instance);
@@ -104,57 +134,32 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
 }
 
 bool GenerationBuilder::configure(bool checkOnly) {
-    if (!order()) return false;
-    bool good = true;
+    bool good = order();
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
-    return good && assemble();
-}
-
-bool GenerationBuilder::assemble() {
-    auto failures = Assembly(*generation_).build();
-    failures_.insert(failures_.end(), failures.begin(), failures.end());
-    return failures_.empty();
+    for (const Assembly::Failure& failure : Assembly(*generation_, !request_.partial).build())
+        fail(originOf(failure.plugin), failure.sentence);
+    return good && !failures_.hasErrors();
 }
 
 bool GenerationBuilder::migrate() {
-    std::vector<mortise_migration> migrations;
-    std::shared_ptr<Instance> migrator;
-    mortise_plugin_migrator table{};
-    for (const auto& instance : generation_->instances_) {
-        if (const auto offered = instance->extensionTable<mortise_plugin_migrator>(MORTISE_MIGRATOR_EXTENSION)) {
-            migrator = instance;
-            table = *offered;
-        }
-        const auto contributed = instance->extensionTable<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
-        if (!contributed || contributed->count == nullptr || contributed->at == nullptr) continue;
-        const std::uint32_t count = contributed->count(instance->self());
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const mortise_migration* const migration = contributed->at(instance->self(), i);
-            if (migration == nullptr) continue;
-            migrations.push_back(*migration);
-            migrations.back().owner = view(instance->name());
-        }
-    }
+    const auto& migrations = generation_->migrations_;
     if (migrations.empty()) return true;
-    if (migrator == nullptr || table.migrate == nullptr) {
-        failures_.push_back("plugin '" + std::string(text(migrations.front().owner)) +
-                            "' owns tables, but no enabled plugin runs migrations; set enabled = true in "
-                            "[plugin.database]");
-        return false;
-    }
+    const auto migrator = generation_->migratorOwner_->shared_from_this();
     struct Result {
         mortise_status status = MORTISE_ERROR;
         CallError error;
     };
     const auto result = std::make_shared<Result>();
-    const bool inTime = migrator->control("migrate", migrationTimeout, [result, migrations, table](Instance& instance) {
-        result->status = table.migrate(instance.self(), migrations.data(),
-                                       static_cast<std::uint32_t>(migrations.size()), result->error.get());
-    });
+    const bool inTime = migrator->control(
+        "migrate", migrationTimeout, [result, migrations, table = generation_->migrator_](Instance& instance) {
+            result->status = table.migrate(instance.self(), migrations.data(),
+                                           static_cast<std::uint32_t>(migrations.size()), result->error.get());
+        });
     if (inTime && result->status == MORTISE_OK) return true;
-    failures_.push_back("plugin '" + migrator->name() + "': migrations " +
-                        (inTime ? "failed: " + result->error.text() : std::string("did not end in time")));
+    fail(originOf(migrator->name()),
+         "plugin '" + migrator->name() + "': migrations " +
+             (inTime ? "failed: " + result->error.text() : std::string("did not end in time")));
     return false;
 }
 
@@ -167,7 +172,7 @@ bool GenerationBuilder::start() {
         auto failure = instance->start();
         if (!failure) continue;
         if (!choice.disableOnError) {
-            failures_.push_back(*failure);
+            fail(originOf(choice.name), *failure);
             return false;
         }
         // Left out now: whoever it served would call into nothing, so the whole generation is made again without it.

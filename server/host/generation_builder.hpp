@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "host/generation.hpp"
 #include "host/module.hpp"
@@ -30,6 +31,9 @@ struct BuildRequest {
     std::vector<PluginChoice> plugins;
     std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
     std::shared_ptr<Generation> previous;                  // to carry instances over from; may be null
+    // Some enabled plugins are left out because of mistakes that are told already: what they may have provided is not
+    // missed.
+    bool partial = false;
 };
 
 // Makes a generation, all or nothing: order; create and configure what is new; assemble (routes, chains); migrations;
@@ -49,8 +53,8 @@ public:
     // Undoes what was done, in reverse order. Also when it failed on the way.
     void abandon();
 
-    // Sentences, most important first.
-    const std::vector<std::string>& failures() const noexcept { return failures_; }
+    // Errors only. What configure() leaves are mistakes in the configuration, each with its place where that is known.
+    const base::Diagnostics& failures() const noexcept { return failures_; }
     // After a configure() that returned true and until take().
     const Generation& generation() const noexcept { return *generation_; }
     // New ones, to be activated after publishing.
@@ -60,17 +64,20 @@ private:
     bool order();
     bool makeInstance(const PluginChoice& choice, bool checkOnly);
     std::shared_ptr<Instance> carriedOver(const PluginChoice& choice, const Instance::Providers& providers) const;
-    bool assemble();
     bool migrate();
     // Keeps the failure and returns false, or logs it when the plugin may be left out.
-    bool failed(const PluginChoice& choice, std::string sentence);
+    bool failed(const PluginChoice& choice, const std::string& sentence);
+    bool refused(const PluginChoice& choice, const Instance& instance);
+    void fail(const base::Origin& origin, const std::string& sentence, base::Code code = base::Code::pluginFailed);
+    // Where the plugin was switched on or off; nothing when no layer says.
+    base::Origin originOf(const std::string& plugin) const;
 
     Runtime& runtime_;
     BuildRequest request_;
     std::shared_ptr<Generation> generation_;
     std::vector<PluginChoice> ordered_;
     std::vector<std::shared_ptr<Instance>> fresh_;
-    std::vector<std::string> failures_;
+    base::Diagnostics failures_;
 };
 
 } // namespace mortise::host

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/instance.hpp"
 
+#include "base/text.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
 #include "host/setting_values.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mortise::host {
@@ -37,7 +39,8 @@ Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Mod
       settings_(std::move(settings)),
       providers_(std::move(providers)),
       developmentMode_(runtime.settings().development),
-      host_{sizeof(mortise_host), MORTISE_ABI_MINOR, this, view(name_), &Instance::getService} {}
+      host_{sizeof(mortise_host), MORTISE_ABI_MINOR,     this,
+            view(name_),          &Instance::getService, &Instance::refuseSetting} {}
 
 Instance::~Instance() {
     // Only an instance that went through destroy(), was never made, or is quarantined (and then never freed) gets here;
@@ -126,6 +129,7 @@ std::optional<std::string> Instance::configure(bool checkOnly) {
                           : +[](Instance& self, mortise_error* error) { return self.callConfigure(false, error); };
     const Flag configuring(configuring_);
     if (auto failure = controlStatus("configure", call)) return failure;
+    if (!refusedSettings_.empty()) return sentence("configure", "refused its settings");
     stage_.store(Stage::configured, std::memory_order_release);
     return std::nullopt;
 }
@@ -207,9 +211,23 @@ std::uint64_t Instance::addHeaderBlock(std::string block) {
     return headerBlocks_.size();
 }
 
+mortise_status Instance::refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept {
+    Instance& self = *static_cast<Instance*>(context);
+    if (!self.configuring()) return MORTISE_INVALID;
+    const auto& declared = self.module_->info().settings;
+    if (std::none_of(declared.begin(), declared.end(), [&](const auto& spec) { return spec.key == text(key); }))
+        return MORTISE_INVALID;
+    try {
+        self.refusedSettings_.push_back({std::string(text(key)), base::printable(text(reason), 1000)});
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
+}
+
 mortise_status Instance::getService(void* context, mortise_view id, mortise_service* service) noexcept {
     Instance& self = *static_cast<Instance*>(context);
-    if (service == nullptr || service->struct_size < sizeof(mortise_service)) return MORTISE_INVALID;
+    if (!takesService(service)) return MORTISE_INVALID;
     if (const void* table = hostService(text(id)); table != nullptr) {
         service->table = table;
         service->self = &self;

@@ -25,6 +25,12 @@ namespace mortise::host {
 
 class Runtime;
 
+// A setting that a plugin's `configure` cannot use, and why.
+struct RefusedSetting {
+    std::string key;
+    std::string reason;
+};
+
 // One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
 //
 //   created → configured → started → active → drained → stopping → stopped → destroyed
@@ -85,6 +91,8 @@ public:
     }
     void* self() const noexcept { return plugin_.self; }
 
+    // What its `configure` found wrong with its settings; not to be read while that is running.
+    const std::vector<RefusedSetting>& refusedSettings() const noexcept { return refusedSettings_; }
     // What it declared in `configure`; unchanged afterwards.
     const std::vector<Route>& routes() const noexcept { return routes_; }
     // [any] "" for 0 or a number that was never given out.
@@ -114,6 +122,7 @@ public:
 
 private:
     static mortise_status getService(void* context, mortise_view id, mortise_service* service) noexcept;
+    static mortise_status refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept;
     std::optional<std::string> controlStatus(std::string_view step,
                                              mortise_status (*call)(Instance& instance, mortise_error* error));
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
@@ -128,6 +137,7 @@ private:
     mortise_host host_{};
     mortise_plugin plugin_{};
     mortise_plugin_table table_{};
+    std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
     std::vector<std::unique_ptr<const std::string>> headerBlocks_;
     std::atomic<Stage> stage_{Stage::created};

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstring>
 #include <deque>
 #include <functional>
@@ -94,6 +95,10 @@ public:
             service->self = found->second.second;
             return MORTISE_OK;
         };
+        host_.refuse_setting = [](void* context, mortise_view key, mortise_view reason) -> mortise_status {
+            static_cast<FakeHost*>(context)->refusedSettings[textOf(key)] += textOf(reason) + '\n';
+            return MORTISE_OK;
+        };
         fillTables();
     }
     FakeHost(const FakeHost&) = delete;
@@ -103,6 +108,8 @@ public:
     void give(const std::string& id, const void* table, void* self) { services_[id] = {table, self}; }
     void absent(const std::string& id) { services_.erase(id); }
     void allAbsent() { services_.clear(); }
+    // As a host whose headers did not have it yet.
+    void forgetRefuseSetting() { host_.struct_size = offsetof(mortise_host, refuse_setting); }
 
     // Calls a declared route and returns its exchange; its answer is answer(exchange).
     mortise_exchange begin(const std::string& method, const std::string& pattern, const FakeRequest& request = {}) {
@@ -150,6 +157,7 @@ public:
     std::size_t pendingTimers() const { return timers_.size(); }
 
     std::deque<FakeRoute> routes;
+    std::map<std::string, std::string> refusedSettings; // key to the reasons, a line each
     std::vector<FakeRecord> records;
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
@@ -456,7 +464,7 @@ private:
 // A plugin's instance under a FakeHost, from create to destroy.
 class FakeInstance {
 public:
-    FakeInstance(FakeHost& host, const mortise_module& module) : module_(module) {
+    FakeInstance(FakeHost& host, const mortise_module& module) : host_(host), module_(module) {
         plugin_.struct_size = sizeof plugin_;
         error_.struct_size = sizeof error_;
         error_.capacity = sizeof text_;
@@ -491,7 +499,8 @@ public:
         configuration.value_count = module_.setting_count;
         configuration.values = values.data();
         configuration.state_directory = viewOf("/nonexistent");
-        return plugin_.table->configure(plugin_.self, &configuration, &error_);
+        const mortise_status status = plugin_.table->configure(plugin_.self, &configuration, &error_);
+        return host_.refusedSettings.empty() ? status : MORTISE_INVALID;
     }
     mortise_status start() { return plugin_.table->start(plugin_.self, &error_); }
     template<class Table>
@@ -529,6 +538,7 @@ private:
         }
     }
 
+    FakeHost& host_;
     const mortise_module& module_;
     mortise_plugin plugin_{};
     mortise_error error_{};

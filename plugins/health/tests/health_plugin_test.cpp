@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/detail/view.hpp>
 #include <mortise/service/network.h>
 #include <mortise/service/readiness.h>
 
@@ -33,9 +34,11 @@ public:
 
         networks_.struct_size = sizeof networks_;
         networks_.list_make = [](void* self, const mortise_view* entries, std::uint32_t count,
-                                 mortise_network_list** list, mortise_error*) -> mortise_status {
+                                 mortise_network_list** list, mortise_error* error) -> mortise_status {
             for (std::uint32_t i = 0; i < count; ++i) {
-                if (textOf(entries[i]) == "bad") return MORTISE_INVALID;
+                if (textOf(entries[i]) != "bad") continue;
+                ::mortise::detail::tell(error, "bad is no network");
+                return MORTISE_INVALID;
             }
             *list = static_cast<mortise_network_list*>(self);
             return MORTISE_OK;
@@ -58,7 +61,8 @@ public:
 
     void badNetworkIsRefused() {
         FakeInstance health(host_, *module_);
-        CPPUNIT_ASSERT(health.configure({{"allow", "bad"}}) < 0);
+        CPPUNIT_ASSERT(health.configure({{"allow", "bad, ::1, bad"}}) < 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("bad is no network\nbad is no network\n"), host_.refusedSettings["allow"]);
     }
 
     void healthTouchesNothing() {

@@ -31,7 +31,8 @@ public:
         FakeHost host;
         FakeInstance hello(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, hello.configure({{"name", ""}}));
-        CPPUNIT_ASSERT(hello.error().find("name is empty") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::string("it is empty, and somebody has to be greeted\n"),
+                             host.refusedSettings["name"]);
     }
     void refusesBadNames() {
         FakeHost host;

@@ -3,7 +3,8 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace mortise::logging {
 
@@ -19,15 +20,21 @@ public:
     void refusesBadEntries() {
         for (const char* entry : {"", "users", "users=", "=info", "users=loud", "users=INFO", " = "}) {
             const std::vector<std::string> overrides{entry};
-            CPPUNIT_ASSERT_THROW_MESSAGE(entry, LevelTable(level_info, overrides), std::invalid_argument);
+            faults_.clear();
+            const LevelTable table(level_info, overrides, faults_);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(entry, std::size_t{1}, faults_.size());
         }
-        const std::vector<std::string> twice{"users=info", "users = debug"};
-        CPPUNIT_ASSERT_THROW(LevelTable(level_info, twice), std::invalid_argument);
+        faults_.clear();
+        const std::vector<std::string> several{"users=info", "users = debug", "x", "host=loud"};
+        const LevelTable table(level_warn, several, faults_);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, faults_.size());
+        CPPUNIT_ASSERT_EQUAL(level_info, table.of("users"));
     }
 
     void longestNameWins() {
         const std::vector<std::string> overrides{"host=warn", " host.http = debug ", "users=trace"};
-        const LevelTable table(level_info, overrides);
+        const LevelTable table(level_info, overrides, faults_);
+        CPPUNIT_ASSERT(faults_.empty());
         CPPUNIT_ASSERT_EQUAL(level_info, table.of(""));
         CPPUNIT_ASSERT_EQUAL(level_warn, table.of("host"));
         CPPUNIT_ASSERT_EQUAL(level_warn, table.of("host.plugins"));
@@ -40,7 +47,7 @@ public:
 
     void silentIsAboveAll() {
         const std::vector<std::string> overrides{"users=silent"};
-        CPPUNIT_ASSERT(LevelTable(level_info, overrides).of("users") > level_fatal);
+        CPPUNIT_ASSERT(LevelTable(level_info, overrides, faults_).of("users") > level_fatal);
     }
 
     void labelsGoBothWays() {
@@ -50,6 +57,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("warn"), std::string(labelOf(45)));
         CPPUNIT_ASSERT_EQUAL(std::string("trace"), std::string(labelOf(0)));
     }
+
+private:
+    std::vector<std::string> faults_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(LevelTableTest);

@@ -42,9 +42,10 @@ public:
         for (const auto& entry : entries) views.push_back(view(entry));
         detail::ErrorText error;
         mortise_network_list* made = nullptr;
-        detail::raise(service_->table.list_make(service_->self, views.data(), static_cast<std::uint32_t>(views.size()),
-                                                &made, error.raw()),
-                      "network list", error);
+        const mortise_status status = service_->table.list_make(
+            service_->self, views.data(), static_cast<std::uint32_t>(views.size()), &made, error.raw());
+        if (status == MORTISE_INVALID && !error.text().empty()) throw Invalid(std::string(error.text()));
+        detail::raise(status, "network list", error);
         NetworkList list;
         const auto* const service = service_;
         list.service_ = service;

@@ -74,6 +74,15 @@ public:
         return block;
     }
 
+    // The value of setting `key` cannot be used: `reason` says why and what would do, without the key and never with
+    // the value of a secret. Any number of times; once `configure` has returned, it has failed, and the operator gets
+    // every mistake with the place where the value stands.
+    void refuseSetting(std::string_view key, std::string_view reason) {
+        const mortise_host& host = *runtime_.host;
+        if (!has(host, &mortise_host::refuse_setting)) throw Invalid(std::string(key).append(": ").append(reason));
+        detail::raise(host.refuse_setting(host.context, view(key), view(reason)), "refuseSetting: no such setting");
+    }
+
 private:
     detail::Runtime& runtime_;
 };

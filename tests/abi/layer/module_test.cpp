@@ -106,6 +106,21 @@ const mortise_module& module() {
                                           mortise::offers<mortise::UsersProvider>());
 }
 
+struct Choosy {
+    int left = 1;
+    int right = 2;
+};
+MORTISE_SETTINGS(Choosy, field(left).text("left"), field(right).text("right"))
+
+class Refuses : public mortise::Plugin<Choosy> {
+public:
+    void configure(mortise::Setup& setup) override {
+        setup.refuseSetting("left", "it is odd");
+        setup.refuseSetting("right", "it is even");
+        setup.refuseSetting("left", "it is small");
+    }
+};
+
 class Throws : public mortise::Plugin<> {
 public:
     Throws() { throw std::runtime_error("thrown in the constructor"); }
@@ -146,6 +161,8 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(throwingConstructorsFailCreate);
     CPPUNIT_TEST(smallPluginStructsAreRefused);
     CPPUNIT_TEST(tooManyFiltersFailConfigure);
+    CPPUNIT_TEST(refusesSettings);
+    CPPUNIT_TEST(refusesSettingsOfOlderHosts);
     CPPUNIT_TEST(describesItself);
     CPPUNIT_TEST(goesThroughItsLife);
     CPPUNIT_TEST(unknownExtensionsAreNull);
@@ -175,6 +192,21 @@ public:
         FakeHost host;
         FakeInstance plugin(host, *mortise::moduleOf<TooManyFilters>(0, nullptr, "test.filters", "1.0.0"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+    }
+    void refusesSettings() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<Refuses>(0, nullptr, "test.refuses", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string("it is odd\nit is small\n"), host.refusedSettings["left"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("it is even\n"), host.refusedSettings["right"]);
+    }
+    void refusesSettingsOfOlderHosts() {
+        FakeHost host;
+        host.forgetRefuseSetting();
+        FakeInstance plugin(host, *mortise::moduleOf<Refuses>(0, nullptr, "test.refuses", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string("left: it is odd"), plugin.error());
+        CPPUNIT_ASSERT(host.refusedSettings.empty());
     }
     void describesItself() {
         const mortise_module& m = module();

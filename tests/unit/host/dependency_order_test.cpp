@@ -20,11 +20,11 @@ DependencyOrder order(const Nodes& nodes, const std::map<std::string, std::strin
 
 std::string only(const DependencyOrder& result) {
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.failures.size());
-    return result.failures.front();
+    return result.failures.front().sentence;
 }
 
 std::string names(const Nodes& nodes, const DependencyOrder& result) {
-    CPPUNIT_ASSERT_MESSAGE(result.failures.empty() ? "" : result.failures.front(), result.failures.empty());
+    CPPUNIT_ASSERT_MESSAGE(result.failures.empty() ? "" : result.failures.front().sentence, result.failures.empty());
     std::string list;
     for (const std::size_t index : result.order) list += (list.empty() ? "" : " ") + nodes.at(index).name;
     return list;
@@ -55,7 +55,8 @@ public:
             std::string("plugin 'auth' requires the service 'mortise.users/1', which no enabled plugin "
                         "provides"),
             only(result));
-        CPPUNIT_ASSERT((std::vector<std::size_t>{0}) == result.failing);
+        CPPUNIT_ASSERT((std::vector<std::size_t>{0}) == result.failures.front().nodes);
+        CPPUNIT_ASSERT(result.failures.front().missing);
     }
 
     void namesThePluginToSwitchOn() {
@@ -85,7 +86,8 @@ public:
         const std::string failure = only(result);
         CPPUNIT_ASSERT_MESSAGE(failure, failure.find("'a' needs 'b' needs 'c' needs 'a'") != std::string::npos);
         CPPUNIT_ASSERT_MESSAGE(failure, failure.find("outside") == std::string::npos);
-        CPPUNIT_ASSERT((std::vector<std::size_t>{1, 2, 3}) == result.failing);
+        CPPUNIT_ASSERT((std::vector<std::size_t>{1, 2, 3}) == result.failures.front().nodes);
+        CPPUNIT_ASSERT(!result.failures.front().missing);
     }
 
     void findsACircleThroughOptionalServices() {

@@ -35,6 +35,11 @@ typedef struct mortise_host {
     /* [any], from `configure` on. Fills `service` and returns MORTISE_OK, or MORTISE_ABSENT. A service of another plugin
      * is there only when this module names it as required or optional; call it only from `start` on. */
     mortise_status (*get_service)(void *context, mortise_view id, mortise_service *service);
+    /* [control] While `configure` runs: the value of setting `key` cannot be used; `reason` says why and what would do
+     * ("'foo' is no network; write an address or address/bits"), without the key and never with the value of a secret.
+     * Any number of times. `configure` then fails, whatever it returns, and the operator gets every mistake with the
+     * place where the value stands. MORTISE_INVALID at another time or for a key that the module does not declare. */
+    mortise_status (*refuse_setting)(void *context, mortise_view key, mortise_view reason);
 } mortise_host;
 
 /* The value of one setting, checked against its declaration. Frozen stride; same order as mortise_module.settings. */
