@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <system_error>
 
 #include <sys/eventfd.h>
@@ -114,10 +115,18 @@ void EventLoop::wake() noexcept {
 }
 
 bool EventLoop::post(Task&& task) noexcept {
+    return enqueue(std::move(task), queue_capacity_);
+}
+
+bool EventLoop::postAlways(Task&& task) noexcept {
+    return enqueue(std::move(task), std::numeric_limits<std::size_t>::max());
+}
+
+bool EventLoop::enqueue(Task&& task, std::size_t capacity) noexcept {
     bool first = false;
     try {
         const std::lock_guard lock(queue_lock_);
-        if (refusing_ || queue_.size() >= queue_capacity_) return false;
+        if (refusing_ || queue_.size() >= capacity) return false;
         first = queue_.empty();
         queue_.push_back(std::move(task));
     } catch (const std::bad_alloc&) {

@@ -56,6 +56,9 @@ public:
     // [any] Runs `task` on the loop, in order of posting. False when the queue is full or the loop was stopped: the
     // task is then still the caller's (it was not moved from).
     bool post(Task&& task) noexcept;
+    // [any] The same for what must not be lost and is bounded elsewhere (one task an exchange, a step of a reload): has
+    // room however full the queue is. False only when the loop was stopped or memory has run out.
+    bool postAlways(Task&& task) noexcept;
 
     // Runs `task` once, `delay_ms` from now or up to 2 ms later.
     TimerId after(std::uint64_t delay_ms, Task&& task);
@@ -83,6 +86,7 @@ private:
         void* context;
     };
 
+    bool enqueue(Task&& task, std::size_t capacity) noexcept;
     void readClocks() noexcept;
     void runTasks() noexcept;
     void runTimers() noexcept;

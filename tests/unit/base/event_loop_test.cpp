@@ -93,9 +93,11 @@ public:
         CPPUNIT_ASSERT(static_cast<bool>(second));
         second();
         CPPUNIT_ASSERT_EQUAL(10, ran);
+        CPPUNIT_ASSERT(loop.postAlways([&] { ran += 100; }));
         loop.stop();
+        CPPUNIT_ASSERT(!loop.postAlways([] {}));
         loop.run();
-        CPPUNIT_ASSERT_EQUAL(11, ran);
+        CPPUNIT_ASSERT_EQUAL(111, ran);
     }
 
     void postAfterStopIsRefused() {
