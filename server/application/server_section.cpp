@@ -117,7 +117,9 @@ void addLife(Section& all) {
                  "A loop that is held up for so long is logged, with the plugin that holds it, and shows in /ready."));
     needsRestart(all.time("watchdog_timeout", "10s", s, h, "A loop that is held up for so long ends the process."));
     needsRestart(all.time("retry_after", "1s", s, h, "What Retry-After says in the server's own answers 503."));
-    all.time("handler_timeout", "60s", 10 * ms, h, "For a plugin to answer a request handed to it; past it 503.");
+    all.time(
+        "handler_timeout", "60s", 10 * ms, h,
+        "For a plugin to answer a request it was handed, and between two pieces of an answer; past it 503, or a cut.");
     all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400.");
     SettingSpec& unknown = all.add("unknown_members", SettingType::choice, "drop",
                                    "What becomes of members of a body or query that a route does not know.");

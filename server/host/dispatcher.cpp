@@ -76,13 +76,14 @@ void Dispatcher::begin(http::Exchange& exchange, RequestState& state) {
     request.client_address = view(exchange.clientText());
     request.fields = state.fields.data();
     request.received_ms = exchange.receivedWallMs();
+    state.keepRequestId(exchange.requestId());
 }
 
 void Dispatcher::onHead(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     begin(exchange, state);
     if (closed_) return refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
-    advance(exchange, state, true);
+    advance(exchange, state, onLoop);
 }
 
 void Dispatcher::onBody(http::Exchange& exchange) noexcept {
@@ -92,7 +93,7 @@ void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     if (exchange.body().size() > loopBodyBytes)
         toWorker(exchange, state);
     else
-        advance(exchange, state, true);
+        advance(exchange, state, onLoop);
 }
 
 void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept {
@@ -107,58 +108,74 @@ void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault)
     refuse(exchange, state, {fault.status, fault.sentence, nullptr, std::nullopt, {}});
 }
 
-void Dispatcher::advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept {
-    const Generation& generation = *state.generation;
+void Dispatcher::advance(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept {
     try {
-        switch (state.step) {
-        case Step::accept:
-            if (!runFilters(exchange, state, 0)) return;
-            state.step = Step::protect;
-            [[fallthrough]];
-        case Step::protect:
-            if (!runFilters(exchange, state, 1)) return;
-            state.step = Step::route;
-            [[fallthrough]];
-        case Step::route:
-            if (!runFilters(exchange, state, 2)) return;
-            if (!findRoute(exchange, state)) return;
-            state.step = Step::authenticate;
-            [[fallthrough]];
-        case Step::authenticate:
-            if (onLoop && !runFilters(exchange, state, 3)) return;
-            if (!authenticate(exchange, state, onLoop)) return;
-            state.step = Step::body;
-            [[fallthrough]];
-        case Step::body:
-            if (!onLoop && (state.route->takesBody() || !generation.filters(4).empty())) {
-                toLoop(exchange, state);
-                return;
-            }
-            if (!runFilters(exchange, state, 4)) return;
-            if (!prepareBody(exchange, state)) return;
-            state.step = Step::validate;
-            [[fallthrough]];
-        case Step::validate:
-            if (!validate(exchange, state)) return;
-            state.step = Step::handle;
-            [[fallthrough]];
-        case Step::handle:
-            if (!onLoop && !generation.filters(5).empty()) {
-                toLoop(exchange, state);
-                return;
-            }
-            if (!runFilters(exchange, state, 5)) return;
-            handle(exchange, state, onLoop);
-            return;
-        case Step::handling:
-            callHandler(exchange, state, onLoop);
-            return;
-        }
+        if (!state.generation->ended()) return takeSteps(exchange, state, ticket);
+        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
     } catch (const std::exception& error) {
         runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
                            {{"reason", std::string_view(error.what())}, {"requestId", exchange.requestId()}});
         refuse(exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
     }
+}
+
+void Dispatcher::takeSteps(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) {
+    const Generation& generation = *state.generation;
+    switch (state.step) {
+    case Step::accept:
+        if (!runFilters(exchange, state, 0)) return;
+        state.step = Step::protect;
+        [[fallthrough]];
+    case Step::protect:
+        if (!runFilters(exchange, state, 1)) return;
+        state.step = Step::route;
+        [[fallthrough]];
+    case Step::route:
+        if (!runFilters(exchange, state, 2)) return;
+        if (!findRoute(exchange, state)) return;
+        state.step = Step::authenticate;
+        [[fallthrough]];
+    case Step::authenticate:
+        if (ticket == onLoop && !runFilters(exchange, state, 3)) return;
+        if (!authenticate(exchange, state, ticket)) return;
+        state.step = Step::body;
+        [[fallthrough]];
+    case Step::body:
+        if (ticket != onLoop && (state.route->takesBody() || !generation.filters(4).empty())) {
+            toLoop(exchange, state);
+            return;
+        }
+        if (!runFilters(exchange, state, 4)) return;
+        if (!prepareBody(exchange, state)) return;
+        state.step = Step::validate;
+        [[fallthrough]];
+    case Step::validate:
+        if (!validate(exchange, state)) return;
+        state.step = Step::handle;
+        [[fallthrough]];
+    case Step::handle:
+        if (ticket != onLoop && !generation.filters(5).empty()) {
+            toLoop(exchange, state);
+            return;
+        }
+        if (!runFilters(exchange, state, 5)) return;
+        return handle(exchange, state, ticket);
+    case Step::handling:
+        return callHandler(exchange, state, ticket);
+    }
+}
+
+void Dispatcher::handTo(RequestState& state, const Instance& holder, std::uint64_t ticket) const {
+    const auto timeout = state.generation->serving().handlerTimeout;
+    const std::uint64_t now = ticket == onLoop ? server_->loop().nowMs() : base::monotonicNs() / 1'000'000;
+    state.holder.store(&holder, std::memory_order_relaxed);
+    state.deadlineMs.store(now + static_cast<std::uint64_t>(timeout.count()), std::memory_order_release);
+}
+
+bool Dispatcher::mayCall(http::Exchange& exchange, RequestState& state, const Instance& owner) {
+    if (!owner.quarantined()) return true;
+    refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    return false;
 }
 
 bool Dispatcher::runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase) {
@@ -168,34 +185,46 @@ bool Dispatcher::runFilters(http::Exchange& exchange, RequestState& state, std::
     while (state.filter < chain.size()) {
         const FilterLink& link = chain[state.filter];
         ++state.filter;
+        if (!mayCall(exchange, state, *link.owner)) return false;
         mortise_status status;
         {
             const Inside inside(*pulse_, link.owner);
             status = link.filter.on_request(link.self, 1u << phase, id, &state.request, &state.slots[link.slot]);
         }
+        // Once it answered, whatever it says, the exchange may be over and the state another one's.
+        if (!exchange.isOpen({id})) return false;
         if (status == MORTISE_OK) continue;
         if (status == MORTISE_PENDING) {
             state.waiting = true;
+            handTo(state, *link.owner, onLoop);
             return false;
         }
-        if (status != MORTISE_REPLIED || exchange.isOpen({id}))
-            fail(exchange, state, *link.owner, "its filter neither went on nor answered");
+        fail(exchange, state, *link.owner, "its filter neither went on nor answered");
         return false;
     }
     state.filter = 0;
     return true;
 }
 
-void Dispatcher::resume(http::ExchangeId id, mortise_status outcome) {
-    server_->loop().post([this, id, outcome] {
-        http::Exchange* const exchange = runtime_.exchanges().find(id);
-        if (exchange == nullptr || !exchange->isOpen(id)) return;
-        RequestState& state = stateOf(*exchange);
+bool Dispatcher::resume(http::Exchange& exchange, http::ExchangeId id, mortise_status outcome) {
+    if (!exchange.isOpen(id)) {
+        late(id);
+        return false;
+    }
+    if (stateOf(exchange).resumed.exchange(id.value) == id.value) return false;
+    return server_->loop().postAlways([this, &exchange, id, outcome] {
+        RequestState& state = stateOf(exchange);
+        if (!exchange.isOpen(id)) {
+            late(id);
+            return;
+        }
+        state.resumed.store(0);
         if (!std::exchange(state.waiting, false)) return;
+        takeBack(state);
         if (outcome == MORTISE_OK)
-            advance(*exchange, state, true);
+            advance(exchange, state, onLoop);
         else
-            refuse(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+            refuse(exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
     });
 }
 
@@ -243,14 +272,14 @@ namespace {
 // What an authenticator says lands here.
 struct Verdict {
     enum class Kind { none, accepted, rejected, missing } kind = Kind::none;
-    RequestState* state = nullptr;
+    Principal* principal = nullptr;
     std::string sentence;
     std::string challenge;
 
     static void accept(void* context, const mortise_principal* principal) {
         Verdict& verdict = *static_cast<Verdict*>(context);
         verdict.kind = Kind::accepted;
-        verdict.state->setPrincipal(*principal);
+        verdict.principal->assign(*principal);
     }
     static void reject(void* context, mortise_view sentence, mortise_view challenge) {
         static_cast<Verdict*>(context)->keep(Kind::rejected, sentence, challenge);
@@ -267,19 +296,21 @@ struct Verdict {
 
 } // namespace
 
-bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, bool onLoop) {
+bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) {
     const Route& route = *state.route;
     if (route.authentication == MORTISE_AUTHENTICATION_NONE) return true;
     const Generation& generation = *state.generation;
     const mortise_plugin_authenticator& authenticator = generation.authenticator();
     const bool loopAllowed = authenticator.placement == MORTISE_PLACEMENT_LOOP ||
                              (authenticator.placement == MORTISE_PLACEMENT_DATABASE_READ && generation.readsOnLoop());
-    if (onLoop && !loopAllowed) {
+    if (ticket == onLoop && !loopAllowed) {
         toWorker(exchange, state);
         return false;
     }
+    // On a worker the state is not the worker's while the plugin runs.
+    Principal apart;
     Verdict verdict;
-    verdict.state = &state;
+    verdict.principal = ticket == onLoop ? &state.principal : &apart;
     const mortise_authentication authentication{sizeof(mortise_authentication),
                                                 route.authentication,
                                                 &verdict,
@@ -287,15 +318,21 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, boo
                                                 &Verdict::reject,
                                                 &Verdict::miss};
     Instance& owner = *generation.authenticatorOwner();
+    if (!mayCall(exchange, state, owner)) return false;
     mortise_status status;
-    if (onLoop) {
+    if (ticket == onLoop) {
         const Inside inside(*pulse_, &owner);
         status = authenticator.authenticate(owner.self(), exchange.id().value, &state.request, &authentication);
     } else {
-        status = authenticator.authenticate(owner.self(), exchange.id().value, &state.request, &authentication);
+        const http::ExchangeId id = exchange.id();
+        if (!enterPlugin(exchange, state, ticket, owner)) return false;
+        status = authenticator.authenticate(owner.self(), id.value, &state.request, &authentication);
+        if (!leavePlugin(id, state, ticket, false)) return false;
+        takeBack(state);
+        if (verdict.kind == Verdict::Kind::accepted) state.principal.assign(apart.get());
     }
     if (status == MORTISE_BUSY) {
-        if (onLoop)
+        if (ticket == onLoop)
             toWorker(exchange, state);
         else
             refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
@@ -305,7 +342,10 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, boo
         fail(exchange, state, owner, "it could not tell who the caller is");
         return false;
     }
-    if (verdict.kind == Verdict::Kind::accepted) return true;
+    if (verdict.kind == Verdict::Kind::accepted) {
+        state.request.principal = &state.principal.get();
+        return true;
+    }
     if (verdict.kind == Verdict::Kind::missing && route.authentication == MORTISE_AUTHENTICATION_OPTIONAL) return true;
     refuse(exchange, state, {401, verdict.sentence, nullptr, std::nullopt, {}}, "WWW-Authenticate", verdict.challenge);
     return false;
@@ -338,38 +378,37 @@ bool Dispatcher::validate(http::Exchange& exchange, RequestState& state) {
     return false;
 }
 
-void Dispatcher::handle(http::Exchange& exchange, RequestState& state, bool onLoop) {
+void Dispatcher::handle(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) {
     const Route& route = *state.route;
     if (!route.role.empty()) {
-        bool has = false;
-        for (const mortise_view role : state.roles) has = has || text(role) == route.role;
-        if (!has) {
+        if (!state.principal.hasRole(route.role)) {
             refuse(exchange, state, {403, sentence::forbidden, nullptr, std::nullopt, {}});
             return;
         }
     }
     state.step = Step::handling;
-    const auto timeout = state.generation->serving().handlerTimeout;
-    const std::uint64_t now = onLoop ? server_->loop().nowMs() : base::monotonicNs() / 1'000'000;
-    state.deadlineMs.store(now + static_cast<std::uint64_t>(timeout.count()), std::memory_order_release);
+    handTo(state, *route.owner, ticket);
     const bool loopAllowed = route.placement == MORTISE_PLACEMENT_LOOP ||
                              (route.placement == MORTISE_PLACEMENT_DATABASE_READ && state.generation->readsOnLoop());
-    if (onLoop && !loopAllowed) {
+    if (ticket == onLoop && !loopAllowed) {
         toWorker(exchange, state);
         return;
     }
-    callHandler(exchange, state, onLoop);
+    callHandler(exchange, state, ticket);
 }
 
-void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, bool onLoop) {
+void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) {
     const Route& route = *state.route;
     const http::ExchangeId id = exchange.id();
+    if (!mayCall(exchange, state, *route.owner)) return;
     mortise_status status;
-    if (onLoop) {
+    if (ticket == onLoop) {
         const Inside inside(*pulse_, route.owner);
         status = route.handle(route.context, id.value, &state.request);
     } else {
+        if (!enterPlugin(exchange, state, ticket, *route.owner)) return;
         status = route.handle(route.context, id.value, &state.request);
+        if (!leavePlugin(id, state, ticket, status == MORTISE_PENDING)) return;
     }
     // From here on `state` is ours only while the exchange is open: the answer may have ended it already.
     if (status == MORTISE_PENDING) return;
@@ -378,7 +417,7 @@ void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, bool
         return;
     }
     if (status == MORTISE_BUSY) {
-        if (onLoop)
+        if (ticket == onLoop)
             toWorker(exchange, state);
         else
             refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
@@ -388,15 +427,41 @@ void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, bool
 }
 
 void Dispatcher::toWorker(http::Exchange& exchange, RequestState& state) {
-    base::Task task([this, &exchange, &state, held = state.pinned->generation] { advance(exchange, state, false); });
-    if (!runtime_.workers().trySubmit(std::move(task)))
-        refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+    const std::uint64_t ticket = state.ticket.issue();
+    if (runtime_.workers().trySubmit([this, &exchange, &state, ticket] { onWorker(exchange, state, ticket); })) return;
+    state.ticket.clear();
+    refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+}
+
+void Dispatcher::onWorker(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept {
+    if (!state.ticket.begin(ticket)) return;
+    // Its plugins stay until they have returned, even when the request is answered before.
+    const std::shared_ptr<Generation> held = state.pinned->generation;
+    advance(exchange, state, ticket);
+    state.ticket.end(ticket);
+}
+
+bool Dispatcher::enterPlugin(http::Exchange& exchange, RequestState& state, std::uint64_t ticket,
+                             const Instance& owner) {
+    const http::ExchangeId id = exchange.id();
+    handTo(state, owner, ticket);
+    state.ticket.enterPlugin();
+    if (!state.generation->ended()) return true; // endExchanges sees where we are
+    if (leavePlugin(id, state, ticket, false))
+        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    return false;
+}
+
+bool Dispatcher::leavePlugin(http::ExchangeId id, RequestState& state, std::uint64_t ticket, bool kept) {
+    const WorkerTicket::Back back = state.ticket.leavePlugin(ticket);
+    if (back == WorkerTicket::Back::taken) server_->loop().postAlways([this, id, kept] { returned(id, kept); });
+    return back == WorkerTicket::Back::mine;
 }
 
 void Dispatcher::toLoop(http::Exchange& exchange, RequestState& state) {
     const http::ExchangeId id = exchange.id();
-    server_->loop().post([this, id, &exchange, &state] {
-        if (exchange.isOpen(id)) advance(exchange, state, true);
+    server_->loop().postAlways([this, id, &exchange, &state] {
+        if (exchange.isOpen(id)) advance(exchange, state, onLoop);
     });
 }
 

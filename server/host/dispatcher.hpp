@@ -46,8 +46,8 @@ public:
     // The end: requests from now on are answered 503. `empty` has no plugins; it takes the place of the last
     // generation, which is let go with its last exchange.
     void close(std::shared_ptr<Generation> empty);
-    // Ends, with 503, every open exchange of a plugin: it has stopped, nothing more will come from it.
-    void endExchangesOf(const Instance& owner);
+    // As Server::endExchanges.
+    void endExchanges(const Generation& generation, bool handed);
     // Answers 503 for what a plugin has kept too long. To be called about once a second.
     void sweep();
 
@@ -63,8 +63,8 @@ public:
     void late(http::ExchangeId id);
     // [any] After the claim was won: leaves the answer in state.answer.
     void prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const;
-    // [any] A filter's PENDING went on.
-    void resume(http::ExchangeId id, mortise_status outcome);
+    // [any] A filter's PENDING went on. False: it did before, or the exchange is over.
+    bool resume(http::Exchange& exchange, http::ExchangeId id, mortise_status outcome);
     // Sends what waits in the exchange's stream.
     void pumpStream(http::Exchange& exchange, RequestState& state);
 
@@ -81,25 +81,42 @@ public:
     void onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept override;
 
 private:
+    static constexpr std::uint64_t onLoop = 0; // instead of a worker's ticket
+
     void begin(http::Exchange& exchange, RequestState& state);
     void unpin(LoopGeneration& pinned) noexcept;
-    // Answers in place of a plugin that is too slow; the exchange lives on until that plugin lets go of it.
-    void detach(http::Exchange& exchange, RequestState& state);
+    // Sends state.answer in place of a plugin that still works on the request, after takeOver() where it is on a
+    // worker. The exchange lives on until that plugin lets go of it or, with `gone`, until its call has returned.
+    void detach(http::Exchange& exchange, RequestState& state, bool gone);
     void releaseDetached(http::ExchangeId id);
+    // A worker came back from a plugin and found the request taken. `kept`: the plugin will answer later.
+    void returned(http::ExchangeId id, bool kept);
+    void cutSilentStream(http::Exchange& exchange, RequestState& state);
     void runFinishFilters(http::Exchange& exchange, RequestState& state, const http::Outcome& outcome) noexcept;
     void addResponseFields(http::Exchange& exchange, RequestState& state, int status, std::string_view constantFields,
                            bool noStore);
     // [loop or worker] Goes on from state.step until something has to be waited for or the exchange is answered.
-    void advance(http::Exchange& exchange, RequestState& state, bool onLoop) noexcept;
+    // `ticket` is the worker's, onLoop on the loop.
+    void advance(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept;
+    void takeSteps(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
     bool runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase);
     bool findRoute(http::Exchange& exchange, RequestState& state);
-    bool authenticate(http::Exchange& exchange, RequestState& state, bool onLoop);
+    bool authenticate(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
     bool prepareBody(http::Exchange& exchange, RequestState& state);
     bool validate(http::Exchange& exchange, RequestState& state);
-    void handle(http::Exchange& exchange, RequestState& state, bool onLoop);
-    void callHandler(http::Exchange& exchange, RequestState& state, bool onLoop);
-    // Goes on from state.step on a worker, or answers 503.
+    void handle(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
+    void callHandler(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
+    // [loop] Goes on from state.step on a worker, or answers 503.
     void toWorker(http::Exchange& exchange, RequestState& state);
+    void onWorker(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept;
+    // [worker] Around every call into a plugin. False: the request is not this worker's any more, or answered.
+    bool enterPlugin(http::Exchange& exchange, RequestState& state, std::uint64_t ticket, const Instance& owner);
+    bool leavePlugin(http::ExchangeId id, RequestState& state, std::uint64_t ticket, bool kept);
+    // From here on `holder` has the request and a time limit.
+    void handTo(RequestState& state, const Instance& holder, std::uint64_t ticket) const;
+    static void takeBack(RequestState& state) noexcept { state.deadlineMs.store(0, std::memory_order_release); }
+    // False, and answered with 503: the plugin is not to be called any more.
+    bool mayCall(http::Exchange& exchange, RequestState& state, const Instance& owner);
     void toLoop(http::Exchange& exchange, RequestState& state);
     void fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what);
     void armSweep();
@@ -109,7 +126,8 @@ private:
     std::list<LoopGeneration> generations_; // the last one serves
     struct Detached {
         http::ExchangeId id;
-        const Instance* owner = nullptr;
+        std::uint64_t generation = 0;
+        bool gone = false; // the plugin has stopped: nothing more comes from it
     };
     std::vector<Detached> detached_;
     base::Pulse* pulse_ = nullptr;

@@ -24,20 +24,45 @@ constexpr std::string_view jsonType = "application/json; charset=utf-8";
 
 void Dispatcher::sweep() {
     const std::uint64_t now = server_->loop().nowMs();
-    server_->forEachOpen([&](http::Exchange& exchange) {
+    server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
-        const std::uint64_t deadline = state.deadlineMs.load(std::memory_order_relaxed);
-        if (deadline == 0 || now < deadline || !exchange.claim(exchange.id())) return;
-        runtime_.log().log(base::Level::error, "host.http", "A plugin did not answer a request in time",
-                           {{"plugin", std::string_view(state.route->owner->name())},
-                            {"route", std::string_view(state.route->pattern)},
-                            {"requestId", exchange.requestId()}});
-        prepareError(exchange, state, {503, sentence::timeout, nullptr, std::nullopt, {}});
-        detach(exchange, state);
+        if (state.hasStream()) return cutSilentStream(exchange, state);
+        const std::uint64_t deadline = state.deadlineMs.load(std::memory_order_acquire);
+        if (deadline == 0 || now < deadline || state.pinned == nullptr || state.ticket.isRunning()) return;
+        const bool waited = state.ticket.revoke();
+        // Nobody's but the plugin's, which is in a call, or left with the request.
+        if (!waited) state.ticket.takeOver();
+        if (!exchange.claim(exchange.id())) return;
+        const std::string_view message =
+            waited ? "A request waited too long for a worker" : "A plugin did not answer a request in time";
+        runtime_.log().log(
+            base::Level::error, "host.http", message,
+            {{"plugin", std::string_view(state.holder.load(std::memory_order_relaxed)->name())},
+             {"route", state.route == nullptr ? std::string_view("none") : std::string_view(state.route->pattern)},
+             {"requestId", exchange.requestId()}});
+        prepareError(exchange, state, {503, waited ? sentence::busy : sentence::timeout, nullptr, std::nullopt, {}});
+        if (waited)
+            deliver(exchange, state);
+        else
+            detach(exchange, state, false);
     });
 }
 
-void Dispatcher::detach(http::Exchange& exchange, RequestState& state) {
+// A stream whose plugin has not written for as long as a handler may take. One that waits for its client has the
+// client's deadlines.
+void Dispatcher::cutSilentStream(http::Exchange& exchange, RequestState& state) {
+    const auto stream = state.streamFor(exchange.id().value);
+    if (stream == nullptr) return;
+    const auto quiet = stream->quietSince();
+    if (!quiet || std::chrono::steady_clock::now() - *quiet < state.generation->serving().handlerTimeout) return;
+    runtime_.log().log(base::Level::error, "host.http", "A plugin did not go on with an answer in time",
+                       {{"route", std::string_view(state.route == nullptr ? "none" : state.route->pattern)},
+                        {"requestId", exchange.requestId()}});
+    stream->abort();
+    pumpStream(exchange, state);
+}
+
+void Dispatcher::detach(http::Exchange& exchange, RequestState& state, bool gone) {
     const PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
     addResponseFields(exchange, state, answer.status, answer.constantFields, answer.noStore);
@@ -47,20 +72,17 @@ void Dispatcher::detach(http::Exchange& exchange, RequestState& state) {
     outcome.bytes = answer.body.size();
     outcome.duration_ns = base::monotonicNs() - exchange.receivedNs();
     runFinishFilters(exchange, state, outcome);
-    detached_.push_back({exchange.id(), state.route->owner});
-    state.detached.store(exchange.id().value, std::memory_order_release);
+    detached_.push_back({exchange.id(), state.generation->number(), gone});
     // A plugin that never lets go must not hold up the end of its generation. Whoever still works on the request holds
     // the generation itself.
     unpin(*std::exchange(state.pinned, nullptr));
 }
 
 void Dispatcher::late(http::ExchangeId id) {
-    http::Exchange* const exchange = runtime_.exchanges().find(id);
-    if (exchange == nullptr || !exchange->hasAttachment() ||
-        stateOf(*exchange).detached.load(std::memory_order_acquire) != id.value)
-        return;
+    const http::Exchange* const exchange = runtime_.exchanges().find(id);
+    if (exchange == nullptr || !exchange->isClaimed(id)) return;
     // Posted even from the loop: the caller may be inside a call that still looks at the exchange.
-    server_->loop().post([this, id] { releaseDetached(id); });
+    server_->loop().postAlways([this, id] { releaseDetached(id); });
 }
 
 void Dispatcher::releaseDetached(http::ExchangeId id) {
@@ -72,16 +94,40 @@ void Dispatcher::releaseDetached(http::ExchangeId id) {
     runtime_.exchanges().find(id)->respond(http::ReplyHead{503, {}, {}}, std::string_view());
 }
 
-void Dispatcher::endExchangesOf(const Instance& owner) {
-    server_->forEachOpen([&](http::Exchange& exchange) {
+void Dispatcher::returned(http::ExchangeId id, bool kept) {
+    for (const Detached& one : detached_)
+        if (one.id == id && (one.gone || !kept)) return releaseDetached(id);
+}
+
+void Dispatcher::endExchanges(const Generation& generation, bool handed) {
+    server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
-        const bool handed = state.deadlineMs.load(std::memory_order_acquire) != 0;
-        if (!handed || state.route->owner != &owner) return;
-        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+        if (state.pinned == nullptr || state.generation != &generation) return;
+        if (const auto stream = state.streamFor(exchange.id().value)) {
+            if (!handed) return;
+            stream->abort();
+            pumpStream(exchange, state);
+            return;
+        }
+        const bool free = state.ticket.revoke() || state.deadlineMs.load(std::memory_order_acquire) == 0;
+        // A worker that is not in a plugin comes to the end by itself: it hands nothing on any more.
+        if (state.ticket.isRunning() || (!free && !handed)) return;
+        const bool inside = state.ticket.takeOver();
+        if (!exchange.claim(exchange.id())) return; // answered this moment
+        prepareError(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+        if (inside)
+            detach(exchange, state, true);
+        else
+            deliver(exchange, state);
     });
-    const std::vector<Detached> detached = detached_;
-    for (const Detached& one : detached)
-        if (one.owner == &owner) releaseDetached(one.id);
+    if (!handed) return;
+    std::vector<http::ExchangeId> over;
+    for (Detached& one : detached_) {
+        if (one.generation != generation.number()) continue;
+        one.gone = true;
+        if (!stateOf(*runtime_.exchanges().find(one.id)).ticket.isTaken()) over.push_back(one.id);
+    }
+    for (const http::ExchangeId id : over) releaseDetached(id);
 }
 
 void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Instance& owner, std::string_view what) {
@@ -121,7 +167,7 @@ void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, con
 void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
     if (!server_->loop().inLoopThread()) {
         // Refused only when the loop has ended, and every exchange with it.
-        server_->loop().post([this, &exchange, &state] { deliver(exchange, state); });
+        server_->loop().postAlways([this, &exchange, &state] { deliver(exchange, state); });
         return;
     }
     PendingAnswer& answer = state.answer;
@@ -135,6 +181,7 @@ void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state
         !http::hasField(constantFields, "Retry-After"))
         exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
+        if (link.owner->quarantined()) continue;
         mortise_response response{sizeof(mortise_response), static_cast<std::uint32_t>(status), &exchange,
                                   [](void* context, mortise_view name, mortise_view value) -> mortise_status {
                                       auto& target = *static_cast<http::Exchange*>(context);
@@ -151,7 +198,7 @@ void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state
 void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing) {
     addResponseFields(exchange, state, outgoing.status, outgoing.constantFields, outgoing.noStore);
     const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
-    if (state.streamOf.load(std::memory_order_acquire) != 0) {
+    if (state.hasStream()) {
         exchange.beginStream(head);
         pumpStream(exchange, state);
     } else if (outgoing.ownedBody != nullptr && outgoing.ownedBody->size() > movedBodyBytes) {
@@ -164,8 +211,9 @@ void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgo
 void Dispatcher::pumpStream(http::Exchange& exchange, RequestState& state) {
     bool ended = false;
     bool complete = false;
-    const auto stream = state.stream; // onFinished lets go of the state's
+    const auto stream = state.streamFor(exchange.id().value); // onFinished lets go of the state's
     if (stream == nullptr) return;
+    stream->beginPump();
     std::string data = stream->take(ended, complete);
     if (!data.empty() && !exchange.write(data)) {
         stream->putBack(std::move(data));
@@ -183,8 +231,7 @@ void Dispatcher::onWritable(http::Exchange& exchange) noexcept {
 }
 
 void Dispatcher::onCancelled(http::Exchange& exchange) noexcept {
-    RequestState& state = stateOf(exchange);
-    if (state.stream != nullptr) state.stream->breakOff();
+    if (const auto stream = stateOf(exchange).streamFor(exchange.id().value)) stream->breakOff();
 }
 
 void Dispatcher::runFinishFilters(http::Exchange& exchange, RequestState& state,
@@ -199,10 +246,11 @@ void Dispatcher::runFinishFilters(http::Exchange& exchange, RequestState& state,
                                     server_->loop().wallMs(),
                                     view(redactTarget(exchange.target(), state.redactedUrl)),
                                     view(exchange.userAgent()),
-                                    state.request.principal != nullptr ? state.principal.id : mortise_view{},
+                                    state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0 ? 1u : 0u,
                                     0};
     for (const FilterLink& link : chain) {
+        if (link.owner->quarantined()) continue;
         const Inside inside(*pulse_, link.owner);
         link.filter.on_finish(link.self, exchange.id().value, &state.request, &finished, &state.slots[link.slot]);
     }

@@ -33,7 +33,7 @@ private:
 http::Exchange* claim(Instance& caller, mortise_exchange id) noexcept {
     http::Exchange* const exchange = caller.runtime().exchanges().find({id});
     if (exchange != nullptr && exchange->claim({id})) return exchange;
-    if (exchange != nullptr && exchange->hasAttachment()) Dispatcher::stateOf(*exchange).dispatcher->late({id});
+    if (exchange != nullptr && exchange->isClaimed({id})) Dispatcher::stateOf(*exchange).dispatcher->late({id});
     caller.runtime().log().log(base::Level::warn, "host.http", "A plugin answered an exchange that was over",
                                {{"plugin", std::string_view(caller.name())}});
     return nullptr;
@@ -165,10 +165,10 @@ mortise_status beginStream(void* self, mortise_exchange id, const mortise_reply*
     RequestState& state = Dispatcher::stateOf(*exchange);
     const std::string_view fault = takeHead(caller, state, given);
     if (!fault.empty()) return refuseReply(caller, *exchange, state, fault);
-    state.stream = std::make_shared<Stream>();
-    state.stream->put(text(given.body), std::chrono::steady_clock::now());
-    if (exchange->cancelled()) state.stream->breakOff();
-    state.streamOf.store(id, std::memory_order_release);
+    const auto stream = std::make_shared<Stream>();
+    stream->put(text(given.body), std::chrono::steady_clock::now());
+    state.openStream(id, stream);
+    if (exchange->cancelled()) stream->breakOff(); // else onCancelled finds it
     state.dispatcher->deliver(*exchange, state);
     return MORTISE_OK;
 }
@@ -177,20 +177,19 @@ mortise_status beginStream(void* self, mortise_exchange id, const mortise_reply*
 std::shared_ptr<Stream> streamOf(Instance& caller, mortise_exchange id, http::Exchange*& exchange) noexcept {
     exchange = caller.runtime().exchanges().find({id});
     if (exchange == nullptr || !exchange->hasAttachment()) return nullptr;
-    RequestState& state = Dispatcher::stateOf(*exchange);
-    // The writer is the one who ends the stream, so it is there as long as the number is.
-    return state.streamOf.load(std::memory_order_acquire) == id ? state.stream : nullptr;
+    return Dispatcher::stateOf(*exchange).streamFor(id);
 }
 
-void pump(http::Exchange& exchange, mortise_exchange id) noexcept {
+void pump(http::Exchange& exchange, Stream& stream, mortise_exchange id) noexcept {
     RequestState& state = Dispatcher::stateOf(exchange);
     base::EventLoop& loop = exchange.server().loop();
     if (loop.inLoopThread()) {
         state.dispatcher->pumpStream(exchange, state);
         return;
     }
-    loop.post([&exchange, &state, id] {
-        if (state.streamOf.load(std::memory_order_acquire) == id) state.dispatcher->pumpStream(exchange, state);
+    if (!stream.askPump()) return; // a task that takes all is on its way
+    loop.postAlways([&exchange, &state, id] {
+        if (state.streamFor(id) != nullptr) state.dispatcher->pumpStream(exchange, state);
     });
 }
 
@@ -209,7 +208,7 @@ mortise_status write(void* self, mortise_exchange id, mortise_view data) noexcep
     case Stream::Put::taken:
         break;
     }
-    pump(*exchange, id);
+    pump(*exchange, *stream, id);
     return MORTISE_OK;
 }
 
@@ -218,23 +217,21 @@ mortise_status endStream(void* self, mortise_exchange id, std::uint32_t complete
     const auto stream = streamOf(callerOf(self), id, exchange);
     if (stream == nullptr) return MORTISE_STALE;
     stream->end(complete != 0);
-    pump(*exchange, id);
+    pump(*exchange, *stream, id);
     return MORTISE_OK;
 }
 
 std::uint32_t cancelled(void* self, mortise_exchange id) noexcept {
     http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
     if (exchange == nullptr || !exchange->hasAttachment()) return 1;
-    if (Dispatcher::stateOf(*exchange).streamOf.load(std::memory_order_acquire) == id)
-        return exchange->cancelled() ? 1 : 0;
+    if (Dispatcher::stateOf(*exchange).streamFor(id) != nullptr) return exchange->cancelled() ? 1 : 0;
     return !exchange->isOpen({id}) || exchange->cancelled() ? 1 : 0;
 }
 
 mortise_status resume(void* self, mortise_exchange id, mortise_status outcome) noexcept {
     http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
-    if (exchange == nullptr || !exchange->isOpen({id})) return MORTISE_STALE;
-    Dispatcher::stateOf(*exchange).dispatcher->resume({id}, outcome);
-    return MORTISE_OK;
+    if (exchange == nullptr || !exchange->hasAttachment()) return MORTISE_STALE;
+    return Dispatcher::stateOf(*exchange).dispatcher->resume(*exchange, {id}, outcome) ? MORTISE_OK : MORTISE_STALE;
 }
 
 mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::uint32_t count, std::uint64_t* number,

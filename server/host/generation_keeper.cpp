@@ -42,14 +42,17 @@ void GenerationKeeper::retire(Kept replaced, const Generation* heir, Server* ser
         if (!carried) ending.push_back(*instance);
     }
     for (const auto& instance : ending) instance->drain(drain);
-    replaced.released.wait_until(requests);
+    if (replaced.released.wait_until(requests) != std::future_status::ready) {
+        replaced.generation->end();
+        if (server != nullptr) server->endExchanges(*replaced.generation, false);
+    }
     for (const auto& instance : ending) {
         // The plugin that logs: what comes from here on goes to standard error.
         if (const auto sink = runtime_.log().sink(); sink != nullptr && sink->self == instance->self())
             runtime_.log().setSink(nullptr);
         instance->stop();
-        if (server != nullptr) server->endExchangesOf(*instance);
     }
+    if (server != nullptr) server->endExchanges(*replaced.generation, true);
     if (replaced.released.wait_for(lastGrace) != std::future_status::ready) {
         runtime_.log().log(base::Level::warn, "host.plugins", "A replaced generation is still in use and is kept",
                            {{"generation", static_cast<std::int64_t>(replaced.generation->number())}});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/abi_text.hpp"
+#include "host/dispatcher.hpp"
 #include "host/instance.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
@@ -30,10 +31,14 @@ void write(void* self, std::uint32_t level, mortise_view logger, mortise_view me
     std::array<mortise_log_field, LogHub::fieldLimit> all;
     std::size_t size = 0;
     for (; size < count && size + 1 < all.size(); ++size) all[size] = fields[size];
-    if (id != 0)
-        if (const http::Exchange* const exchange = caller.runtime().exchanges().find({id});
-            exchange != nullptr && exchange->isOpen({id}))
-            all[size++] = {view("requestId"), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, view(exchange->requestId())};
+    char requestId[RequestState::requestIdBytes];
+    if (http::Exchange* const exchange = id == 0 ? nullptr : caller.runtime().exchanges().find({id});
+        exchange != nullptr && exchange->isOpen({id})) {
+        const std::size_t length = Dispatcher::stateOf(*exchange).copyRequestId(requestId);
+        // Another thread may have answered meanwhile: then this may be the id of the next request.
+        if (exchange->isOpen({id}))
+            all[size++] = {view("requestId"), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, view({requestId, length})};
+    }
     caller.runtime().log().write(level, loggerName(caller, logger), text(message), std::span(all.data(), size));
 }
 

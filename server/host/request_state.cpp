@@ -3,6 +3,10 @@
 
 #include "host/abi_text.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
 namespace mortise::host {
 namespace {
 
@@ -28,39 +32,81 @@ void RequestState::reset() noexcept {
     bodyTape.trim(keptBytes);
     queryTape.trim(keptBytes);
     pathTape.trim(keptBytes);
-    principal = {};
-    trim(principalText);
-    roles.clear();
+    principal.clear();
     slots.clear();
     trim(answer.body);
     trim(answer.fields);
     answer.clear();
     trim(redactedUrl);
     deadlineMs.store(0, std::memory_order_relaxed);
-    detached.store(0, std::memory_order_relaxed);
-    streamOf.store(0, std::memory_order_relaxed);
-    stream.reset();
+    ticket.clear();
+    if (!hasStream()) return;
+    const std::lock_guard lock(streamMutex_);
+    streamOf_.store(0, std::memory_order_relaxed);
+    stream_.reset();
 }
 
-void RequestState::setPrincipal(const mortise_principal& theirs) {
+// Word by word, so that a reader that comes too late reads nonsense, but not a torn object: it asks again afterwards
+// whether the request is open.
+void RequestState::keepRequestId(std::string_view id) noexcept {
+    const std::size_t size = std::min(id.size(), requestIdBytes);
+    for (std::size_t at = 0; at < size; at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, id.data() + at, std::min<std::size_t>(8, size - at));
+        requestId_[at / 8].store(word, std::memory_order_relaxed);
+    }
+    requestIdSize_.store(size, std::memory_order_relaxed);
+}
+
+std::size_t RequestState::copyRequestId(char (&out)[requestIdBytes]) const noexcept {
+    const std::size_t size = requestIdSize_.load(std::memory_order_relaxed);
+    for (std::size_t at = 0; at < size; at += 8) {
+        const std::uint64_t word = requestId_[at / 8].load(std::memory_order_acquire);
+        std::memcpy(out + at, &word, sizeof word);
+    }
+    return size;
+}
+
+std::shared_ptr<Stream> RequestState::streamFor(std::uint64_t id) const {
+    if (streamOf_.load(std::memory_order_acquire) != id) return nullptr;
+    const std::lock_guard lock(streamMutex_);
+    return streamOf_.load(std::memory_order_relaxed) == id ? stream_ : nullptr;
+}
+
+void RequestState::openStream(std::uint64_t id, std::shared_ptr<Stream> stream) {
+    const std::lock_guard lock(streamMutex_);
+    stream_ = std::move(stream);
+    streamOf_.store(id, std::memory_order_release);
+}
+
+void Principal::assign(const mortise_principal& theirs) {
     const mortise_principal from = readStruct(theirs);
-    principalText.clear();
-    roles.clear();
+    text_.clear();
+    roles_.clear();
     std::size_t size = from.id.size + from.name.size;
     for (std::uint32_t i = 0; i < from.role_count; ++i) size += from.roles[i].size;
-    principalText.reserve(size); // views into it must not move
+    text_.reserve(size); // views into it must not move
     const auto keep = [this](mortise_view view) {
-        const std::size_t at = principalText.size();
-        principalText.append(text(view));
-        return mortise_view{principalText.data() + at, view.size};
+        const std::size_t at = text_.size();
+        text_.append(text(view));
+        return mortise_view{text_.data() + at, view.size};
     };
-    principal.struct_size = sizeof(mortise_principal);
-    principal.id = keep(from.id);
-    principal.name = keep(from.name);
-    for (std::uint32_t i = 0; i < from.role_count; ++i) roles.push_back(keep(from.roles[i]));
-    principal.roles = roles.data();
-    principal.role_count = static_cast<std::uint32_t>(roles.size());
-    request.principal = &principal;
+    principal_.struct_size = sizeof(mortise_principal);
+    principal_.id = keep(from.id);
+    principal_.name = keep(from.name);
+    for (std::uint32_t i = 0; i < from.role_count; ++i) roles_.push_back(keep(from.roles[i]));
+    principal_.roles = roles_.data();
+    principal_.role_count = static_cast<std::uint32_t>(roles_.size());
+}
+
+void Principal::clear() noexcept {
+    principal_ = {};
+    trim(text_);
+    roles_.clear();
+}
+
+bool Principal::hasRole(std::string_view role) const noexcept {
+    return std::any_of(roles_.begin(), roles_.end(), [role](mortise_view one) { return text(one) == role; });
 }
 
 } // namespace mortise::host

@@ -3,15 +3,18 @@
 
 #include "host/generation.hpp"
 #include "host/stream.hpp"
+#include "host/worker_ticket.hpp"
 #include "http/exchange.hpp"
 #include "json/tape.hpp"
 
 #include <mortise/abi/exchange.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,10 +53,25 @@ struct PendingAnswer {
 // Steps of a request, in order; each begins with the filters of its phase. The names are those of filter.h.
 enum class Step : std::uint8_t { accept, protect, route, authenticate, body, validate, handle, handling };
 
+// The caller, copied from what an authenticator said.
+class Principal {
+public:
+    void assign(const mortise_principal& theirs);
+    void clear() noexcept;
+    const mortise_principal& get() const noexcept { return principal_; }
+    bool hasRole(std::string_view role) const noexcept;
+
+private:
+    mortise_principal principal_{};
+    std::string text_;
+    std::vector<mortise_view> roles_; // into text_
+};
+
 // What the host keeps with an exchange. Whoever works on a step owns it: the loop, or the worker that runs the
 // authenticator or handler; after the terminal claim the claimer, until the loop has sent the answer.
 struct RequestState final : http::Attachment {
     static constexpr std::size_t keptBytes = 64 * 1024; // of buffers, between two exchanges
+    static constexpr std::size_t requestIdBytes = 128;  // the longest one that is taken over
 
     Dispatcher* dispatcher = nullptr;
     LoopGeneration* pinned = nullptr;
@@ -61,7 +79,7 @@ struct RequestState final : http::Attachment {
     const Route* route = nullptr;
     Step step = Step::accept;
     std::size_t filter = 0; // next one of the step's chain
-    bool waiting = false;   // a filter or the authenticator returned PENDING
+    bool waiting = false;   // a filter returned PENDING
     bool malformed = false;
 
     mortise_request request{};
@@ -76,22 +94,36 @@ struct RequestState final : http::Attachment {
     mortise_json_tape queryView{};
     mortise_json_tape pathView{};
 
-    mortise_principal principal{};
-    std::string principalText;
-    std::vector<mortise_view> roles;
+    Principal principal;
 
     std::vector<std::uint64_t> slots; // of the filters
     PendingAnswer answer;
     std::string redactedUrl;
-    std::atomic<std::uint64_t> deadlineMs{0}; // monotonic, once handed to the route's plugin; 0: not yet
-    std::atomic<std::uint64_t> detached{0};   // exchange id, once the host answered and the plugin still works on it
-    std::atomic<std::uint64_t> streamOf{0};   // exchange id while an answer in pieces is open
-    std::shared_ptr<Stream> stream;
+
+    // While a plugin has the request: which one, and until when (monotonic ms). 0: nobody has.
+    std::atomic<const Instance*> holder{nullptr};
+    std::atomic<std::uint64_t> deadlineMs{0};
+    std::atomic<std::uint64_t> resumed{0}; // exchange id, while its resume() is on its way
+    WorkerTicket ticket;
+
+    // [any] What log lines of plugins say of the request, valid as long as it is open when this returns.
+    std::size_t copyRequestId(char (&out)[requestIdBytes]) const noexcept;
+    void keepRequestId(std::string_view id) noexcept;
+
+    // [any] The answer in pieces that `id` has open; null: none.
+    std::shared_ptr<Stream> streamFor(std::uint64_t id) const;
+    bool hasStream() const noexcept { return streamOf_.load(std::memory_order_acquire) != 0; }
+    void openStream(std::uint64_t id, std::shared_ptr<Stream> stream);
 
     // Between two exchanges; keeps small buffers.
     void reset() noexcept;
-    // Copies what an authenticator said.
-    void setPrincipal(const mortise_principal& theirs);
+
+private:
+    mutable std::mutex streamMutex_;
+    std::atomic<std::uint64_t> streamOf_{0}; // set under streamMutex_
+    std::shared_ptr<Stream> stream_;         // under streamMutex_
+    std::atomic<std::uint64_t> requestIdSize_{0};
+    std::array<std::atomic<std::uint64_t>, requestIdBytes / 8> requestId_{};
 };
 
 } // namespace mortise::host

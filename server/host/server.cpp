@@ -90,7 +90,7 @@ void Server::onEveryLoop(const std::function<void(Loop& loop)>& work) {
     }
     std::latch done(static_cast<std::ptrdiff_t>(loops_.size()));
     for (const auto& loop : loops_) {
-        const bool posted = loop->events.post([&work, &done, &target = *loop] {
+        const bool posted = loop->events.postAlways([&work, &done, &target = *loop] {
             work(target);
             done.count_down();
         });
@@ -143,8 +143,8 @@ void Server::publish(std::shared_ptr<Generation> generation, std::shared_ptr<con
     started_ = true;
 }
 
-void Server::endExchangesOf(const Instance& owner) {
-    onEveryLoop([&owner](Loop& loop) { loop.dispatcher.endExchangesOf(owner); });
+void Server::endExchanges(const Generation& generation, bool handed) {
+    onEveryLoop([&generation, handed](Loop& loop) { loop.dispatcher.endExchanges(generation, handed); });
 }
 
 void Server::close(std::shared_ptr<Generation> empty) {

@@ -44,8 +44,10 @@ public:
 
     // First call: starts the threads. Every later request begins in `generation`; returns when all loops have it.
     void publish(std::shared_ptr<Generation> generation, std::shared_ptr<const http::Settings> settings);
-    // Ends what is open of a plugin that has stopped.
-    void endExchangesOf(const Instance& owner);
+    // Answers 503 to the open requests of a generation that has ended (Generation::end): first to those that no plugin
+    // has; with `handed` to the others, too, and cuts open streams. One whose plugin call is running in a worker is
+    // answered and kept until that call returns.
+    void endExchanges(const Generation& generation, bool handed);
 
     // Stops accepting and lets every connection finish. True when all were gone before the deadline.
     bool drain(Clock::time_point deadline);

@@ -13,6 +13,7 @@ Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_p
     if (broken_ || ended_) return Put::broken;
     if (!room) return Put::full;
     waiting_.append(data);
+    touched_ = std::chrono::steady_clock::now();
     return Put::taken;
 }
 
@@ -36,10 +37,28 @@ void Stream::putBack(std::string data) {
 void Stream::end(bool complete) {
     {
         const std::lock_guard lock(mutex_);
+        if (!ended_) complete_ = complete; // an abort stands
         ended_ = true;
-        complete_ = complete;
+        touched_ = std::chrono::steady_clock::now();
     }
     room_.notify_all();
+}
+
+void Stream::abort() {
+    {
+        const std::lock_guard lock(mutex_);
+        broken_ = true;
+        ended_ = true;
+        complete_ = false;
+        waiting_.clear();
+    }
+    room_.notify_all();
+}
+
+std::optional<std::chrono::steady_clock::time_point> Stream::quietSince() {
+    const std::lock_guard lock(mutex_);
+    if (!waiting_.empty()) return std::nullopt;
+    return touched_;
 }
 
 void Stream::breakOff() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -25,8 +26,15 @@ public:
     void end(bool complete);
     // The client is gone: writers get `broken`.
     void breakOff();
+    // The host ends it, incomplete: writers get `broken`, what waits is dropped.
+    void abort();
     // Puts back what could not be sent.
     void putBack(std::string data);
+    // True for the first caller since the last beginPump(): one task on the loop takes everything there is.
+    bool askPump() noexcept { return !pump_asked_.exchange(true); }
+    void beginPump() noexcept { pump_asked_.store(false); }
+    // When put() or end() was last called, monotonic; nothing while bytes wait for the client.
+    std::optional<std::chrono::steady_clock::time_point> quietSince();
 
 private:
     std::mutex mutex_;
@@ -35,6 +43,8 @@ private:
     bool ended_ = false;
     bool complete_ = false;
     bool broken_ = false;
+    std::chrono::steady_clock::time_point touched_ = std::chrono::steady_clock::now();
+    std::atomic<bool> pump_asked_{false};
 };
 
 } // namespace mortise::host

@@ -254,7 +254,9 @@ void Connection::malformed(const Fault& fault) noexcept {
         // What has been read but not checked is kept from the handler, but for the request line's text.
         const char* const message = in_.capacity() == 0 ? "" : in_.data() + begin_ + exchange.parser_.skippedBytes();
         const Span target = exchange.head_.target;
+        const Span request_id = exchange.head_.request_id;
         exchange.head_.clear();
+        exchange.head_.request_id = request_id;
         if (target.present()) {
             exchange.head_.target = target;
             exchange.head_.method_size = target.offset - 1;
@@ -290,7 +292,10 @@ std::size_t Connection::receiveInto(char* data, std::size_t size) noexcept {
         watch(watched_ & ~input_events);
         // Half-closed: what came complete is answered. An incomplete body never will be.
         const bool incomplete = exchange_ != nullptr && exchange_->stage_ == Exchange::Stage::body;
-        if (incomplete || state_ == State::lingering || state_ == State::discarding) end();
+        if (state_ == State::discarding && backlog() > 0)
+            state_ = State::closing; // behind the answer that is still on its way
+        else if (incomplete || state_ == State::lingering || state_ == State::discarding)
+            end();
     }
     return 0;
 }

@@ -95,6 +95,7 @@ std::uint64_t Connection::appendHead(Exchange& exchange, const ReplyHead& head, 
 void Connection::answer(Exchange& exchange, const ReplyHead& head, std::string_view body, std::string* owned) {
     const bool stays = staysOpen(exchange);
     const bool none = hasNoBody(head.status);
+    read_deadline_ms_ = never; // of a body that is not waited for any more
     std::uint64_t bytes = appendHead(exchange, head, none ? Framing::none : Framing::length, body.size(), stays);
     if (!none && exchange.head_.method != Method::head) {
         bytes += body.size();
@@ -113,19 +114,19 @@ void Connection::answer(Exchange& exchange, const ReplyHead& head, std::string_v
 // The exchange keeps the buffer that its views point into.
 void Connection::answerAndLeave(Exchange& exchange, const ReplyHead& head, std::string_view body) {
     const bool none = hasNoBody(head.status);
+    read_deadline_ms_ = never;
     appendHead(exchange, head, none ? Framing::none : Framing::length, body.size(), false);
     if (!none && exchange.head_.method != Method::head) out_.append(body);
     exchange_ = nullptr;
     exchange.connection_ = nullptr;
     exchange.cancelled_.store(true, std::memory_order_release);
     exchange.kept_head_ = std::move(in_);
-    exchange.left_ = true;
-    ++server_.left_exchanges_;
     begin_ = 0;
     afterAnswer(false);
 }
 
 void Connection::beginStream(Exchange& exchange, const ReplyHead& head) {
+    read_deadline_ms_ = never;
     const bool chunked = exchange.head_.minor_version == 1;
     const bool none = hasNoBody(head.status);
     exchange.stream_stays_ = staysOpen(exchange) && (chunked || none);

@@ -33,6 +33,10 @@ bool Exchange::claim(ExchangeId id) noexcept {
     return state_.compare_exchange_strong(expected, word(id.generation(), Phase::claimed), std::memory_order_acq_rel);
 }
 
+bool Exchange::isClaimed(ExchangeId id) const noexcept {
+    return state_.load(std::memory_order_acquire) == word(id.generation(), Phase::claimed);
+}
+
 bool Exchange::isOpen(ExchangeId id) const noexcept {
     return state_.load(std::memory_order_acquire) == word(id.generation(), Phase::open);
 }
@@ -167,6 +171,7 @@ bool Exchange::respondOwned(const ReplyHead& head, std::string&& body) {
 bool Exchange::respondAndKeep(const ReplyHead& head, std::string_view body) {
     if (!mayBegin() || !isLegal(head)) return false;
     if (connection_ != nullptr) connection_->answerAndLeave(*this, head, body);
+    if (!std::exchange(left_, true)) ++server_->left_exchanges_;
     return true;
 }
 

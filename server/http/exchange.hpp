@@ -51,6 +51,8 @@ public:
     bool claim(ExchangeId id) noexcept;
     // [any] True while `id` is the exchange in this slot and nobody has claimed it.
     bool isOpen(ExchangeId id) const noexcept;
+    // [any] True from a won claim until the exchange is over.
+    bool isClaimed(ExchangeId id) const noexcept;
     // [open] The client is gone.
     bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
 

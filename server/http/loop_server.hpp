@@ -74,6 +74,15 @@ public:
         }
     }
 
+    // Calls fn(Exchange&) for each exchange that the handler knows, claimed or not. fn may end it.
+    template<class F>
+    void forEachExchange(F&& fn) {
+        for (std::uint32_t slot = 0; slot < slots_.load(std::memory_order_relaxed); ++slot) {
+            Exchange& exchange = *at(slot);
+            if (exchange.stage_ != Exchange::Stage::none && exchange.stage_ != Exchange::Stage::head) fn(exchange);
+        }
+    }
+
     std::size_t connections() const noexcept { return connection_count_; }
     std::size_t idleConnections() const noexcept { return idle_count_.load(std::memory_order_relaxed); } // [any]
     std::size_t exchanges() const noexcept { return exchanges_; }                                        // in use

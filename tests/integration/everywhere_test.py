@@ -240,6 +240,14 @@ class Errors(ServerTest):
         response = self.server.get("/nowhere", headers={"X-Request-Id": "mine"})
         self.assertEqual(self.assertError(response, 404)["requestId"], "mine")
 
+    # contract: request-id.taken
+    def test_a_refused_request_keeps_its_id(self):
+        with self.server.connect() as connection:
+            connection.send(b"GET /hello HTTP/1.1\r\nX-Request-Id: mine-1\r\n\r\n")  # no Host
+            response = connection.read()
+        self.assertEqual(response.status, 400)
+        self.assertEqual(response.header("x-request-id"), "mine-1")
+
     # contract: request-id.made
     def test_any_other_request_id_is_replaced(self):
         for one in ("", "x" * 129, "a b", "ä", "a/b", '"', "a,b"):
