@@ -6,6 +6,7 @@
 #include "application/modes.hpp"
 #include "application/version.hpp"
 #include "base/rlimit.hpp"
+#include "base/service_user.hpp"
 
 #include <pthread.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace mortise::application {
@@ -126,8 +128,10 @@ int runApplication(std::span<const std::string> arguments) {
     if (optional || commandLine.mode == Mode::exampleConfig) sources.config.clear();
     sources.assignments = commandLine.assignments;
     host::LogHub log;
-    const bool serving = commandLine.mode == Mode::serve || commandLine.mode == Mode::command;
-    ConfigurationReader reader(log, std::move(sources), defaultsFor(program), program.string(), serving);
+    const auto purpose = commandLine.mode == Mode::serve     ? ConfigurationReader::Purpose::serve
+                         : commandLine.mode == Mode::command ? ConfigurationReader::Purpose::command
+                                                             : ConfigurationReader::Purpose::check;
+    ConfigurationReader reader(log, std::move(sources), defaultsFor(program), program.string(), purpose);
     switch (commandLine.mode) {
     case Mode::checkConfig:
         return checkConfig(log, reader);
@@ -138,6 +142,8 @@ int runApplication(std::span<const std::string> arguments) {
     case Mode::exampleConfig:
         return exampleConfig(reader, commandLine.format);
     case Mode::verifyPlugin:
+        if (const auto user = base::becomeOwnerOf(defaultsFor(program).stateDirectory); !user)
+            throw std::runtime_error(user.fault());
         return verifyPlugins(log, program.string(), commandLine.files);
     case Mode::command:
         leave(runCommand(log, reader, commandLine.command));

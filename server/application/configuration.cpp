@@ -2,6 +2,7 @@
 #include "application/configuration.hpp"
 
 #include "application/version.hpp"
+#include "base/service_user.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "config/resolve.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 namespace mortise::application {
@@ -52,12 +54,12 @@ host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
 }
 
 ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults,
-                                         std::string program, bool keepVerdicts)
+                                         std::string program, Purpose purpose)
     : log_(log),
       sources_(std::move(sources)),
       defaults_(std::move(defaults)),
       program_(std::move(program)),
-      keepVerdicts_(keepVerdicts) {}
+      purpose_(purpose) {}
 
 std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics) {
     Configuration configuration = readAll(diagnostics, false);
@@ -81,6 +83,11 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     const config::SectionSpec server = serverSection(defaults_);
 
     // The host's own settings first: they tell where plugins lie. Their mistakes are reported by the second pass.
+    if (purpose_ != Purpose::serve) {
+        const auto state =
+            early<std::string>(layers, "server", *server.find("state_directory"), defaults_.stateDirectory);
+        if (const auto user = base::becomeOwnerOf(state); !user) throw std::runtime_error(user.fault());
+    }
     auto folders =
         absoluteFolders(early<std::vector<std::string>>(layers, "server", *server.find("plugin_directory"), {}));
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
@@ -88,7 +95,7 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     const auto timeout = early<std::int64_t>(layers, "server", *server.find("verify_timeout"), 10'000);
     if (store_ == nullptr) {
         host::ModuleStoreSettings settings;
-        if (keepVerdicts_) settings.cacheDirectory = std::filesystem::absolute(cache).lexically_normal();
+        if (purpose_ != Purpose::check) settings.cacheDirectory = std::filesystem::absolute(cache).lexically_normal();
         settings.program = program_;
         settings.childArguments = {"--try-plugins"};
         settings.buildId = buildId();

@@ -47,10 +47,16 @@ host::RuntimeSettings forChecks(host::RuntimeSettings settings);
 // those of the first configuration read. Thread: one at a time.
 class ConfigurationReader {
 public:
-    // `program` is this very daemon, for the child that tries new plugin files. `keepVerdicts`: in
-    // server.cache_directory; otherwise nothing is written but a temporary folder, as befits a check.
+    enum class Purpose {
+        serve,
+        command, // as the user whose state directory it is: what it writes must be the service's
+        check    // the same, and nothing is written but a temporary folder
+    };
+
+    // `program` is this very daemon, for the child that tries new plugin files. Other purposes than serve give root's
+    // rights up before a plugin's code is touched.
     ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults, std::string program,
-                        bool keepVerdicts);
+                        Purpose purpose);
 
     // Nothing when `diagnostics` got errors; then the plugins whose own settings are sound have looked at them too, so
     // that one run shows every mistake.
@@ -71,7 +77,7 @@ private:
     config::Sources sources_;
     const ServerDefaults defaults_;
     const std::string program_;
-    const bool keepVerdicts_;
+    const Purpose purpose_;
     std::unique_ptr<host::ModuleStore> store_;
 };
 
