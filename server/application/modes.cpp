@@ -129,8 +129,13 @@ int exampleConfig(ConfigurationReader& reader, const std::string& format) {
     const auto configuration = readSettingsOrTell(reader, true);
     if (!configuration) return exitConfig;
     config::ExampleOptions options;
-    options.heading = "Configuration of mortised: every setting with its default. Lines without '#' are in force.\n"
-                      "Check a change with 'mortised --check-config', apply it with 'systemctl reload mortise'.";
+    // A comment in XML cannot hold two hyphens.
+    options.heading = format == "xml" ? "Configuration of mortised: every setting with its default. What is not in a "
+                                        "comment is in force.\nApply a change with 'systemctl reload mortise'; how to "
+                                        "check it before is in mortised(8)."
+                                      : "Configuration of mortised: every setting with its default. Lines without '#' "
+                                        "are in force.\nCheck a change with 'mortised --check-config', apply it with "
+                                        "'systemctl reload mortise'.";
     std::vector<config::SectionSpec> sections{configuration->serverSpec};
     for (const KnownPlugin& plugin : configuration->plugins) {
         if (plugin.module == nullptr) continue;

@@ -121,6 +121,8 @@ void addLife(Section& all) {
         "handler_timeout", "60s", 10 * ms, h,
         "For a plugin to answer a request it was handed, and between two pieces of an answer; past it 503, or a cut.");
     all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400.");
+    all.count("max_json_values", "250000", 1, 100'000'000,
+              "Values and names of members in a JSON body, which take 16 bytes each besides the body; past it 400.");
     SettingSpec& unknown = all.add("unknown_members", SettingType::choice, "drop",
                                    "What becomes of members of a body or query that a route does not know.");
     unknown.choices = {"drop", "reject"};

@@ -133,6 +133,7 @@ private:
         limits.max_connections = count("max_connections");
         limits.max_connections_per_address = count("max_connections_per_address");
         out_.serving.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
+        out_.serving.maxJsonValues = static_cast<std::uint32_t>(section_.integer("max_json_values"));
         out_.serving.rejectUnknown = section_.text("unknown_members") == "reject";
         out_.serving.handlerTimeout = section_.duration("handler_timeout");
     }

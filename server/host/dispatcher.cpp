@@ -357,6 +357,13 @@ bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
     if (!exchange.hasBody() && (route.flags & (MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_RAW_BODY)) != 0) return true;
     const std::uint64_t limit = route.bodyLimit != 0 ? route.bodyLimit : server_->settings().limits.body_bytes;
     const bool tooLarge = exchange.contentLength().value_or(0) > limit; // 413 comes before 415; readBody says it
+    const std::string_view coding = exchange.field("Content-Encoding");
+    if (!tooLarge && route.body && !coding.empty() && !http::equalsIgnoreCase(coding, "identity")) {
+        // RFC 9110 section 15.5.16
+        refuse(exchange, state, {415, sentence::contentCoding, nullptr, std::nullopt, {}}, "Accept-Encoding",
+               "identity");
+        return false;
+    }
     if (!tooLarge && route.body && bodyKindOf(exchange.contentType()) == BodyKind::unsupported) {
         refuse(exchange, state, {415, sentence::mediaType, nullptr, std::nullopt, {}});
         return false;

@@ -17,6 +17,7 @@ namespace {
 // A tape that passed: defaults filled in, shown to the plugin through `shown`.
 const mortise_json_tape* show(const json::Schema& schema, json::Tape& tape, mortise_json_tape& shown) {
     schema.applyDefaults(tape);
+    tape.shrink(RequestState::keptBytes);
     shown = tape.view();
     return &shown;
 }
@@ -30,8 +31,12 @@ std::optional<ValidationFailure> readBody(RequestState& state, BodyKind kind, co
     }
     json::ParseLimits limits;
     limits.depth = serving.maxJsonDepth;
-    if (const auto fault = json::parse(body, state.bodyTape, limits))
-        return ValidationFailure{400, sentence::malformedJson, fault->position, json::Details()};
+    limits.nodes = serving.maxJsonValues;
+    if (const auto fault = json::parse(body, state.bodyTape, limits)) {
+        const bool tooMany = fault->reason == json::ParseFault::Reason::too_many_values;
+        return ValidationFailure{400, tooMany ? sentence::manyJsonValues : sentence::malformedJson, fault->position,
+                                 json::Details()};
+    }
     return std::nullopt;
 }
 

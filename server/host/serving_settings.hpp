@@ -11,8 +11,9 @@ struct ServingSettings {
     std::chrono::milliseconds handlerTimeout{60'000}; // from handing a request to a plugin until its answer; then 503
     std::uint64_t retryAfterSeconds = 1;              // of the host's own 503 answers
     std::uint32_t maxJsonDepth = 64;
-    bool rejectUnknown = false; // unknown members of bodies and queries are failures on every route
-    bool development = false;   // a 500 tells why
+    std::uint32_t maxJsonValues = 250'000; // with the names of members
+    bool rejectUnknown = false;            // unknown members of bodies and queries are failures on every route
+    bool development = false;              // a 500 tells why
 };
 
 } // namespace mortise::host

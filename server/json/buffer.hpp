@@ -27,6 +27,13 @@ public:
         data_ = std::move(data);
         capacity_ = grown;
     }
+    // Room for exactly `size`, all of which is kept.
+    void fit(std::size_t size) {
+        std::unique_ptr<T[]> data(new T[size]);
+        std::copy_n(data_.get(), size, data.get());
+        data_ = std::move(data);
+        capacity_ = size;
+    }
     void release() noexcept {
         data_.reset();
         capacity_ = 0;

@@ -56,7 +56,8 @@ public:
         if (!bytes.empty()) std::memcpy(begin_, bytes.data(), bytes.size());
         std::memset(end_, 0, scan_padding + 1);
         // A node takes two bytes of text at least, so small documents never grow the nodes.
-        tape_.nodes_.reserve(std::min<std::size_t>(bytes.size() / 2 + 1, bytes.size() / 8 + 32), 0);
+        tape_.nodes_.reserve(
+            std::min({bytes.size() / 2 + 1, bytes.size() / 8 + 32, static_cast<std::size_t>(nodeLimit_)}), 0);
         useNodes();
 
         if (!document()) {

@@ -28,6 +28,8 @@ public:
     void clear() noexcept;
     // Bytes held by the buffers, used or not.
     std::size_t capacityBytes() const noexcept;
+    // Gives back what is not used of the nodes, as far as that is more than `keepBytes`; the document stays.
+    void shrink(std::size_t keepBytes);
     // clear(), and frees the buffers if together they hold more than `keepBytes`.
     void trim(std::size_t keepBytes) noexcept;
 

@@ -172,6 +172,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{30'000}, limits.write_timeout_ms);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{75'000}, limits.idle_timeout_ms);
         CPPUNIT_ASSERT_EQUAL(std::uint32_t{64}, settings.serving.maxJsonDepth);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{250'000}, settings.serving.maxJsonValues);
         CPPUNIT_ASSERT(!settings.serving.rejectUnknown && !settings.serving.development);
         CPPUNIT_ASSERT(100ms == settings.watchdog.late);
         CPPUNIT_ASSERT(10s == settings.watchdog.fatal);

@@ -41,6 +41,8 @@ class RequestValidationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(treatsABadPathAsUnknown);
     CPPUNIT_TEST(tellsAllFailuresAtOnce);
     CPPUNIT_TEST(boundsNesting);
+    CPPUNIT_TEST(boundsValues);
+    CPPUNIT_TEST(givesUnusedMemoryBack);
     CPPUNIT_TEST(rejectsUnknownMembersWhenAsked);
     CPPUNIT_TEST(showsNothingOfAFailure);
     CPPUNIT_TEST(fillsInDefaults);
@@ -122,6 +124,28 @@ public:
         CPPUNIT_ASSERT(!validate("[[[]]]"));
         const auto failure = validate("[[[[]]]]");
         CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Malformed JSON");
+    }
+
+    void boundsValues() {
+        route_.body = compiled("{}");
+        serving_.maxJsonValues = 4;
+        CPPUNIT_ASSERT(!validate("[1,2,3]"));
+        for (const char* body : {"[1,2,3,4]", R"({"a":1,"b":2})"}) {
+            const auto failure = validate(body);
+            CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Too many values in JSON");
+        }
+    }
+
+    void givesUnusedMemoryBack() {
+        route_.body = compiled(userSchema);
+        std::string body = R"({"name":"Ada","p":[0)";
+        for (int i = 0; i < 100'000; ++i) body += ",0";
+        CPPUNIT_ASSERT(!validate(body + "]}"));
+        // Defaults were filled in, which writes the nodes anew.
+        const std::size_t used = body.size() + 2 + state_->bodyTape.nodes().size() * sizeof(json::Node);
+        CPPUNIT_ASSERT(state_->bodyTape.capacityBytes() < used + 2 * RequestState::keptBytes);
+        CPPUNIT_ASSERT(state_->bodyTape.root().find("name").bytes() == "Ada");
+        CPPUNIT_ASSERT(state_->bodyTape.root().find("role").bytes() == "user");
     }
 
     void rejectsUnknownMembersWhenAsked() {
