@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/redaction.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace mortise::host {
@@ -8,11 +9,13 @@ namespace {
 
 // Names are folded to lower case letters and digits; a name is secret when it contains one of the first list or equals
 // one of the second.
-constexpr std::array<std::string_view, 8> secretParts{"password", "passwd", "secret",     "token",
-                                                      "apikey",   "cookie", "credential", "authorization"};
-constexpr std::array<std::string_view, 10> secretNames{"auth", "pwd",       "pass", "jwt",       "key",
-                                                       "sig",  "signature", "code", "accesskey", "privatekey"};
-constexpr std::size_t longestName = 64;
+constexpr std::array<std::string_view, 15> secretParts{
+    "passw",  "passphrase", "passcode",      "secret",    "token",      "apikey",     "cookie",       "credential",
+    "sessid", "sessionid",  "authorization", "accesskey", "privatekey", "signingkey", "encryptionkey"};
+constexpr std::array<std::string_view, 24> secretNames{
+    "auth", "pwd", "pass", "jwt",     "key",     "sig",     "signature", "code",    "session",   "sid", "otp", "totp",
+    "hotp", "mfa", "pin",  "pincode", "otpcode", "mfacode", "bearer",    "authkey", "assertion", "ssn", "cvv", "cvc"};
+constexpr std::size_t longestName = 64; // folded; a longer one may hide anything
 
 } // namespace
 
@@ -21,7 +24,7 @@ bool isSecretName(std::string_view name) noexcept {
     std::size_t size = 0;
     for (const char c : name) {
         if (c == '_' || c == '-' || c == '.') continue;
-        if (size == longestName) break;
+        if (size == longestName) return true;
         folded[size++] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
     }
     const std::string_view word(folded, size);
@@ -34,10 +37,17 @@ bool isSecretName(std::string_view name) noexcept {
 }
 
 std::string_view redactTarget(std::string_view target, std::string& storage) {
-    const std::size_t question = target.find('?');
-    if (question == std::string_view::npos) return target;
+    const std::size_t question = std::min(target.find('?'), target.size());
     bool found = false;
     std::size_t copied = 0;
+    // Userinfo, also where no valid target has any. To the last '@': a password may hold unencoded '/' and '@'.
+    if (const std::size_t sign = target.substr(0, question).rfind('@');
+        sign != std::string_view::npos && target.front() != '/') {
+        const std::size_t scheme = target.substr(0, sign).find("://");
+        storage.assign(target.substr(0, scheme == std::string_view::npos ? 0 : scheme + 3)).append(redactedText);
+        found = true;
+        copied = sign;
+    }
     std::size_t at = question + 1;
     while (at < target.size()) {
         std::size_t end = target.find('&', at);

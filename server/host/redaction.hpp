@@ -9,10 +9,11 @@ namespace mortise::host {
 inline constexpr std::string_view redactedText = "[redacted]";
 
 // Whether a field, parameter or header of this name holds a secret: authorization, cookie, password, token, secret,
-// api key and their usual compounds, without regard to case, '_' and '-'.
+// session, one-time code, keys and their usual compounds, without regard to case, '_', '-' and '.'. Very long names do.
 bool isSecretName(std::string_view name) noexcept;
 
-// `target` itself when nothing in its query is secret; otherwise a copy in `storage` with those values redacted.
+// `target` itself when nothing in its authority and query is secret; otherwise a copy in `storage` with those values
+// redacted.
 std::string_view redactTarget(std::string_view target, std::string& storage);
 
 } // namespace mortise::host
