@@ -80,7 +80,8 @@ public:
     RouteBuilder& summary(std::string_view sentence) { return declaration_.summary = sentence, *this; }
     RouteBuilder& tags(std::string_view commaList) { return declaration_.tags = commaList, *this; }
 
-    // Who may call. Routes say what they need; the plugin that authenticates says who it is.
+    // Who may call. Routes say what they need; the plugin that authenticates says who it is. Answers carry
+    // Cache-Control: no-store unless the reply has a Cache-Control of its own.
     RouteBuilder& authenticated() { return declaration_.authentication = MORTISE_AUTHENTICATION_REQUIRED, *this; }
     RouteBuilder& optionallyAuthenticated() {
         return declaration_.authentication = MORTISE_AUTHENTICATION_OPTIONAL, *this;

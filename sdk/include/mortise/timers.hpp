@@ -26,23 +26,24 @@ public:
         const auto& service = runtime_->timer;
         if (service.table.after == nullptr) throw Absent(MORTISE_TIMER_SERVICE);
         using Box = Pending<std::decay_t<Call>>;
-        detail::PendingCall* const key =
-            runtime_->timers.add(std::unique_ptr<detail::PendingCall>(new Box(*runtime_, std::forward<Call>(call))));
+        auto box = std::make_unique<Box>(*runtime_, std::forward<Call>(call));
+        detail::PendingCall* const context = box.get();
+        const std::uint64_t serial = runtime_->timers.add(std::move(box));
         Id id = 0;
         const mortise_status status =
-            service.table.after(service.self, static_cast<std::uint64_t>(delay.count()), &Box::fire, key, &id);
+            service.table.after(service.self, static_cast<std::uint64_t>(delay.count()), &Box::fire, context, &id);
         if (status < 0) {
-            const auto dropped = runtime_->timers.take(key);
+            const auto dropped = runtime_->timers.take(serial);
             detail::raise(status, MORTISE_TIMER_SERVICE);
         }
-        runtime_->timers.name(key, id);
+        runtime_->timers.name(serial, id); // it may have run already
         return id;
     }
     // True: it will not run. False: it ran, runs or never was.
     bool cancel(Id id) const {
         const auto& service = runtime_->timer;
         if (service.table.cancel == nullptr || service.table.cancel(service.self, id) != MORTISE_OK) return false;
-        const auto dropped = runtime_->timers.take(id);
+        const auto dropped = runtime_->timers.takeNamed(id);
         return true;
     }
 
@@ -53,11 +54,11 @@ private:
         Pending(detail::Runtime& r, Given&& given) : runtime(r), call(std::forward<Given>(given)) {}
         void run() override { call(); }
         static void fire(void* context) {
-            auto* const key = static_cast<detail::PendingCall*>(context);
-            detail::Runtime& owner = static_cast<Pending*>(key)->runtime;
+            const auto& self = *static_cast<Pending*>(static_cast<detail::PendingCall*>(context));
+            detail::Runtime& owner = self.runtime;
             detail::guardQuietly(
                 [&] {
-                    if (const auto mine = owner.timers.take(key)) mine->run();
+                    if (const auto mine = owner.timers.take(self.serial)) mine->run();
                 },
                 [&](std::string_view reason) { owner.complain("A timer's call threw", reason); });
         }

@@ -69,8 +69,7 @@ public:
         return made;
     }
 
-    static UserRecord copy(const mortise_user& peer) {
-        const mortise_user user = detail::adopt<mortise_user>(&peer);
+    static UserRecord copy(const mortise_user& user) {
         return {std::string(text(user.id)),   std::string(text(user.name)),          std::string(text(user.email)),
                 std::string(text(user.role)), std::string(text(user.password_hash)), DateTime{user.created_ms}};
     }
@@ -83,7 +82,7 @@ private:
         static void call(void* context, const mortise_user* user) {
             auto& self = *static_cast<Once*>(context);
             try {
-                (*self.visit)(*user);
+                (*self.visit)(detail::adopt<mortise_user>(user));
             } catch (...) {
                 self.failure = std::current_exception();
             }

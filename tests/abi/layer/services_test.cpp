@@ -40,6 +40,8 @@ class ServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ServicesTest);
     CPPUNIT_TEST(absentServicesAreNullObjects);
     CPPUNIT_TEST(absentDatabaseAndUsers);
+    CPPUNIT_TEST(shortUsersReadAsAbsent);
+    CPPUNIT_TEST(timersAreKnownByANumberThatIsNeverUsedAgain);
     CPPUNIT_TEST(shortTablesReadAsAbsent);
     CPPUNIT_TEST(longTablesAreCut);
     CPPUNIT_TEST(shortRequestsReadAsAbsent);
@@ -89,6 +91,48 @@ public:
         CPPUNIT_ASSERT_THROW(database.read({}, {}, [](const mortise::Row&) {}), mortise::Absent);
         CPPUNIT_ASSERT_THROW(database.transact([](mortise::Transaction&) {}), mortise::Absent);
         CPPUNIT_ASSERT_THROW(database.dataVersion(), mortise::Absent);
+    }
+    void shortUsersReadAsAbsent() {
+        // As a provider whose headers ended before the role: what follows is not its own.
+        struct Provider {
+            static mortise_status find(void*, mortise_view, mortise_user_visitor visit, void* context, mortise_error*) {
+                mortise_user user{};
+                user.struct_size = offsetof(mortise_user, role);
+                user.id = viewOf("1");
+                user.email = viewOf("a@example.com");
+                user.role = viewOf("admin");
+                user.created_ms = 5;
+                visit(context, &user);
+                return MORTISE_OK;
+            }
+        };
+        mortise_users_table table{};
+        table.struct_size = sizeof table;
+        table.find_by_id = &Provider::find;
+        FakeHost host;
+        host.give(MORTISE_USERS_SERVICE, &table, nullptr);
+        const mortise::Users users(host.raw());
+        bool seen = false;
+        CPPUNIT_ASSERT(users.visitById("1", [&](const mortise_user& user) {
+            seen = true;
+            CPPUNIT_ASSERT(mortise::text(user.id) == "1" && mortise::text(user.email) == "a@example.com");
+            CPPUNIT_ASSERT(mortise::text(user.role).empty() && user.created_ms == 0);
+        }));
+        CPPUNIT_ASSERT(seen);
+    }
+    void timersAreKnownByANumberThatIsNeverUsedAgain() {
+        struct Call final : mortise::detail::PendingCall {
+            void run() override {}
+        };
+        mortise::detail::TimerRegistry timers;
+        const auto first = timers.add(std::make_unique<Call>());
+        CPPUNIT_ASSERT(timers.take(first) != nullptr); // it ran before its id was known
+        const auto second = timers.add(std::make_unique<Call>());
+        timers.name(second, 8);
+        timers.name(first, 7);
+        CPPUNIT_ASSERT(timers.takeNamed(7) == nullptr);
+        CPPUNIT_ASSERT(timers.takeNamed(8) != nullptr);
+        CPPUNIT_ASSERT(timers.take(second) == nullptr);
     }
     void shortTablesReadAsAbsent() {
         FakeHost host;

@@ -13,41 +13,35 @@ namespace detail {
 struct PendingCall {
     virtual ~PendingCall() = default;
     virtual void run() = 0;
+    std::uint64_t serial = 0; // set by the registry, constant while it is there
 };
 
 // The calls that wait for a timer. The host forgets cancelled timers without a word, so they are owned here: until they
-// run, are cancelled, or the instance ends.
+// run, are cancelled, or the instance ends. Known by a number that is never used again: an address may be.
 class TimerRegistry {
 public:
-    PendingCall* add(std::unique_ptr<PendingCall> call) {
-        PendingCall* const key = call.get();
+    std::uint64_t add(std::unique_ptr<PendingCall> call) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        pending_.emplace(key, Entry{std::move(call), 0});
-        return key;
+        const std::uint64_t serial = ++last_;
+        call->serial = serial;
+        pending_.emplace(serial, Entry{std::move(call), 0});
+        return serial;
     }
-    // Nothing when it has run meanwhile.
-    void name(PendingCall* key, std::uint64_t id) {
+    // The host's id of the timer; nothing when it has run meanwhile.
+    void name(std::uint64_t serial, std::uint64_t id) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        const auto found = pending_.find(key);
+        const auto found = pending_.find(serial);
         if (found != pending_.end()) found->second.id = id;
     }
-    std::unique_ptr<PendingCall> take(PendingCall* key) {
+    std::unique_ptr<PendingCall> take(std::uint64_t serial) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        const auto found = pending_.find(key);
-        if (found == pending_.end()) return nullptr;
-        std::unique_ptr<PendingCall> call = std::move(found->second.call);
-        pending_.erase(found);
-        return call;
+        return remove(pending_.find(serial));
     }
-    std::unique_ptr<PendingCall> take(std::uint64_t id) {
+    std::unique_ptr<PendingCall> takeNamed(std::uint64_t id) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        for (auto at = pending_.begin(); at != pending_.end(); ++at) {
-            if (at->second.id != id) continue;
-            std::unique_ptr<PendingCall> call = std::move(at->second.call);
-            pending_.erase(at);
-            return call;
-        }
-        return nullptr;
+        auto at = pending_.begin();
+        while (at != pending_.end() && at->second.id != id) ++at;
+        return remove(at);
     }
 
 private:
@@ -55,8 +49,18 @@ private:
         std::unique_ptr<PendingCall> call;
         std::uint64_t id;
     };
+    using Pending = std::unordered_map<std::uint64_t, Entry>;
+
+    std::unique_ptr<PendingCall> remove(Pending::iterator at) {
+        if (at == pending_.end()) return nullptr;
+        std::unique_ptr<PendingCall> call = std::move(at->second.call);
+        pending_.erase(at);
+        return call;
+    }
+
     std::mutex mutex_;
-    std::unordered_map<PendingCall*, Entry> pending_; // at most 1024, the host's bound
+    Pending pending_; // at most 1024, the host's bound
+    std::uint64_t last_ = 0;
 };
 
 } // namespace detail

@@ -64,13 +64,14 @@ typedef struct mortise_exchange_table {
     /* [any] Starts an answer of unknown length; `body` of the reply is its first part. */
     mortise_status (*begin_stream)(void *self, mortise_exchange exchange, const mortise_reply *reply);
     /* [worker] Copies `data` into the answer; waits, bounded by server.write_timeout, while too much is waiting for the
-     * client. MORTISE_BUSY: that limit passed, nothing was taken. MORTISE_STALE: the client is gone. */
+     * client. MORTISE_BUSY: that limit passed, nothing was taken. MORTISE_STALE: the client is gone; nothing more is
+     * taken, and end_stream is still owed. */
     mortise_status (*write)(void *self, mortise_exchange exchange, mortise_view data);
     /* [any] Terminal. `complete` 0 cuts the connection, so that the client sees a broken answer. */
     mortise_status (*end_stream)(void *self, mortise_exchange exchange, uint32_t complete);
     /* [any] 1 when the client is gone or the exchange is over. Only informs. */
     uint32_t (*cancelled)(void *self, mortise_exchange exchange);
-    /* [any] A filter or an authenticator that returned MORTISE_PENDING says how it went on: MORTISE_OK to continue. */
+    /* [any] A filter that returned MORTISE_PENDING says how it went on: MORTISE_OK to continue. */
     mortise_status (*resume)(void *self, mortise_exchange exchange, mortise_status outcome);
     /* [control] In configure: checks constant fields once; replies then carry them at no cost. */
     mortise_status (*declare_header_block)(void *self, const mortise_field *fields, uint32_t field_count,

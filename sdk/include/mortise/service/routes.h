@@ -27,7 +27,8 @@ extern "C" {
 #define MORTISE_AUTHENTICATION_OPTIONAL 1u /* a bad credential is refused, a missing one is nobody */
 #define MORTISE_AUTHENTICATION_REQUIRED 2u
 
-#define MORTISE_ROUTE_PRIVATE 1u        /* answers carry Cache-Control: no-store */
+/* Answers of routes that ask who the caller is carry Cache-Control: no-store, unless the reply says otherwise itself. */
+#define MORTISE_ROUTE_PRIVATE 1u        /* answers carry Cache-Control: no-store whoever may call */
 #define MORTISE_ROUTE_RAW_BODY 2u       /* any media type; the handler reads request->body */
 #define MORTISE_ROUTE_REJECT_UNKNOWN 4u /* unknown members are a validation failure instead of being dropped */
 #define MORTISE_ROUTE_QUIET 8u          /* left out of the request log unless it fails */
