@@ -248,6 +248,11 @@ private:
             return;
         }
         const bool isCredential = candidate.origin.file.starts_with("credential ");
+        if (!isCredential && isOpenToOthers(path))
+            diagnostics_.warning(Code::secretExposed, candidate.origin,
+                                 section.name + '.' + result.spec.key + ": the file '" +
+                                     base::printable(path.string(), 4096) +
+                                     "' can be read or changed by every user of this machine; chmod o= it");
         const Origin shown =
             isCredential ? candidate.origin : Origin{path.string() + " (" + candidate.origin.text() + ")"};
         take(section, std::get<std::string>(content), candidate.origin, shown, result);

@@ -191,7 +191,11 @@ void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state
         const Inside inside(*pulse_, link.owner);
         link.filter.on_respond(link.self, exchange.id().value, &state.request, &response, &state.slots[link.slot]);
     }
-    if (noStore || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
+    // What depends on the caller is for nobody else, unless the plugin says how it may be kept.
+    const bool personal = state.route != nullptr && state.route->authentication != MORTISE_AUTHENTICATION_NONE &&
+                          !http::hasField(exchange.replyFields(), "Cache-Control") &&
+                          !http::hasField(constantFields, "Cache-Control");
+    if (noStore || personal || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
         exchange.replyFields().append("Cache-Control: no-store\r\n");
 }
 

@@ -13,6 +13,11 @@ namespace mortise::http {
 
 namespace {
 
+// "::", which is nobody's address (RFC 4291 section 2.5.2).
+base::IpAddress unknownClient() noexcept {
+    return *base::IpAddress::parse("::");
+}
+
 // "203.0.113.7", "203.0.113.7:4711", "2001:db8::1", "[2001:db8::1]:4711": what proxies put into X-Forwarded-For.
 std::optional<base::IpAddress> forwardedAddress(std::string_view item) noexcept {
     while (!item.empty() && isBlank(item.front())) item.remove_prefix(1);
@@ -93,7 +98,8 @@ void Exchange::open(const char* message, const base::IpAddress& peer, std::strin
     state_.store(word(generation, Phase::open), std::memory_order_release);
 }
 
-// X-Forwarded-For from the right: as long as an address is a trusted proxy's, the one that it wrote down counts.
+// X-Forwarded-For from the right: as long as an address is a trusted proxy's, the one that it wrote down counts. When
+// that is none ("unknown", "_hidden"), nobody knows who it is: not the proxy, which may be trusted with much more.
 void Exchange::findClient() {
     const base::IpNetworkList& trusted = settings_->trusted_proxies;
     if (!trusted.contains(peer_)) return;
@@ -108,11 +114,12 @@ void Exchange::findClient() {
         const Field each = field(i - 1);
         if (!equalsIgnoreCase(each.name, "x-forwarded-for")) continue;
         std::string_view list = each.value;
-        while (goes_on && !list.empty()) {
+        for (bool more = true; more && goes_on;) {
             const std::size_t comma = list.rfind(',');
             const auto address = forwardedAddress(list.substr(comma + 1));
-            list = comma == list.npos ? std::string_view() : list.substr(0, comma);
-            if (address) client_ = *address;
+            more = comma != list.npos;
+            list = list.substr(0, more ? comma : 0);
+            client_ = address ? *address : unknownClient();
             goes_on = address.has_value() && trusted.contains(*address);
         }
     }

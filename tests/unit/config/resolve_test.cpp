@@ -37,6 +37,7 @@ class ResolveTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(reportsUnusableAliases);
     CPPUNIT_TEST(neverShowsSecrets);
     CPPUNIT_TEST(appliesLayersInOrder);
+    CPPUNIT_TEST(warnsOfSecretFilesThatAreOpenToOthers);
     CPPUNIT_TEST(readsSecretsFromFilesAndCredentials);
     CPPUNIT_TEST(appliesAliases);
     CPPUNIT_TEST(replacesThePortOfTheFirstListener);
@@ -194,7 +195,7 @@ class ResolveTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(start + "'empty' is empty [C205]\n", fault("empty"));
         CPPUNIT_ASSERT_EQUAL(start + "'large' cannot be used: over 65536 bytes [C205]\n", fault("large"));
         CPPUNIT_ASSERT_EQUAL(start + "'/' cannot be used: not a regular file [C205]\n", fault("/"));
-        folder_.write("binary", std::string(40, '\0'));
+        writeSecret("binary", std::string(40, '\0'));
         CPPUNIT_ASSERT_EQUAL(
             "m.ini:2:22: error: plugin.auth.access_secret: the value holds NUL or is not UTF-8 [C107]\n"s,
             fault("binary"));
@@ -286,9 +287,27 @@ class ResolveTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!settings.at("server").at("loops").isDefault);
     }
 
+    void writeSecret(const char* name, const std::string& content) {
+        folder_.write(name, content);
+        std::filesystem::permissions(folder_ / name, std::filesystem::perms(0640));
+    }
+
+    void warnsOfSecretFilesThatAreOpenToOthers() {
+        writeSecret("kept", strong);
+        const std::string text = "[plugin.auth]\naccess_secret_file = kept\n";
+        CPPUNIT_ASSERT_EQUAL(""s, faultsOf(text));
+        for (const auto mode : {0644u, 0642u, 0604u}) {
+            std::filesystem::permissions(folder_ / "kept", std::filesystem::perms(mode));
+            CPPUNIT_ASSERT_EQUAL(
+                "m.ini:2:22: warning: plugin.auth.access_secret: the file 'kept' can be read or changed "
+                "by every user of this machine; chmod o= it [C209]\n"s,
+                faultsOf(text));
+        }
+    }
+
     void readsSecretsFromFilesAndCredentials() {
-        folder_.write("secrets/one", strong + "\r\n");
-        folder_.write("secrets/two", other + "\n\n");
+        writeSecret("secrets/one", strong + "\r\n");
+        writeSecret("secrets/two", other + "\n\n");
         Settings settings = good("[plugin.auth]\naccess_secret_file = secrets/one\nrefresh_secret_file = " +
                                  (folder_ / "secrets/two").string() + "\n");
         CPPUNIT_ASSERT_EQUAL(strong, settings.at("plugin.auth").text("access_secret"));
