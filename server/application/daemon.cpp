@@ -12,12 +12,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <utility>
 
 namespace mortise::application {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds lastWords{500}; // for what is logged when the process is ended
+// Start, reload, reopening and stop can wait at the same time, each once.
+constexpr base::WorkerPoolSettings controlThread{"control", 1, 8, 0};
 
 std::int64_t millisecondsSince(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
@@ -61,30 +66,40 @@ Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration con
       shutdownMs_(configuration_.server.shutdownTimeout.count()) {}
 
 Daemon::~Daemon() {
-    // Loops end before what they serve, and the pools of the runtime last.
-    log_.setSink(nullptr);
     control_.reset();
-    server_.reset();
-    keeper_.reset();
-    runtime_.reset();
 }
 
 int Daemon::run() {
     const Signals signals(*this);
-    control_ = std::make_unique<base::WorkerPool>(base::WorkerPoolSettings{"control", 1, 16, 0});
+    control_ = std::make_unique<base::WorkerPool>(controlThread);
     const bool posted = control_->trySubmit([this] {
         exitStatus_ = exitFailure;
         if (start())
             exitStatus_ = exitSuccess;
         else
-            events_.stop();
+            end();
     });
     if (posted) events_.run();
     return exitStatus_;
 }
 
+void Daemon::end() {
+    ended_ = true;
+    if (keeper_ != nullptr && keeper_->current() != nullptr) // it failed on the last steps of its start
+        keeper_->end(*server_, Clock::now() + configuration_.server.runtime.controlTimeout);
+    log_.setSink(nullptr);
+    if (runtime_ != nullptr && !leftBehind()) {
+        // Loops end before what they serve. No task of a plugin is left; the host's own are soon done.
+        server_.reset();
+        keeper_.reset();
+        while (!runtime_->workers().drain(Clock::now() + std::chrono::hours(1))) {
+        }
+    }
+    events_.stop();
+}
+
 bool Daemon::leftBehind() const {
-    return runtime_ != nullptr && runtime_->control().unfinished() > 0;
+    return runtime_ != nullptr && runtime_->hasQuarantined();
 }
 
 std::shared_ptr<const http::Settings> Daemon::httpSettings(const ServerSettings& settings) const {
@@ -201,16 +216,17 @@ bool Daemon::start() {
     }
 }
 
-void Daemon::requestReload() {
-    if (reloadQueued_.exchange(true)) return; // the one that waits reads the files after this signal
-    const bool queued = control_->trySubmit([this] {
-        reloadQueued_.store(false);
-        reload();
+void Daemon::request(std::atomic<bool>& queued, void (Daemon::*task)()) {
+    if (queued.exchange(true)) return; // the one that waits begins after this request
+    const bool taken = control_->trySubmit([this, &queued, task] {
+        queued.store(false);
+        if (!ended_) (this->*task)();
     });
-    if (!queued) reloadQueued_.store(false);
+    if (!taken) queued.store(false); // the last task has run
 }
 
 void Daemon::reload() {
+    if (stopQueued_.load()) return;
     notifier_.reloading("Reloading");
     const auto begun = Clock::now();
     const auto goOn = [this] {
@@ -261,11 +277,7 @@ void Daemon::reload() {
                   {"newInstances", static_cast<std::int64_t>(fresh.size())},
                   {"reloadMs", millisecondsSince(begun)}});
         notifier_.ready(status());
-        const std::string number = std::to_string(number_ - 1);
-        keeper_->retire(std::move(replaced), lease.get(), server_.get(),
-                        Clock::now() + configuration_.server.drainTimeout);
-        log_.log(base::Level::debug, "host", "The replaced generation has ended",
-                 {{"generation", std::string_view(number)}});
+        keeper_->retire(std::move(replaced), *server_, Clock::now() + configuration_.server.drainTimeout);
     } catch (const std::exception& error) {
         failed(base::Code::startFailed, error);
     }
@@ -275,15 +287,36 @@ void Daemon::stop() {
     const auto begun = Clock::now();
     const ServerSettings& settings = configuration_.server;
     log_.log(base::Level::info, "host", "Stopping", {{"generation", static_cast<std::int64_t>(number_)}});
-    if (server_ != nullptr) {
-        const auto deadline = begun + settings.drainTimeout;
-        if (!server_->drain(deadline))
-            log_.log(base::Level::warn, "host", "Requests were still open at the end of drain_timeout", {});
-        log_.log(base::Level::info, "host", "Stopped", {{"stopMs", millisecondsSince(begun)}});
-        // The sink's plugin ends with the others; what follows goes to standard error.
-        keeper_->retireCurrent(server_.get(), std::max(deadline, Clock::now() + settings.runtime.controlTimeout));
+    const auto deadline = begun + settings.drainTimeout;
+    if (!server_->drain(deadline))
+        log_.log(base::Level::warn, "host", "Requests were still open at the end of drain_timeout", {});
+    log_.log(base::Level::info, "host", "Stopped", {{"stopMs", millisecondsSince(begun)}});
+    // The sink's plugin ends with the others; what follows goes to standard error.
+    keeper_->end(*server_, std::max(deadline, Clock::now() + settings.runtime.controlTimeout));
+    end();
+}
+
+void Daemon::endAtOnce() {
+    if (host::Runtime* const runtime = running_.load(std::memory_order_acquire)) {
+        try {
+            runtime->control().call("last words", Clock::now() + lastWords, [this, runtime] {
+                std::set<std::string> names = runtime->onWorkers();
+                for (const auto& call : runtime->control().abandoned()) names.insert(call.name);
+                for (const std::string& name : names)
+                    log_.log(base::Level::error, "host.plugins",
+                             "A plugin's call is still running at the end of shutdown_timeout",
+                             {{"plugin", std::string_view(name)}});
+                const auto sink = log_.sink();
+                if (sink != nullptr && sink->table.flush != nullptr)
+                    sink->table.flush(sink->self, static_cast<std::uint64_t>(lastWords.count()));
+                return true;
+            });
+        } catch (const std::exception&) {
+            // No thread for it: the process ends without.
+        }
     }
-    events_.post([this] { events_.stop(); });
+    std::fputs("mortised: shutdown_timeout has passed, ending at once\n", stderr);
+    ::_exit(1);
 }
 
 void Daemon::reopenLogs() {
@@ -293,20 +326,17 @@ void Daemon::reopenLogs() {
 
 void Daemon::onSignal(int signal) {
     if (signal == SIGHUP) {
-        if (!stopping_) requestReload();
+        if (!stopping_) request(reloadQueued_, &Daemon::reload);
     } else if (signal == SIGUSR1) {
-        static_cast<void>(control_->trySubmit([this] { reopenLogs(); }));
+        request(reopenQueued_, &Daemon::reopenLogs);
     } else if (std::exchange(stopping_, true)) {
         std::fputs("mortised: second stop signal, ending at once\n", stderr);
         ::_exit(1);
     } else {
         if (host::Runtime* const runtime = running_.load(std::memory_order_acquire)) runtime->setDraining();
         notifier_.stopping("Stopping");
-        events_.after(static_cast<std::uint64_t>(shutdownMs_.load()), [] {
-            std::fputs("mortised: shutdown_timeout has passed, ending at once\n", stderr);
-            ::_exit(1);
-        });
-        static_cast<void>(control_->trySubmit([this] { stop(); }));
+        events_.after(static_cast<std::uint64_t>(shutdownMs_.load()), [this] { endAtOnce(); });
+        request(stopQueued_, &Daemon::stop);
     }
 }
 

@@ -22,7 +22,8 @@
 namespace mortise::application {
 
 // A serving process, from the first generation to the last. run() stays on the calling thread, which only waits for
-// signals; starting, reloading and stopping happen one after the other on a thread of their own.
+// signals, until everything has ended; starting, reloading and stopping happen one after the other on a thread of their
+// own, and a replaced generation ends on yet another, so that none of them keeps a signal waiting.
 class Daemon {
 public:
     Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration configuration,
@@ -34,7 +35,7 @@ public:
     // Serves until SIGTERM or SIGINT; an exit status. SIGHUP reloads, SIGUSR1 reopens log files. A second stop signal,
     // or shutdown_timeout, ends the process on the spot. The signals must be blocked in every thread before.
     int run();
-    // A plugin's call is still running that missed its deadline: the process must leave by _exit while this lives.
+    // Code of a quarantined plugin may still be running: the process must leave by _exit while this lives.
     bool leftBehind() const;
 
 private:
@@ -43,9 +44,14 @@ private:
     bool start(); // prints and logs why not
     void reload();
     void stop();
+    // Everything but the runtime, whose pools are idle then. The last task of the control thread.
+    void end();
     void reopenLogs();
     void onSignal(int signal);
-    void requestReload();
+    // Runs `task` on the control thread, once for all requests that come before it has begun.
+    void request(std::atomic<bool>& queued, void (Daemon::*task)());
+    // shutdown_timeout has passed. Says who is to blame, flushes logs, and ends the process.
+    [[noreturn]] void endAtOnce();
     void activate(const std::vector<std::shared_ptr<host::Instance>>& fresh);
     void logFailure(std::string_view message, base::Code code, std::string_view reason);
     void logDiagnostics(std::string_view message, const base::Diagnostics& diagnostics);
@@ -69,7 +75,10 @@ private:
     std::unique_ptr<host::Server> server_;
     std::unique_ptr<base::WorkerPool> control_; // one thread
     std::uint64_t number_ = 0;                  // of the generation in force
+    bool ended_ = false;                        // on the control thread
     std::atomic<bool> reloadQueued_{false};
+    std::atomic<bool> reopenQueued_{false};
+    std::atomic<bool> stopQueued_{false};
     // What the calling thread needs of the others' to take a stop signal.
     std::atomic<host::Runtime*> running_{nullptr};
     std::atomic<std::int64_t> shutdownMs_;

@@ -28,7 +28,7 @@ ControlCalls::~ControlCalls() {
     for (Grave& grave : graves_) grave.thread.join();
 }
 
-bool ControlCalls::run(std::string_view name, Clock::time_point deadline, std::function<void()> body) {
+std::list<ControlCalls::Grave> ControlCalls::start(std::string_view name, std::function<void()> body) {
     // Reports the end when the thread's locals go. Made before the callable runs, so it goes after every thread-local
     // of the callable's: one whose destructor hangs counts against the deadline too, instead of hanging join().
     struct Farewell {
@@ -55,7 +55,18 @@ bool ControlCalls::run(std::string_view name, Clock::time_point deadline, std::f
         }
         work = nullptr;
     });
+    return grave;
+}
 
+void ControlCalls::begin(std::string_view name, std::function<void()> body) {
+    auto grave = start(name, std::move(body));
+    const std::lock_guard keep(mutex_);
+    graves_.splice(graves_.end(), grave);
+}
+
+bool ControlCalls::run(std::string_view name, Clock::time_point deadline, std::function<void()> body) {
+    auto grave = start(name, std::move(body));
+    const auto call = grave.front().call;
     std::unique_lock lock(call->mutex);
     const bool inTime = call->ended.wait_until(lock, deadline, [&call] { return call->done; });
     lock.unlock();

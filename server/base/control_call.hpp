@@ -59,6 +59,9 @@ public:
         return std::move(shared->result);
     }
 
+    // A call that nobody waits for: abandoned from the start. What it throws is dropped. Throws as call() does.
+    void begin(std::string_view name, std::function<void()> body);
+
     // Joins abandoned calls that have ended since.
     void reap();
     // Abandoned calls that are still running.
@@ -72,6 +75,8 @@ private:
         std::thread thread;
     };
 
+    // The list has the one call that was started. Reaps.
+    std::list<Grave> start(std::string_view name, std::function<void()> body);
     bool run(std::string_view name, Clock::time_point deadline, std::function<void()> body);
 
     mutable std::mutex mutex_;

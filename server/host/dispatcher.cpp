@@ -326,7 +326,10 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, std
     } else {
         const http::ExchangeId id = exchange.id();
         if (!enterPlugin(exchange, state, ticket, owner)) return false;
-        status = authenticator.authenticate(owner.self(), id.value, &state.request, &authentication);
+        {
+            const Runtime::OnWorker inside(runtime_, owner.name());
+            status = authenticator.authenticate(owner.self(), id.value, &state.request, &authentication);
+        }
         if (!leavePlugin(id, state, ticket, false)) return false;
         takeBack(state);
         if (verdict.kind == Verdict::Kind::accepted) state.principal.assign(apart.get());
@@ -414,7 +417,10 @@ void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, std:
         status = route.handle(route.context, id.value, &state.request);
     } else {
         if (!enterPlugin(exchange, state, ticket, *route.owner)) return;
-        status = route.handle(route.context, id.value, &state.request);
+        {
+            const Runtime::OnWorker inside(runtime_, route.owner->name());
+            status = route.handle(route.context, id.value, &state.request);
+        }
         if (!leavePlugin(id, state, ticket, status == MORTISE_PENDING)) return;
     }
     // From here on `state` is ours only while the exchange is open: the answer may have ended it already.

@@ -47,7 +47,7 @@ public:
     // generation, which is let go with its last exchange.
     void close(std::shared_ptr<Generation> empty);
     // As Server::endExchanges.
-    void endExchanges(const Generation& generation, bool handed);
+    void endExchanges(const Generation& generation);
     // Answers 503 for what a plugin has kept too long. To be called about once a second.
     void sweep();
 

@@ -99,19 +99,18 @@ void Dispatcher::returned(http::ExchangeId id, bool kept) {
         if (one.id == id && (one.gone || !kept)) return releaseDetached(id);
 }
 
-void Dispatcher::endExchanges(const Generation& generation, bool handed) {
+void Dispatcher::endExchanges(const Generation& generation) {
     server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
         if (state.pinned == nullptr || state.generation != &generation) return;
         if (const auto stream = state.streamFor(exchange.id().value)) {
-            if (!handed) return;
             stream->abort();
             pumpStream(exchange, state);
             return;
         }
-        const bool free = state.ticket.revoke() || state.deadlineMs.load(std::memory_order_acquire) == 0;
+        state.ticket.revoke(); // a task that has not begun never will
         // A worker that is not in a plugin comes to the end by itself: it hands nothing on any more.
-        if (state.ticket.isRunning() || (!free && !handed)) return;
+        if (state.ticket.isRunning()) return;
         const bool inside = state.ticket.takeOver();
         if (!exchange.claim(exchange.id())) return; // answered this moment
         prepareError(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
@@ -120,7 +119,6 @@ void Dispatcher::endExchanges(const Generation& generation, bool handed) {
         else
             deliver(exchange, state);
     });
-    if (!handed) return;
     std::vector<http::ExchangeId> over;
     for (Detached& one : detached_) {
         if (one.generation != generation.number()) continue;

@@ -198,7 +198,7 @@ void GenerationBuilder::abandon() {
         const auto instance = std::move(fresh_.back());
         fresh_.pop_back();
         instance->drain(std::chrono::steady_clock::now() + runtime_.settings().controlTimeout);
-        instance->stop();
+        instance->stop(runtime_.settings().controlTimeout);
         instance->destroy();
     }
 }

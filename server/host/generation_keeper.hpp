@@ -4,9 +4,13 @@
 #include "host/generation.hpp"
 
 #include <chrono>
-#include <future>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
 #include <memory>
-#include <utility>
+#include <mutex>
+#include <span>
+#include <thread>
 #include <vector>
 
 namespace mortise::host {
@@ -14,40 +18,81 @@ namespace mortise::host {
 class Runtime;
 class Server;
 
-// Owns the generation that serves, and ends the one it replaces. Loops and workers hold leases; when the last is gone,
-// no request of that generation is left. Thread: one at a time, never a loop.
+// Owns the generation that serves, and ends those that were replaced, on a thread of its own. Loops and workers hold
+// leases of a generation; when the last is gone, no request of it is left. An instance is stopped when no lease is left
+// of any generation that has it, however long that takes. Thread: one at a time, never a loop.
 class GenerationKeeper {
 public:
     using Clock = std::chrono::steady_clock;
+    // Replaced generations whose requests may still have time. With one more, that of the oldest is over.
+    static constexpr std::size_t mostDraining = 8;
 
-    explicit GenerationKeeper(Runtime& runtime) : runtime_(runtime) {}
+    // Throws std::system_error when no thread can be made.
+    explicit GenerationKeeper(Runtime& runtime);
+    // After end(), or when nothing was ever published.
+    ~GenerationKeeper();
+    GenerationKeeper(const GenerationKeeper&) = delete;
+    GenerationKeeper& operator=(const GenerationKeeper&) = delete;
 
-    // A lease of `generation`, which is the current one from here on. Returns the one before, for retire().
+    // What is left of the one before the current one, for retire().
     struct Kept {
         std::shared_ptr<Generation> generation;
-        std::shared_future<void> released; // ready when no lease is left
+        std::shared_ptr<const bool> released; // no lease is left; under the lock of Leases
         explicit operator bool() const noexcept { return generation != nullptr; }
     };
+    // A lease of `generation`, which is the current one from here on.
     std::shared_ptr<Generation> adopt(std::shared_ptr<Generation> generation, Kept& replaced);
     const std::shared_ptr<Generation>& current() const noexcept { return current_.generation; }
 
-    // Drains, stops and destroys, users before providers, the instances that `heir` (may be null) does not carry on.
-    // Requests in flight have until `deadline`; what is open when a plugin has stopped is ended with 503. What does not
-    // let go even then is kept for the rest of the process.
-    void retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point deadline) {
-        retire(std::move(replaced), heir, server, deadline, deadline);
-    }
-    // The same with the current one, whose requests have had their time: the end of the process. `server` takes no
-    // requests from here on; plugins have until `deadline` to drain.
-    void retireCurrent(Server* server, Clock::time_point deadline);
+    // Has the instances that the current generation does not carry on drain, all at once, and in the end stops and
+    // destroys them, users before providers. Requests in flight have until `deadline`; then they are answered 503.
+    // Returns at once. `server` lives until end() has returned.
+    void retire(Kept replaced, Server& server, Clock::time_point deadline);
+    // The same with the current one, whose requests have had their time, as have those of every other; its plugins may
+    // drain until `deadline`. `server` takes no requests from here on. Returns when nothing is left, which takes as
+    // long as a plugin's call does that does not return.
+    void end(Server& server, Clock::time_point deadline);
 
 private:
-    void retire(Kept replaced, const Generation* heir, Server* server, Clock::time_point drain,
-                Clock::time_point requests);
+    // What leases and the keeper's thread wake each other by.
+    struct Leases {
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool news = false; // something happened that the keeper's thread has not seen
+        void tell();       // the lock is held
+    };
+    // Of the keeper's thread, but for what is under the lock of Leases.
+    struct Retirement {
+        enum class Step : unsigned char { begin, drain, wait, over };
+
+        Kept kept;
+        std::vector<std::shared_ptr<Instance>> ending; // users first
+        std::vector<std::shared_ptr<Instance>> stopped;
+        Server* server = nullptr;
+        Clock::time_point drain;    // deadline of the plugins
+        Clock::time_point requests; // under the lock
+        Clock::time_point look;     // when to go on if nothing happens before
+        Clock::time_point refuse;   // when what is open is answered 503, again
+        Step step = Step::begin;
+        bool told = false; // that it is still in use
+    };
+    using Older = std::span<Retirement* const>; // those that were replaced before
+
+    void work() noexcept;
+    void advance(Retirement& one, Older older);
+    void drain(Retirement& one);
+    void endRequests(Retirement& one);
+    void finish(Retirement& one, Older older);
+    bool released(const Retirement& one) const;
+    void tellInUse(Retirement& one);
+    void add(Kept kept, const Generation* heir, Server& server, Clock::time_point drain, Clock::time_point requests);
 
     Runtime& runtime_;
     Kept current_;
-    std::vector<Kept> stuck_;
+    const std::shared_ptr<Leases> leases_ = std::make_shared<Leases>();
+    std::list<Retirement> retired_; // oldest first; the list itself is under the lock
+    bool leaving_ = false;          // under the lock
+    std::thread thread_;
 };
 
 } // namespace mortise::host

@@ -7,12 +7,12 @@
 #include "host/setting_values.hpp"
 
 #include <algorithm>
+#include <future>
+#include <system_error>
 #include <utility>
 
 namespace mortise::host {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 std::string milliseconds(std::chrono::milliseconds time) {
     return std::to_string(time.count()) + " ms";
@@ -34,7 +34,7 @@ Instance::Pin::~Pin() {
 Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Module> module, config::Section settings,
                    Providers providers)
     : runtime_(runtime),
-      name_(std::move(name)),
+      name_(runtime.kept(std::move(name))),
       module_(std::move(module)),
       settings_(std::move(settings)),
       providers_(std::move(providers)),
@@ -54,15 +54,7 @@ std::string Instance::sentence(std::string_view step, std::string_view what) con
            " " + std::string(what);
 }
 
-bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
-                       std::function<void(Instance& instance)> call) {
-    if (quarantined()) return false;
-    const auto done =
-        runtime_.control().call(name_, Clock::now() + timeout, [self = shared_from_this(), call = std::move(call)] {
-            call(*self);
-            return true;
-        });
-    if (done) return true;
+void Instance::quarantine(std::string_view step, std::chrono::milliseconds timeout) {
     quarantined_.store(true, std::memory_order_release);
     stage_.store(Stage::failed, std::memory_order_release);
     runtime_.quarantine(shared_from_this());
@@ -71,6 +63,28 @@ bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
                        {{"plugin", std::string_view(name_)},
                         {"step", step},
                         {"timeoutMs", static_cast<std::int64_t>(timeout.count())}});
+}
+
+void Instance::callFailed(std::string_view step, std::string_view why) {
+    runtime_.log().log(base::Level::error, "host.plugins", "A plugin could not be called",
+                       {{"plugin", std::string_view(name_)}, {"step", step}, {"reason", why}});
+}
+
+bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
+                       std::function<void(Instance& instance)> call) {
+    if (quarantined()) return false;
+    try {
+        const auto done =
+            runtime_.control().call(name_, Clock::now() + timeout, [self = shared_from_this(), call = std::move(call)] {
+                call(*self);
+                return true;
+            });
+        if (done) return true;
+    } catch (const std::system_error& error) {
+        callFailed(step, error.what());
+        return false;
+    }
+    quarantine(step, timeout);
     return false;
 }
 
@@ -84,9 +98,13 @@ std::optional<std::string> Instance::controlStatus(std::string_view step,
     const auto timeout = runtime_.settings().controlTimeout;
     const bool inTime = control(
         step, timeout, [result, call](Instance& instance) { result->status = call(instance, result->error.get()); });
-    if (!inTime)
+    if (!inTime && quarantined())
         return sentence(step,
                         "did not return within " + milliseconds(timeout) + "; it stays quarantined until restart");
+    if (!inTime) {
+        stage_.store(Stage::failed, std::memory_order_release);
+        return sentence(step, "failed: no thread can be made for it");
+    }
     if (result->status < 0) {
         stage_.store(Stage::failed, std::memory_order_release);
         return sentence(step, "failed: " + result->error.text());
@@ -164,34 +182,71 @@ std::optional<std::string> Instance::activate() {
 }
 
 void Instance::drain(Clock::time_point deadline) {
-    if (stage() != Stage::started && stage() != Stage::active) return;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    const auto limit = std::max(left, std::chrono::milliseconds(1));
-    if (table_.drain != nullptr && !control("drain", limit, [limit](Instance& self) {
-            self.table_.drain(self.plugin_.self, static_cast<std::uint64_t>(limit.count()));
-        }))
-        return;
-    stage_.store(Stage::drained, std::memory_order_release);
+    const auto returned = std::make_shared<std::promise<void>>();
+    beginDrain(deadline, [returned] { returned->set_value(); });
+    returned->get_future().wait_until(drainLimit_);
+    endDrain();
 }
 
-void Instance::stop() {
-    if (stage() != Stage::drained && stage() != Stage::started && stage() != Stage::active) return;
-    stage_.store(Stage::stopping, std::memory_order_release); // from here on no call outside of an exchange begins
-    runtime_.timers().cancelAll(this);
+void Instance::beginDrain(Clock::time_point deadline, std::function<void()> returned) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    drainLimit_ = deadline + drainMargin;
+    const bool serves = stage() == Stage::started || stage() == Stage::active;
+    if (!serves || table_.drain == nullptr || left.count() <= 0) return returned();
+    drainReturned_.store(false, std::memory_order_release);
+    try {
+        runtime_.control().begin(name_, [self = shared_from_this(), left, returned] {
+            self->table_.drain(self->plugin_.self, static_cast<std::uint64_t>(left.count()));
+            self->drainReturned_.store(true, std::memory_order_release);
+            returned();
+        });
+    } catch (const std::system_error& error) {
+        callFailed("drain", error.what());
+        drainReturned_.store(true, std::memory_order_release);
+        returned();
+    }
+}
+
+void Instance::endDrain() {
+    if (stage() != Stage::started && stage() != Stage::active) return;
+    if (drainReturned())
+        stage_.store(Stage::drained, std::memory_order_release);
+    else
+        quarantine("drain", drainMargin);
+}
+
+std::size_t Instance::pins() const {
+    const std::lock_guard lock(pinMutex_);
+    return pins_;
+}
+
+bool Instance::stop(std::chrono::milliseconds patience) {
+    switch (stage()) {
+    case Stage::started:
+    case Stage::active:
+    case Stage::drained:
+        stage_.store(Stage::stopping, std::memory_order_release); // from here on no call outside of an exchange begins
+        runtime_.timers().cancelAll(this);
+        break;
+    case Stage::stopping:
+        break;
+    default:
+        return true;
+    }
     {
         std::unique_lock lock(pinMutex_);
-        if (!unpinned_.wait_for(lock, runtime_.settings().controlTimeout, [this] { return pins_ == 0; }))
-            runtime_.log().log(base::Level::warn, "host.plugins", "A plugin is stopped while calls into it are running",
-                               {{"plugin", std::string_view(name_)}, {"calls", static_cast<std::int64_t>(pins_)}});
+        if (!unpinned_.wait_for(lock, patience, [this] { return pins_ == 0; })) return false;
     }
-    const bool inTime = control("stop", runtime_.settings().controlTimeout, [](Instance& self) {
+    const bool stopped = control("stop", runtime_.settings().controlTimeout, [](Instance& self) {
         if (self.table_.stop != nullptr) self.table_.stop(self.plugin_.self);
     });
-    if (inTime) stage_.store(Stage::stopped, std::memory_order_release);
+    stage_.store(stopped ? Stage::stopped : Stage::failed, std::memory_order_release);
+    return true;
 }
 
 void Instance::destroy() {
-    if (stage() == Stage::destroyed || plugin_.self == nullptr) return;
+    if (stage() == Stage::destroyed || plugin_.self == nullptr || quarantined()) return;
+    if (pins() > 0) return quarantine("stop", runtime_.settings().controlTimeout);
     const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
         if (self.table_.destroy != nullptr) self.table_.destroy(self.plugin_.self);
     });

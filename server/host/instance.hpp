@@ -37,7 +37,8 @@ struct RefusedSetting {
 //   (failed: any step that did not succeed)
 //
 // Control calls run on a thread of their own under the runtime's deadline. One that misses it leaves the instance
-// quarantined: nothing of it is called again, and its memory stays. Thread: control calls one at a time, [any] as said.
+// quarantined: nothing of it is called again, and its memory stays. One for which no thread can be made has failed.
+// Thread: control calls one at a time, [any] as said.
 class Instance : public std::enable_shared_from_this<Instance> {
 public:
     enum class Stage : std::uint8_t {
@@ -51,7 +52,10 @@ public:
         destroyed,
         failed
     };
+    using Clock = std::chrono::steady_clock;
     using Providers = std::map<std::string, std::shared_ptr<Instance>, std::less<>>; // by service id
+    // For a plugin to return from a drain that took all the time it was given.
+    static constexpr std::chrono::seconds drainMargin{2};
 
     // Calls the module's `create`. A fault starts with the plugin's name.
     static base::Outcome<std::shared_ptr<Instance>> create(Runtime& runtime, std::string name,
@@ -63,7 +67,8 @@ public:
     Instance(const Instance&) = delete;
     Instance& operator=(const Instance&) = delete;
 
-    const std::string& name() const noexcept { return name_; } // [any] as in the configuration
+    // [any] As in the configuration; the reference outlives the instance, see Runtime::kept().
+    const std::string& name() const noexcept { return name_; }
     const Module& module() const noexcept { return *module_; } // [any]
     const config::Section& settings() const noexcept { return settings_; }
     const Providers& providers() const noexcept { return providers_; }
@@ -76,10 +81,18 @@ public:
     std::optional<std::string> configure(bool checkOnly);
     std::optional<std::string> start();
     std::optional<std::string> activate();
-    void drain(std::chrono::steady_clock::time_point deadline); // its timers go on
-    // Cancels its timers and waits, within the control timeout, until no call into the plugin is running.
-    void stop();
-    void destroy();
+    // Has it finish what is open until `deadline`; its timers go on. beginDrain() does not wait: `returned` is called,
+    // on some thread, when the plugin is done or was not called because no time is left. endDrain() is due then, or at
+    // drainLimit(): a plugin that is not done by then is quarantined.
+    void drain(Clock::time_point deadline);
+    void beginDrain(Clock::time_point deadline, std::function<void()> returned);
+    bool drainReturned() const noexcept { return drainReturned_.load(std::memory_order_acquire); }
+    Clock::time_point drainLimit() const noexcept { return drainLimit_; }
+    void endDrain();
+    // Cancels its timers, waits up to `patience` until no call into the plugin is running or due, and stops it. False:
+    // there still is one; to be called again, no further call begins meanwhile.
+    bool stop(std::chrono::milliseconds patience);
+    void destroy(); // quarantines it instead when a call into it is still running
 
     // [any] From `configured` on: the table of an extension or provided service, or null.
     const void* extension(std::string_view id) const;
@@ -103,8 +116,8 @@ public:
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
     std::uint64_t addHeaderBlock(std::string block);
 
-    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined) or is
-    // not to be called any more.
+    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined), could
+    // not be made (logged) or is not to be made any more.
     bool control(std::string_view step, std::chrono::milliseconds timeout,
                  std::function<void(Instance& instance)> call);
 
@@ -127,9 +140,12 @@ private:
                                              mortise_status (*call)(Instance& instance, mortise_error* error));
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
     std::string sentence(std::string_view step, std::string_view what) const;
+    void quarantine(std::string_view step, std::chrono::milliseconds timeout);
+    std::size_t pins() const;
+    void callFailed(std::string_view step, std::string_view why);
 
     Runtime& runtime_;
-    const std::string name_;
+    const std::string& name_; // kept by the runtime
     const std::shared_ptr<const Module> module_;
     const config::Section settings_;
     const Providers providers_;
@@ -143,7 +159,9 @@ private:
     std::atomic<Stage> stage_{Stage::created};
     std::atomic<bool> configuring_{false};
     std::atomic<bool> quarantined_{false};
-    std::mutex pinMutex_;
+    std::atomic<bool> drainReturned_{true};
+    Clock::time_point drainLimit_{};
+    mutable std::mutex pinMutex_;
     std::condition_variable unpinned_;
     std::size_t pins_ = 0; // under pinMutex_
 };

@@ -12,7 +12,8 @@ namespace {
 // Keeps the plugin from being stopped until its `done` has returned.
 PasswordPool::Done pinned(Instance& caller, mortise_password_done done, void* context) {
     auto pin = std::make_shared<Instance::Pin>(caller.shared_from_this());
-    return [pin = std::move(pin), done, context](mortise_status status, std::string_view hash) {
+    return [pin = std::move(pin), &caller, done, context](mortise_status status, std::string_view hash) {
+        const Runtime::OnWorker inside(caller.runtime(), caller.name());
         done(context, status, view(hash));
     };
 }

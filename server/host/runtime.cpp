@@ -37,4 +37,32 @@ bool Runtime::isQuarantined(const std::string& name) const {
                        [&name](const auto& instance) { return instance->name() == name; });
 }
 
+bool Runtime::hasQuarantined() const {
+    const std::lock_guard lock(mutex_);
+    return !quarantined_.empty();
+}
+
+const std::string& Runtime::kept(std::string name) {
+    const std::lock_guard lock(mutex_);
+    return *kept_.insert(std::move(name)).first;
+}
+
+Runtime::OnWorker::OnWorker(Runtime& runtime, const std::string& name) noexcept {
+    const auto worker = runtime.workers_.currentWorker();
+    if (!worker) return;
+    place_ = &runtime.onWorkers_[*worker];
+    place_->store(&name, std::memory_order_relaxed);
+}
+
+Runtime::OnWorker::~OnWorker() {
+    if (place_ != nullptr) place_->store(nullptr, std::memory_order_relaxed);
+}
+
+std::set<std::string> Runtime::onWorkers() const {
+    std::set<std::string> names;
+    for (const auto& place : onWorkers_)
+        if (const std::string* const name = place.load(std::memory_order_relaxed)) names.insert(*name);
+    return names;
+}
+
 } // namespace mortise::host

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ public:
     Runtime(LogHub& log, const RuntimeSettings& settings)
         : settings_(settings),
           log_(log),
+          onWorkers_(settings.workers.threads),
           workers_(settings.workers),
           timers_(workers_),
           passwords_(settings.hashing, workers_) {}
@@ -74,20 +76,40 @@ public:
     void quarantine(std::shared_ptr<Instance> instance);
     // Whether `name` has an instance there.
     bool isQuarantined(const std::string& name) const;
+    // Whether there is any: code of it may still be running, so the process has to leave by _exit.
+    bool hasQuarantined() const;
+
+    // The same text for the rest of the process. Whoever tells what runs where has no instance to hold on to.
+    const std::string& kept(std::string name);
+    // Marks, while it lives, whose code runs on the calling worker. `name` is one that kept() returned.
+    class OnWorker {
+    public:
+        OnWorker(Runtime& runtime, const std::string& name) noexcept;
+        ~OnWorker();
+        OnWorker(const OnWorker&) = delete;
+        OnWorker& operator=(const OnWorker&) = delete;
+
+    private:
+        std::atomic<const std::string*>* place_ = nullptr; // null on other threads
+    };
+    // Names of the plugins whose code runs on a worker now.
+    std::set<std::string> onWorkers() const;
 
 private:
     const RuntimeSettings settings_;
     LogHub& log_;
+    mutable std::mutex mutex_;
+    std::set<std::string> kept_; // under mutex_
     base::ControlCalls control_;
     http::SharedState exchanges_;
     base::Uuid7Source uuids_;
+    std::vector<std::atomic<const std::string*>> onWorkers_; // by index of the worker
     base::WorkerPool workers_;
     TimerQueue timers_;
     PasswordPool passwords_;
     std::vector<base::EventLoop*> loops_;
     std::atomic<bool> draining_{false};
     std::atomic<std::uint32_t> lateLoops_{0};
-    mutable std::mutex mutex_;
     std::shared_ptr<Generation> generation_;             // under mutex_
     std::vector<std::shared_ptr<Instance>> quarantined_; // under mutex_
 };

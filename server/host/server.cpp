@@ -40,13 +40,12 @@ struct Server::Loop {
 base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     const auto tell = [this](base::Level level, std::string_view message, std::size_t loop,
                              base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
-        // The token is of an instance that lives: it is inside a call on that very loop.
-        const auto* const owner = reinterpret_cast<const Instance*>(static_cast<std::uintptr_t>(inside));
+        const auto* const plugin = reinterpret_cast<const std::string*>(static_cast<std::uintptr_t>(inside)); // Inside
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(heldUp).count();
         runtime_.log().log(level, "host.loop", message,
                            {{"loop", static_cast<std::int64_t>(loop)},
                             {"heldUpMs", static_cast<std::int64_t>(ms)},
-                            {"plugin", owner == nullptr ? std::string_view("none") : std::string_view(owner->name())}});
+                            {"plugin", plugin == nullptr ? std::string_view("none") : std::string_view(*plugin)}});
     };
     base::WatchdogEvents events;
     events.late = [this, tell](std::size_t loop, base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
@@ -143,8 +142,8 @@ void Server::publish(std::shared_ptr<Generation> generation, std::shared_ptr<con
     started_ = true;
 }
 
-void Server::endExchanges(const Generation& generation, bool handed) {
-    onEveryLoop([&generation, handed](Loop& loop) { loop.dispatcher.endExchanges(generation, handed); });
+void Server::endExchanges(const Generation& generation) {
+    onEveryLoop([&generation](Loop& loop) { loop.dispatcher.endExchanges(generation); });
 }
 
 void Server::close(std::shared_ptr<Generation> empty) {

@@ -20,7 +20,7 @@ namespace mortise::host {
 class Runtime;
 
 // The loops with their threads, and the listeners they share. Thread: one at a time (the one that starts, reloads and
-// stops), never a loop.
+// stops), never a loop; exchanges are ended by the keeper's meanwhile.
 class Server {
 public:
     using Clock = std::chrono::steady_clock;
@@ -44,10 +44,9 @@ public:
 
     // First call: starts the threads. Every later request begins in `generation`; returns when all loops have it.
     void publish(std::shared_ptr<Generation> generation, std::shared_ptr<const http::Settings> settings);
-    // Answers 503 to the open requests of a generation that has ended (Generation::end): first to those that no plugin
-    // has; with `handed` to the others, too, and cuts open streams. One whose plugin call is running in a worker is
-    // answered and kept until that call returns.
-    void endExchanges(const Generation& generation, bool handed);
+    // Answers 503 to the open requests of a generation that has ended (Generation::end) and cuts its open streams. One
+    // whose plugin call is running in a worker is answered and kept until that call returns.
+    void endExchanges(const Generation& generation);
 
     // Stops accepting and lets every connection finish. True when all were gone before the deadline.
     bool drain(Clock::time_point deadline);

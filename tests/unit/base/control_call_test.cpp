@@ -44,6 +44,7 @@ bool eventuallyFinished(const ControlCalls& calls) {
 class ControlCallTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ControlCallTest);
     CPPUNIT_TEST(abandonsWhatHangs);
+    CPPUNIT_TEST(beginsWithoutWaiting);
     CPPUNIT_TEST(countsHangingThreadLocals);
     CPPUNIT_TEST(oneHangingCallDelaysNoOther);
     CPPUNIT_TEST(passesExceptionsOn);
@@ -68,6 +69,21 @@ public:
         CPPUNIT_ASSERT(eventuallyFinished(calls));
         calls.reap();
         CPPUNIT_ASSERT(calls.abandoned().empty());
+        CPPUNIT_ASSERT_EQUAL(1L, gate.use_count());
+    }
+
+    void beginsWithoutWaiting() {
+        ControlCalls calls;
+        auto gate = std::make_shared<Gate>();
+        for (int i = 0; i < 2; ++i)
+            calls.begin("drain", [gate] {
+                gate->opened.wait();
+                throw std::runtime_error("nobody hears it");
+            });
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, calls.unfinished());
+        gate->promise.set_value();
+        CPPUNIT_ASSERT(eventuallyFinished(calls));
+        calls.reap();
         CPPUNIT_ASSERT_EQUAL(1L, gate.use_count());
     }
 
