@@ -28,6 +28,12 @@ std::int64_t millisecondsSince(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
 }
 
+// What a generation goes by and needs a restart all the same stays as it is.
+void keepRunning(host::ServingSettings& next, const host::RuntimeSettings& running) {
+    next.development = running.development;
+    next.retryAfterSeconds = running.retryAfterSeconds;
+}
+
 } // namespace
 
 // The signals of the process as events of a loop.
@@ -60,6 +66,7 @@ Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration con
     : log_(log),
       reader_(reader),
       configuration_(std::move(configuration)),
+      startedBy_(configuration_.settings),
       environment_(std::move(environment)),
       notifier_(std::move(notifier)),
       begun_(Clock::now()),
@@ -247,10 +254,11 @@ void Daemon::reload() {
         auto next = reader_.read(diagnostics);
         if (!next) return refused(diagnostics);
         logDiagnostics("The configuration is doubtful", diagnostics);
-        for (const config::Change& change : config::changes(configuration_.settings, next->settings))
+        for (const config::Change& change : config::changes(startedBy_, next->settings))
             if (!change.reloadable)
                 log_.log(base::Level::warn, "host", "A changed setting needs a restart",
                          {{"setting", change.section + "." + change.key}});
+        keepRunning(next->server.serving, runtime_->settings());
         host::GenerationBuilder builder(*runtime_, next->request(number_ + 1, keeper_->current()));
         if (!builder.configure(false) || !builder.start()) {
             builder.abandon();

@@ -64,7 +64,8 @@ private:
 
     host::LogHub& log_;
     ConfigurationReader& reader_;
-    Configuration configuration_; // in force
+    Configuration configuration_;      // in force, but for what needs a restart
+    const config::Settings startedBy_; // what needs a restart is as it says
     const base::ServiceEnvironment environment_;
     const base::ServiceNotifier notifier_;
     const std::chrono::steady_clock::time_point begun_;

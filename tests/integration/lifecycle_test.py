@@ -209,6 +209,32 @@ class Lifecycle(unittest.TestCase):
         server.stop()
         self.assertTrue(server.found("A plugin could not be called"))
 
+    def test_what_needs_a_restart_is_told_until_it_is_put_back(self):
+        server = self.serve()
+        before = server.folder.server["state_directory"]
+        server.folder.server["state_directory"] = before + "-new"
+        server.folder.write()
+        for expected in (True, True, False):
+            if not expected:
+                server.folder.server["state_directory"] = before
+                server.folder.write()
+            mark = server.mark()
+            server.reload()
+            told = server.found("A changed setting needs a restart", mark)
+            self.assertEqual([record["setting"] for record in told], ["server.state_directory"] if expected else [])
+        server.stop()
+
+    def test_the_mode_does_not_change_while_serving(self):
+        server = self.serve({"throws-in-handle": {}})
+        self.assertNotIn("message", server.get("/throws").json)
+        server.folder.server["mode"] = "development"
+        server.folder.write()
+        mark = server.mark()
+        server.reload()
+        server.wait_for("A changed setting needs a restart", since=mark, setting="server.mode")
+        self.assertNotIn("message", server.get("/throws").json)
+        server.stop()
+
 
 if __name__ == "__main__":
     unittest.main()
