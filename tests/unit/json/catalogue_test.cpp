@@ -4,7 +4,6 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -23,8 +22,7 @@ class CatalogueTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
     static std::string readme() {
-        const auto root = std::filesystem::path(__FILE__).parent_path() / "../../..";
-        std::ifstream file(root / "server/json/README.md");
+        std::ifstream file(JSON_README);
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
