@@ -147,7 +147,7 @@ void addRequestLimits(Section& all) {
 void addConnectionLimits(Section& all) {
     all.time("write_timeout", "30s", 10 * ms, h, "Without a byte taken by the client; then the connection ends.");
     all.size("max_output_size", "256KiB", 4 * KiB, GiB,
-             "Answers waiting for a slow client, before no more is read from it.");
+             "Of a streamed answer, waiting for a slow client, before its writer has to wait.");
     all.time("idle_timeout", "75s", 10 * ms, 24 * h, "For a kept connection without a request.");
     all.count("max_requests_per_connection", "0", 0, 1e9, "Then the connection closes; 0 is no limit.");
     all.size("max_drain_size", "64KiB", 0, GiB,

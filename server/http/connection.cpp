@@ -17,6 +17,8 @@ namespace mortise::http {
 namespace {
 
 constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP;
+// Answers to pipelined requests that go in one send; past it the next request waits until the client has taken them.
+constexpr std::size_t pipelined_bytes = 8 * 1024;
 
 // True while the connection is in one of its own calls: what is done to it meanwhile is seen to at their end.
 class Processing {
@@ -123,7 +125,13 @@ void Connection::onDeadline() noexcept {
         server_.wheel_.schedule(*this, deadline());
         return;
     }
-    if (write_deadline_ms_ <= now || state_ == State::lingering) {
+    if (write_deadline_ms_ <= now) {
+        // Otherwise the kernel would go on offering what is not taken, megabytes for minutes.
+        aborting_ = true;
+        flush();
+        return;
+    }
+    if (state_ == State::lingering) {
         end();
         return;
     }
@@ -213,7 +221,7 @@ bool Connection::step() noexcept {
 
 bool Connection::stepHead() noexcept {
     if (begin_ == in_.size) return false;
-    if (backlog() > limits().output_high_bytes || !large_.empty()) {
+    if (backlog() > std::min(pipelined_bytes, limits().output_high_bytes) || !large_.empty()) {
         stalled_ = true;
         return false;
     }

@@ -12,7 +12,7 @@ namespace mortise::http {
 
 namespace {
 
-constexpr std::size_t first_apart_bytes = 8 * 1024;
+constexpr std::size_t first_apart_bytes = 2 * 1024; // few until they come: a slow client costs no more
 
 std::size_t headEnd(std::size_t begin, const Parser& parser) noexcept {
     return begin + parser.headBytes();

@@ -27,7 +27,7 @@ struct Limits {
 
     // Answer.
     std::uint64_t write_timeout_ms = 30'000;    // without a byte taken by the peer: the connection ends
-    std::size_t output_high_bytes = 256 * 1024; // Exchange::write refuses, and no further request is read, above this
+    std::size_t output_high_bytes = 256 * 1024; // Exchange::write refuses above this
 
     // Connection.
     std::uint64_t idle_timeout_ms = 75'000;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits and deadlines of HTTP, all set short or small."""
 
+import pathlib
 import select
 import socket
 import time
@@ -98,21 +99,27 @@ class Deadlines(ServerTest):
 
     # contract: limit.write-stall
     def test_a_client_that_reads_nothing(self):
+        def cut():
+            # The end of the connection stands behind answers that this client never reads: the server's side shows it.
+            try:
+                connection.send(request * 100)
+            except TimeoutError:
+                pass
+            except OSError:
+                return True
+            ports = (self.server.endpoint[1], connection.socket.getsockname()[1])
+            for line in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+                fields = line.split()
+                if tuple(int(fields[end].partition(":")[2], 16) for end in (1, 2)) == ports:
+                    return fields[3] != "01"  # established
+            return True
+
+        request = b"GET /hello?name=" + b"x" * 90 + b" HTTP/1.1\r\nHost: t\r\n\r\n"
         with self.server.connect() as connection:
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            request = b"GET /hello?name=" + b"x" * 90 + b" HTTP/1.1\r\nHost: t\r\n\r\n"
-            begin = time.monotonic()
-            connection.socket.settimeout(SHORT)
-            cut = False
-            while time.monotonic() - begin < 40 * SHORT:
-                try:
-                    connection.send(request * 100)
-                except TimeoutError:
-                    continue
-                except OSError:
-                    cut = True
-                    break
-            self.assertTrue(cut, "a client that reads nothing was never cut")
+            connection.socket.settimeout(SHORT / 10)
+            self.assertFalse(cut())
+            eventually(cut, "a client that reads nothing is cut", 40 * SHORT)
         self.assertEqual(self.server.get("/hello").status, 200)
 
     # contract: limit.idle
@@ -124,25 +131,6 @@ class Deadlines(ServerTest):
             took = time.monotonic() - begin
             self.assertGreater(took, SHORT)
             self.assertLess(took, SHORT * 10)
-
-    def test_slow_clients_hold_no_worker(self):
-        slow = []
-        try:
-            for number in range(100):
-                connection = self.server.connect()
-                slow.append(connection)
-                if number % 2:
-                    connection.send(b"GET /hel")
-                else:
-                    connection.send(b"POST /api/users HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
-            begin = time.monotonic()
-            self.assertEqual(self.server.get("/health").status, 200)
-            self.assertLess(time.monotonic() - begin, SHORT)
-            for connection in slow:
-                self.assertEqual(connection.read().status, 408)
-        finally:
-            for connection in slow:
-                connection.close()
 
 
 class Memory(ServerTest):
