@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # out_of_tree.sh SOURCE_DIR BUILD_DIR: installs the SDK to a fresh prefix, then builds copies of the hello plugin by
-# find_package(Mortise) and of the C example by find_package and by pkg-config alone, and looks at what the files export.
+# find_package(Mortise) and of the C example by find_package and by pkg-config alone, looks at what the files export, and
+# has a real mortised load and serve them.
 set -eu
 source=$1
 build=$2
@@ -47,4 +48,7 @@ eval "${CC:-cc} -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags mortise) \
     $(pkg-config --variable=plugin_flags mortise | sed 's/prefix with blanks/prefix\\ with\\ blanks/g') \
     -o '$folder/by-hand.so' '$source/sdk/examples/c-hello/c_hello.c'"
 check "$folder/by-hand.so"
+
+MORTISE_BUILD_DIR=$build PYTHONPATH="$source/tests/support" python3 -B "$source/tests/support/foreign_files.py" \
+    "/hello=$folder/hello.so" "/c-hello=$folder/c-hello.so" "/c-hello=$folder/by-hand.so"
 echo "hello.so, c-hello.so and by-hand.so built against $(pkg-config --modversion mortise)"

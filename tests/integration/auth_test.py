@@ -277,12 +277,28 @@ class Attacks(AuthTest):
         text = f"{head}.{encode(json.dumps(self.good).encode())}"
         self.assertRefused(f"{text}.{encode(hmac.new(ACCESS.encode(), text.encode(), 'sha256').digest())}")
 
+
+class Roles(unittest.TestCase):
     # contract: user.role
     def test_a_role_in_a_token_is_no_role(self):
-        response = self.me(sign({**self.good, "role": "admin", "roles": ["admin"]}))
-        self.assertEqual(response.status, 200)
-        with sqlite3.connect(self.server.folder.state / "test.db") as database:
-            self.assertEqual(database.execute("SELECT DISTINCT role FROM users").fetchall(), [("user",)])
+        with Mortised(plugins={**AuthTest.PLUGINS, "uses-roles": {}}) as server:
+            user = server.register(email="boss@example.com")
+            plain = user["accessToken"]
+            forged = sign({**decode(plain, 1), "role": "admin", "roles": ["admin"], "scope": "admin", "admin": True})
+            for token in (plain, forged):
+                self.assertEqual(server.get("/uses/roles", token=token).json, {"id": user["user"]["id"], "admin": False})
+                refused = server.get("/uses/roles/admin", token=token)
+                self.assertEqual((refused.status, refused.json["error"]), (403, "Forbidden"))
+            self.assertEqual(server.get("/uses/roles/admin").status, 401)
+            for command, status in (("grant-admin", 200), ("revoke-admin", 403)):
+                server.stop()
+                done = run("--config", server.folder.config, "command", command, "boss@example.com")
+                self.assertEqual(done.returncode, 0, done)
+                server.restart()
+                # The same token all the time: it is the row that changed.
+                self.assertEqual(server.get("/uses/roles/admin", token=plain).status, status)
+                denying = sign({**decode(plain, 1), "role": "user", "roles": []})
+                self.assertEqual(server.get("/uses/roles/admin", token=denying).status, status)
 
 
 class Timing(AuthTest):

@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the host gives plugins and takes from them, through plugins that use it, under a real server."""
+
+import socket
+import unittest
+
+from http1 import Closed, Connection
+from mortised import SLOWNESS, Folder, Mortised, ServerTest, eventually, run
+
+ROUTED = {"routing": {}, "logging": {}}
+
+
+class Streams(ServerTest):
+    PLUGINS = {**ROUTED, "hello": {}, "uses-exchange": {}}
+    SERVER = {"workers": "2"}
+    PLACE = "/uses/exchange"
+
+    def counts(self) -> dict:
+        return self.server.get(f"{self.PLACE}/counts").json
+
+    def test_chunks_on_a_kept_connection(self):
+        with self.server.connect() as connection:
+            for _ in range(3):
+                response = connection.exchange("GET", f"{self.PLACE}/stream")
+                self.assertEqual((response.status, response.body), (200, b"one,two,three"))
+                self.assertEqual(response.header("transfer-encoding"), "chunked")
+                self.assertIsNone(response.header("content-length"))
+                self.assertEqual(response.header("x-own"), "yes")
+                self.assertFalse(response.closes)
+
+    def test_pipelined_streams_keep_their_order(self):
+        with self.server.connect() as connection:
+            one = f"GET {self.PLACE}/stream HTTP/1.1\r\nHost: t\r\n\r\n".encode()
+            connection.send(one + b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n" + one)
+            self.assertEqual(connection.read().body, b"one,two,three")
+            self.assertEqual(connection.read().json, {"hello": "world"})
+            self.assertEqual(connection.read().body, b"one,two,three")
+
+    def test_http_1_0_ends_with_the_connection(self):
+        for field in ("", "Connection: keep-alive\r\n"):
+            with self.subTest(field=field), self.server.connect() as connection:
+                connection.send(f"GET {self.PLACE}/stream HTTP/1.0\r\nHost: t\r\n{field}\r\n".encode())
+                head, _, body = connection.rest().partition(b"\r\n\r\n")
+                self.assertEqual(body, b"one,two,three")
+                self.assertNotIn(b"transfer-encoding", head.lower())
+                self.assertIn(b"\r\nconnection: close", head.lower())
+
+    def test_head_has_no_body(self):
+        with self.server.connect() as connection:
+            response = connection.exchange("HEAD", f"{self.PLACE}/stream")
+            self.assertEqual((response.status, response.body), (200, b""))
+            self.assertEqual(connection.exchange("GET", "/hello").status, 200)
+
+    def test_more_than_anyone_buffers(self):
+        with self.server.connect() as connection:
+            for _ in range(2):
+                response = connection.exchange("GET", f"{self.PLACE}/long-stream")
+                self.assertEqual(len(response.body), 64 * 64 * 1024)
+                self.assertEqual(set(response.body), {ord("y")})
+            self.assertEqual(connection.exchange("GET", f"{self.PLACE}/large").body, b"x" * (4 << 20))
+
+    def test_a_client_that_leaves_in_the_middle(self):
+        before = self.counts()["left"]
+        with self.server.connect() as connection:
+            connection.request("GET", f"{self.PLACE}/endless")
+            self.assertTrue(connection.socket.recv(65536).startswith(b"HTTP/1.1 200 "))
+        eventually(lambda: self.counts()["left"] == before + 1, "the writer is told that the client is gone")
+
+    def test_a_stream_that_throws_is_seen_to_be_incomplete(self):
+        with self.server.connect() as connection:
+            connection.request("GET", f"{self.PLACE}/broken-stream")
+            with self.assertRaises((Closed, ConnectionResetError)):
+                connection.read()
+        with self.server.connect() as connection:
+            connection.send(f"GET {self.PLACE}/broken-stream HTTP/1.0\r\nHost: t\r\n\r\n".encode())
+            with self.assertRaises(ConnectionResetError):
+                connection.rest()
+
+    def test_an_answer_of_another_thread(self):
+        with self.server.connect() as connection:
+            for _ in range(20):
+                self.assertEqual(connection.exchange("GET", f"{self.PLACE}/thread").body, b"from a thread of the plugin's own")
+
+    def test_constant_and_own_fields(self):
+        response = self.server.get(self.PLACE)
+        self.assertEqual([response.header(name) for name in ("x-fixture", "x-second", "x-own")], ["exchange", "2", "yes"])
+        self.assertEqual(response.body, b"whole")
+
+    def test_raw_bodies(self):
+        data = bytes(range(256)) * 300
+        response = self.server.request("POST", f"{self.PLACE}/raw", body=data, headers={"Content-Type": "image/png"})
+        self.assertEqual((response.status, response.body), (200, data))
+        self.assertEqual(response.header("content-type"), "application/octet-stream")
+
+    def test_replies_that_break_a_rule(self):
+        for name, said in (("injected", "field"), ("framing", "field"), ("status", "status"), ("dropped", None)):
+            with self.subTest(name=name):
+                mark = self.server.mark()
+                response = self.server.get(f"{self.PLACE}/{name}")
+                self.assertError(response, 500, "Internal server error")
+                self.assertEqual(response.headers("set-cookie"), [])
+                message = "A plugin's reply breaks a rule" if said else "A plugin answered with an internal error"
+                record = self.server.wait_for(message, since=mark, plugin="uses-exchange")
+                self.assertIn(said or "", str(record.get("reason")))
+
+    def test_details_of_a_plugin_s_own(self):
+        self.assertInvalid(self.server.get(f"{self.PLACE}/details"), ("query", "/x", "own"))
+
+
+class NeverEnded(unittest.TestCase):
+    """A stream that nobody ends holds up neither the client's leaving nor a reload nor the stop."""
+
+    PLUGINS = {**ROUTED, "uses-exchange": {}}
+
+    def begin(self, server) -> Connection:
+        connection = server.connect()
+        connection.request("GET", "/uses/exchange/never-ended")
+        received = b""
+        while b"first," not in received:
+            received += connection.socket.recv(65536)
+        return connection
+
+    def test_the_stop(self):
+        with Mortised(server={"drain_timeout": "500ms", "shutdown_timeout": "20s"}, plugins=self.PLUGINS) as server:
+            with self.begin(server) as connection:
+                server.stop()
+                with self.assertRaises(ConnectionResetError):  # cut: it is not the end of the answer
+                    while connection.socket.recv(65536):
+                        pass
+
+    def test_a_reload(self):
+        with Mortised(server={"drain_timeout": "500ms"}, plugins=self.PLUGINS) as server:
+            with self.begin(server) as connection:
+                server.folder.plugins["hello"] = {}
+                del server.folder.plugins["uses-exchange"]
+                server.folder.write()
+                server.reload()
+                self.assertEqual(server.get("/hello").status, 200)
+                with self.assertRaises(ConnectionResetError):
+                    while connection.socket.recv(65536):
+                        pass
+
+    def test_the_client_leaves(self):
+        with Mortised(server={"drain_timeout": "500ms"}, plugins=self.PLUGINS) as server:
+            self.begin(server).close()
+            self.assertEqual(server.get("/uses/exchange").status, 200)
+
+
+class Filters(ServerTest):
+    PLUGINS = {**ROUTED, "uses-filter": {}}
+    PHASES = ("accept", "protect", "route", "authenticate", "body", "handle")
+
+    def ask(self, wish: str, method: str = "POST", body: dict | None = None, **headers):
+        json_body = {"text": "given"} if method == "POST" and body is None else body
+        return self.server.request(method, "/uses/filter", json_body=json_body, headers={"X-Filter": wish, **headers})
+
+    def test_their_order_and_slots(self):
+        response = self.server.get("/uses/filter")
+        self.assertEqual(response.headers("x-order"), ["first", "outer", "inner"])
+        self.assertEqual((response.header("x-outer"), response.header("x-status")), ("seen", "200"))
+
+    def test_every_answer_passes_them(self):
+        for target, status in (("/nowhere", 404), ("/uses/filter", 405)):
+            response = self.server.request("PUT", target)
+            self.assertEqual((response.status, response.header("x-status")), (status, str(status)))
+        with self.server.connect() as connection:
+            connection.send(b"GET /uses/filter HTTP/1.1\r\n\r\n")
+            response = connection.read()
+        # A malformed request meets them in `respond` and `finish` only.
+        self.assertEqual((response.status, response.header("x-outer")), (400, "unseen"))
+
+    def test_they_wait_in_every_phase(self):
+        for phase in self.PHASES:
+            with self.subTest(phase=phase):
+                response = self.ask(f"wait {phase}")
+                self.assertEqual((response.status, response.json), (200, {"text": "given"}))
+
+    def test_a_waiting_one_holds_nobody_up(self):
+        with self.server.connect() as slow, self.server.connect() as quick:
+            slow.request("GET", "/uses/filter", headers={"X-Filter": "long handle"})
+            self.assertEqual(quick.exchange("GET", "/uses/filter").status, 200)
+            slow.socket.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                slow.socket.recv(1)
+            self.assertEqual(slow.read().status, 200)
+
+    def test_they_answer_themselves(self):
+        for phase in self.PHASES:
+            with self.subTest(phase=phase), self.server.connect() as connection:
+                for wish, sentence in (("reply", "Refused by a filter"), ("late-reply", "Refused later")):
+                    response = connection.exchange(
+                        "POST", "/uses/filter", body=b'{"text":"x"}',
+                        headers={"X-Filter": f"{wish} {phase}", "Content-Type": "application/json"})
+                    self.assertError(response, 403, sentence)
+                    self.assertEqual(response.header("x-status"), "403")
+                # Its body was never the next request.
+                self.assertEqual(connection.exchange("GET", "/uses/filter").status, 200)
+
+    def test_their_faults_are_500(self):
+        for phase in self.PHASES:
+            for wish in ("throw", "drop"):
+                with self.subTest(phase=phase, wish=wish):
+                    mark = self.server.mark()
+                    self.assertError(self.ask(f"{wish} {phase}"), 500, "Internal server error")
+                    if wish == "throw":
+                        self.server.wait_for("A filter threw", since=mark, error="thrown in a filter")
+        self.assertEqual(self.ask("wait handle", "GET").status, 200)
+
+    def test_faults_beside_an_answer_leave_it_alone(self):
+        response = self.ask("", "GET", **{"X-Throw-Respond": "1"})
+        self.assertEqual(response.status, 200)
+        response = self.ask("", "GET", **{"X-Bad-Field": "1"})
+        self.assertEqual((response.status, response.header("x-bad")), (200, None))
+
+    def test_a_client_that_leaves_a_waiting_one(self):
+        with self.server.connect() as connection:
+            # In one piece: once the first is answered, the second waits.
+            one = b"GET /uses/filter HTTP/1.1\r\nHost: t\r\n"
+            connection.send(one + b"\r\n" + one + b"X-Filter: long handle\r\n\r\n")
+            before = connection.read().json["finished"]
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        # This one, and each that asks.
+        asked = [0]
+
+        def finished():
+            asked[0] += 1
+            return self.server.get("/uses/filter").json["finished"] >= before + 1 + asked[0]
+
+        eventually(finished, "what became of it is told")
+
+
+class Authentication(ServerTest):
+    PLUGINS = {**ROUTED, "uses-authenticator": {}}
+    PLACE = "/uses/authenticator"
+
+    def test_a_need(self):
+        self.assertError(self.server.get(self.PLACE), 401, "No token provided")
+        self.assertEqual(self.server.get(self.PLACE).header("www-authenticate"), "Bearer")
+        self.assertError(self.server.get(self.PLACE, token="bad"), 401, "Invalid token")
+        self.assertEqual(self.server.get(self.PLACE, token="ada").json, {"id": "ada", "admin": False})
+
+    def test_an_option(self):
+        self.assertEqual(self.server.get(f"{self.PLACE}/optional").json, {"id": "", "admin": False})
+        self.assertEqual(self.server.get(f"{self.PLACE}/optional", token="ada").json["id"], "ada")
+        self.assertError(self.server.get(f"{self.PLACE}/optional", token="bad"), 401, "Invalid token")
+
+    def test_a_role(self):
+        self.assertError(self.server.get(f"{self.PLACE}/admin"), 401)
+        self.assertError(self.server.get(f"{self.PLACE}/admin", token="ada"), 403, "Forbidden")
+        self.assertEqual(self.server.get(f"{self.PLACE}/admin", token="admin").json, {"id": "admin", "admin": True})
+
+    def test_a_principal_does_not_outlive_its_request(self):
+        with self.server.connect() as connection:
+            for token, expected in (("admin", 200), (None, 401), ("ada", 403), ("admin", 200)):
+                headers = {"Authorization": f"Bearer {token}"} if token else {}
+                self.assertEqual(connection.exchange("GET", f"{self.PLACE}/admin", headers=headers).status, expected)
+
+    def test_a_need_that_nobody_meets(self):
+        folder = Folder(plugins={**ROUTED, "uses-roles": {}})
+        try:
+            done = run("--config", folder.config)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("uses-roles", done.stderr)
+            self.assertIn("authenticat", done.stderr)
+        finally:
+            folder.remove()
+
+    def test_two_that_tell(self):
+        folder = Folder(plugins={**ROUTED, "database": {}, "users": {}, "auth": {}, "uses-authenticator": {}})
+        try:
+            done = run("--config", folder.config)
+            self.assertNotEqual(done.returncode, 0)
+            for name in ("auth", "uses-authenticator"):
+                self.assertIn(f"'{name}'", done.stderr)
+        finally:
+            folder.remove()
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Folder(plugins={"routing": {}, "uses-command": {}})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.remove()
+
+    def command(self, *arguments):
+        return run("--config", self.folder.config, "command", *arguments)
+
+    def test_arguments_and_outputs(self):
+        done = self.command("fixture-echo", "one", "", "two words", "--", "-h", "ünïcode")
+        self.assertEqual((done.returncode, done.stdout), (0, "one\n\ntwo words\n--\n-h\nünïcode\n"), done)
+        usage = self.command("fixture-echo")
+        self.assertEqual((usage.returncode, usage.stdout), (64, ""), usage)
+        self.assertIn("nothing to print", usage.stderr)
+
+    def test_faults(self):
+        thrown = self.command("fixture-throw")
+        self.assertEqual(thrown.returncode, 1)
+        self.assertIn("thrown in a command", thrown.stderr)
+        unknown = self.command("fixture-ecko")
+        self.assertNotEqual(unknown.returncode, 0)
+        self.assertIn("fixture-echo", unknown.stderr)
+
+
+class HostServices(ServerTest):
+    PLUGINS = {
+        **ROUTED, "health": {"cache": "0s"}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "4"},
+        "auth": {"bcrypt_cost": "4"}, **{f"uses-{name}": {} for name in ("crypto", "database", "json", "loop", "network", "password", "readiness", "routes", "timer", "users")},
+    }
+    SERVER = {"workers": "2"}
+
+    def test_timers(self):
+        with self.server.connect() as connection:
+            for _ in range(5):
+                self.assertEqual(connection.exchange("GET", "/uses/timer").json, {"cancelled": True, "ranAnyway": False, "onWorker": True})
+        taken = self.server.get("/uses/timer/flood").json["taken"]
+        self.assertLessEqual(taken, 1024)
+        self.assertGreater(taken, 900)
+        eventually(lambda: self.server.get("/uses/timer/flood").json["taken"] > 900, "timers that ran make room")
+
+    def test_crypto(self):
+        made = self.server.get("/uses/crypto").json
+        self.assertEqual(made["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        self.assertEqual(made["hmac"], "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")  # RFC 4231, case 2
+        self.assertEqual((made["equal"], made["unequal"], made["secretBytes"]), (True, False, 32))
+        self.assertLess(made["uuid"], made["laterUuid"])
+        self.assertEqual(made["uuid"][14], "7")
+        self.assertNotEqual(made["random"], self.server.get("/uses/crypto").json["random"])
+
+    def test_passwords(self):
+        body = {"password": "correct horse", "guess": "correct horse"}
+        made = self.server.post("/uses/password", body).json
+        self.assertTrue(made["hash"].startswith("$2b$04$"), made)
+        self.assertTrue(made["matches"])
+        self.assertFalse(self.server.post("/uses/password", {**body, "guess": "Correct horse"}).json["matches"])
+        self.assertFalse(self.server.post("/uses/password/unknown", body).json["matches"])
+
+    def test_json(self):
+        def post(text):
+            return self.server.request("POST", "/uses/json", body=text, headers={"Content-Type": "text/plain"})
+
+        self.assertEqual(post(b'{"x":1,"names":["a","\\u00e9"],"other":[{}]}').json, {"x": 1, "y": 1.5, "names": ["a", "é"]})
+        for bad in (b"", b"{", b"[]", b'{"x":"1"}', b'{"y":1}', b'{"x":1,"names":["a","b","c","d"]}', b'{"x":1e400}', b"\xff"):
+            with self.subTest(bad=bad):
+                self.assertError(post(bad), 400)
+
+    def test_loops(self):
+        on, off = self.server.get("/uses/loop/on").json, self.server.get("/uses/loop/off").json
+        self.assertGreaterEqual(on["loops"], 1)
+        self.assertIn(on["current"], range(1, on["loops"] + 1))
+        self.assertEqual((on["deferred"], off["current"], off["deferred"]), (True, 0, False))
+        self.assertGreater(self.server.get("/uses/loop/off").json["batches"], on["batches"])
+        self.assertEqual(self.server.get("/uses/loop/busy").json["current"], 0)
+        busy = self.server.get("/uses/loop/always-busy")
+        self.assertError(busy, 503)
+        self.assertTrue(busy.header("retry-after"))
+
+    def test_networks(self):
+        self.assertEqual(self.server.get("/uses/network").body, b"127.0.0.1")
+        with Mortised(plugins={**ROUTED, "uses-network": {"allow": "10.0.0.0/8, ::1"}}) as server:
+            self.assertEqual(server.get("/uses/network").status, 404)
+
+    def test_routes(self):
+        get = self.server.get
+        self.assertEqual(get("/uses/routes/7").json, {"id": 7, "limit": 10, "route": "/uses/routes/:id"})
+        self.assertEqual(get("/uses/routes/7?limit=3").json["limit"], 3)
+        self.assertInvalid(get("/uses/routes/7?limit=0"), ("query", "/limit", "minimum"))
+        for bad in ("0", "x", "1.5", "-1"):
+            self.assertError(get(f"/uses/routes/{bad}"), 404)
+        self.assertEqual(get("/uses/routes/files/a/b%2Fc").body, b"a/b/c")
+        body = {"id": 1, "limit": 2, "route": "r"}
+        self.assertEqual(self.server.post("/uses/routes", body).status, 201)
+        self.assertInvalid(self.server.post("/uses/routes", {**body, "more": 1}), ("body", "/more", "additionalProperties"))
+        self.assertError(self.server.post("/uses/routes", {**body, "route": "x" * 1100}), 413)
+        self.assertEqual(self.server.request("PUT", "/uses/routes").json, {"id": 0, "limit": 0, "route": ""})
+        self.assertEqual(self.server.request("PUT", "/uses/routes").header("cache-control"), "no-store")
+        self.assertEqual(self.server.delete("/uses/routes").status, 204)
+
+    def test_another_plugin_s_table(self):
+        self.assertEqual(self.server.get("/uses/users?email=nobody@example.com").status, 404)
+        made = self.server.post("/uses/users", {"name": "Ada", "email": "Table@example.com"})
+        self.assertEqual(made.status, 201, made)
+        self.assertEqual(self.server.post("/uses/users", {"name": "Eve", "email": "table@EXAMPLE.com"}).status, 409)
+        found = self.server.get("/uses/users?email=TABLE@example.com").json
+        self.assertEqual((found["id"], found["name"], found["role"], found["sameById"]), (made.json["id"], "Ada", "user", True))
+
+    def test_an_optional_table_that_is_not_there(self):
+        with Mortised(plugins={**ROUTED, "uses-users": {}}) as server:
+            response = server.get("/uses/users?email=a@example.com")
+            self.assertEqual((response.status, response.json["error"]), (503, "No users here"))
+            self.assertEqual(server.post("/uses/users", {"name": "Ada", "email": "a@example.com"}).status, 503)
+
+    def test_the_database(self):
+        first = self.server.get("/uses/database").json["version"]
+        self.assertEqual(self.server.post("/uses/database", {"title": "a", "stars": 3}).status, 201)
+        self.assertEqual(self.server.post("/uses/database", {"title": "b"}).status, 201)
+        self.assertError(self.server.post("/uses/database", {"title": "a"}), 409, "Title is taken")
+        self.assertError(self.server.post("/uses/database", {"title": "rolled back"}), 500)
+        seen = self.server.get("/uses/database").json
+        self.assertEqual([note["title"] for note in seen["notes"]], ["a", "b"])
+        self.assertEqual(seen["notes"][0]["stars"], 3)
+        self.assertNotEqual(seen["version"], first)
+
+    def test_readiness(self):
+        self.assertEqual(self.server.get("/ready").status, 200)
+        self.server.post("/uses/readiness/down")
+        try:
+            ready = eventually(lambda: (r := self.server.get("/ready")).status == 503 and r, "the check fails")
+            self.assertIn("uses-readiness", ready.body.decode())
+            mine = self.server.get("/uses/readiness").json
+            self.assertEqual((mine["ready"], mine["checks"]["uses-readiness"], mine["checks"]["database"]), (False, "turned down", "ok"))
+        finally:
+            self.server.post("/uses/readiness/up")
+        eventually(lambda: self.server.get("/ready").status == 200, "it is ready again")
+
+
+class Migrations(unittest.TestCase):
+    def test_what_is_declared_is_handed_to_whoever_runs_them(self):
+        with Mortised(plugins={**ROUTED, "uses-migrations": {}}) as server:
+            self.assertEqual(server.get("/uses/migrations").json["migrations"],
+                             ["uses-migrations/0001-first", "uses-migrations/0002-second"])
+
+
+class LogSink(unittest.TestCase):
+    def test_records_come_typed_redacted_and_with_their_request(self):
+        folder = Folder(plugins={"routing": {}, "uses-log": {}})
+        # The sink takes the record that tells the port: a path is known beforehand.
+        path = str(folder.path / "http.sock")
+        folder.server["listen"] = f"unix:{path}"
+        folder.write()
+        server = Mortised(folder, start=False)
+        try:
+            server.start(ready=False)
+
+            def connected():
+                try:
+                    return Connection(path)
+                except OSError:
+                    return None
+
+            with eventually(connected, "it listens") as connection:
+                self.assertEqual(connection.exchange("GET", "/uses/log", headers={"X-Request-Id": "the-one"}).status, 204)
+                lines = connection.exchange("GET", "/uses/log/taken").json["lines"]
+            mine = [line for line in lines if " uses-log.fixture " in line or " fixture " in line]
+            self.assertEqual([line.split()[0] for line in mine], sorted(line.split()[0] for line in mine), mine)
+            self.assertEqual(len(mine), 4, lines)  # the trace is below the sink's level
+            text = "\n".join(mine)
+            for expected in ("a debug", "x=1.5", "an info", "text=seen", "a warning", "yes=1", "an error", "requestId=the-one"):
+                self.assertIn(expected, text)
+            self.assertNotIn("must not be seen", text)
+            self.assertIn("password=", text)
+            server.stop()
+        finally:
+            server.close()
+            folder.remove()
+
+
+if __name__ == "__main__":
+    unittest.main()
