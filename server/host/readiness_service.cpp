@@ -20,10 +20,13 @@ mortise_status check(void* self, mortise_readiness_visitor visit, void* context)
     const bool late = runtime.lateLoops().load(std::memory_order_relaxed) > 0;
     tell("loop", late ? MORTISE_ERROR : MORTISE_OK, late ? "an event loop is held up" : "");
     if (const auto generation = runtime.generation()) {
+        for (const auto& instance : generation->instances())
+            if (instance->quarantined())
+                tell(instance->name(), MORTISE_ERROR, "it missed a deadline and is quarantined until restart");
         for (const ReadinessCheck& one : generation->readinessChecks()) {
+            if (one.owner->quarantined()) continue;
             CallError error;
-            const mortise_status status =
-                one.owner->quarantined() ? MORTISE_ERROR : one.table.check(one.owner->self(), error.get());
+            const mortise_status status = one.table.check(one.owner->self(), error.get());
             tell(one.owner->name(), status, status == MORTISE_OK ? "" : error.text());
         }
     }

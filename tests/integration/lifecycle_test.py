@@ -199,6 +199,15 @@ class Lifecycle(unittest.TestCase):
         self.change("drains-fully", label="third")
         server.stop()
 
+    def test_a_plugin_that_hangs_in_activate_is_told_and_not_called(self):
+        server = self.serve({"health": {}, "hangs-in-activate": {}}, control_timeout="1s")
+        self.assertEqual(server.get("/hello").status, 200)
+        self.assertEqual(server.get("/hangs-in-activate").status, 503)
+        response = server.get("/ready")
+        self.assertEqual(response.status, 503)
+        self.assertIn("hangs-in-activate", response.body.decode())
+        server.stop()
+
     @unittest.skipIf(SLOWNESS > 1, "sanitizers need address space of their own")
     def test_no_thread_for_a_call_is_no_end_of_the_world(self):
         file = str(FIXTURES / "drains-fully.so")

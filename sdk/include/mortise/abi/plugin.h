@@ -72,9 +72,9 @@ typedef struct mortise_plugin_table {
     mortise_status (*start)(void *self, mortise_error *error);
     /* [control] Cannot fail: the generation is published. */
     void (*activate)(void *self);
-    /* [control] No new request comes; finish what is open within `deadline_ms`. */
+    /* [control] No new request comes; finish what is open within `deadline_ms`. Not called when no time is left. */
     void (*drain)(void *self, uint64_t deadline_ms);
-    /* [control] Close everything and join every thread. What is still open afterwards is answered 503 by the host. */
+    /* [control] Close everything and join every thread. What was still open has been answered 503 by the host. */
     void (*stop)(void *self);
     /* [control] */
     void (*destroy)(void *self);
