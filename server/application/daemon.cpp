@@ -299,8 +299,11 @@ void Daemon::stop() {
     if (!server_->drain(deadline))
         log_.log(base::Level::warn, "host", "Requests were still open at the end of drain_timeout", {});
     log_.log(base::Level::info, "host", "Stopped", {{"stopMs", millisecondsSince(begun)}});
-    // The sink's plugin ends with the others; what follows goes to standard error.
-    keeper_->end(*server_, std::max(deadline, Clock::now() + settings.runtime.controlTimeout));
+    // The sink's plugin ends with the others; what follows goes to standard error. Plugins that take all their time to
+    // drain leave some to stop.
+    const auto now = Clock::now();
+    const auto most = now + (begun + settings.shutdownTimeout - now) * 3 / 4;
+    keeper_->end(*server_, std::min(std::max(deadline, now + settings.runtime.controlTimeout), most));
     end();
 }
 

@@ -190,6 +190,11 @@ class Lifecycle(unittest.TestCase):
         server.stop()
         self.assertFalse(server.found("A plugin missed a deadline and is quarantined until restart"))
 
+    def test_a_drain_leaves_time_to_stop(self):
+        server = self.serve({"drains-fully": {}}, drain_timeout="8s", shutdown_timeout="8s")
+        server.stop()
+        self.assertTrue(server.found("Stop was called"))
+
     def test_without_time_a_plugin_is_stopped_all_the_same(self):
         server = self.serve({"drains-fully": {}}, drain_timeout="0s")
         mark = server.mark()
