@@ -30,6 +30,10 @@ check() { # FILE
         echo "$1 asks for what a plugin must not" >&2
         exit 1
     fi
+    if nm "$1" | grep -E ' u '; then
+        echo "$1 has symbols that are unique in a process" >&2
+        exit 1
+    fi
     if nm -D "$1" | grep -E ' [uU] mortise_'; then
         echo "$1 needs symbols of the host" >&2
         exit 1
@@ -48,7 +52,11 @@ eval "${CC:-cc} -std=c11 -Wall -Wextra -Werror $(pkg-config --cflags mortise) \
     $(pkg-config --variable=plugin_flags mortise | sed 's/prefix with blanks/prefix\\ with\\ blanks/g') \
     -o '$folder/by-hand.so' '$source/sdk/examples/c-hello/c_hello.c'"
 check "$folder/by-hand.so"
+eval "g++ -Wall -Wextra -Werror $(pkg-config --cflags mortise) \
+    $(pkg-config --variable=plugin_cxxflags mortise | sed 's/prefix with blanks/prefix\\ with\\ blanks/g') \
+    -o '$folder/hello-by-hand.so' '$source/plugins/hello/hello_plugin.cpp'"
+check "$folder/hello-by-hand.so"
 
 MORTISE_BUILD_DIR=$build PYTHONPATH="$source/tests/support" python3 -B "$source/tests/support/foreign_files.py" \
-    "/hello=$folder/hello.so" "/c-hello=$folder/c-hello.so" "/c-hello=$folder/by-hand.so"
-echo "hello.so, c-hello.so and by-hand.so built against $(pkg-config --modversion mortise)"
+    "/hello=$folder/hello.so" "/c-hello=$folder/c-hello.so" "/c-hello=$folder/by-hand.so" "/hello=$folder/hello-by-hand.so"
+echo "hello.so, c-hello.so, by-hand.so and hello-by-hand.so built against $(pkg-config --modversion mortise)"
