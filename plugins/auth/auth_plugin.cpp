@@ -31,7 +31,6 @@ struct Settings {
     milliseconds refreshLifetime = hours(7 * 24);
     milliseconds leeway{0};
     milliseconds refreshGrace{0};
-    int bcryptCost = 10;
     milliseconds cleanupInterval = hours(1);
 };
 MORTISE_SETTINGS(
@@ -48,7 +47,6 @@ MORTISE_SETTINGS(
     field(refreshLifetime).min(seconds(1)).max(hours(365 * 24)).text("How long a refresh token is good"),
     field(leeway).min(seconds(0)).max(seconds(60)).text("Tolerance for the clocks of other issuers in exp and nbf"),
     field(refreshGrace).min(seconds(0)).max(seconds(60)).text("How long a rotated refresh token may be sent again"),
-    field(bcryptCost).min(4).max(15).text("Work of one password hash, as a power of two"),
     field(cleanupInterval).min(seconds(1)).max(hours(24)).text("How often expired refresh tokens are deleted"))
 
 mortise::Reply invalidRefreshToken() {
@@ -72,6 +70,8 @@ private:
     mortise::Reply refresh(mortise::Request& request, const RefreshRequest& body) const;
     mortise::Reply logout(const RefreshRequest& body) const;
 
+    /// The login goes on when that fails: the old hash is as good as it was.
+    void renewHash(const mortise::UserRecord& user, const std::string& hash) const noexcept;
     /// A new family for the user, stored, with both tokens.
     mortise::Reply beginSession(std::uint32_t status, const mortise::UserRecord& user) const;
     [[nodiscard]] RefreshGrant makeGrant(std::string userId, std::string family) const;
@@ -189,23 +189,22 @@ mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registr
     // Looked for before the costly hash; the answer to a taken address is the same either way. Races are decided by
     // create.
     if (users_.findByEmail(body.email)) return mortise::conflict("User already exists");
-    passwords().hash(body.password, settings().bcryptCost,
-                     [this, later = request.defer(), name = body.name,
-                      email = body.email](const mortise::HashResult& hashed) mutable {
-                         later.answer([&]() -> mortise::Reply {
-                             if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
-                             try {
-                                 std::optional<mortise::Reply> reply;
-                                 // The user and the family: both or neither.
-                                 database_.transact([&](mortise::Transaction&) {
-                                     reply.emplace(beginSession(201, users_.create(name, email, hashed.hash)));
-                                 });
-                                 return std::move(*reply);
-                             } catch (const mortise::UniqueConflict&) {
-                                 return mortise::conflict("User already exists");
-                             }
-                         });
-                     });
+    passwords().hash(body.password, [this, later = request.defer(), name = body.name,
+                                     email = body.email](const mortise::HashResult& hashed) mutable {
+        later.answer([&]() -> mortise::Reply {
+            if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
+            try {
+                std::optional<mortise::Reply> reply;
+                // The user and the family: both or neither.
+                database_.transact([&](mortise::Transaction&) {
+                    reply.emplace(beginSession(201, users_.create(name, email, hashed.hash)));
+                });
+                return std::move(*reply);
+            } catch (const mortise::UniqueConflict&) {
+                return mortise::conflict("User already exists");
+            }
+        });
+    });
     return mortise::Reply::later();
 }
 
@@ -214,15 +213,26 @@ mortise::Reply AuthPlugin::login(mortise::Request& request, const Credentials& b
     const std::string hash =
         user ? user->passwordHash : std::string(); // an empty one costs the usual work and never matches
     passwords().verify(
-        body.password, hash, settings().bcryptCost,
+        body.password, hash,
         [this, later = request.defer(), user = std::move(user)](const mortise::VerifyResult& result) mutable {
             later.answer([&]() -> mortise::Reply {
                 if (result.failed()) throw mortise::Error("the password could not be verified", result.status);
+                if (result.unusable())
+                    log().warn("The stored password hash of a user cannot be used", {{"userId", user->id}});
                 if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
+                if (!result.renewed.empty()) renewHash(*user, result.renewed);
                 return beginSession(200, *user);
             });
         });
     return mortise::Reply::later();
+}
+
+void AuthPlugin::renewHash(const mortise::UserRecord& user, const std::string& hash) const noexcept {
+    try {
+        users_.setPasswordHash(user.id, user.passwordHash, hash);
+    } catch (const std::exception& failure) {
+        log().warn("A password hash could not be renewed", {{"userId", user.id}, {"error", failure.what()}});
+    }
 }
 
 mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshRequest& body) const {

@@ -32,6 +32,8 @@ void UserStore::open(const mortise::Database& database) {
     update_ = database.statement("UPDATE users SET name = COALESCE(?, name), email = COALESCE(?, email), "
                                  "email_lower = COALESCE(?, email_lower), updated_at = ? WHERE id = ?");
     remove_ = database.statement("DELETE FROM users WHERE id = ?");
+    setHash_ =
+        database.statement("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ? AND password_hash = ?");
     setRole_ = database.statement("UPDATE users SET role = ?, updated_at = ? WHERE email_lower = ?");
 }
 
@@ -102,6 +104,15 @@ bool UserStore::setRole(std::string_view email, std::string_view role, mortise::
         transaction.execute(idByEmail_, mortise::bind(key), [&](const mortise::Row&) { found = true; });
     });
     return found;
+}
+
+bool UserStore::setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash,
+                                mortise::DateTime now) const {
+    std::uint64_t changed = 0;
+    database_.transact([&](mortise::Transaction& transaction) {
+        changed = transaction.execute(setHash_, mortise::bind(passwordHash, now, id, expected));
+    });
+    return changed != 0;
 }
 
 } // namespace users

@@ -69,6 +69,10 @@ public:
     /// False: no user has that address.
     bool setRole(std::string_view email, std::string_view role, mortise::DateTime now) const;
 
+    /// False: no such user, or its hash is not `expected`.
+    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash,
+                         mortise::DateTime now) const;
+
 private:
     /// Columns: id, name, email, role, created_at, password_hash.
     template<typename Visit>
@@ -94,7 +98,7 @@ private:
 
     mortise::Database database_;
     mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, count_;
-    mortise::Statement insert_, update_, remove_, setRole_;
+    mortise::Statement insert_, update_, remove_, setRole_, setHash_;
     mutable TotalCache totals_;
 };
 

@@ -12,16 +12,11 @@
 namespace users {
 namespace {
 
-struct Settings {
-    int bcryptCost = 10;
-};
-MORTISE_SETTINGS(Settings, field(bcryptCost).min(4).max(15).text("Work of one password hash, as a power of two"))
-
 mortise::Reply userNotFound() {
     return mortise::notFound("User not found");
 }
 
-class UsersPlugin : public mortise::Plugin<Settings>, public mortise::UsersProvider {
+class UsersPlugin : public mortise::Plugin<>, public mortise::UsersProvider {
 public:
     void configure(mortise::Setup& setup) override;
     void start() override { store_.open(service<mortise::Database>()); }
@@ -30,6 +25,7 @@ public:
     bool findByEmail(std::string_view email, mortise::UserVisitor visit) override;
     void create(std::string_view name, std::string_view email, std::string_view passwordHash,
                 mortise::UserVisitor visit) override;
+    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) override;
 
 private:
     void declareReads(mortise::Setup& setup);
@@ -156,7 +152,7 @@ mortise::Reply UsersPlugin::one(std::string_view id) const {
 mortise::Reply UsersPlugin::post(mortise::Request& request, const CreateUser& body) const {
     if (store_.emailTaken(body.email)) return mortise::conflict("User already exists");
     passwords().hash(
-        body.password, settings().bcryptCost,
+        body.password,
         // The views of the body live until the answer.
         [this, later = request.defer(), name = body.name,
          email = body.email](const mortise::HashResult& hashed) mutable {
@@ -222,6 +218,11 @@ void UsersPlugin::create(std::string_view name, std::string_view email, std::str
     const std::string id = crypto().uuid7();
     store_.insert(id, name, email, passwordHash, now);
     visit(mortise::UserRecord{id, std::string(name), std::string(email), "user", {}, now});
+}
+
+bool UsersPlugin::setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) {
+    const std::optional<UserId> parsed = UserId::parse(id);
+    return parsed && store_.setPasswordHash(parsed->text(), expected, passwordHash, mortise::DateTime::now());
 }
 
 } // namespace

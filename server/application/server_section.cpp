@@ -103,7 +103,10 @@ void addThreads(Section& all) {
         all.count("hashing_queue", "64", 1, 100'000, "Passwords that may wait to be hashed; past it 503.");
     SettingSpec& niceness =
         all.count("hashing_niceness", "10", 0, 19, "By how much hashing steps back behind all else.");
-    for (SettingSpec* spec : {&loops, &workers, &queue, &hashing, &hashingQueue, &niceness}) needsRestart(*spec);
+    SettingSpec& cost = all.count("password_cost", "10", 4, 15,
+                                  "Work of hashing a password, each step twice as much; a cheaper hash is made anew at "
+                                  "its user's next login.");
+    for (SettingSpec* spec : {&loops, &workers, &queue, &hashing, &hashingQueue, &niceness, &cost}) needsRestart(*spec);
 }
 
 void addLife(Section& all) {

@@ -154,6 +154,7 @@ private:
         runtime.hashing.threads = orElse(count("hashing_workers"), std::max<std::size_t>(1, cores / 2));
         runtime.hashing.queueLimit = count("hashing_queue");
         runtime.hashing.niceness = static_cast<int>(section_.integer("hashing_niceness"));
+        out_.runtime.passwordCost = static_cast<std::uint32_t>(section_.integer("password_cost"));
         out_.watchdog.late = section_.duration("loop_stall_warning");
         out_.watchdog.period =
             std::clamp(out_.watchdog.late / 2, std::chrono::milliseconds(5), std::chrono::milliseconds(50));

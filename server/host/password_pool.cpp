@@ -15,8 +15,14 @@ struct PasswordPool::Job {
     std::string hash;
 };
 
-PasswordPool::PasswordPool(const base::WorkerPoolSettings& settings, base::WorkerPool& completions)
-    : completions_(completions), hashers_(settings.threads), pool_(settings) {}
+PasswordPool::PasswordPool(const base::WorkerPoolSettings& settings, base::WorkerPool& completions,
+                           std::uint32_t usualCost)
+    : completions_(completions), usualCost_(usualCost), hashers_(settings.threads), pool_(settings) {}
+
+bool PasswordPool::settle(std::uint32_t& cost) const noexcept {
+    if (cost == 0) cost = usualCost_;
+    return cost >= base::Bcrypt::minimumCost && cost <= base::Bcrypt::maximumCost;
+}
 
 base::Bcrypt& PasswordPool::hasher() {
     auto& own = hashers_.at(pool_.currentWorker().value());
@@ -25,8 +31,7 @@ base::Bcrypt& PasswordPool::hasher() {
 }
 
 mortise_status PasswordPool::hash(std::string_view password, std::uint32_t cost, Done done) {
-    if (base::Bcrypt::refusal(password) || cost < base::Bcrypt::minimumCost || cost > base::Bcrypt::maximumCost)
-        return MORTISE_INVALID;
+    if (base::Bcrypt::refusal(password) || !settle(cost)) return MORTISE_INVALID;
     auto job = std::make_unique<Job>();
     job->password = base::SecretString(password);
     job->cost = cost;
@@ -35,7 +40,7 @@ mortise_status PasswordPool::hash(std::string_view password, std::uint32_t cost,
 }
 
 mortise_status PasswordPool::verify(std::string_view password, std::string_view hash, std::uint32_t cost, Done done) {
-    if (cost < base::Bcrypt::minimumCost || cost > base::Bcrypt::maximumCost) return MORTISE_INVALID;
+    if (!settle(cost)) return MORTISE_INVALID;
     auto job = std::make_unique<Job>();
     job->password = base::SecretString(password);
     job->against = std::string(hash);
@@ -56,22 +61,35 @@ mortise_status PasswordPool::submit(std::unique_ptr<Job> job) {
 void PasswordPool::work(Job& job) noexcept {
     try {
         base::Bcrypt& bcrypt = hasher();
-        if (!job.against) {
+        if (job.against) {
+            verifyNow(bcrypt, job);
+        } else {
             job.hash = bcrypt.hash(job.password.reveal(), job.cost);
             job.status = MORTISE_OK;
-            return;
         }
-        const bool known = !job.against->empty();
-        const auto verdict =
-            bcrypt.verify(job.password.reveal(), known ? *job.against : base::Bcrypt::dummyHash(job.cost));
-        if (verdict == base::PasswordVerdict::unusableHash)
-            job.status = MORTISE_ERROR;
-        else
-            job.status = known && verdict == base::PasswordVerdict::match ? MORTISE_OK : MORTISE_UNAUTHORIZED;
     } catch (...) {
         job.status = MORTISE_ERROR;
     }
     job.password = base::SecretString();
+}
+
+void PasswordPool::verifyNow(base::Bcrypt& bcrypt, Job& job) {
+    const std::string_view password = job.password.reveal();
+    const auto cost = base::Bcrypt::costOf(*job.against);
+    if (!cost) {
+        static_cast<void>(bcrypt.verify(password, base::Bcrypt::dummyHash(job.cost)));
+        job.status = job.against->empty() ? MORTISE_UNAUTHORIZED : MORTISE_INVALID;
+        return;
+    }
+    if (bcrypt.verify(password, *job.against) == base::PasswordVerdict::match) {
+        if (*cost < job.cost) job.hash = bcrypt.hash(password, job.cost);
+        job.status = MORTISE_OK;
+        return;
+    }
+    // Each step of cost doubles the work: once more at each of them makes it that of the cost asked for.
+    for (unsigned step = *cost; step < job.cost; ++step)
+        static_cast<void>(bcrypt.verify(password, base::Bcrypt::dummyHash(step)));
+    job.status = MORTISE_UNAUTHORIZED;
 }
 
 } // namespace mortise::host

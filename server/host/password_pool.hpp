@@ -18,11 +18,13 @@ namespace mortise::host {
 // bcrypt in a bounded pool of its own, which lets everything else go first. Thread: any.
 class PasswordPool {
 public:
-    // Told on a worker thread: MORTISE_OK with the hash (empty of verify), MORTISE_UNAUTHORIZED or MORTISE_ERROR.
+    // Told on a worker thread, as mortise_password_done.
     using Done = std::function<void(mortise_status status, std::string_view hash)>;
 
-    // `completions` runs the `done` calls; they are run on the hashing thread when it is full.
-    PasswordPool(const base::WorkerPoolSettings& settings, base::WorkerPool& completions);
+    // `completions` runs the `done` calls; they are run on the hashing thread when it is full. `usualCost` is that of
+    // who asks for cost 0.
+    PasswordPool(const base::WorkerPoolSettings& settings, base::WorkerPool& completions,
+                 std::uint32_t usualCost = base::Bcrypt::defaultCost);
 
     // As mortise_password_table: MORTISE_PENDING, MORTISE_BUSY or MORTISE_INVALID.
     mortise_status hash(std::string_view password, std::uint32_t cost, Done done);
@@ -33,10 +35,14 @@ public:
 private:
     struct Job;
     mortise_status submit(std::unique_ptr<Job> job);
+    // False: out of range.
+    bool settle(std::uint32_t& cost) const noexcept;
     void work(Job& job) noexcept;
+    static void verifyNow(base::Bcrypt& bcrypt, Job& job);
     base::Bcrypt& hasher();
 
     base::WorkerPool& completions_;
+    const std::uint32_t usualCost_;
     std::vector<std::unique_ptr<base::Bcrypt>> hashers_; // one a thread of pool_, made at its first job
     base::WorkerPool pool_;
 };

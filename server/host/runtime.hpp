@@ -32,6 +32,7 @@ struct RuntimeSettings {
     std::uint64_t retryAfterSeconds = 1;              // of the host's own 503 answers
     base::WorkerPoolSettings workers{"worker", 4, 1024, 0};
     base::WorkerPoolSettings hashing{"hash", 1, 256, 10};
+    std::uint32_t passwordCost = base::Bcrypt::defaultCost; // of a hash whose maker asks for no cost of its own
 };
 
 // What a process has once and every plugin is served from: pools, clocks, the table of exchanges. Made before the first
@@ -44,7 +45,7 @@ public:
           onWorkers_(settings.workers.threads),
           workers_(settings.workers),
           timers_(workers_),
-          passwords_(settings.hashing, workers_) {}
+          passwords_(settings.hashing, workers_, settings.passwordCost) {}
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 

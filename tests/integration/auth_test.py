@@ -37,8 +37,8 @@ def sign(claims, secret: str = ACCESS, header: dict | None = None, algorithm: st
 
 class AuthTest(ServerTest):
     PLUGINS = {
-        "routing": {}, "logging": {}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "4"},
-        "auth": {"bcrypt_cost": "4", "access_secret": ACCESS, "refresh_secret": REFRESH},
+        "routing": {}, "logging": {}, "database": {"url": "sqlite:///test.db"}, "users": {},
+        "auth": {"access_secret": ACCESS, "refresh_secret": REFRESH},
     }
 
     def me(self, token: str, **options):
@@ -302,19 +302,26 @@ class Roles(unittest.TestCase):
 
 
 class Timing(AuthTest):
+    SERVER = {"password_cost": "8"}
     PLUGINS = {
-        "routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "8"},
-        "auth": {"bcrypt_cost": "8", "access_secret": ACCESS, "refresh_secret": REFRESH},
+        "routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {},
+        "auth": {"access_secret": ACCESS, "refresh_secret": REFRESH},
     }
 
     # contract: auth.login-timing
     def test_login_takes_as_long_for_unknown_addresses(self):
         user = self.server.register()
-        samples = {"known": [], "unknown": [], "too long": []}
+        cheap, damaged = self.server.register(), self.server.register()
+        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+            for who, kept in ((cheap, "$2b$04$" + "x" * 53), (damaged, "damaged")):
+                database.execute("UPDATE users SET password_hash = ? WHERE id = ?", (kept, who["user"]["id"]))
+        samples = {"known": [], "unknown": [], "too long": [], "cheap": [], "damaged": []}
         attempts = {
             "known": {"email": user["user"]["email"], "password": "wrong password"},
             "unknown": {"email": "nobody@example.com", "password": "wrong password"},
             "too long": {"email": user["user"]["email"], "password": "x" * 100},
+            "cheap": {"email": cheap["user"]["email"], "password": "wrong password"},
+            "damaged": {"email": damaged["user"]["email"], "password": "wrong password"},
         }
         with self.server.connect() as connection:
             for _ in range(25):
@@ -332,7 +339,7 @@ class Timing(AuthTest):
 class Secrets(unittest.TestCase):
     @staticmethod
     def plugins(**auth):
-        return {"routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "4"}, "auth": {"bcrypt_cost": "4", **auth}}
+        return {"routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": auth}
 
     def refused(self, *said, env=None, **auth):
         folder = Folder(plugins=self.plugins(**auth))
@@ -435,7 +442,11 @@ class Bcrypt(unittest.TestCase):
     # contract: auth.bcrypt
     def test_cost_10_and_hashes_of_other_makers(self):
         plugins = {"routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
-        with Mortised(plugins=plugins) as server:
+        folder = Folder(plugins=plugins)
+        self.addCleanup(folder.remove)
+        del folder.server["password_cost"]
+        folder.write()
+        with Mortised(folder) as server:
             user = server.register(password="correct horse")
             path = server.folder.state / "test.db"
             with sqlite3.connect(path) as database:
@@ -448,6 +459,23 @@ class Bcrypt(unittest.TestCase):
                 database.execute(f"UPDATE users SET {column} = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'")
             response = server.post("/auth/login", {"email": user["user"]["email"], "password": "U*U"})
             self.assertEqual(response.status, 200, response)
+            # It was cheaper than what is set: made anew, and good for the next login.
+            with sqlite3.connect(path) as database:
+                (renewed,) = database.execute(f"SELECT {column} FROM users").fetchone()
+            self.assertRegex(renewed, r"^\$2b\$10\$")
+            self.assertEqual(server.post("/auth/login", {"email": user["user"]["email"], "password": "U*U"}).status, 200)
+            with sqlite3.connect(path) as database:
+                self.assertEqual(database.execute(f"SELECT {column} FROM users").fetchone(), (renewed,))
+
+    def test_a_hash_that_is_none_is_a_wrong_password(self):
+        plugins = {"routing": {}, "logging": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
+        with Mortised(plugins=plugins) as server:
+            user = server.register(password="correct horse")["user"]
+            with sqlite3.connect(server.folder.state / "test.db") as database:
+                database.execute("UPDATE users SET password_hash = 'damaged'")
+            response = server.post("/auth/login", {"email": user["email"], "password": "correct horse"})
+            self.assertEqual((response.status, response.json["error"]), (401, "Invalid credentials"))
+            server.wait_for("The stored password hash of a user cannot be used", userId=user["id"])
 
     # contract: auth.bcrypt
     def test_hashes_are_those_of_node(self):

@@ -14,7 +14,7 @@ import unittest
 
 from mortised import SLOWNESS, Folder, Mortised
 
-PLUGINS = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "4"}, "auth": {"bcrypt_cost": "4"}}
+PLUGINS = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
 
 
 class Killed(unittest.TestCase):

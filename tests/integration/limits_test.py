@@ -54,8 +54,8 @@ class Deadlines(ServerTest):
         "header_timeout": ms(SHORT), "body_timeout": ms(SHORT), "body_min_rate": "1KiB", "body_max_time": ms(4 * SHORT),
         "write_timeout": ms(SHORT), "idle_timeout": ms(2 * SHORT), "max_output_size": "64KiB",
     }
-    PLUGINS = {"routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {"bcrypt_cost": "4"},
-               "auth": {"bcrypt_cost": "4"}}
+    PLUGINS = {"routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {},
+               "auth": {}}
 
     def dribble(self, connection, data: bytes, pause: float):
         """Sends byte by byte until the server answers or closes; returns the seconds it took."""
@@ -209,8 +209,8 @@ class Connections(unittest.TestCase):
 
     # contract: busy.retry-after
     def test_excess_hashing_is_503(self):
-        plugins = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///t.db"}, "users": {"bcrypt_cost": "10"}, "auth": {"bcrypt_cost": "10"}}
-        with Mortised(server={"hashing_queue": "4", "hashing_workers": "1"}, plugins=plugins) as server:
+        plugins = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}}
+        with Mortised(server={"hashing_queue": "4", "hashing_workers": "1", "password_cost": "10"}, plugins=plugins) as server:
             connections = [server.connect() for _ in range(24)]
             body = b'{"email":"nobody@example.com","password":"wrong password"}'
             for connection in connections:

@@ -306,8 +306,8 @@ class Commands(unittest.TestCase):
 
 class HostServices(ServerTest):
     PLUGINS = {
-        **ROUTED, "health": {"cache": "0s"}, "database": {"url": "sqlite:///test.db"}, "users": {"bcrypt_cost": "4"},
-        "auth": {"bcrypt_cost": "4"}, **{f"uses-{name}": {} for name in ("crypto", "database", "json", "loop", "network", "password", "readiness", "routes", "timer", "users")},
+        **ROUTED, "health": {"cache": "0s"}, "database": {"url": "sqlite:///test.db"}, "users": {},
+        "auth": {}, **{f"uses-{name}": {} for name in ("crypto", "database", "json", "loop", "network", "password", "readiness", "routes", "timer", "users")},
     }
     SERVER = {"workers": "2"}
 

@@ -144,13 +144,13 @@ class SlowClients(SlowTest):
 class Logins(SlowTest):
     PLUGINS = {
         "routing": {}, "logging": {"request_log": "false"}, "health": {}, "database": {"url": "sqlite:///t.db"},
-        "users": {"bcrypt_cost": "10"}, "auth": {"bcrypt_cost": "10"},
+        "users": {}, "auth": {},
     }
     QUEUE = 8
 
     # contract: busy.retry-after
     def test_parallel_logins(self):
-        with Mortised(server={"hashing_workers": "1", "hashing_queue": str(self.QUEUE)}, plugins=self.PLUGINS) as server:
+        with Mortised(server={"password_cost": "10", "hashing_workers": "1", "hashing_queue": str(self.QUEUE)}, plugins=self.PLUGINS) as server:
             idle = probe(server)
             body = {"email": "nobody@example.com", "password": "wrong password"}
             begin = time.monotonic()

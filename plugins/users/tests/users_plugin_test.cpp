@@ -357,6 +357,15 @@ private:
             MORTISE_OK, users->find_by_email(self, viewOf("aDA@x.org"), &Seen::visit, &byEmail, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(made.id, byEmail.id);
         CPPUNIT_ASSERT_EQUAL(std::string("$2b$10$x"), byEmail.hash);
+        const auto setHash = [&](const std::string& id, const char* expected) {
+            return users->set_password_hash(self, viewOf(id), viewOf(expected), viewOf("$2b$12$y"),
+                                            plugin_->rawError());
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, setHash(made.id, "another"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, setHash("nobody", "$2b$10$x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("$2b$10$x"), database_->value("SELECT password_hash FROM users"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, setHash(made.id, "$2b$10$x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("$2b$12$y"), database_->value("SELECT password_hash FROM users"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT,
                              users->find_by_id(self, viewOf("nobody"), &Seen::visit, &again, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT,

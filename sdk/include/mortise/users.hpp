@@ -74,6 +74,16 @@ public:
                 std::string(text(user.role)), std::string(text(user.password_hash)), DateTime{user.created_ms}};
     }
 
+    // [worker] Stores `passwordHash` in the place of `expected`, durable as with create. False: there is no such user,
+    // its hash is another one by now, or the provider is older than this call.
+    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) const {
+        if (service_.table.set_password_hash == nullptr) return false;
+        detail::ErrorText error;
+        return finish(
+            service_.table.set_password_hash(service_.self, view(id), view(expected), view(passwordHash), error.raw()),
+            nullptr, error, "set_password_hash");
+    }
+
 private:
     template<class Visit>
     struct Once {
@@ -135,6 +145,8 @@ public:
     // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict.
     virtual void create(std::string_view name, std::string_view email, std::string_view passwordHash,
                         UserVisitor visit) = 0;
+    // [worker] In the place of `expected`, durable as with create. False: no such user, or another hash by now.
+    virtual bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) = 0;
 };
 
 } // namespace v1

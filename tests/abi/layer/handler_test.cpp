@@ -99,7 +99,7 @@ public:
         });
         setup.post("/hash").body<Input>().handle(
             [this](mortise::Request& request, const Input& input) -> mortise::Reply {
-                passwords().hash(input.name, 10, [later = request.defer()](mortise::HashResult result) mutable {
+                passwords().hash(input.name, [later = request.defer()](mortise::HashResult result) mutable {
                     if (result.hash == "hash of throw") throw std::runtime_error("thrown in a callback");
                     later.reply(Output{result.hash});
                 });

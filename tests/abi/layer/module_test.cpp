@@ -98,6 +98,9 @@ public:
     void create(std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {
         throw mortise::UniqueConflict();
     }
+    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view hash) override {
+        return id == "1" && expected == "old" && hash == "new";
+    }
 };
 
 const mortise_module& module() {
@@ -383,6 +386,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("ada@example.com"), users.findById("1")->email);
         CPPUNIT_ASSERT_THROW(users.findById("busy"), mortise::Busy);
         CPPUNIT_ASSERT_THROW(users.create("a", "b", "c"), mortise::UniqueConflict);
+        CPPUNIT_ASSERT(users.setPasswordHash("1", "old", "new") && !users.setPasswordHash("2", "old", "new"));
         CPPUNIT_ASSERT_THROW(users.visitById("1", [](const mortise_user&) { throw std::logic_error("x"); }),
                              std::logic_error);
         const auto* const readiness = plugin.extension<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);

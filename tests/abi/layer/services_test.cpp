@@ -67,7 +67,7 @@ public:
         CPPUNIT_ASSERT_THROW(plugin.crypto().random(8), mortise::Absent);
         CPPUNIT_ASSERT_THROW(plugin.crypto().hmacKey("x"), mortise::Absent);
         CPPUNIT_ASSERT_THROW(mortise::HmacKey().sign("x"), mortise::Absent);
-        CPPUNIT_ASSERT_THROW(plugin.passwords().hash("x", 10, [](mortise::HashResult) {}), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(plugin.passwords().hash("x", [](mortise::HashResult) {}), mortise::Absent);
         CPPUNIT_ASSERT_THROW(plugin.timers().after(std::chrono::seconds(1), [] {}), mortise::Absent);
         CPPUNIT_ASSERT(!plugin.timers().cancel(1));
         CPPUNIT_ASSERT_THROW(plugin.json().parse<Point>("{}"), mortise::Absent);

@@ -5,7 +5,9 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -55,6 +57,9 @@ class PasswordPoolTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(tellsADamagedHashFromAWrongPassword);
     CPPUNIT_TEST(neverMatchesARefusedPassword);
     CPPUNIT_TEST(hashesAndVerifies);
+    CPPUNIT_TEST(hashesAtTheUsualCost);
+    CPPUNIT_TEST(renewsACheaperHash);
+    CPPUNIT_TEST(whatDoesNotMatchTakesTheSameWork);
     CPPUNIT_TEST(completesOnTheWorkers);
     CPPUNIT_TEST(completesWithoutRoomThere);
     CPPUNIT_TEST_SUITE_END();
@@ -69,7 +74,7 @@ public:
     }
 
     void refusesCostsOutOfRange() {
-        for (const std::uint32_t cost : {0u, cheap - 1, base::Bcrypt::maximumCost + 1, ~0u}) {
+        for (const std::uint32_t cost : {1u, cheap - 1, base::Bcrypt::maximumCost + 1, ~0u}) {
             CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.hash("password", cost, never()));
             CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, pool_.verify("password", "", cost, never()));
         }
@@ -112,7 +117,7 @@ public:
     void tellsADamagedHashFromAWrongPassword() {
         auto [damaged, damagedFuture] = awaited();
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("password", "$2b$04$short", cheap, damaged));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, get(damagedFuture).status);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, get(damagedFuture).status);
         auto [wrong, wrongFuture] = awaited();
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify("Password", hashOf("password"), cheap, wrong));
         CPPUNIT_ASSERT_EQUAL(MORTISE_UNAUTHORIZED, get(wrongFuture).status);
@@ -134,6 +139,50 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool_.verify(password, hash, cheap, done));
         password.assign(password.size(), 'X'); // it was copied
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, get(future).status);
+    }
+
+    void hashesAtTheUsualCost() {
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, dear_.hash("password", 0, done));
+        const std::string hash = get(future).hash;
+        CPPUNIT_ASSERT_MESSAGE(hash, hash.starts_with("$2b$06$"));
+    }
+
+    void renewsACheaperHash() {
+        auto [done, future] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, dear_.verify("password", hashOf("password"), 0, done));
+        const Answer answer = get(future);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, answer.status);
+        CPPUNIT_ASSERT_MESSAGE(answer.hash, answer.hash.starts_with("$2b$06$"));
+        auto [again, againFuture] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, dear_.verify("password", answer.hash, 0, again));
+        const Answer second = get(againFuture);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, second.status);
+        CPPUNIT_ASSERT(second.hash.empty());
+        auto [wrong, wrongFuture] = awaited();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, dear_.verify("Password", hashOf("password"), 0, wrong));
+        CPPUNIT_ASSERT(get(wrongFuture).hash.empty());
+    }
+
+    void whatDoesNotMatchTakesTheSameWork() {
+        const std::string hash = hashOf("password");
+        PasswordPool pool({"h", 1, 16, 0}, workers_, 11); // some 100 ms
+        const auto time = [&](std::string_view against) {
+            auto best = std::chrono::nanoseconds::max();
+            for (int i = 0; i < 3; ++i) {
+                const auto begin = std::chrono::steady_clock::now();
+                auto [done, future] = awaited();
+                CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, pool.verify("wrong", against, 0, done));
+                get(future);
+                best = std::min<std::chrono::nanoseconds>(best, std::chrono::steady_clock::now() - begin);
+            }
+            return best;
+        };
+        const auto unknown = time("");
+        for (const std::string_view against : {std::string_view(hash), std::string_view("no hash")}) {
+            const auto taken = time(against);
+            CPPUNIT_ASSERT(taken > unknown / 2 && taken < unknown * 2);
+        }
     }
 
     void completesOnTheWorkers() {
@@ -169,6 +218,7 @@ private:
 
     base::WorkerPool workers_{{"w", 1, 16, 0}};
     PasswordPool pool_{{"h", 2, 16, 0}, workers_};
+    PasswordPool dear_{{"h", 1, 16, 0}, workers_, cheap + 2};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(PasswordPoolTest);

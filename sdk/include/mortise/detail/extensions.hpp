@@ -130,6 +130,13 @@ const mortise_users_table* usersTable() noexcept {
                 as<UsersProvider, T>(self).create(text(name), text(email), text(hash), UserVisitor(visit, context));
             });
         },
+        [](void* self, mortise_view id, mortise_view expected, mortise_view hash, mortise_error* error) {
+            return guard(error, [&]() -> mortise_status {
+                return as<UsersProvider, T>(self).setPasswordHash(text(id), text(expected), text(hash))
+                           ? MORTISE_OK
+                           : MORTISE_ABSENT;
+            });
+        },
     };
     return &table;
 }

@@ -41,6 +41,10 @@ typedef struct mortise_users_table {
      * whose body the caller is in. MORTISE_CONFLICT: the address is taken. The caller has validated name and email. */
     mortise_status (*create)(void *self, mortise_view name, mortise_view email, mortise_view password_hash,
                              mortise_user_visitor visit, void *context, mortise_error *error);
+    /* [worker] Stores `password_hash` in the place of `expected`, durable as with `create`. MORTISE_ABSENT: there is no such
+     * user, or its hash is another one by now. */
+    mortise_status (*set_password_hash)(void *self, mortise_view id, mortise_view expected, mortise_view password_hash,
+                                        mortise_error *error);
 } mortise_users_table;
 
 #ifdef __cplusplus
