@@ -96,11 +96,12 @@ void Daemon::end() {
         keeper_->end(*server_, Clock::now() + configuration_.server.runtime.controlTimeout);
     log_.setSink(nullptr);
     if (runtime_ != nullptr && !leftBehind()) {
-        // Loops end before what they serve. No task of a plugin is left; the host's own are soon done.
-        server_.reset();
-        keeper_.reset();
+        // No task of a plugin is left; the host's own are soon done. Tasks that were revoked look at their request, so
+        // they go before it; loops end before what they serve.
         while (!runtime_->workers().drain(Clock::now() + std::chrono::hours(1))) {
         }
+        server_.reset();
+        keeper_.reset();
     }
     events_.stop();
 }
