@@ -131,14 +131,19 @@ int runApplication(std::span<const std::string> arguments) {
     const auto purpose = commandLine.mode == Mode::serve     ? ConfigurationReader::Purpose::serve
                          : commandLine.mode == Mode::command ? ConfigurationReader::Purpose::command
                                                              : ConfigurationReader::Purpose::check;
-    ConfigurationReader reader(log, std::move(sources), defaultsFor(program), program.string(), purpose);
+    std::optional<ConfigurationReader> owned(std::in_place, log, std::move(sources), defaultsFor(program),
+                                             program.string(), purpose);
+    ConfigurationReader& reader = *owned;
     switch (commandLine.mode) {
     case Mode::checkConfig:
-        return checkConfig(log, reader);
+    case Mode::listPlugins: {
+        const int status = commandLine.mode == Mode::checkConfig ? checkConfig(log, reader)
+                                                                 : listPlugins(log, reader, commandLine.order);
+        owned.reset(); // with the temporary folder of a check
+        leave(status); // a plugin's thread may still be running
+    }
     case Mode::printConfig:
         return printConfig(reader);
-    case Mode::listPlugins:
-        return listPlugins(log, reader, commandLine.order);
     case Mode::exampleConfig:
         return exampleConfig(reader, commandLine.format);
     case Mode::verifyPlugin:

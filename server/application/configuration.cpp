@@ -48,9 +48,13 @@ host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<
     return {number, settings, server.serving, enabled, providersElsewhere, std::move(previous), partial};
 }
 
-host::RuntimeSettings forChecks(host::RuntimeSettings settings) {
-    settings.workers.threads = settings.hashing.threads = 1;
-    return settings;
+TrialRuntime::TrialRuntime(host::LogHub& log, host::RuntimeSettings settings, bool checking) {
+    if (checking) settings.workers.threads = settings.hashing.threads = 1;
+    runtime_ = std::make_unique<host::Runtime>(log, settings);
+}
+
+TrialRuntime::~TrialRuntime() {
+    if (runtime_->hasQuarantined()) static_cast<void>(runtime_.release());
 }
 
 ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults,
@@ -64,8 +68,8 @@ ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sour
 std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics) {
     Configuration configuration = readAll(diagnostics, false);
     if (!diagnostics.hasErrors()) return configuration;
-    host::Runtime runtime(log_, forChecks(configuration.server.runtime));
-    host::GenerationBuilder builder(runtime, configuration.request(1, nullptr));
+    TrialRuntime runtime(log_, configuration.server.runtime, true);
+    host::GenerationBuilder builder(*runtime, configuration.request(1, nullptr));
     builder.configure(true);
     builder.abandon();
     for (const base::Diagnostic& failure : builder.failures().entries()) diagnostics.add(failure);

@@ -40,8 +40,20 @@ struct Configuration {
     host::BuildRequest request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const;
 };
 
-// For a runtime that only checks: small pools.
-host::RuntimeSettings forChecks(host::RuntimeSettings settings);
+// A runtime for plugins that nobody is served by: small pools where it is only `checking`. Once a plugin of it missed a
+// deadline it is never destroyed, since the plugin's thread may go on for ever; then the process has to leave by _exit.
+class TrialRuntime {
+public:
+    TrialRuntime(host::LogHub& log, host::RuntimeSettings settings, bool checking);
+    ~TrialRuntime();
+    TrialRuntime(const TrialRuntime&) = delete;
+    TrialRuntime& operator=(const TrialRuntime&) = delete;
+
+    host::Runtime& operator*() noexcept { return *runtime_; }
+
+private:
+    std::unique_ptr<host::Runtime> runtime_;
+};
 
 // Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
 // those of the first configuration read. Thread: one at a time.

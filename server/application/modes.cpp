@@ -78,8 +78,8 @@ struct Columns {
 int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
     const auto configuration = readOrTell(reader);
     if (!configuration) return exitConfig;
-    host::Runtime runtime(log, forChecks(configuration->server.runtime));
-    host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+    TrialRuntime runtime(log, configuration->server.runtime, true);
+    host::GenerationBuilder builder(*runtime, configuration->request(1, nullptr));
     const bool good = builder.configure(true);
     const std::size_t plugins = good ? builder.generation().instances().size() : 0;
     builder.abandon();
@@ -100,8 +100,8 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
     const auto configuration = order ? readOrTell(reader) : readSettingsOrTell(reader, true);
     if (!configuration) return exitConfig;
     if (order) {
-        host::Runtime runtime(log, forChecks(configuration->server.runtime));
-        host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+        TrialRuntime runtime(log, configuration->server.runtime, true);
+        host::GenerationBuilder builder(*runtime, configuration->request(1, nullptr));
         const bool good = builder.configure(true);
         if (good)
             printOrder(builder.generation());
@@ -190,8 +190,8 @@ int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector
                   << attempt.holder << "; stop it first [" << base::codeId(base::Code::stateInUse) << "]\n";
         return exitFailure;
     }
-    host::Runtime runtime(log, configuration->server.runtime);
-    host::GenerationBuilder builder(runtime, configuration->request(1, nullptr));
+    TrialRuntime runtime(log, configuration->server.runtime, false);
+    host::GenerationBuilder builder(*runtime, configuration->request(1, nullptr));
     const bool configured = builder.configure(false);
     if (!configured || !builder.start()) {
         tell(builder.failures());

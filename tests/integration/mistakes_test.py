@@ -118,6 +118,24 @@ class Mistakes(unittest.TestCase):
             self.assertEqual(server.get("/hello").status, 200)
 
 
+    def test_a_plugin_that_hangs_holds_up_neither_a_check_nor_a_reload(self):
+        folder = self.folder(control_timeout="500ms")
+        with Mortised(folder) as server:
+            folder.plugins = {**SIMPLE, "hello": {"nam": "x"}, "hangs-in-configure": {}}
+            folder.write()
+            mark = server.mark()
+            server.reload("Reload failed")
+            server.wait_for("The running generation goes on", since=mark)
+            reasons = [record["reason"] for record in server.found("Reload failed", mark)]
+            self.assertTrue(any("unknown key 'nam'" in reason for reason in reasons), reasons)
+            self.assertTrue(any("configure did not return" in reason for reason in reasons), reasons)
+            self.assertEqual(run("--config", folder.config, "--check-config").returncode, 78)
+            folder.plugins = SIMPLE
+            folder.write()
+            server.reload()
+            self.assertEqual(server.get("/hello").status, 200)
+
+
 class StartFailures(unittest.TestCase):
     """Each has a stable code."""
 

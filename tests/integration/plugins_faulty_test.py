@@ -60,9 +60,10 @@ FAILING_INSTANCES = {
         r"plugin 'throws-in-configure'.*configure.*thrown in configure",
     ),
     "throws-in-start": ({"throws-in-start": {}}, r"plugin 'throws-in-start'.*start.*thrown in start"),
+    "hangs-in-configure": ({"hangs-in-configure": {}}, r"plugin 'hangs-in-configure'.*configure did not return"),
     "hangs-in-start": ({"hangs-in-start": {}}, r"plugin 'hangs-in-start'.*start"),
 }
-SHOWN_BY_A_CHECK = ("missing-service", "cycle", "unknown-flag", "throws-in-configure")
+SHOWN_BY_A_CHECK = ("missing-service", "cycle", "unknown-flag", "throws-in-configure", "hangs-in-configure")
 
 
 def folder(plugins: dict[str, dict[str, str]], **server: str) -> Folder:
@@ -207,7 +208,7 @@ class FailingInstances(unittest.TestCase):
                 with Mortised(made) as server:
                     self.assertEqual(server.get("/hello").status, 200)
                     self.assertRegex("\n".join(server.lines), pattern)
-                    if name == "hangs-in-start":
+                    if name.startswith("hangs-"):
                         server.kill()  # its thread cannot be joined; how such a process ends is shown elsewhere
 
     def test_a_reload_with_one_keeps_the_running_generation(self):
