@@ -4,10 +4,14 @@
 
 Prints the table as Markdown, or writes it to the file given; fails on a line without a test and on an unknown tag.
 A tag is the comment `# contract: id[, id...]` inside or right above a test function.
+
+Where the wire contract itself is at hand ($MORTISE_CONTRACT, default: shared/CONTRACT.md beside this tree),
+contract_places.txt ties the lines to it: see there.
 """
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import sys
@@ -53,6 +57,50 @@ def read_tags() -> list[tuple[str, str, int]]:
     return found
 
 
+def sections_of(path: pathlib.Path) -> dict[str, list[tuple[int, str]]]:
+    """Heading to (number, text) of its lines; what only draws a table is left out."""
+    sections: dict[str, list[tuple[int, str]]] = {}
+    heading = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("## "):
+            heading = line[3:].strip()
+            sections[heading] = []
+        elif heading and line.strip() and not re.fullmatch(r"[| -]+|\| route \|.*", line):
+            sections[heading].append((number, line))
+    return sections
+
+
+def places(ids: list[str], contract: pathlib.Path) -> list[str]:
+    """The faults between contract_places.txt and the contract."""
+    left, named, words, faults = set(), set(), [], []
+    for number, line in enumerate((TESTS / "contract_places.txt").read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, colon, text = line.partition(": ")
+        if not colon or not text.strip():
+            faults.append(f"contract_places.txt:{number}: an id, a colon, and words of the contract")
+        elif name.startswith("section "):
+            left.add(text.strip())
+        else:
+            words.append((number, text.strip()))
+            if name.startswith("later "):
+                continue
+            named.add(name)
+            if name not in ids:
+                faults.append(f"contract_places.txt:{number}: unknown id '{name}'")
+    faults += [f"contract_places.txt: no place for '{name}'" for name in ids if name not in named]
+    sections = sections_of(contract)
+    faults += [f"contract_places.txt: the contract has no section '{heading}'" for heading in sorted(left - set(sections))]
+    lines = [one for heading, found in sections.items() if heading not in left for one in found]
+    for number, text in words:
+        if not any(text in line for _, line in lines):
+            faults.append(f"contract_places.txt:{number}: no line in scope says {text!r}")
+    for number, line in lines:
+        if not any(text in line for _, text in words):
+            faults.append(f"{contract.name}:{number}: nothing in contract_places.txt is about {line.strip()[:100]!r}")
+    return faults
+
+
 def main() -> int:
     lines = read_lines()
     tests: dict[str, list[str]] = {name: [] for name in lines}
@@ -63,6 +111,10 @@ def main() -> int:
         elif test not in tests[name]:
             tests[name].append(test)
     faults += [f"contract.txt: nothing shows '{name}': {lines[name][1]}" for name in lines if not tests[name]]
+
+    contract = pathlib.Path(os.environ.get("MORTISE_CONTRACT", TESTS.parents[1] / "shared" / "CONTRACT.md"))
+    if contract.is_file():
+        faults += places(list(lines), contract)
 
     out = ["# What clients rely on, and the tests that show it", ""]
     heading = ""

@@ -14,7 +14,7 @@ import tempfile
 import time
 import unittest
 
-from mortised import SLOWNESS, Folder, Mortised, ServerTest, run
+from mortised import SLOWNESS, Folder, Mortised, ServerTest, missing, run
 
 ACCESS = "an access secret of more than thirty-two bytes!"
 REFRESH = "the refresh secret, another one of thirty-two bytes"
@@ -261,7 +261,7 @@ class Attacks(AuthTest):
             f"{head}=.{body}.{signature}", f"{head}.{body}.{signature[:-4]}+/+/", f"{head} .{body}.{signature}",
         ):
             with self.subTest(bad=bad):
-                self.assertIn(self.me(bad).status, (401,))
+                self.assertError(self.me(bad), 401, "Invalid token" if bad.strip() else None)
         for claims in ([], "text", 7, None, {}, {"userId": 7, "exp": 9999999999}):
             self.assertRefused(sign(claims))
         self.assertRefused(encode(b"{") + "." + body + "." + signature)
@@ -270,7 +270,7 @@ class Attacks(AuthTest):
     def test_huge_tokens(self):
         self.assertRefused(sign({**self.good, "x": "y" * 20000}))
         huge = self.server.get("/api/users/me", token="a." * 20000)
-        self.assertIn(huge.status, (401, 431))
+        self.assertEqual(huge.status, 431)
         self.assertError(self.refresh("a" * 1000000), 401, "Invalid refresh token")
         deep = "[" * 3000 + "]" * 3000
         head = encode(b'{"alg":"HS256","x":' + deep.encode() + b"}")
@@ -487,9 +487,7 @@ class Bcrypt(unittest.TestCase):
             installed = subprocess.run(
                 ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=scratch, capture_output=True, text=True, timeout=240)
             if installed.returncode != 0:
-                if os.environ.get("CI"):
-                    self.fail(installed.stderr)
-                self.skipTest("npm ci failed")
+                missing(self, f"npm ci failed: {installed.stderr}")
 
             def node(*arguments):
                 done = subprocess.run(["node", "interop.js", *arguments], cwd=scratch, capture_output=True, text=True, timeout=60)

@@ -12,8 +12,9 @@ import threading
 import time
 import unittest
 
-from mortised import SLOWNESS, Folder, Mortised
+from mortised import SLOWNESS, Folder, Mortised, missing
 
+KILLS = int(os.environ.get("MORTISE_KILLS", "3"))
 PLUGINS = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
 
 
@@ -24,7 +25,7 @@ class Killed(unittest.TestCase):
         try:
             server = Mortised(folder)
             expected = set()
-            for turn in range(3):
+            for turn in range(KILLS):
                 acknowledged, lock = [], threading.Lock()
 
                 def client(number):
@@ -61,19 +62,21 @@ class Killed(unittest.TestCase):
                 self.assertEqual(expected - kept, set())
                 login = server.post("/auth/login", {"email": acknowledged[-1], "password": "correct horse"})
                 self.assertEqual(login.status, 200)
+            print(f"{KILLS} kills; {len(expected)} acknowledged users, all there")
             server.stop()
             server.close()
         finally:
             folder.remove()
 
 
-@unittest.skipUnless(shutil.which("strace"), "needs strace")
 class Synced(unittest.TestCase):
     # contract: users.create
     def test_a_sync_comes_before_each_acknowledgement(self):
+        if not shutil.which("strace"):
+            missing(self, "strace is not installed")
         probe = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, timeout=60, check=False)
         if probe.returncode != 0:
-            self.skipTest("strace is not allowed here")
+            missing(self, "strace is not allowed here")
         folder = Folder(plugins=PLUGINS)
         trace = folder.path / "trace"
         try:

@@ -321,9 +321,7 @@ class FailingHandlers(unittest.TestCase):
         server.signal(signal.SIGTERM)
         server.process.wait(VERIFY_S + GRACE_S)
         self.assertLess(time.monotonic() - begun, VERIFY_S + GRACE_S)
-        eventually(
-            lambda: any("slow-drain" in line and "drain" in line for line in server.lines), "the plugin and step are named"
-        )
+        server.wait_for("A plugin missed a deadline and is quarantined until restart", plugin="slow-drain", step="drain")
 
     def test_shutdown_timeout_ends_the_process(self):
         server = self.serve(
