@@ -106,7 +106,7 @@ void GenerationKeeper::work() noexcept {
         lock.unlock();
         auto next = Clock::now() + longest;
         for (std::size_t i = 0; i < round.size(); ++i) {
-            advance(*round[i], Older(round).first(i));
+            advance(*round[i], round);
             next = std::min(next, round[i]->look);
         }
         lock.lock();
@@ -116,7 +116,7 @@ void GenerationKeeper::work() noexcept {
     }
 }
 
-void GenerationKeeper::advance(Retirement& one, Older older) {
+void GenerationKeeper::advance(Retirement& one, All all) {
     one.look = Clock::time_point::max();
     if (one.step == Retirement::Step::begin) {
         for (const auto& instance : one.ending)
@@ -128,7 +128,7 @@ void GenerationKeeper::advance(Retirement& one, Older older) {
     }
     endRequests(one);
     if (one.step == Retirement::Step::drain) drain(one);
-    if (one.step == Retirement::Step::wait && released(one)) finish(one, older);
+    if (one.step == Retirement::Step::wait && released(one)) finish(one, all);
 }
 
 void GenerationKeeper::drain(Retirement& one) {
@@ -168,13 +168,13 @@ void GenerationKeeper::tellInUse(Retirement& one) {
                        {{"generation", static_cast<std::int64_t>(one.kept.generation->number())}});
 }
 
-void GenerationKeeper::finish(Retirement& one, Older older) {
+void GenerationKeeper::finish(Retirement& one, All all) {
     while (!one.ending.empty()) {
         const auto& instance = one.ending.front();
-        const auto holder = std::find_if(older.begin(), older.end(), [&](const Retirement* other) {
-            return other->step != Retirement::Step::over && has(*other->kept.generation, instance);
+        const auto holder = std::find_if(all.begin(), all.end(), [&](const Retirement* other) {
+            return other != &one && other->step != Retirement::Step::over && has(*other->kept.generation, instance);
         });
-        if (holder != older.end()) {
+        if (holder != all.end()) {
             (*holder)->ending.push_back(instance); // behind its users there
         } else {
             // The plugin that logs: what comes from here on goes to standard error.

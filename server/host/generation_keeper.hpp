@@ -76,13 +76,13 @@ private:
         Step step = Step::begin;
         bool told = false; // that it is still in use
     };
-    using Older = std::span<Retirement* const>; // those that were replaced before
+    using All = std::span<Retirement* const>; // that are retired, oldest first
 
     void work() noexcept;
-    void advance(Retirement& one, Older older);
+    void advance(Retirement& one, All all);
     void drain(Retirement& one);
     void endRequests(Retirement& one);
-    void finish(Retirement& one, Older older);
+    void finish(Retirement& one, All all);
     bool released(const Retirement& one) const;
     void tellInUse(Retirement& one);
     void add(Kept kept, const Generation* heir, Server& server, Clock::time_point drain, Clock::time_point requests);

@@ -174,6 +174,20 @@ class Lifecycle(unittest.TestCase):
         self.assertFalse(server.found("A plugin missed a deadline and is quarantined until restart"))
         server.stop()
 
+    def test_a_carried_plugin_outlives_all_generations_that_have_it(self):
+        server = self.serve({"blocks": {}}, drain_timeout="60s")
+        with server.connect() as first, server.connect() as second:
+            self.blocked(first, 1000)
+            self.change("hello", name="second")
+            self.blocked(second, 3000)
+            self.change("hello", name="third")
+            self.change("blocks", answer="another")
+            self.assertEqual(first.read().body, b"blocked")
+            self.assertEqual(second.read().body, b"blocked")
+        stopped = server.records.index(server.wait_for("Stop was called"))
+        self.assertLess(server.records.index(server.wait_for("Request completed", url="/blocks?ms=3000")), stopped)
+        server.stop()
+
     def test_a_drain_may_take_all_its_time(self):
         file = str(FIXTURES / "drains-fully.so")
         server = self.serve(
