@@ -173,6 +173,47 @@ class Reload(unittest.TestCase):
         self.assertGreater(len(done), 100)
 
 
+class Held(unittest.TestCase):
+    """What has begun is ended by the generation that began it, though its plugin is not in the next one."""
+
+    PLUGINS = {"routing": {}, "logging": {}, "hello": {"name": "first"}, "uses-exchange": {}, "uses-filter": {}}
+    FIRST = b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n"  # in one piece with what follows: once answered, that has begun
+
+    def across(self, request: bytes, rest: bytes = b""):
+        """Sends `request`, reloads without its plugins, sends the rest; the answer, on a connection that goes on."""
+        with Mortised(plugins=self.PLUGINS) as server, server.connect() as connection:
+            connection.send(self.FIRST + request)
+            self.assertEqual(connection.read().json, {"hello": "first"})
+            for name in ("uses-exchange", "uses-filter"):
+                del server.folder.plugins[name]
+            server.folder.plugins["hello"]["name"] = "second"
+            server.folder.write()
+            server.reload()
+            self.assertEqual(server.get("/hello").json, {"hello": "second"})
+            self.assertEqual(server.get("/uses/exchange").status, 404)
+            connection.send(rest)
+            response = connection.read()
+            self.assertFalse(response.closes, response)
+            self.assertEqual(connection.exchange("GET", "/hello").json, {"hello": "second"})
+            return response
+
+    def test_a_body_in_progress(self):
+        head = b"POST /uses/exchange/raw HTTP/1.1\r\nHost: t\r\n"
+        for framing, begun, rest in ((b"Content-Length: 10\r\n", b"12345", b"67890"),
+                                     (b"Transfer-Encoding: chunked\r\n", b"5\r\n12345", b"\r\n5\r\n67890\r\n0\r\n\r\n")):
+            with self.subTest(framing=framing):
+                response = self.across(head + framing + b"\r\n" + begun, rest)
+                self.assertEqual((response.status, response.body), (200, b"1234567890"))
+
+    def test_a_stream(self):
+        response = self.across(b"GET /uses/exchange/long-stream HTTP/1.1\r\nHost: t\r\n\r\n")
+        self.assertEqual((response.status, len(response.body)), (200, 64 * 64 * 1024))
+
+    def test_a_waiting_filter(self):
+        response = self.across(b"GET /uses/filter HTTP/1.1\r\nHost: t\r\nX-Filter: long handle\r\n\r\n")
+        self.assertEqual((response.status, list(response.json)), (200, ["finished"]))
+
+
 class LogFiles(unittest.TestCase):
     # contract: log.outputs
     def test_sigusr1_reopens_files(self):
