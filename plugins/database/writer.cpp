@@ -165,7 +165,7 @@ void Writer::begin(Group& group) {
     if (code == SQLITE_OK) return;
     const DatabaseError error = connection_.error(code);
     leave();
-    throw error;
+    throw DatabaseError(error);
 }
 
 // True: the next one continues in the group's transaction.

@@ -16,7 +16,7 @@ public:
     static constexpr std::size_t capacity = 32 * 1024;
     static constexpr std::size_t reserve = 64;
 
-    LineBuffer() noexcept {} // leaves the bytes unset
+    LineBuffer() noexcept {} // leaves the bytes unset NOLINT(modernize-use-equals-default)
 
     std::size_t size() const noexcept { return size_; }
     std::size_t room() const noexcept { return limit_ - size_; }

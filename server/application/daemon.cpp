@@ -22,7 +22,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds lastWords{500}; // for what is logged when the process is ended
 // Start, reload, reopening and stop can wait at the same time, each once.
-constexpr base::WorkerPoolSettings controlThread{"control", 1, 8, 0};
+base::WorkerPoolSettings controlThread() {
+    return {"control", 1, 8, 0};
+}
 
 std::int64_t millisecondsSince(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
@@ -78,7 +80,7 @@ Daemon::~Daemon() {
 
 int Daemon::run() {
     const Signals signals(*this);
-    control_ = std::make_unique<base::WorkerPool>(controlThread);
+    control_ = std::make_unique<base::WorkerPool>(controlThread());
     const bool posted = control_->trySubmit([this] {
         exitStatus_ = exitFailure;
         if (start())

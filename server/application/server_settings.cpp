@@ -51,7 +51,7 @@ private:
             std::string why;
             std::optional<http::ListenAddress> address = http::ListenAddress::parse(entry, why);
             if (!address) {
-                fault("listen", quoted + ": " + why);
+                fault("listen", std::string(quoted).append(": ").append(why));
                 continue;
             }
             const auto [known, isNew] = seen.emplace(boundTo(*address), entry);

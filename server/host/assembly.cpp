@@ -100,6 +100,7 @@ void Assembly::collectFilters() {
     }
     generation_.filterSlots_ = all.size();
     std::vector<FilterNode> nodes;
+    nodes.reserve(all.size());
     for (const FilterLink& link : all)
         nodes.push_back({std::string(text(link.filter.name)), link.owner->name(),
                          base::splitList(text(link.filter.before)), base::splitList(text(link.filter.after))});

@@ -218,7 +218,7 @@ void Dispatcher::pumpStream(http::Exchange& exchange, RequestState& state) {
     stream->beginPump();
     std::string data = stream->take(ended, complete);
     if (!data.empty() && !exchange.write(data)) {
-        stream->putBack(std::move(data));
+        stream->putBack(data);
         return;
     }
     if (!ended) return;

@@ -188,7 +188,7 @@ void Instance::drain(Clock::time_point deadline) {
     endDrain();
 }
 
-void Instance::beginDrain(Clock::time_point deadline, std::function<void()> returned) {
+void Instance::beginDrain(Clock::time_point deadline, const std::function<void()>& returned) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     drainLimit_ = deadline + drainMargin;
     const bool serves = stage() == Stage::started || stage() == Stage::active;

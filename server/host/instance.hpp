@@ -85,7 +85,7 @@ public:
     // on some thread, when the plugin is done or was not called because no time is left. endDrain() is due then, or at
     // drainLimit(): a plugin that is not done by then is quarantined.
     void drain(Clock::time_point deadline);
-    void beginDrain(Clock::time_point deadline, std::function<void()> returned);
+    void beginDrain(Clock::time_point deadline, const std::function<void()>& returned);
     bool drainReturned() const noexcept { return drainReturned_.load(std::memory_order_acquire); }
     Clock::time_point drainLimit() const noexcept { return drainLimit_; }
     void endDrain();

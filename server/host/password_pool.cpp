@@ -53,7 +53,8 @@ mortise_status PasswordPool::submit(std::unique_ptr<Job> job) {
     base::Task task([this, held = std::move(job)]() mutable {
         work(*held);
         base::Task completion([finished = std::move(held)] { finished->done(finished->status, finished->hash); });
-        if (!completions_.trySubmit(std::move(completion))) completion();
+        if (completions_.trySubmit(std::move(completion))) return;
+        completion(); // refused, so it was not moved from NOLINT(bugprone-use-after-move)
     });
     return pool_.trySubmit(std::move(task)) ? MORTISE_PENDING : MORTISE_BUSY;
 }

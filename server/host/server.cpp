@@ -40,7 +40,8 @@ struct Server::Loop {
 base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     const auto tell = [this](base::Level level, std::string_view message, std::size_t loop,
                              base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
-        const auto* const plugin = reinterpret_cast<const std::string*>(static_cast<std::uintptr_t>(inside)); // Inside
+        const auto* const plugin = reinterpret_cast<const std::string*>(
+            static_cast<std::uintptr_t>(inside)); // Inside NOLINT(performance-no-int-to-ptr)
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(heldUp).count();
         runtime_.log().log(level, "host.loop", message,
                            {{"loop", static_cast<std::int64_t>(loop)},
@@ -61,7 +62,7 @@ base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     return events;
 }
 
-Server::Server(Runtime& runtime, std::size_t loops, std::shared_ptr<const http::Settings> settings,
+Server::Server(Runtime& runtime, std::size_t loops, const std::shared_ptr<const http::Settings>& settings,
                const base::WatchdogSettings& watchdog, std::function<void()> healthy)
     : runtime_(runtime), watchdog_(watchdog, loops, watchdogEvents(std::move(healthy))) {
     std::vector<base::EventLoop*> all;

@@ -27,7 +27,7 @@ public:
 
     // `healthy` is called by the watchdog about every watchdog.period while no loop is past the fatal limit; a loop
     // that is ends the process.
-    Server(Runtime& runtime, std::size_t loops, std::shared_ptr<const http::Settings> settings,
+    Server(Runtime& runtime, std::size_t loops, const std::shared_ptr<const http::Settings>& settings,
            const base::WatchdogSettings& watchdog, std::function<void()> healthy);
     // Ends every connection and joins the loops.
     ~Server();

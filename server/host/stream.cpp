@@ -29,7 +29,7 @@ std::string Stream::take(bool& ended, bool& complete) {
     return taken;
 }
 
-void Stream::putBack(std::string data) {
+void Stream::putBack(std::string_view data) {
     const std::lock_guard lock(mutex_);
     waiting_.insert(0, data);
 }

@@ -29,7 +29,7 @@ public:
     // The host ends it, incomplete: writers get `broken`, what waits is dropped.
     void abort();
     // Puts back what could not be sent.
-    void putBack(std::string data);
+    void putBack(std::string_view data);
     // True for the first caller since the last beginPump(): one task on the loop takes everything there is.
     bool askPump() noexcept { return !pump_asked_.exchange(true); }
     void beginPump() noexcept { pump_asked_.store(false); }

@@ -110,7 +110,7 @@ public:
     // A std::string that is given away (an rvalue) is kept, not copied: for large bodies.
     template<std::same_as<std::string> Body>
     bool respond(const ReplyHead& head, Body&& body) {
-        return respondOwned(head, std::move(body));
+        return respondOwned(head, std::forward<Body>(body));
     }
 
     // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request.

@@ -192,7 +192,7 @@ public:
     FilterBuilder& after(std::string_view name) { return join(entry_.after, name), *this; }
 
     // call(FilterCall&) at the start of each phase named. Throwing ends the request with 500.
-    FilterBuilder& onRequest(Phase phases, std::function<void(FilterCall&)> call) {
+    FilterBuilder& onRequest(Phase phases, const std::function<void(FilterCall&)>& call) {
         const auto bits = static_cast<std::uint32_t>(phases);
         for (std::size_t i = 0; i < detail::requestPhases; ++i)
             if ((bits >> i & 1u) != 0) entry_.onRequest[i] = call;

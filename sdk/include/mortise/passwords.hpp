@@ -82,7 +82,7 @@ private:
     template<class Pointer>
     static void take(mortise_status status, Pointer& callback) {
         if (status == MORTISE_PENDING || status == MORTISE_OK)
-            callback.release();
+            static_cast<void>(callback.release());
         else
             detail::raise(status < 0 ? status : MORTISE_ERROR, MORTISE_PASSWORD_SERVICE);
     }

@@ -106,7 +106,7 @@ private:
     static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) noexcept {
         return detail::guard(error, [&] {
             if (host == nullptr || plugin == nullptr ||
-                plugin->struct_size < offsetof(mortise_plugin, table) + sizeof plugin->table)
+                plugin->struct_size < offsetof(mortise_plugin, table) + sizeof(const mortise_plugin_table*))
                 throw Invalid("the host's structs are too small");
             auto made = std::make_unique<T>();
             base(made.get()).runtime_.host = host;
