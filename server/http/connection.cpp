@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace mortise::http {
@@ -112,6 +113,11 @@ bool Connection::wantsInput() const noexcept {
         break;
     }
     return false;
+}
+
+bool Connection::hasRequestWaiting() const noexcept {
+    int unread = 0;
+    return state_ == State::reading && ::ioctl(fd_, FIONREAD, &unread) == 0 && unread > 0;
 }
 
 std::uint64_t Connection::deadline() const noexcept {

@@ -56,6 +56,8 @@ public:
     const base::IpAddress& peer() const noexcept { return peer_; }
     std::uint64_t deadline() const noexcept;
     bool idle() const noexcept { return ListHook<IdleTag>::linked(); }
+    // Idle as far as is known, but a request lies in the socket already.
+    bool hasRequestWaiting() const noexcept;
 
 private:
     friend class Exchange;

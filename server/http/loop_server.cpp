@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint32_t no_slot = ~0U;
 constexpr std::size_t kept_outputs = 64;
 constexpr std::size_t kept_output_bytes = 64 * 1024;
+constexpr int most_looks = 32;               // for an idle connection: those before it have a request in their sockets
 constexpr std::size_t most_turned_away = 64; // at a time; further ones are closed without an answer
 
 std::uint64_t randomSeed() noexcept {
@@ -151,10 +152,14 @@ bool LoopServer::limitsAddress(const base::IpAddress& peer) const noexcept {
 }
 
 bool LoopServer::closeOldestIdle() noexcept {
-    auto* const hook = idle_.front();
-    if (hook == nullptr) return false;
-    static_cast<Connection&>(*hook).end();
-    return true;
+    auto* hook = idle_.front();
+    for (int looks = most_looks; hook != nullptr && looks > 0; --looks, hook = idle_.after(*hook)) {
+        Connection& connection = static_cast<Connection&>(*hook);
+        if (connection.hasRequestWaiting()) continue;
+        connection.end();
+        return true;
+    }
+    return false;
 }
 
 bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
@@ -164,7 +169,8 @@ bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
     for (auto* hook = found->second.front(); hook != nullptr; hook = found->second.after(*hook)) {
         Connection& connection = static_cast<Connection&>(*hook);
         if (!connection.idle()) continue;
-        if (oldest == nullptr || connection.idle_since_ms_ < oldest->idle_since_ms_) oldest = &connection;
+        const bool older = oldest == nullptr || connection.idle_since_ms_ < oldest->idle_since_ms_;
+        if (older && !connection.hasRequestWaiting()) oldest = &connection;
     }
     if (oldest == nullptr) return false;
     oldest->end();

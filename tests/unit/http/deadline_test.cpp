@@ -22,6 +22,7 @@ class DeadlineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(bufferedBodiesAreBounded);
     CPPUNIT_TEST(oldestIdleGoesFirst);
     CPPUNIT_TEST(oldestIdleIsTheLeastRecentlyUsed);
+    CPPUNIT_TEST(whatHasSentARequestIsNotIdle);
     CPPUNIT_TEST(noneIdleIs503);
     CPPUNIT_TEST(perAddressLimit);
     CPPUNIT_TEST(trustedPeersAreNotLimited);
@@ -205,6 +206,26 @@ public:
             CPPUNIT_ASSERT_EQUAL(200, clients.back()->get("/").status());
             CPPUNIT_ASSERT_EQUAL(""s, clients[i]->untilClosed());
         }
+    }
+
+    void whatHasSentARequestIsNotIdle() {
+        auto settings = testSettings();
+        settings->limits.max_connections = 2;
+        TestServer server(settings);
+        Client first(server);
+        CPPUNIT_ASSERT_EQUAL(200, first.get("/").status());
+        ::poll(nullptr, 0, 3);
+        Client second(server);
+        CPPUNIT_ASSERT_EQUAL(200, second.get("/").status());
+        // The loop hears of the newcomer before it hears of the request that lies in the oldest one's socket.
+        std::unique_ptr<Client> newcomer;
+        server.onLoop([&] {
+            newcomer = std::make_unique<Client>(server);
+            first.get("/");
+        });
+        CPPUNIT_ASSERT_EQUAL(200, first.status());
+        CPPUNIT_ASSERT_EQUAL(""s, second.untilClosed());
+        CPPUNIT_ASSERT_EQUAL(200, newcomer->get("/").status());
     }
 
     void noneIdleIs503() {
