@@ -103,20 +103,18 @@ private:
         }
         if (value && value->empty()) return fail("the value of option " + name + " is empty");
         if (option.mode && !choose(*option.mode, name)) return;
-        if (option.name == "order")
+        if (option.name == "order") {
             result_.order = true;
-        else if (option.name == "set")
+        } else if (option.name == "set") {
             result_.assignments.push_back(*std::move(value));
-        else if (option.name == "verify-plugin")
+        } else if (option.name == "verify-plugin") {
             result_.files.push_back(*std::move(value));
-        else if (option.name == "try-plugins")
+        } else if (option.name == "try-plugins") {
             takeRest(result_.files);
-        else if (option.name == "example-config") {
+        } else if (option.name == "example-config") {
             if (*value != "ini" && *value != "xml") return fail("option --example-config takes ini or xml");
             result_.format = *std::move(value);
-            return;
-        }
-        if (option.name == "config") {
+        } else if (option.name == "config") {
             if (!result_.config.empty()) return fail("option --config is given twice");
             result_.config = *std::move(value);
         }

@@ -40,8 +40,8 @@ struct Server::Loop {
 base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     const auto tell = [this](base::Level level, std::string_view message, std::size_t loop,
                              base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
-        const auto* const plugin = reinterpret_cast<const std::string*>(
-            static_cast<std::uintptr_t>(inside)); // Inside NOLINT(performance-no-int-to-ptr)
+        // What Inside puts there. NOLINTNEXTLINE(performance-no-int-to-ptr)
+        const auto* const plugin = reinterpret_cast<const std::string*>(static_cast<std::uintptr_t>(inside));
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(heldUp).count();
         runtime_.log().log(level, "host.loop", message,
                            {{"loop", static_cast<std::int64_t>(loop)},
