@@ -10,6 +10,8 @@
 #include <Poco/Exception.h>
 #include <sqlite3.h>
 
+#include <string>
+#include <thread>
 #include <utility>
 
 namespace mortise::database {
@@ -18,6 +20,9 @@ namespace {
 
 using Kind = DatabaseError::Kind;
 using namespace Poco::Data::Keywords;
+
+// Between two tries to change the journal.
+constexpr std::chrono::milliseconds journalRetry{2};
 
 // Instructions of SQLite's machine between two looks at the clock: some 50 µs.
 constexpr int progressInterval = 4000;
@@ -77,8 +82,7 @@ SqliteConnection::~SqliteConnection() {
 
 void SqliteConnection::configure(const SqliteOptions& options) {
     try {
-        std::string mode;
-        session_ << "PRAGMA journal_mode = WAL", into(mode), now;
+        const std::string mode = enterWriteAheadMode(options.busyTimeout);
         if (mode != "wal")
             throw DatabaseError(Kind::failed, "database '" + file_.string() +
                                                   "' cannot be set to write-ahead logging (it stays '" + mode +
@@ -97,6 +101,23 @@ void SqliteConnection::configure(const SqliteOptions& options) {
     requireKnownFormat();
     if (use_.access == Access::write && sqlite3_db_readonly(handle_, "main") != 0)
         throw sqliteError(nullptr, SQLITE_READONLY, file_);
+}
+
+// While another connection is about to write, SQLite refuses the change at once: this one holds a shared lock already,
+// so waiting inside of SQLite could be a deadlock. Between two tries it holds nothing.
+std::string SqliteConnection::enterWriteAheadMode(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        try {
+            std::string mode;
+            session_ << "PRAGMA journal_mode = WAL", into(mode), now;
+            return mode;
+        } catch (const Poco::Exception&) {
+            const bool busy = (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY;
+            if (!busy || std::chrono::steady_clock::now() >= deadline) throw;
+        }
+        std::this_thread::sleep_for(journalRetry);
+    }
 }
 
 // SQLite calls a file that only newer versions can read no database, and opens one that only they can write read-only.

@@ -57,6 +57,7 @@ public:
 private:
     class Running;
     void configure(const SqliteOptions& options);
+    std::string enterWriteAheadMode(std::chrono::milliseconds patience);
     void requireKnownFormat() const;
     SqliteStatement& statement(std::uint32_t number, const StatementRegistry::Entry& entry);
     static int onProgress(void* connection) noexcept;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector_fixture.hpp"
 
+#include <Poco/Data/SQLite/SessionImpl.h>
+#include <Poco/Data/Session.h>
+
 #include <chrono>
 #include <future>
 #include <limits>
@@ -43,6 +46,7 @@ class SqliteConnectorTest : public ConnectorFixture {
     CPPUNIT_TEST(numbersEveryCommit);
     CPPUNIT_TEST(waitsForAReaderWithinBounds);
     CPPUNIT_TEST(waitsForAnotherProcessWithinBounds);
+    CPPUNIT_TEST(waitsForAFirstWriterWithinBounds);
     CPPUNIT_TEST(followsASchemaThatGrows);
     CPPUNIT_TEST(closesWhileABatchIsOpen);
     CPPUNIT_TEST(refusesUseAfterClose);
@@ -399,6 +403,23 @@ class SqliteConnectorTest : public ConnectorFixture {
             return true;
         }));
         CPPUNIT_ASSERT(insert(connector, 1));
+    }
+
+    // A new database is still in rollback mode while somebody else begins to write to it.
+    void waitsForAFirstWriterWithinBounds() {
+        using namespace Poco::Data::Keywords;
+        Poco::Data::Session other(
+            Poco::AutoPtr<Poco::Data::SessionImpl>(new Poco::Data::SQLite::SessionImpl(options_.file.string(), 0)));
+        other << "CREATE TABLE foreign_table (x INTEGER)", now;
+        other << "BEGIN IMMEDIATE", now;
+        options_.busyTimeout = std::chrono::milliseconds(60);
+        const auto begin = std::chrono::steady_clock::now();
+        assertKind(Kind::busy, failure([&] { another(); }));
+        CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begin >= options_.busyTimeout);
+        options_.busyTimeout = std::chrono::seconds(60);
+        auto opened = std::async(std::launch::async, [&] { return another(); });
+        other << "COMMIT", now;
+        CPPUNIT_ASSERT(opened.get() != nullptr);
     }
 
     void followsASchemaThatGrows() {
