@@ -4,6 +4,7 @@
 #include "application/command_line.hpp"
 #include "application/version.hpp"
 #include "base/text.hpp"
+#include "host/handover.hpp"
 #include "host/instance.hpp"
 
 #include <sys/signalfd.h>
@@ -282,6 +283,7 @@ void Daemon::reload() {
         log_.setSink(lease->logSink());
         server_->publish(lease, httpSettings(configuration_.server));
         server_->listen();
+        host::handOver(replaced.generation.get(), fresh);
         activate(fresh);
         log_.log(base::Level::info, "host", "Reloaded",
                  {{"generation", static_cast<std::int64_t>(number_)},

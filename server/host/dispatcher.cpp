@@ -76,6 +76,7 @@ void Dispatcher::begin(http::Exchange& exchange, RequestState& state) {
     request.client_address = view(exchange.clientText());
     request.fields = state.fields.data();
     request.received_ms = exchange.receivedWallMs();
+    request.generation = state.generation->number();
     state.keepRequestId(exchange.requestId());
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/watchdog.hpp"
 #include "host/error_answer.hpp"
+#include "host/outgoing.hpp"
 #include "host/request_state.hpp"
 #include "host/serving_settings.hpp"
 #include "http/handler.hpp"
@@ -19,16 +20,6 @@
 namespace mortise::host {
 
 class Runtime;
-
-// An answer on its way out. Views are borrowed for the call.
-struct Outgoing {
-    int status = 200;
-    bool noStore = false;
-    std::string_view contentType;
-    std::string_view constantFields;
-    std::string_view body;
-    std::string* ownedBody = nullptr; // when set: the body, which may be moved from
-};
 
 // Takes the requests of one loop through the steps of request_state.hpp, each in the generation it began in.
 // Thread: the loop's, unless tagged [any].
@@ -54,7 +45,7 @@ public:
     // [any] The claimer's way out: sends at once on the loop, else hands state.answer over to it.
     void deliver(http::Exchange& exchange, RequestState& state);
     // After the claim was won. Clears nothing: the exchange ends here.
-    void send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing);
+    void send(http::Exchange& exchange, RequestState& state, Outgoing outgoing);
     // [any] Claims the exchange and answers it, unless somebody else did.
     void refuse(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer, std::string_view field = {},
                 std::string_view value = {});
@@ -93,8 +84,8 @@ private:
     void returned(http::ExchangeId id, bool kept);
     void cutSilentStream(http::Exchange& exchange, RequestState& state);
     void runFinishFilters(http::Exchange& exchange, RequestState& state, const http::Outcome& outcome) noexcept;
-    void addResponseFields(http::Exchange& exchange, RequestState& state, int status, std::string_view constantFields,
-                           bool noStore);
+    // Filters of `respond`, and what the host says of every answer.
+    void prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body);
     // [loop or worker] Goes on from state.step until something has to be waited for or the exchange is answered.
     // `ticket` is the worker's, onLoop on the loop.
     void advance(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept;

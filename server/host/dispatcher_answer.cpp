@@ -6,6 +6,7 @@
 #include "host/abi_text.hpp"
 #include "host/dispatcher_inside.hpp"
 #include "host/redaction.hpp"
+#include "host/response_head.hpp"
 #include "host/runtime.hpp"
 #include "http/field_block.hpp"
 
@@ -65,11 +66,12 @@ void Dispatcher::cutSilentStream(http::Exchange& exchange, RequestState& state) 
 void Dispatcher::detach(http::Exchange& exchange, RequestState& state, bool gone) {
     const PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
-    addResponseFields(exchange, state, answer.status, answer.constantFields, answer.noStore);
-    exchange.respondAndKeep({answer.status, answer.contentType, answer.constantFields}, answer.body);
+    Outgoing outgoing{answer.status, answer.noStore, answer.contentType, answer.constantFields, answer.body, nullptr};
+    prepareHead(exchange, state, outgoing, MORTISE_BODY_WHOLE);
+    exchange.respondAndKeep({outgoing.status, outgoing.contentType, outgoing.constantFields}, outgoing.body);
     http::Outcome outcome;
-    outcome.status = answer.status;
-    outcome.bytes = answer.body.size();
+    outcome.status = outgoing.status;
+    outcome.bytes = outgoing.body.size();
     outcome.duration_ns = base::monotonicNs() - exchange.receivedNs();
     runFinishFilters(exchange, state, outcome);
     detached_.push_back({exchange.id(), state.generation->number(), gone});
@@ -173,40 +175,38 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
     send(exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields, {}, &answer.body});
 }
 
-void Dispatcher::addResponseFields(http::Exchange& exchange, RequestState& state, int status,
-                                   std::string_view constantFields, bool noStore) {
-    if (status == 503 && !http::hasField(exchange.replyFields(), "Retry-After") &&
-        !http::hasField(constantFields, "Retry-After"))
+void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) {
+    ResponseHead head(exchange, outgoing, body);
+    if (outgoing.status == 503 && head.field("Retry-After").data() == nullptr)
         exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
         if (link.owner->quarantined()) continue;
-        mortise_response response{sizeof(mortise_response), static_cast<std::uint32_t>(status), &exchange,
-                                  [](void* context, mortise_view name, mortise_view value) -> mortise_status {
-                                      auto& target = *static_cast<http::Exchange*>(context);
-                                      return target.appendReplyField(text(name), text(value)) ? MORTISE_OK
-                                                                                              : MORTISE_INVALID;
-                                  }};
+        mortise_response response = head.view();
         const Inside inside(*pulse_, link.owner);
         link.filter.on_respond(link.self, exchange.id().value, &state.request, &response, &state.slots[link.slot]);
     }
     // What depends on the caller is for nobody else, unless the plugin says how it may be kept.
     const bool personal = state.route != nullptr && state.route->authentication != MORTISE_AUTHENTICATION_NONE &&
-                          !http::hasField(exchange.replyFields(), "Cache-Control") &&
-                          !http::hasField(constantFields, "Cache-Control");
-    if (noStore || personal || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
+                          head.field("Cache-Control").data() == nullptr;
+    if (outgoing.noStore || personal || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
         exchange.replyFields().append("Cache-Control: no-store\r\n");
 }
 
-void Dispatcher::send(http::Exchange& exchange, RequestState& state, const Outgoing& outgoing) {
-    addResponseFields(exchange, state, outgoing.status, outgoing.constantFields, outgoing.noStore);
+void Dispatcher::send(http::Exchange& exchange, RequestState& state, Outgoing outgoing) {
+    const bool stream = state.hasStream();
+    const bool none = outgoing.status == 204 || outgoing.status == 304;
+    prepareHead(exchange, state, outgoing,
+                none     ? MORTISE_BODY_NONE
+                : stream ? MORTISE_BODY_STREAM
+                         : MORTISE_BODY_WHOLE);
     const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
-    if (state.hasStream()) {
+    if (stream) {
         exchange.beginStream(head);
         pumpStream(exchange, state);
     } else if (outgoing.ownedBody != nullptr && outgoing.ownedBody->size() > movedBodyBytes) {
         exchange.respond(head, std::move(*outgoing.ownedBody));
     } else {
-        exchange.respond(head, outgoing.ownedBody != nullptr ? std::string_view(*outgoing.ownedBody) : outgoing.body);
+        exchange.respond(head, outgoing.bytes());
     }
 }
 

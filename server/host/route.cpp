@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "host/abi_text.hpp"
+#include "host/instance.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,8 @@ namespace mortise::host {
 namespace {
 
 constexpr std::uint32_t knownFlags = MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN |
-                                     MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL;
+                                     MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_NO_TRANSFORM |
+                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN;
 constexpr std::size_t maxParameters = 16; // as in the grammar
 constexpr std::size_t maxPattern = 2048;
 
@@ -42,6 +44,27 @@ std::optional<base::Fault> compile(mortise_view schema, std::string_view which, 
     return std::nullopt;
 }
 
+Route::Notes takeNotes(const mortise_route& declared) {
+    Route::Notes notes;
+    notes.bodySchema = text(declared.body_schema);
+    notes.querySchema = text(declared.query_schema);
+    notes.pathSchema = text(declared.path_schema);
+    notes.headerSchema = text(declared.header_schema);
+    notes.cookieSchema = text(declared.cookie_schema);
+    notes.bodyMediaTypes = text(declared.body_media_types);
+    notes.summary = text(declared.summary);
+    notes.description = text(declared.description);
+    notes.operationId = text(declared.operation_id);
+    notes.tags = text(declared.tags);
+    for (std::uint32_t i = 0; i < declared.answer_count; ++i) {
+        const mortise_route_answer& answer = declared.answers[i];
+        notes.answers.push_back(
+            {answer.status, std::string(text(answer.schema)), std::string(text(answer.text)),
+             declared.answer_media_types != nullptr ? std::string(text(declared.answer_media_types[i])) : ""});
+    }
+    return notes;
+}
+
 } // namespace
 
 std::optional<http::Method> methodFromText(std::string_view text) noexcept {
@@ -58,6 +81,38 @@ std::string_view methodText(http::Method method) noexcept {
 
 std::string Route::describe() const {
     return std::string(methodText(method)) + " " + pattern;
+}
+
+void Route::show(mortise_route_visitor visitor, void* visitorContext) const {
+    std::vector<mortise_route_answer> given;
+    std::vector<mortise_view> mediaTypes;
+    for (const Answer& answer : notes.answers) {
+        given.push_back({answer.status, 0, view(answer.schema), view(answer.text)});
+        mediaTypes.push_back(view(answer.mediaType));
+    }
+    mortise_route shown{};
+    shown.struct_size = sizeof shown;
+    shown.flags = flags;
+    shown.placement = placement;
+    shown.authentication = authentication;
+    shown.method = view(methodText(method));
+    shown.pattern = view(pattern);
+    shown.role = view(role);
+    shown.body_schema = view(notes.bodySchema);
+    shown.query_schema = view(notes.querySchema);
+    shown.path_schema = view(notes.pathSchema);
+    shown.summary = view(notes.summary);
+    shown.tags = view(notes.tags);
+    shown.body_limit = bodyLimit;
+    shown.answers = given.data();
+    shown.answer_count = static_cast<std::uint32_t>(given.size());
+    shown.header_schema = view(notes.headerSchema);
+    shown.cookie_schema = view(notes.cookieSchema);
+    shown.description = view(notes.description);
+    shown.operation_id = view(notes.operationId);
+    shown.answer_media_types = mediaTypes.data();
+    shown.body_media_types = view(notes.bodyMediaTypes);
+    visitor(visitorContext, &shown, view(owner->name()));
 }
 
 base::Outcome<std::vector<std::string>> parsePattern(std::string_view pattern) {
@@ -119,12 +174,7 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     if (auto fault = compile(declared.path_schema, "path", route.path)) return *fault;
     if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0) return base::Fault{"a raw body has no schema"};
     route.bodyLimit = declared.body_limit;
-    route.summary = text(declared.summary);
-    route.tags = base::splitList(text(declared.tags));
-    for (std::uint32_t i = 0; i < declared.answer_count; ++i) {
-        const mortise_route_answer& answer = declared.answers[i];
-        route.answers.push_back({answer.status, std::string(text(answer.schema)), std::string(text(answer.text))});
-    }
+    route.notes = takeNotes(declared);
     route.handle = declared.handle;
     route.context = declared.context;
     return route;

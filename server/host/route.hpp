@@ -23,6 +23,21 @@ struct Route {
         std::uint32_t status = 0;
         std::string schema;
         std::string text;
+        std::string mediaType; // empty: application/json
+    };
+    // What only documentation reads.
+    struct Notes {
+        std::string bodySchema;
+        std::string querySchema;
+        std::string pathSchema;
+        std::string headerSchema;
+        std::string cookieSchema;
+        std::string bodyMediaTypes;
+        std::string summary;
+        std::string description;
+        std::string operationId;
+        std::string tags;
+        std::vector<Answer> answers;
     };
 
     Instance* owner = nullptr; // lives longer: routes belong to it
@@ -37,14 +52,14 @@ struct Route {
     std::optional<json::Schema> query;
     std::optional<json::Schema> path;
     std::uint64_t bodyLimit = 0; // 0: the server's
-    std::string summary;
-    std::vector<std::string> tags;
-    std::vector<Answer> answers;
+    Notes notes;
     mortise_handler handle = nullptr;
     void* context = nullptr;
 
     bool takesBody() const noexcept { return body.has_value() || (flags & MORTISE_ROUTE_RAW_BODY) != 0; }
     std::string describe() const; // "GET /api/users/:id"
+    // Calls `visitor` with the route as it was declared, but without its handler.
+    void show(mortise_route_visitor visitor, void* context) const;
 };
 
 // A fault says what breaks the contract of routes.h.

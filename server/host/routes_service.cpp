@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/abi_text.hpp"
+#include "host/dispatcher.hpp"
 #include "host/instance.hpp"
+#include "host/runtime.hpp"
 #include "host/services.hpp"
 
 #include <utility>
@@ -30,10 +32,22 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
     }
 }
 
+mortise_status visit(void* self, mortise_exchange id, mortise_route_visitor visitor, void* context) noexcept {
+    http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
+    if (exchange == nullptr || !exchange->hasAttachment() || !exchange->isOpen({id})) return MORTISE_STALE;
+    try {
+        for (const Route* const route : Dispatcher::stateOf(*exchange).generation->routes())
+            route->show(visitor, context);
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
+}
+
 } // namespace
 
 const mortise_routes_table& routesService() noexcept {
-    static constexpr mortise_routes_table table{sizeof(mortise_routes_table), 0, add};
+    static constexpr mortise_routes_table table{sizeof(mortise_routes_table), 0, add, visit};
     return table;
 }
 

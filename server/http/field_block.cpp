@@ -48,12 +48,47 @@ bool isFieldBlock(std::string_view block) noexcept {
     return true;
 }
 
-bool hasField(std::string_view block, std::string_view name) noexcept {
+namespace {
+
+// Takes the first line off, without its end.
+std::string_view takeLine(std::string_view& block) noexcept {
+    const std::size_t end = std::min(block.find("\r\n"), block.size() - 2);
+    const std::string_view line = block.substr(0, end);
+    block.remove_prefix(end + 2);
+    return line;
+}
+
+bool isLineOf(std::string_view line, std::string_view name) noexcept {
+    return line.size() > name.size() && line[name.size()] == ':' && equalsIgnoreCase(line.substr(0, name.size()), name);
+}
+
+} // namespace
+
+std::string_view findField(std::string_view block, std::string_view name) noexcept {
     while (!block.empty()) {
-        if (equalsIgnoreCase(block.substr(0, block.find(':')), name)) return true;
-        block.remove_prefix(std::min(block.find("\r\n"), block.size() - 2) + 2);
+        std::string_view line = takeLine(block);
+        if (!isLineOf(line, name)) continue;
+        line.remove_prefix(name.size() + 1);
+        while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
+        return line;
     }
-    return false;
+    return {};
+}
+
+bool hasField(std::string_view block, std::string_view name) noexcept {
+    return findField(block, name).data() != nullptr;
+}
+
+bool appendWithout(std::string& out, std::string_view block, std::string_view name) {
+    bool found = false;
+    while (!block.empty()) {
+        const std::string_view line = takeLine(block);
+        if (isLineOf(line, name))
+            found = true;
+        else
+            out.append(line).append("\r\n");
+    }
+    return found;
 }
 
 } // namespace mortise::http

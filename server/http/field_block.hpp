@@ -22,8 +22,12 @@ bool appendField(std::string& block, std::string_view name, std::string_view val
 // True when every line of `block` could have been appended by appendField. To be asked once, when a block is declared.
 bool isFieldBlock(std::string_view block) noexcept;
 
-// Of a block that isFieldBlock() accepted.
+// Of a block that isFieldBlock() accepted: the value of the first field of that name, in any case; a view without data
+// when there is none.
+std::string_view findField(std::string_view block, std::string_view name) noexcept;
 bool hasField(std::string_view block, std::string_view name) noexcept;
+// `block` without the fields of that name, appended to `out`. True when there was one.
+bool appendWithout(std::string& out, std::string_view block, std::string_view name);
 
 bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept;
 

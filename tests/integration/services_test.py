@@ -212,6 +212,26 @@ class Filters(ServerTest):
         response = self.ask("", "GET", **{"X-Bad-Field": "1"})
         self.assertEqual((response.status, response.header("x-bad")), (200, None))
 
+    def test_they_see_and_change_the_head(self):
+        def get(what: str, target: str = "/uses/filter", method: str = "GET"):
+            return self.server.request(method, target, headers={"X-Rewrite": what})
+
+        plain = get("nothing")
+        size = len(plain.body)
+        self.assertEqual(plain.header("x-seen"), f"whole {size} application/json; charset=utf-8 200")
+        self.assertEqual(get("set").headers("x-order"), ["set"])
+        self.assertEqual(get("remove").headers("x-order"), [])
+        for what in ("bad", "framing"):
+            kept = get(what)
+            self.assertEqual((kept.header("x-kept"), kept.headers("x-order")), ("yes", ["first", "outer", "inner"]))
+        with self.server.connect() as connection:
+            gone = connection.exchange("GET", "/uses/filter", headers={"X-Rewrite": "replace"})
+            self.assertEqual((gone.status, gone.body, gone.header("content-type")), (304, b"", None))
+            self.assertEqual(connection.exchange("GET", "/uses/filter").status, 200)
+        # Error answers are whole ones, too.
+        self.assertTrue(get("nothing", "/nowhere").header("x-seen").startswith("whole "))
+        self.assertEqual(get("replace", "/nowhere").status, 304)
+
     def test_a_client_that_leaves_a_waiting_one(self):
         with self.server.connect() as connection:
             # In one piece: once the first is answered, the second waits.
@@ -414,6 +434,28 @@ class HostServices(ServerTest):
         finally:
             self.server.post("/uses/readiness/up")
         eventually(lambda: self.server.get("/ready").status == 200, "it is ready again")
+
+
+class Handovers(unittest.TestCase):
+    def test_state_outlives_an_instance(self):
+        with Mortised(plugins={**ROUTED, "uses-handover": {}}) as server:
+            count = lambda: server.get("/uses/handover").json["count"]  # noqa: E731
+            self.assertEqual([count(), count()], [1, 2])
+            server.folder.plugins["uses-handover"]["step"] = "10"
+            server.folder.write()
+            server.reload()
+            self.assertEqual(count(), 12)
+            # What may not be handed over is left, and said.
+            server.folder.plugins["uses-handover"]["oversized"] = "true"
+            server.folder.write()
+            server.reload()
+            self.assertEqual(count(), 22)
+            server.folder.plugins["uses-handover"]["oversized"] = "false"
+            server.folder.write()
+            mark = server.mark()
+            server.reload()
+            server.wait_for("A plugin's state is too large to be handed over", since=mark, plugin="uses-handover")
+            self.assertEqual(count(), 10)
 
 
 class Migrations(unittest.TestCase):

@@ -84,24 +84,65 @@ private:
     mortise_status outcome_ = MORTISE_OK;
 };
 
-// [loop] The head of an answer, just before it is written.
+enum class BodyKind : std::uint32_t {
+    none = MORTISE_BODY_NONE,
+    whole = MORTISE_BODY_WHOLE,
+    stream = MORTISE_BODY_STREAM,
+    file = MORTISE_BODY_FILE,
+};
+
+// [loop] The head of an answer, just before it is written. Under an older host than this header knows, what that cannot
+// do is refused and what it cannot tell is empty.
 class Response {
 public:
-    Response(Request& request, mortise_response& raw, std::uint64_t& slot) noexcept
-        : request_(request), raw_(raw), slot_(slot) {}
+    Response(Request& request, const mortise_response& peer, std::uint64_t& slot) noexcept
+        : request_(request), raw_(&peer), slot_(slot) {
+        if (peer.struct_size < sizeof(mortise_response)) {
+            older_ = detail::adopt<mortise_response>(&peer);
+            raw_ = &older_;
+        }
+    }
+    Response(const Response&) = delete;
+    Response& operator=(const Response&) = delete;
 
     Request& request() const noexcept { return request_; }
-    std::uint32_t status() const noexcept { return raw_.status; }
+    std::uint32_t status() const noexcept { return raw_->status; }
     std::uint64_t& slot() const noexcept { return slot_; }
-    // False when the host refuses the field (framing, bytes that do not belong).
+
+    // Adds a field. False when the host refuses it (framing, bytes that do not belong).
     bool field(std::string_view name, std::string_view value) noexcept {
-        return has(raw_, &mortise_response::add_field) && raw_.add_field(raw_.context, view(name), view(value)) >= 0;
+        return raw_->add_field != nullptr && raw_->add_field(raw_->context, view(name), view(value)) >= 0;
+    }
+    // In place of all fields of that name.
+    bool setField(std::string_view name, std::string_view value) noexcept {
+        return raw_->set_field != nullptr && raw_->set_field(raw_->context, view(name), view(value)) >= 0;
+    }
+    void removeField(std::string_view name) noexcept {
+        if (raw_->remove_field != nullptr) raw_->remove_field(raw_->context, view(name));
+    }
+    // The first field of that name so far, in any case, Content-Type too; nothing when there is none.
+    std::optional<std::string_view> field(std::string_view name) const noexcept {
+        const mortise_view value = raw_->field != nullptr ? raw_->field(raw_->context, view(name)) : mortise_view{};
+        return value.data == nullptr ? std::nullopt : std::make_optional(text(value));
+    }
+
+    // What the answer had when this call began: of a whole one all its bytes, of a whole one and of a file their
+    // number.
+    BodyKind bodyKind() const noexcept { return static_cast<BodyKind>(raw_->body_kind); }
+    std::string_view body() const noexcept { return text(raw_->body); }
+    std::uint64_t bodySize() const noexcept { return raw_->body_size; }
+    std::string_view contentType() const noexcept { return text(raw_->content_type); }
+
+    // Turns the answer into one without a body, such as 304. False of a stream, which cannot be taken back.
+    bool replace(std::uint32_t code) noexcept {
+        return raw_->replace != nullptr && raw_->replace(raw_->context, code) >= 0;
     }
 
 private:
     Request& request_;
-    mortise_response& raw_;
+    const mortise_response* raw_;
     std::uint64_t& slot_;
+    mortise_response older_; // only where the host's struct is smaller
 };
 
 // [loop] What became of a request. Short: the next request of the connection waits.

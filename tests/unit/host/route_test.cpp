@@ -149,8 +149,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("PATCH /users/:id"), route.describe());
         CPPUNIT_ASSERT_EQUAL(std::string("admin"), route.role);
         CPPUNIT_ASSERT(route.takesBody() && route.body && !route.query && !route.path);
-        CPPUNIT_ASSERT((std::vector<std::string>{"users", "admin"}) == route.tags);
-        CPPUNIT_ASSERT(route.answers.size() == 2 && route.answers[1].status == 404 && route.answers[1].text == "gone");
+        CPPUNIT_ASSERT_EQUAL(std::string("users, admin"), route.notes.tags);
+        CPPUNIT_ASSERT(route.notes.answers.size() == 2 && route.notes.answers[1].status == 404 &&
+                       route.notes.answers[1].text == "gone");
         CPPUNIT_ASSERT(route.bodyLimit == 77 && route.handle == &handle && route.owner == &nobody());
     }
 

@@ -24,6 +24,16 @@ typedef struct mortise_principal {
     mortise_view name; /* for people and logs; may be empty */
 } mortise_principal;
 
+/* One part of a multipart/form-data body (RFC 7578). Frozen stride. */
+typedef struct mortise_part {
+    mortise_view name;
+    mortise_view file_name;    /* as the client named it, never a path to be trusted; empty: a field, not a file */
+    mortise_view content_type; /* as sent; empty when the client named none */
+    mortise_view data;         /* what was kept in memory; empty of a part on disk */
+    mortise_view path;         /* absolute, of a part on disk; the file goes with the exchange unless it is moved away */
+    uint64_t size;             /* bytes, wherever they are */
+} mortise_part;
+
 typedef struct mortise_request {
     uint32_t struct_size;
     uint32_t field_count;
@@ -45,6 +55,12 @@ typedef struct mortise_request {
     const mortise_json_tape *json_path;
     const mortise_principal *principal; /* NULL: nobody, or not asked for */
     int64_t received_ms;         /* Unix time of the first byte */
+    const mortise_json_tape *json_headers; /* of the route's header schema, names in lower case */
+    const mortise_json_tape *json_cookies; /* of the route's cookie schema */
+    const mortise_part *parts;   /* of a multipart body, from the handle phase on; in the order received */
+    uint32_t part_count;
+    uint32_t reserved;
+    uint64_t generation;         /* number of the generation that serves this request; never 0 */
 } mortise_request;
 
 #define MORTISE_REQUEST_TLS 1u /* arrived over TLS, here or at a trusted proxy */

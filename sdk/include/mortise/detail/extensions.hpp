@@ -5,6 +5,7 @@
 #include <mortise/commands.hpp>
 #include <mortise/filters.hpp>
 #include <mortise/guard.hpp>
+#include <mortise/handover.hpp>
 #include <mortise/log_sink.hpp>
 #include <mortise/migrator.hpp>
 #include <mortise/placement.hpp>
@@ -87,6 +88,26 @@ const mortise_plugin_migrator* migratorTable() noexcept {
         0,
         [](void* self, const mortise_migration* migrations, std::uint32_t count, mortise_error* error) {
             return guard(error, [&] { as<Migrator, T>(self).migrate(migrations, count); });
+        },
+    };
+    return &table;
+}
+
+template<class T>
+const mortise_plugin_handover* handoverTable() noexcept {
+    static constexpr mortise_plugin_handover table = {
+        sizeof(mortise_plugin_handover),
+        0,
+        [](void* self, mortise_handover_receiver receive, void* context) {
+            guardQuietly(
+                [&] {
+                    const std::string state = as<Handover, T>(self).give();
+                    if (!state.empty()) receive(context, view(state));
+                },
+                [](std::string_view) {});
+        },
+        [](void* self, mortise_view state) {
+            guardQuietly([&] { as<Handover, T>(self).take(text(state)); }, [](std::string_view) {});
         },
     };
     return &table;

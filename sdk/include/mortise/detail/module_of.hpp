@@ -164,6 +164,8 @@ private:
             if (id == MORTISE_LOG_SINK_EXTENSION) return detail::logSinkTable<T>();
         if constexpr (std::is_base_of_v<Migrator, T>)
             if (id == MORTISE_MIGRATOR_EXTENSION) return detail::migratorTable<T>();
+        if constexpr (std::is_base_of_v<Handover, T>)
+            if (id == MORTISE_HANDOVER_EXTENSION) return detail::handoverTable<T>();
         if constexpr (std::is_base_of_v<Placement, T>)
             if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
         if constexpr (std::is_base_of_v<UsersProvider, T>)

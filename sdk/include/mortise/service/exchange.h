@@ -33,9 +33,17 @@ typedef struct mortise_reply {
     void *release_context;
 } mortise_reply;
 
+/* A regular file, or a part of one, as the body of an answer. */
+typedef struct mortise_file {
+    uint32_t struct_size;
+    int32_t descriptor; /* open for reading; the host's from the call on, which closes it whatever becomes of the reply */
+    uint64_t offset;    /* bytes; the descriptor's own position does not count */
+    uint64_t length;    /* bytes; a file that turns out shorter cuts the connection */
+} mortise_file;
+
 /* One failed check. Frozen stride. */
 typedef struct mortise_error_detail {
-    mortise_view in;      /* body, query, path or header */
+    mortise_view in;      /* body, query, path, header or cookie */
     mortise_view path;    /* JSON pointer */
     mortise_view code;    /* schema keyword or the plugin's own word */
     mortise_view message; /* "must be a valid email" */
@@ -76,6 +84,10 @@ typedef struct mortise_exchange_table {
     /* [control] In configure: checks constant fields once; replies then carry them at no cost. */
     mortise_status (*declare_header_block)(void *self, const mortise_field *fields, uint32_t field_count,
                                            uint64_t *header_block, mortise_error *error);
+    /* [any] Terminal. As reply, with bytes of a file in the place of `reply->body`, which must be empty. They go from the
+     * kernel's cache to the socket; filters see their number, not the bytes. */
+    mortise_status (*reply_file)(void *self, mortise_exchange exchange, const mortise_reply *reply,
+                                 const mortise_file *file);
 } mortise_exchange_table;
 
 #ifdef __cplusplus

@@ -26,13 +26,50 @@ extern "C" {
 #define MORTISE_PHASE_RESPOND 64u
 #define MORTISE_PHASE_FINISH 128u
 
-/* The head of an answer, for on_respond. */
+/* What the body of an answer is. */
+#define MORTISE_BODY_NONE 0u   /* none: 204, 304, or nothing to send */
+#define MORTISE_BODY_WHOLE 1u  /* all of it is here */
+#define MORTISE_BODY_STREAM 2u /* comes in pieces */
+#define MORTISE_BODY_FILE 3u   /* is a file's */
+
+/* [any] Takes bytes that a transformer has made. */
+typedef void (*mortise_emit)(void *sink, mortise_view data);
+
+/* Changes the bytes of one answer. Its calls come one after the other, each on whatever thread has the bytes. */
+typedef struct mortise_transformer {
+    uint32_t struct_size;
+    uint32_t reserved;
+    void *context;
+    /* [any] The next bytes; `last` 1 with the final ones, which may be none. `flush` 1: what was taken so far is to come out
+     * now, since nothing follows for a while. Anything but MORTISE_OK cuts the answer. */
+    mortise_status (*chunk)(void *context, mortise_view data, uint32_t last, uint32_t flush, mortise_emit emit, void *sink);
+    /* [any] Exactly once, after the last call of `chunk`, also when the answer was cut. */
+    void (*free)(void *context);
+} mortise_transformer;
+
+/* The head of an answer, for on_respond. Its functions are called with `context`, during on_respond only. */
 typedef struct mortise_response {
     uint32_t struct_size;
     uint32_t status;
     void *context;
-    /* [loop] During on_respond only. Framing fields and bad bytes are refused with MORTISE_INVALID. */
+    /* [loop] Framing fields and bad bytes are refused with MORTISE_INVALID. */
     mortise_status (*add_field)(void *context, mortise_view name, mortise_view value);
+    uint32_t body_kind;         /* MORTISE_BODY_ … */
+    uint32_t may_transform;     /* 1: neither route nor reply forbid it, nobody has transformed yet */
+    uint64_t body_size;         /* bytes of a whole body or a file; of others 0 */
+    mortise_view body;          /* of a whole one: all of it */
+    mortise_view content_type;  /* or empty */
+    /* [loop] The first field of that name so far, in any case; a view without data when there is none. Content-Type too. */
+    mortise_view (*field)(void *context, mortise_view name);
+    /* [loop] As add_field, in place of all fields of that name. */
+    mortise_status (*set_field)(void *context, mortise_view name, mortise_view value);
+    /* [loop] MORTISE_ABSENT when there is none. */
+    mortise_status (*remove_field)(void *context, mortise_view name);
+    /* [loop] Turns the answer into one without a body (304, 412, 416 …); filters after this one see that. */
+    mortise_status (*replace)(void *context, uint32_t status);
+    /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. Whole bodies
+     * of more than some KiB are transformed off the loop. MORTISE_INVALID, and `free` is not called: may_transform is 0. */
+    mortise_status (*transform)(void *context, const mortise_transformer *transformer);
 } mortise_response;
 
 /* What became of an exchange, for on_finish. Views are borrowed for the call. */

@@ -33,6 +33,10 @@ extern "C" {
 #define MORTISE_ROUTE_REJECT_UNKNOWN 4u /* unknown members are a validation failure instead of being dropped */
 #define MORTISE_ROUTE_QUIET 8u          /* left out of the request log unless it fails */
 #define MORTISE_ROUTE_BODY_OPTIONAL 16u /* no body at all is fine */
+#define MORTISE_ROUTE_MULTIPART 32u     /* multipart/form-data, too: fields go by the body schema, files are parts */
+#define MORTISE_ROUTE_NO_TRANSFORM 64u  /* no filter may change the bytes of its answers (compression beside secrets) */
+#define MORTISE_ROUTE_DEPRECATED 128u   /* documentation says so */
+#define MORTISE_ROUTE_HIDDEN 256u       /* documentation leaves it out */
 
 /* A documented answer. Frozen stride. */
 typedef struct mortise_route_answer {
@@ -61,7 +65,17 @@ typedef struct mortise_route {
     uint32_t reserved;
     mortise_handler handle;
     void *context; /* first argument of `handle`; lives as long as the instance */
+    mortise_view header_schema; /* of an object whose members are header fields, names in lower case; coerced from text */
+    mortise_view cookie_schema; /* likewise of the cookies (RFC 6265 section 4.2) */
+    mortise_view description;   /* CommonMark, for documentation */
+    mortise_view operation_id;  /* unique among all routes; empty: made of method and pattern */
+    /* Media types of the answers' bodies, as many as answers; NULL, or an empty one: application/json. */
+    const mortise_view *answer_media_types;
+    mortise_view body_media_types; /* comma list, for documentation, of a raw body */
 } mortise_route;
+
+/* [any] A route as it was declared, with all its texts, and the name of the plugin instance. Borrowed for the call. */
+typedef void (*mortise_route_visitor)(void *context, const mortise_route *route, mortise_view plugin);
 
 typedef struct mortise_routes_table {
     uint32_t struct_size;
@@ -69,6 +83,9 @@ typedef struct mortise_routes_table {
     /* [control] In configure only. Everything is copied but `handle` and `context`. MORTISE_INVALID with a sentence:
      * unknown flag, bad pattern, schema that does not compile (with its JSON pointer). */
     mortise_status (*add)(void *self, const mortise_route *route, mortise_error *error);
+    /* [any] Until the exchange's terminal call: every route of the generation that serves it, in the order of declaration,
+     * plugins in the order of their start. `handle` and `context` are NULL. MORTISE_STALE when the exchange is over. */
+    mortise_status (*visit)(void *self, mortise_exchange exchange, mortise_route_visitor visitor, void *context);
 } mortise_routes_table;
 
 #ifdef __cplusplus
