@@ -66,7 +66,8 @@ void Dispatcher::cutSilentStream(http::Exchange& exchange, RequestState& state) 
 void Dispatcher::detach(http::Exchange& exchange, RequestState& state, bool gone) {
     const PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
-    Outgoing outgoing{answer.status, answer.noStore, answer.contentType, answer.constantFields, answer.body, nullptr};
+    Outgoing outgoing{answer.status, answer.noStore, answer.contentType, answer.constantFields, answer.body,
+                      nullptr,       nullptr};
     prepareHead(exchange, state, outgoing, MORTISE_BODY_WHOLE);
     exchange.respondAndKeep({outgoing.status, outgoing.contentType, outgoing.constantFields}, outgoing.body);
     http::Outcome outcome;
@@ -172,7 +173,14 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
     }
     PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
-    send(exchange, state, {answer.status, answer.noStore, answer.contentType, answer.constantFields, {}, &answer.body});
+    send(exchange, state,
+         {answer.status,
+          answer.noStore,
+          answer.contentType,
+          answer.constantFields,
+          {},
+          &answer.body,
+          answer.file.file ? &answer.file : nullptr});
 }
 
 void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) {
@@ -196,13 +204,16 @@ void Dispatcher::send(http::Exchange& exchange, RequestState& state, Outgoing ou
     const bool stream = state.hasStream();
     const bool none = outgoing.status == 204 || outgoing.status == 304;
     prepareHead(exchange, state, outgoing,
-                none     ? MORTISE_BODY_NONE
-                : stream ? MORTISE_BODY_STREAM
-                         : MORTISE_BODY_WHOLE);
+                none                           ? MORTISE_BODY_NONE
+                : stream                       ? MORTISE_BODY_STREAM
+                : outgoing.fileBody != nullptr ? MORTISE_BODY_FILE
+                                               : MORTISE_BODY_WHOLE);
     const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
     if (stream) {
         exchange.beginStream(head);
         pumpStream(exchange, state);
+    } else if (outgoing.fileBody != nullptr) {
+        exchange.respond(head, std::move(*outgoing.fileBody));
     } else if (outgoing.ownedBody != nullptr && outgoing.ownedBody->size() > movedBodyBytes) {
         exchange.respond(head, std::move(*outgoing.ownedBody));
     } else {

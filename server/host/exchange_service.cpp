@@ -9,6 +9,8 @@
 #include <chrono>
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace mortise::host {
 namespace {
 
@@ -101,7 +103,36 @@ mortise_status reply(void* self, mortise_exchange id, const mortise_reply* their
     exchange->replyFields().append(answer.fields);
     state.dispatcher->send(
         *exchange, state,
-        {answer.status, answer.noStore, answer.contentType, answer.constantFields, text(given.body), nullptr});
+        {answer.status, answer.noStore, answer.contentType, answer.constantFields, text(given.body), nullptr, nullptr});
+    return MORTISE_OK;
+}
+
+// What is wrong with the file of a reply; empty: nothing.
+std::string_view faultOf(const mortise_file& file) noexcept {
+    struct stat status {};
+    if (file.descriptor < 0 || ::fstat(file.descriptor, &status) != 0) return "its file is not open";
+    if (!S_ISREG(status.st_mode)) return "its file is not a regular one";
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    if (file.offset > size || file.length > size - file.offset) return "its file is shorter than that";
+    return {};
+}
+
+mortise_status replyFile(void* self, mortise_exchange id, const mortise_reply* theirs,
+                         const mortise_file* theirFile) noexcept {
+    Instance& caller = callerOf(self);
+    const mortise_reply given = readStruct(*theirs);
+    const Release release(given);
+    const mortise_file file = readStruct(*theirFile);
+    base::UniqueFd descriptor(file.descriptor);
+    http::Exchange* const exchange = claim(caller, id);
+    if (exchange == nullptr) return MORTISE_STALE;
+    RequestState& state = Dispatcher::stateOf(*exchange);
+    std::string_view fault = takeHead(caller, state, given);
+    if (fault.empty()) fault = faultOf(file);
+    if (fault.empty() && given.body.size != 0) fault = "it has both a body and a file";
+    if (!fault.empty()) return refuseReply(caller, *exchange, state, fault);
+    state.answer.file = {std::move(descriptor), file.offset, file.length};
+    state.dispatcher->deliver(*exchange, state);
     return MORTISE_OK;
 }
 
@@ -263,7 +294,8 @@ const mortise_exchange_table& exchangeService() noexcept {
                                                   endStream,
                                                   cancelled,
                                                   resume,
-                                                  declareHeaderBlock};
+                                                  declareHeaderBlock,
+                                                  replyFile};
     return table;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "http/file_range.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -13,7 +15,8 @@ struct Outgoing {
     std::string_view contentType;
     std::string_view constantFields;
     std::string_view body;
-    std::string* ownedBody = nullptr; // when set: the body, which may be moved from
+    std::string* ownedBody = nullptr;    // when set: the body, which may be moved from
+    http::FileRange* fileBody = nullptr; // likewise
 
     std::string_view bytes() const noexcept { return ownedBody != nullptr ? std::string_view(*ownedBody) : body; }
 };

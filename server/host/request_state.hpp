@@ -38,6 +38,7 @@ struct PendingAnswer {
     std::string contentTypeText;
     std::string fields;
     std::string body;
+    http::FileRange file; // in place of `body`, when it holds a file
 
     void clear() noexcept {
         status = 0;
@@ -47,6 +48,7 @@ struct PendingAnswer {
         contentTypeText.clear();
         fields.clear();
         body.clear();
+        file = {};
     }
 };
 

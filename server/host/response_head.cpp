@@ -27,6 +27,7 @@ mortise_response ResponseHead::view() noexcept {
         response.body = host::view(outgoing_.bytes());
         response.body_size = response.body.size;
     }
+    if (body_ == MORTISE_BODY_FILE) response.body_size = outgoing_.fileBody->left;
     response.content_type = host::view(outgoing_.contentType);
     response.field = findField;
     response.set_field = setField;
@@ -98,6 +99,7 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     head.outgoing_.contentType = {};
     head.outgoing_.body = {};
     head.outgoing_.ownedBody = nullptr;
+    head.outgoing_.fileBody = nullptr;
     head.body_ = MORTISE_BODY_NONE;
     return MORTISE_OK;
 }

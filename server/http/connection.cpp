@@ -227,7 +227,7 @@ bool Connection::step() noexcept {
 
 bool Connection::stepHead() noexcept {
     if (begin_ == in_.size) return false;
-    if (backlog() > std::min(pipelined_bytes, limits().output_high_bytes) || !large_.empty()) {
+    if (backlog() > std::min(pipelined_bytes, limits().output_high_bytes) || sendsApart()) {
         stalled_ = true;
         return false;
     }

@@ -5,6 +5,7 @@
 #include "base/ip_address.hpp"
 #include "base/unique_fd.hpp"
 #include "http/fault.hpp"
+#include "http/file_range.hpp"
 #include "http/input_buffer.hpp"
 #include "http/intrusive_list.hpp"
 #include "http/timing_wheel.hpp"
@@ -68,6 +69,7 @@ private:
 
     // What the exchange does.
     void answer(Exchange& exchange, const ReplyHead& head, std::string_view body, std::string* owned);
+    void answerFile(Exchange& exchange, const ReplyHead& head, FileRange&& range);
     void answerAndLeave(Exchange& exchange, const ReplyHead& head, std::string_view body);
     void beginStream(Exchange& exchange, const ReplyHead& head);
     std::optional<std::size_t> writeStream(Exchange& exchange, std::string_view data);
@@ -99,9 +101,16 @@ private:
                              bool stays);
     void afterAnswer(bool stays) noexcept;
     void touch() noexcept;
-    std::size_t backlog() const noexcept { return out_.size() - out_sent_ + large_.size() - large_sent_; }
+    std::size_t backlog() const noexcept {
+        return out_.size() - out_sent_ + large_.size() - large_sent_ + static_cast<std::size_t>(file_.left);
+    }
+    // An answer that is sent from where it is: nothing may be appended behind it.
+    bool sendsApart() const noexcept { return !large_.empty() || file_.left != 0; }
     void flush() noexcept;
     bool sendFrom(std::string& data, std::size_t& sent, bool more) noexcept;
+    bool sendFile() noexcept;
+    void progressed(bool any) noexcept;
+    void abort() noexcept;
     void linger() noexcept;
     void settle() noexcept;
     void watch(std::uint32_t events) noexcept;
@@ -131,6 +140,7 @@ private:
     std::size_t out_sent_ = 0;
     std::string large_; // sent behind out_; nothing is appended while it is there
     std::size_t large_sent_ = 0;
+    FileRange file_;                 // likewise
     std::uint64_t discard_left_ = 0; // of an unread body, or of what may come after our FIN
     std::uint64_t read_deadline_ms_ = never;
     std::uint64_t write_deadline_ms_ = never;

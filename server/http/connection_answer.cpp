@@ -11,13 +11,15 @@
 #include <cerrno>
 #include <charconv>
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 namespace mortise::http {
 
 namespace {
 
-constexpr std::size_t large_body_bytes = 64 * 1024; // from here on a body is sent from where it is
+constexpr std::size_t large_body_bytes = 64 * 1024;  // from here on a body is sent from where it is
+constexpr std::size_t file_piece_bytes = 512 * 1024; // of a file in one turn of the loop
 
 void appendNumber(std::string& out, std::uint64_t value, int base = 10) {
     char digits[20];
@@ -105,6 +107,20 @@ void Connection::answer(Exchange& exchange, const ReplyHead& head, std::string_v
         } else {
             out_.append(body);
         }
+    }
+    exchange_ = nullptr;
+    exchange.finish(head.status, bytes, false);
+    afterAnswer(stays);
+}
+
+void Connection::answerFile(Exchange& exchange, const ReplyHead& head, FileRange&& range) {
+    const bool stays = staysOpen(exchange);
+    const bool none = hasNoBody(head.status);
+    read_deadline_ms_ = never;
+    std::uint64_t bytes = appendHead(exchange, head, none ? Framing::none : Framing::length, range.left, stays);
+    if (!none && exchange.head_.method != Method::head) {
+        bytes += range.left;
+        if (range.left != 0) file_ = std::move(range);
     }
     exchange_ = nullptr;
     exchange.finish(head.status, bytes, false);
@@ -210,26 +226,43 @@ bool Connection::sendFrom(std::string& data, std::size_t& sent, bool more) noexc
             }
         }
         if (taken > 0) sent += static_cast<std::size_t>(taken);
-        if (taken > 0 || write_deadline_ms_ == never) {
-            write_deadline_ms_ = server_.loop_.nowMs() + limits().write_timeout_ms;
-        }
+        progressed(taken > 0);
         if (taken < static_cast<int>(left)) return false;
     }
     return true;
 }
 
+// A client has write_timeout for the next byte.
+void Connection::progressed(bool any) noexcept {
+    if (any || write_deadline_ms_ == never) write_deadline_ms_ = server_.loop_.nowMs() + limits().write_timeout_ms;
+}
+
+// One piece a turn, so that others get theirs.
+bool Connection::sendFile() noexcept {
+    if (file_.left == 0) return true;
+    auto offset = static_cast<off_t>(file_.offset);
+    const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(file_.left, file_piece_bytes));
+    const ssize_t taken = ::sendfile(fd_, file_.file.get(), &offset, piece);
+    if (taken == 0 || (taken < 0 && errno != EAGAIN && errno != EINTR)) {
+        // The file is shorter than it was, or cannot be read: the client must not take this for the whole answer.
+        abort();
+        return false;
+    }
+    if (taken > 0) {
+        file_.offset += static_cast<std::uint64_t>(taken);
+        file_.left -= static_cast<std::uint64_t>(taken);
+    }
+    progressed(taken > 0);
+    return file_.left == 0;
+}
+
 void Connection::flush() noexcept {
     if (state_ == State::ended) return;
-    if (aborting_) {
-        // A reset, so that an answer that ends with the connection is seen to be incomplete.
-        const ::linger at_once{1, 0};
-        ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-        end();
-        return;
-    }
+    if (aborting_) return abort();
     if (backlog() > 0) {
-        if (!sendFrom(out_, out_sent_, !large_.empty())) return;
+        if (!sendFrom(out_, out_sent_, sendsApart())) return;
         if (!sendFrom(large_, large_sent_, false)) return;
+        if (!sendFile()) return;
     }
     if (!out_.empty() || out_sent_ != 0) {
         server_.giveOutput(std::move(out_));
@@ -240,8 +273,16 @@ void Connection::flush() noexcept {
         large_ = std::string();
         large_sent_ = 0;
     }
+    file_.file.reset();
     write_deadline_ms_ = never;
     if (state_ == State::closing) linger();
+}
+
+// A reset, so that an answer that ends with the connection is seen to be incomplete.
+void Connection::abort() noexcept {
+    const ::linger at_once{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    end();
 }
 
 // RFC 9112 section 9.6: our FIN, then what the client still sends is read and dropped, so that no reset overtakes the

@@ -175,6 +175,17 @@ bool Exchange::respondOwned(const ReplyHead& head, std::string&& body) {
     return true;
 }
 
+bool Exchange::respond(const ReplyHead& head, FileRange&& range) {
+    if (!mayBegin() || !isLegal(head)) return false;
+    FileRange body = std::move(range);
+    if (connection_ == nullptr) {
+        finish(head.status, 0, true);
+    } else {
+        connection_->answerFile(*this, head, std::move(body));
+    }
+    return true;
+}
+
 bool Exchange::respondAndKeep(const ReplyHead& head, std::string_view body) {
     if (!mayBegin() || !isLegal(head)) return false;
     if (connection_ != nullptr) connection_->answerAndLeave(*this, head, body);

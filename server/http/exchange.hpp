@@ -4,6 +4,7 @@
 #include "base/ip_address.hpp"
 #include "http/exchange_id.hpp"
 #include "http/fault.hpp"
+#include "http/file_range.hpp"
 #include "http/handler.hpp"
 #include "http/input_buffer.hpp"
 #include "http/parser.hpp"
@@ -112,6 +113,10 @@ public:
     bool respond(const ReplyHead& head, Body&& body) {
         return respondOwned(head, std::forward<Body>(body));
     }
+
+    // The body is `range.left` bytes of the file, which go from the kernel's cache to the socket. A file that turns out
+    // shorter cuts the connection. The file is closed when the last byte is sent, or at once where none is.
+    bool respond(const ReplyHead& head, FileRange&& range);
 
     // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request.
     // The connection goes its way and closes; the exchange stays claimed, with all its views, until the terminal call

@@ -14,6 +14,7 @@
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
+#include <mortise/service/handover.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
 #include <mortise/service/loop.h>

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the host gives plugins and takes from them, through plugins that use it, under a real server."""
 
+import pathlib
 import socket
 import unittest
 
@@ -105,6 +106,65 @@ class Streams(ServerTest):
 
     def test_details_of_a_plugin_s_own(self):
         self.assertInvalid(self.server.get(f"{self.PLACE}/details"), ("query", "/x", "own"))
+
+
+class Files(ServerTest):
+    PLUGINS = {**ROUTED, "hello": {}, "uses-exchange": {}, "uses-filter": {}}
+    CONTENT = bytes(range(256)) * 16384  # 4 MiB
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.server.folder.state / "data").write_bytes(cls.CONTENT)
+
+    def target(self, name: str = "data", offset: int = 0, length: int | None = None, place: str = "file") -> str:
+        return f"/uses/exchange/{place}?name={name}&offset={offset}&length={len(self.CONTENT) if length is None else length}"
+
+    def test_whole_and_in_part(self):
+        for place in ("file", "file-on-loop"):
+            with self.subTest(place=place), self.server.connect() as connection:
+                whole = connection.exchange("GET", self.target(place=place))
+                self.assertEqual((whole.status, whole.body == self.CONTENT), (200, True))
+                self.assertEqual((whole.header("content-type"), whole.header("x-own")), ("application/octet-stream", "file"))
+                part = connection.exchange("GET", self.target(offset=1000, length=77, place=place))
+                self.assertEqual(part.body, self.CONTENT[1000:1077])
+                none = connection.exchange("GET", self.target(offset=5, length=0, place=place))
+                self.assertEqual((none.status, none.body), (200, b""))
+                self.assertEqual(connection.exchange("GET", "/hello").json, {"hello": "world"})
+
+    def test_pipelined_behind_each_other(self):
+        with self.server.connect() as connection:
+            one = f"GET {self.target(length=200_000)} HTTP/1.1\r\nHost: t\r\n\r\n".encode()
+            connection.send(one + b"GET /hello HTTP/1.1\r\nHost: t\r\n\r\n" + one)
+            self.assertEqual(connection.read().body, self.CONTENT[:200_000])
+            self.assertEqual(connection.read().json, {"hello": "world"})
+            self.assertEqual(connection.read().body, self.CONTENT[:200_000])
+
+    def test_head_tells_the_size(self):
+        with self.server.connect() as connection:
+            head = connection.exchange("HEAD", self.target())
+            self.assertEqual((head.status, head.header("content-length"), head.body), (200, str(len(self.CONTENT)), b""))
+            self.assertEqual(connection.exchange("GET", "/hello").status, 200)
+
+    def test_filters_see_a_file(self):
+        seen = self.server.request("GET", self.target(length=100), headers={"X-Rewrite": "nothing"})
+        self.assertEqual(seen.header("x-seen"), "file 100 application/octet-stream 200")
+        gone = self.server.request("GET", self.target(length=100), headers={"X-Rewrite": "replace"})
+        self.assertEqual((gone.status, gone.body), (304, b""))
+
+    def test_what_cannot_be_sent_is_500(self):
+        for target in (self.target("absent"), self.target(offset=len(self.CONTENT), length=1), self.target(length=1 << 62),
+                       self.target(".", length=0)):
+            self.assertError(self.server.get(target), 500, "Internal server error")
+
+    def test_a_client_that_leaves_gives_the_descriptor_back(self):
+        place = pathlib.Path(f"/proc/{self.server.pid}/fd")
+        before = len(list(place.iterdir()))
+        for _ in range(20):
+            with self.server.connect() as connection:
+                connection.request("GET", self.target())
+                connection.socket.recv(1000)
+        eventually(lambda: len(list(place.iterdir())) <= before, "descriptors are back")
 
 
 class NeverEnded(unittest.TestCase):

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/encode.hpp>
+#include <mortise/open_file.hpp>
 #include <mortise/service/exchange.h>
 
 #include <cstdint>
@@ -20,7 +21,7 @@ struct HeaderBlock {
 
 // One failed check of an error answer.
 struct Detail {
-    std::string in;      // body, query, path or header
+    std::string in;      // body, query, path, header or cookie
     std::string path;    // JSON pointer
     std::string code;    // the schema's keyword or a word of your own
     std::string message; // "must be a valid email"
@@ -30,7 +31,7 @@ struct Detail {
 // fields are checked by the host at each reply: framing fields and bytes that do not belong make it a 500.
 class Reply {
 public:
-    enum class Kind { whole, error, later };
+    enum class Kind { whole, file, error, later };
 
     // 200 with the JSON of a described struct.
     template<class T, std::enable_if_t<isDescribed<std::decay_t<T>>, int> = 0>
@@ -66,6 +67,15 @@ public:
         reply.constant_ = body;
         return reply;
     }
+    // Bytes of a regular file, sent without a copy; a file that turns out shorter cuts the connection. Give its media
+    // type with contentType().
+    static Reply file(std::uint32_t status, OpenFile opened, std::uint64_t offset, std::uint64_t length) {
+        Reply reply(Kind::file, status);
+        reply.file_ = std::move(opened);
+        reply.fileOffset_ = offset;
+        reply.fileLength_ = length;
+        return reply;
+    }
     static Reply empty(std::uint32_t status) { return Reply(Kind::whole, status); }
     // 400-599 in the one error shape. Of a 500 the sentence is logged and told only in development mode.
     static Reply error(std::uint32_t status, std::string sentence) {
@@ -83,6 +93,8 @@ public:
         return *this;
     }
     Reply&& field(std::string_view name, std::string_view value) && { return std::move(field(name, value)); }
+    Reply& contentType(std::string type) & { return contentType_ = std::move(type), *this; }
+    Reply&& contentType(std::string type) && { return std::move(contentType(std::move(type))); }
     Reply& location(std::string_view url) & { return field("Location", url); }
     Reply&& location(std::string_view url) && { return std::move(field("Location", url)); }
     Reply& block(HeaderBlock block) & { return block_ = block.id, *this; } // of whole answers
@@ -115,6 +127,9 @@ private:
     std::string contentType_;
     std::string body_;
     std::string_view constant_;
+    OpenFile file_;
+    std::uint64_t fileOffset_ = 0;
+    std::uint64_t fileLength_ = 0;
     std::vector<std::pair<std::string, std::string>> fields_;
     std::vector<Detail> details_;
 };

@@ -37,6 +37,8 @@ class LoopServerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(abortedStreamIsCut);
     CPPUNIT_TEST(streamWaitsForTheReader);
     CPPUNIT_TEST(largeAnswer);
+    CPPUNIT_TEST(answersFromAFile);
+    CPPUNIT_TEST(cutsAFileThatBecameShorter);
     CPPUNIT_TEST(fieldsAreChecked);
     CPPUNIT_TEST(requestIds);
     CPPUNIT_TEST(secondAnswerIsStale);
@@ -409,6 +411,35 @@ public:
         CPPUNIT_ASSERT_EQUAL(3'000'000UL, client.body().size());
         CPPUNIT_ASSERT_EQUAL(3'000'000UL, client.body().size());
         CPPUNIT_ASSERT_EQUAL("hello /x"s, client.body());
+    }
+
+    void answersFromAFile() {
+        TestServer server;
+        server.handler.file = TestFile(5'000'000);
+        server.handler.file_offset = 7;
+        server.handler.file_left = 4'000'000;
+        Client client(server);
+        client.get("/file").get("/x").get("/file");
+        const std::string body = client.body();
+        CPPUNIT_ASSERT_EQUAL(4'000'000UL, body.size());
+        CPPUNIT_ASSERT(body == server.handler.file.bytes().substr(7, 4'000'000));
+        CPPUNIT_ASSERT_EQUAL("hello /x"s, client.body());
+        CPPUNIT_ASSERT_EQUAL(4'000'000UL, client.body().size());
+        const std::string head = client.send("HEAD /file HTTP/1.1\r\nHost: a\r\n\r\n").answer(true);
+        CPPUNIT_ASSERT(contains(head, "Content-Length: 4000000\r\n"));
+        server.handler.file_left = 0;
+        CPPUNIT_ASSERT_EQUAL(0UL, client.get("/file").body().size());
+        CPPUNIT_ASSERT_EQUAL("hello /x"s, client.get("/x").body());
+    }
+
+    void cutsAFileThatBecameShorter() {
+        TestServer server;
+        server.handler.file = TestFile(1'000);
+        server.handler.file_left = 2'000;
+        Client client(server);
+        client.get("/file");
+        CPPUNIT_ASSERT(client.wasReset());
+        CPPUNIT_ASSERT_EQUAL("hello /x"s, Client(server).get("/x").body());
     }
 
     void fieldsAreChecked() {

@@ -27,6 +27,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -68,6 +69,22 @@ private:
     int count_ = 0;
 };
 
+// A file in memory whose every byte tells where it stands.
+class TestFile {
+public:
+    TestFile() = default;
+    explicit TestFile(std::size_t size) : file_(::memfd_create("test", MFD_CLOEXEC)), bytes_(size, '\0') {
+        for (std::size_t i = 0; i < size; ++i) bytes_[i] = static_cast<char>('a' + (i / 251 + i) % 26);
+        CPPUNIT_ASSERT_EQUAL(static_cast<ssize_t>(size), ::write(file_.get(), bytes_.data(), size));
+    }
+    base::UniqueFd take() const { return base::UniqueFd(::dup(file_.get())); }
+    const std::string& bytes() const { return bytes_; }
+
+private:
+    base::UniqueFd file_;
+    std::string bytes_;
+};
+
 // What it does is told by the path; see onHead.
 class TestHandler final : public Handler {
 public:
@@ -98,6 +115,9 @@ public:
         } else if (path == "/large") {
             CPPUNIT_ASSERT(exchange.claim(exchange.id()));
             exchange.respond(ReplyHead{200, "text/plain", {}}, std::string(3'000'000, 'L'));
+        } else if (path == "/file") {
+            CPPUNIT_ASSERT(exchange.claim(exchange.id()));
+            exchange.respond(ReplyHead{200, "text/plain", {}}, FileRange{file.take(), file_offset, file_left});
         } else if (path == "/stream" || path == "/abort") {
             CPPUNIT_ASSERT(exchange.claim(exchange.id()));
             CPPUNIT_ASSERT(exchange.beginStream(ReplyHead{200, "text/plain", {}}));
@@ -199,6 +219,11 @@ private:
     std::vector<ExchangeId> waiting_;
     Outcome last;
     std::string last_target;
+
+public:
+    // Of "/file"; set between requests.
+    TestFile file;
+    std::uint64_t file_offset = 0, file_left = 0;
 };
 
 inline std::shared_ptr<Settings> testSettings() {

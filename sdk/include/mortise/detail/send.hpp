@@ -15,8 +15,9 @@ struct ReplySender {
     static constexpr std::size_t handOverFrom = 32 * 1024;
 
     static mortise_status send(const detail::Runtime& runtime, mortise_exchange exchange, Reply&& reply) {
-        return reply.kind_ == Reply::Kind::error ? sendError(runtime, exchange, reply)
-                                                 : sendWhole(runtime, exchange, reply, runtime.exchange.table.reply);
+        if (reply.kind_ == Reply::Kind::error) return sendError(runtime, exchange, reply);
+        if (reply.kind_ == Reply::Kind::file) return sendFile(runtime, exchange, reply);
+        return sendWhole(runtime, exchange, reply, runtime.exchange.table.reply);
     }
     static mortise_status begin(const detail::Runtime& runtime, mortise_exchange exchange, Reply&& reply) {
         return sendWhole(runtime, exchange, reply, runtime.exchange.table.begin_stream);
@@ -41,10 +42,8 @@ private:
         for (const auto& [name, value] : reply.fields_) fields.push_back({view(name), view(value)});
         return fields;
     }
-    static mortise_status sendWhole(const detail::Runtime& runtime, mortise_exchange exchange, Reply& reply,
-                                    Call call) {
-        if (call == nullptr) return MORTISE_UNSUPPORTED;
-        const std::vector<mortise_field> fields = rawFields(reply);
+    // Everything but the body.
+    static mortise_reply head(const Reply& reply, const std::vector<mortise_field>& fields) {
         mortise_reply raw{};
         raw.struct_size = sizeof raw;
         raw.status = reply.status_;
@@ -53,6 +52,13 @@ private:
         raw.fields = fields.data();
         raw.header_block = reply.block_;
         raw.content_type = view(reply.contentType_);
+        return raw;
+    }
+    static mortise_status sendWhole(const detail::Runtime& runtime, mortise_exchange exchange, Reply& reply,
+                                    Call call) {
+        if (call == nullptr) return MORTISE_UNSUPPORTED;
+        const std::vector<mortise_field> fields = rawFields(reply);
+        mortise_reply raw = head(reply, fields);
         raw.body = view(reply.body());
         if (reply.constant_.data() != nullptr) {
             raw.release = [](void*) {};
@@ -63,6 +69,18 @@ private:
             raw.release_context = owned.release();
         }
         return call(runtime.exchange.self, exchange, &raw);
+    }
+    static mortise_status sendFile(const detail::Runtime& runtime, mortise_exchange exchange, Reply& reply) {
+        const mortise_exchange_table& table = runtime.exchange.table;
+        if (table.reply_file == nullptr) return MORTISE_UNSUPPORTED;
+        const std::vector<mortise_field> fields = rawFields(reply);
+        const mortise_reply raw = head(reply, fields);
+        mortise_file file{};
+        file.struct_size = sizeof file;
+        file.descriptor = reply.file_.release();
+        file.offset = reply.fileOffset_;
+        file.length = reply.fileLength_;
+        return table.reply_file(runtime.exchange.self, exchange, &raw, &file);
     }
     static mortise_status sendError(const detail::Runtime& runtime, mortise_exchange exchange, const Reply& reply) {
         if (runtime.exchange.table.reply_error == nullptr) return MORTISE_UNSUPPORTED;
