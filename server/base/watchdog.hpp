@@ -14,7 +14,7 @@
 
 namespace mortise::base {
 
-// What one event loop tells about itself: two relaxed stores a round, no lock. Idle in epoll_wait is not late.
+// What one event loop tells about itself: two stores a round, no lock. Idle in epoll_wait is not late.
 class Pulse {
 public:
     using Clock = std::chrono::steady_clock;
@@ -24,11 +24,11 @@ public:
     // About to wait.
     void idle() noexcept { busySince_.store(0, relaxed); }
     // Whose code runs: any token the owner can turn back into a name; 0 for the host's own.
-    void enter(std::uint64_t token) noexcept { inside_.store(token, relaxed); }
+    void enter(std::uint64_t token) noexcept { inside_.store(token, std::memory_order_release); }
     void leave() noexcept { inside_.store(0, relaxed); }
 
     // Thread: any.
-    std::uint64_t inside() const noexcept { return inside_.load(relaxed); }
+    std::uint64_t inside() const noexcept { return inside_.load(std::memory_order_acquire); }
     // Zero while idle.
     Clock::duration busyFor(Clock::time_point now) const noexcept {
         const auto since = busySince_.load(relaxed);

@@ -7,7 +7,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <stdexcept>
+#include <string>
 
 namespace mortise::base {
 
@@ -24,6 +27,7 @@ class WatchdogTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesNonsense);
     CPPUNIT_TEST(reportsALateLoopOnceAndItsRecovery);
     CPPUNIT_TEST(reportsAFatalHoldUpAndStopsBeingHealthy);
+    CPPUNIT_TEST(seesWhatATokenPointsAt);
     CPPUNIT_TEST(idleIsNeverLate);
     CPPUNIT_TEST_SUITE_END();
 
@@ -57,6 +61,22 @@ public:
         watchdog.pulse(1).busy(Clock::now());
         CPPUNIT_ASSERT(eventually([&] { return recovered == 1; }));
         CPPUNIT_ASSERT(eventually([&] { return watchdog.lateCount() == 0; }));
+    }
+
+    // Under ThreadSanitizer: what was written before enter() may be read by who is told the token.
+    void seesWhatATokenPointsAt() {
+        std::atomic<bool> told{false};
+        WatchdogEvents events;
+        events.late = [&](std::size_t, Clock::duration, std::uint64_t token) {
+            // What the loop puts there. NOLINTNEXTLINE(performance-no-int-to-ptr)
+            const auto* const name = reinterpret_cast<const std::string*>(static_cast<std::uintptr_t>(token));
+            told = *name == "written after the watchdog began";
+        };
+        Watchdog watchdog({1ms, 1min, 1h}, 1, events);
+        const auto name = std::make_unique<std::string>("written after the watchdog began");
+        watchdog.pulse(0).enter(reinterpret_cast<std::uintptr_t>(name.get()));
+        watchdog.pulse(0).busy(Clock::now() - 2min);
+        CPPUNIT_ASSERT(eventually([&] { return told.load(); }));
     }
 
     void reportsAFatalHoldUpAndStopsBeingHealthy() {
