@@ -40,9 +40,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("unsatisfiable"), shown("bytes=99999999999999999999999-", 10));
     }
     void ignoresWhatItDoesNotKnow() {
-        for (const std::string_view value :
-             {"", "bytes", "bytes=", "bytes=-", "bytes=x-1", "bytes=1-x", "bytes=2-1", "items=0-1", "bytes=0-1,3-4", "bytes=+1-2",
-              "bytes=1--2", "bytes 0-1"})
+        for (const std::string_view value : {"", "bytes", "bytes=", "bytes=-", "bytes=x-1", "bytes=1-x", "bytes=2-1",
+                                             "items=0-1", "bytes=0-1,3-4", "bytes=+1-2", "bytes=1--2", "bytes 0-1"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(value), std::string("whole"), shown(value, 10));
     }
 };

@@ -35,7 +35,8 @@ public:
     }
     void refusesBadMediaTypes() {
         CPPUNIT_ASSERT_EQUAL(std::string(), MediaTypes::faultOf("glb=model/gltf-binary"));
-        for (const std::string_view bad : {"glb", "=a/b", "glb=", "glb=model", "glb=/x", "glb=a/", "glb=a/b c", "glb=a/b\r\nX: y"})
+        for (const std::string_view bad :
+             {"glb", "=a/b", "glb=", "glb=model", "glb=/x", "glb=a/", "glb=a/b c", "glb=a/b\r\nX: y"})
             CPPUNIT_ASSERT_MESSAGE(std::string(bad), !MediaTypes::faultOf(bad).empty());
     }
     void weighsCodings() {
@@ -48,7 +49,8 @@ public:
         expect(300, "*;q=0.3", "gzip");
         expect(0, "*, gzip;q=0.000", "gzip");
         expect(1000, "gzip;q=1.000", "gzip");
-        for (const std::string_view bad : {"gzip;q=2", "gzip;q=1.001", "gzip;q=0.1234", "gzip;q=", "gzip;q=x", "gzip;level=9"})
+        for (const std::string_view bad :
+             {"gzip;q=2", "gzip;q=1.001", "gzip;q=0.1234", "gzip;q=", "gzip;q=x", "gzip;level=9"})
             expect(0, bad, "gzip");
         expect(0, "", "gzip");
         expect(0, ",,;,", "gzip");

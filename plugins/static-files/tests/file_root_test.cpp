@@ -36,7 +36,8 @@ public:
     void opensFiles() {
         const FileRoot files(root().string());
         const FoundFile found = files.open("a.txt");
-        CPPUNIT_ASSERT(found.kind == Kind::file && found.size == 5 && found.descriptor.get() >= 0 && found.modifiedNs > 0);
+        CPPUNIT_ASSERT(found.kind == Kind::file && found.size == 5 && found.descriptor.get() >= 0 &&
+                       found.modifiedNs > 0);
         CPPUNIT_ASSERT(files.open("sub/b.txt").kind == Kind::file);
     }
     void staysBeneath() {

@@ -38,7 +38,8 @@ public:
                                                                 {"types", "glb"}}));
         for (const char* key : {"root", "prefix", "index", "fallback", "precompressed", "types"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(key, std::size_t{1}, host.refusedSettings.count(key));
-        CPPUNIT_ASSERT_EQUAL(std::string("'deflate' is none of br, zstd and gzip\n"), host.refusedSettings["precompressed"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("'deflate' is none of br, zstd and gzip\n"),
+                             host.refusedSettings["precompressed"]);
     }
     void touchesNothingWhenConfigured() {
         FakeHost host;
@@ -50,12 +51,14 @@ public:
         FakeInstance plugin(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure({{"root", "/nonexistent"}}));
         CPPUNIT_ASSERT(plugin.start() < 0);
-        CPPUNIT_ASSERT_EQUAL(std::string("root '/nonexistent' cannot be opened: No such file or directory"), plugin.error());
+        CPPUNIT_ASSERT_EQUAL(std::string("root '/nonexistent' cannot be opened: No such file or directory"),
+                             plugin.error());
     }
     void failsToStartWithoutItsFallback() {
         FakeHost host;
         FakeInstance plugin(host, *module_);
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure({{"root", folder_.path().string()}, {"fallback", "app.html"}}));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                             plugin.configure({{"root", folder_.path().string()}, {"fallback", "app.html"}}));
         CPPUNIT_ASSERT(plugin.start() < 0);
         CPPUNIT_ASSERT(plugin.error().find("fallback 'app.html' is no file under '") == 0);
     }
