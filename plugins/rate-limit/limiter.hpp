@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "counter_store.hpp"
+#include "rule.hpp"
+#include "verdict.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mortise::rate_limit {
+
+// Which limits a request falls under. Limit 0 is the general one, 1 + i that of rule i. Immutable; any thread.
+class Limiter {
+public:
+    Limiter(std::vector<std::string> skip, std::vector<Rule> rules)
+        : skip_(std::move(skip)), rules_(std::move(rules)) {}
+
+    // Whether requests for the path, or that the route of this pattern takes, never count.
+    bool skips(std::string_view path, std::string_view route) const noexcept;
+    // Counts a request under the general limit and then under those of its rules, until one refuses it.
+    Verdict check(CounterStore& store, const Client& client, std::string_view method, std::string_view route,
+                  Seconds now) const noexcept;
+    // Counts one that is answered whatever the limit says.
+    Verdict note(CounterStore& store, const Client& client, Seconds now) const noexcept;
+
+private:
+    std::vector<std::string> skip_;
+    std::vector<Rule> rules_;
+};
+
+} // namespace mortise::rate_limit

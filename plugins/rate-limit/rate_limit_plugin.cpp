@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "limit_fields.hpp"
+#include "limiter.hpp"
+#include "memory_store.hpp"
+#include "rate_limit_settings.hpp"
+
+#include <mortise/plugin.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mortise::rate_limit {
+namespace {
+
+// A tick of the kernel (1 to 10 ms) is fine enough for windows of seconds, and a quarter of the cost.
+std::uint64_t milliseconds(clockid_t clock) noexcept {
+    timespec now{};
+    clock_gettime(clock, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+}
+std::uint64_t steadyMs() noexcept {
+    return milliseconds(CLOCK_MONOTONIC_COARSE);
+}
+
+bool isPreflight(const mortise::Request& request) noexcept {
+    return request.method() == "OPTIONS" && request.hasField("Access-Control-Request-Method");
+}
+
+class RateLimit : public mortise::Plugin<Settings> {
+public:
+    void configure(mortise::Setup& setup) override {
+        if (settings().window.count() % 1000 != 0) setup.refuseSetting("window", "it is in whole seconds");
+        const Algorithm algorithm = settings().algorithm == "sliding" ? Algorithm::sliding : Algorithm::fixed;
+        limits_.push_back(
+            {"default", {settings().limit, static_cast<Seconds>(settings().window.count() / 1000), algorithm}});
+        std::vector<Rule> rules = readRules(setup);
+        for (const Rule& rule : rules) limits_.push_back({rule.name(), {rule.most, rule.window, algorithm}});
+        for (const std::string& path : settings().skip)
+            if (path.front() != '/') setup.refuseSetting("skip", "'" + path + "' is no path: it begins with no '/'");
+        limiter_.emplace(settings().skip, std::move(rules));
+        for (const NamedLimit& limit : limits_) fields_.emplace_back(limit);
+
+        setup.filter("rate-limit")
+            .onRequest(mortise::Phase::authenticate, [this](mortise::FilterCall& call) { check(call); })
+            .onRespond([this](mortise::Response& response) { tell(response); });
+    }
+
+    void start() override {
+        HashKey key;
+        crypto().random(key.data(), sizeof key);
+        MemoryStore::Settings store;
+        store.limits = limits_;
+        store.clients = settings().maxClients;
+        store.ipv6_prefix = settings().ipv6Prefix;
+        store_ = std::make_unique<MemoryStore>(std::move(store), key);
+    }
+
+private:
+    std::vector<Rule> readRules(mortise::Setup& setup) const {
+        std::vector<Rule> rules;
+        for (const std::string& text : settings().rules) {
+            try {
+                Rule rule = parseRule(text);
+                const auto same = [&](const Rule& other) { return other.name() == rule.name(); };
+                if (std::any_of(rules.begin(), rules.end(), same))
+                    setup.refuseSetting("rules", "'" + text + "': '" + rule.name() + "' has a rule already");
+                else
+                    rules.push_back(std::move(rule));
+            } catch (const std::invalid_argument& fault) {
+                setup.refuseSetting("rules", fault.what());
+            }
+        }
+        if (rules.size() >= most_limits) {
+            setup.refuseSetting("rules", std::to_string(rules.size()) + " are too many: at most 32");
+            rules.resize(most_limits - 1);
+        }
+        return rules;
+    }
+
+    bool isExempt(const mortise::Request& request) const noexcept {
+        return limiter_->skips(request.path(), request.route()) || isPreflight(request);
+    }
+    Client clientOf(const mortise::Request& request) const noexcept {
+        return rate_limit::clientOf(request.clientAddress(), settings().ipv6Prefix);
+    }
+
+    // The route is found, nothing costly has begun.
+    void check(mortise::FilterCall& call) {
+        const mortise::Request& request = call.request();
+        if (isExempt(request)) {
+            call.slot() = Ticket::exempt;
+            return;
+        }
+        const std::uint64_t now_ms = steadyMs();
+        const Verdict verdict = limiter_->check(*store_, clientOf(request), request.method(), request.route(),
+                                                static_cast<Seconds>(now_ms / 1000));
+        call.slot() = Ticket::of(verdict); // before the reply, which calls tell()
+        reportPressure(now_ms);
+        if (!verdict.standing.refused) return;
+        call.reply(mortise::Reply::error(429, "Too many requests, please try again later.")
+                       .field("Retry-After", std::to_string(LimitFields::secondsLeft(verdict.standing, now_ms))));
+    }
+
+    // What ended before the check (unknown paths and methods, malformed requests) counts here.
+    void tell(mortise::Response& response) noexcept {
+        const mortise::Request& request = response.request();
+        const std::uint64_t now_ms = steadyMs();
+        if (response.slot() == Ticket::untouched) {
+            if (isExempt(request)) return;
+            response.slot() =
+                Ticket::of(limiter_->note(*store_, clientOf(request), static_cast<Seconds>(now_ms / 1000)));
+            reportPressure(now_ms);
+        }
+        const std::optional<Verdict> verdict = Ticket::verdict(response.slot());
+        if (!verdict) return;
+        fields_[verdict->limit].write(
+            verdict->standing, now_ms, milliseconds(CLOCK_REALTIME_COARSE),
+            [&](std::string_view name, std::string_view value) { response.field(name, value); });
+    }
+
+    void reportPressure(std::uint64_t now_ms) noexcept {
+        const auto pressure = store_->report(static_cast<Seconds>(now_ms / 1000));
+        if (!pressure) return;
+        log().warn("The table of clients is full", {{"maxClients", settings().maxClients},
+                                                    {"clientsFreed", pressure->freed},
+                                                    {"requestsCountedTogether", pressure->shared}});
+    }
+
+    std::vector<NamedLimit> limits_;
+    std::vector<LimitFields> fields_; // by limit
+    std::optional<Limiter> limiter_;
+    std::unique_ptr<MemoryStore> store_; // from start on
+};
+
+} // namespace
+} // namespace mortise::rate_limit
+
+MORTISE_PLUGIN(mortise::rate_limit::RateLimit, "org.mortise.rate-limit", "1.0.0")

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client.hpp"
+#include "limit.hpp"
+
+#include <mortise/settings.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mortise::rate_limit {
+
+struct Settings {
+    std::uint32_t limit = 100;
+    std::chrono::milliseconds window = std::chrono::minutes(15);
+    std::string algorithm = "fixed";
+    std::vector<std::string> rules{"POST /auth/login 10/15m", "POST /auth/register 10/1h"};
+    std::vector<std::string> skip{"/health", "/ready", "/metrics"};
+    std::uint32_t ipv6Prefix = 56;
+    std::uint32_t maxClients = 100'000;
+};
+MORTISE_SETTINGS(
+    Settings, field(limit).min(1).max(most_requests).unit("requests").text("Requests of one client in a window."),
+    field(window)
+        .min(std::chrono::seconds(1))
+        .max(std::chrono::seconds(longest_window))
+        .text("Length of the window, in whole seconds."),
+    field(algorithm)
+        .choices("fixed", "sliding")
+        .text("fixed: a window begins with a client's first request; sliding: the window before counts by "
+              "the share of it that is not past yet."),
+    field(rules).text("Limits of single routes, besides the general one: method or *, the route's pattern, "
+                      "requests/time (s, m, h, d); at most 32."),
+    field(skip).text("Paths, or patterns of routes, that never count."),
+    field(ipv6Prefix)
+        .min(shortest_ipv6_prefix)
+        .max(longest_ipv6_prefix)
+        .unit("bits")
+        .text("How much of an IPv6 address tells clients apart."),
+    field(maxClients)
+        .min(1000)
+        .max(10'000'000)
+        .unit("clients")
+        .text("How many are counted apart, at about 32 bytes each; a client takes one more place for each "
+              "rule it has met."))
+
+} // namespace mortise::rate_limit

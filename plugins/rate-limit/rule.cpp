@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rule.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <vector>
+
+namespace mortise::rate_limit {
+namespace {
+
+constexpr std::array<std::string_view, 8> methods{"*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+constexpr std::size_t longest_pattern = 200;
+
+[[noreturn]] void refuse(std::string_view rule, std::string_view why) {
+    throw std::invalid_argument(std::string("'").append(rule).append("': ").append(why));
+}
+
+std::vector<std::string_view> wordsOf(std::string_view text) {
+    std::vector<std::string_view> words;
+    for (std::size_t at = 0; (at = text.find_first_not_of(" \t", at)) != std::string_view::npos;) {
+        const std::size_t end = std::min(text.find_first_of(" \t", at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = end;
+    }
+    return words;
+}
+
+// A whole number from 1 to `most`; 0 when it is none.
+std::uint64_t numberOf(std::string_view text, std::uint64_t most) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() && number <= most ? number : 0;
+}
+
+Seconds unitOf(char unit) {
+    switch (unit) {
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 86'400;
+    default:
+        return 0;
+    }
+}
+
+} // namespace
+
+Rule parseRule(std::string_view text) {
+    const std::vector<std::string_view> words = wordsOf(text);
+    if (words.size() != 3) refuse(text, "a rule is a method, a pattern and a rate, such as 'POST /auth/login 10/15m'");
+    Rule rule;
+    rule.method = words[0];
+    if (std::find(methods.begin(), methods.end(), words[0]) == methods.end())
+        refuse(text, "the method is one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, or * for any");
+    rule.pattern = words[1];
+    const bool plain = std::all_of(words[1].begin(), words[1].end(),
+                                   [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+    if (words[1].front() != '/' || !plain || words[1].size() > longest_pattern)
+        refuse(text, "the pattern is a route's, beginning with '/' and at most 200 plain characters long");
+    const std::string_view rate = words[2];
+    const std::size_t slash = rate.find('/');
+    if (slash == std::string_view::npos)
+        refuse(text, "the rate is a number of requests, '/' and a time, such as 10/15m");
+    rule.most = static_cast<std::uint32_t>(numberOf(rate.substr(0, slash), most_requests));
+    if (rule.most == 0) refuse(text, "the number of requests is 1 to " + std::to_string(most_requests));
+    const std::string_view time = rate.substr(slash + 1);
+    const Seconds unit = time.empty() ? 0 : unitOf(time.back());
+    const std::uint64_t amount = unit == 0 ? 0 : numberOf(time.substr(0, time.size() - 1), longest_window / unit);
+    if (amount == 0) refuse(text, "the time is 1s to 30d, a whole number and one of s, m, h, d");
+    rule.window = static_cast<Seconds>(amount) * unit;
+    return rule;
+}
+
+} // namespace mortise::rate_limit

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/fake_crypto.hpp"
+#include "tests/support/fake_host.hpp"
+#include "tests/support/plugin_file.hpp"
+
+#include <mortise/service/crypto.h>
+#include <mortise/service/filter.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+using namespace mortise::test;
+
+namespace {
+
+// A request as the filter sees it, from its head to its answer.
+struct Sent {
+    std::string method = "GET", path = "/x", route = "/x", address = "192.0.2.1";
+    std::map<std::string, std::string> fields{};
+    bool routed = true; // false: answered before the check
+};
+
+} // namespace
+
+class RateLimitPluginTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(RateLimitPluginTest);
+    CPPUNIT_TEST(badRulesAreRefused);
+    CPPUNIT_TEST(badPathsAndWindowsAreRefused);
+    CPPUNIT_TEST(refusesPastTheLimit);
+    CPPUNIT_TEST(tellsHowTheClientStands);
+    CPPUNIT_TEST(rulesHaveCountersOfTheirOwn);
+    CPPUNIT_TEST(countsWhatEndsBeforeTheCheck);
+    CPPUNIT_TEST(skipsProbesAndPreflights);
+    CPPUNIT_TEST(slidesWhenTold);
+    CPPUNIT_TEST(tellsOnceThatTheTableIsFull);
+    CPPUNIT_TEST(needsRandomBytes);
+    CPPUNIT_TEST_SUITE_END();
+
+public:
+    void setUp() override {
+        host_.give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
+        plugin_ = std::make_unique<FakeInstance>(host_, module());
+    }
+
+    void badRulesAreRefused() {
+        CPPUNIT_ASSERT(plugin_->configure({{"rules", "GET /a, GET /b 1/1m, GET /b 2/1m, GET /c 1/1x"}}) < 0);
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("'GET /a': a rule is a method, a pattern and a rate, such as 'POST /auth/login 10/15m'\n"
+                        "'GET /b 2/1m': 'GET /b' has a rule already\n"
+                        "'GET /c 1/1x': the time is 1s to 30d, a whole number and one of s, m, h, d\n"),
+            host_.refusedSettings["rules"]);
+        FakeHost other;
+        FakeInstance many(other, module());
+        std::string rules;
+        for (int i = 0; i < 33; ++i) rules += (i == 0 ? "GET /" : ", GET /") + std::to_string(i) + " 1/1m";
+        CPPUNIT_ASSERT(many.configure({{"rules", rules}}) < 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("33 are too many: at most 32\n"), other.refusedSettings["rules"]);
+    }
+    void badPathsAndWindowsAreRefused() {
+        CPPUNIT_ASSERT(plugin_->configure({{"skip", "/health, ready"}, {"window", "1500ms"}}) < 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("'ready' is no path: it begins with no '/'\n"), host_.refusedSettings["skip"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("it is in whole seconds\n"), host_.refusedSettings["window"]);
+    }
+
+    void refusesPastTheLimit() {
+        begin({{"limit", "2"}, {"window", "10m"}});
+        CPPUNIT_ASSERT_EQUAL(0u, send({}).status);
+        CPPUNIT_ASSERT_EQUAL(0u, send({}).status);
+        const FakeAnswer refused = send({});
+        CPPUNIT_ASSERT_EQUAL(429u, refused.status);
+        CPPUNIT_ASSERT(refused.error);
+        CPPUNIT_ASSERT_EQUAL(std::string("Too many requests, please try again later."), refused.body);
+        const int wait = std::stoi(refused.fields.at("Retry-After"));
+        CPPUNIT_ASSERT(wait > 500 && wait <= 600);
+        CPPUNIT_ASSERT_EQUAL(std::string("\"default\";r=0;t=") + refused.fields.at("Retry-After"),
+                             told_.at("RateLimit"));
+        CPPUNIT_ASSERT_EQUAL(0u, send({"GET", "/x", "/x", "192.0.2.2"}).status);
+        CPPUNIT_ASSERT_EQUAL(429u, send({"GET", "/x", "/x", "::ffff:192.0.2.1"}).status);
+        CPPUNIT_ASSERT_EQUAL(0u, send({"GET", "/x", "/x", "2001:db8::1"}).status);
+        CPPUNIT_ASSERT_EQUAL(0u, send({"GET", "/x", "/x", "2001:db8::2"}).status);
+        CPPUNIT_ASSERT_EQUAL(429u, send({"GET", "/x", "/x", "2001:db8:0:ff::"}).status);
+    }
+    void tellsHowTheClientStands() {
+        begin({});
+        send({});
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("default";q=100;w=900)"), told_.at("RateLimit-Policy"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("default";r=99;t=)"), told_.at("RateLimit").substr(0, 17));
+        CPPUNIT_ASSERT_EQUAL(std::string("100"), told_.at("X-RateLimit-Limit"));
+        CPPUNIT_ASSERT_EQUAL(std::string("99"), told_.at("X-RateLimit-Remaining"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{5}, told_.size());
+    }
+    void rulesHaveCountersOfTheirOwn() {
+        begin({{"limit", "4"}, {"rules", "POST /login 2/1h"}});
+        const Sent login{"POST", "/login", "/login"};
+        send(login);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("POST /login";q=2;w=3600)"), told_.at("RateLimit-Policy"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1"), told_.at("X-RateLimit-Remaining"));
+        send(login);
+        CPPUNIT_ASSERT_EQUAL(429u, send(login).status);
+        CPPUNIT_ASSERT_EQUAL(std::string("2"), told_.at("X-RateLimit-Limit"));
+        // The general limit counted all of them.
+        CPPUNIT_ASSERT_EQUAL(0u, send({}).status);
+        CPPUNIT_ASSERT_EQUAL(std::string("0"), told_.at("X-RateLimit-Remaining"));
+        CPPUNIT_ASSERT_EQUAL(429u, send({}).status);
+    }
+    void countsWhatEndsBeforeTheCheck() {
+        begin({{"limit", "2"}});
+        Sent unknown{"GET", "/nowhere", ""};
+        unknown.routed = false;
+        for (const std::string remaining : {"1", "0", "0"}) {
+            CPPUNIT_ASSERT_EQUAL(0u, send(unknown).status);
+            CPPUNIT_ASSERT_EQUAL(remaining, told_.at("X-RateLimit-Remaining"));
+        }
+        CPPUNIT_ASSERT_EQUAL(429u, send({}).status);
+    }
+    void skipsProbesAndPreflights() {
+        begin({{"limit", "1"}});
+        for (int i = 0; i < 3; ++i) {
+            for (const Sent& free :
+                 {Sent{"GET", "/health", "/health"}, Sent{"GET", "/%68ealth", "/health"},
+                  Sent{"GET", "/metrics", "", "192.0.2.1", {}, false},
+                  Sent{"POST", "/ready", "", "192.0.2.1", {}, false},
+                  Sent{"OPTIONS", "/x", "", "192.0.2.1", {{"access-control-request-method", "PUT"}}, false},
+                  Sent{"OPTIONS", "/x", "/x", "192.0.2.1", {{"Access-Control-Request-Method", "PUT"}}}}) {
+                CPPUNIT_ASSERT_EQUAL(0u, send(free).status);
+                CPPUNIT_ASSERT(told_.empty());
+            }
+        }
+        CPPUNIT_ASSERT_EQUAL(0u, send({"OPTIONS", "/x", "/x"}).status);
+        CPPUNIT_ASSERT_EQUAL(429u,
+                             send({"GET", "/x", "/x", "192.0.2.1", {{"Access-Control-Request-Method", "PUT"}}}).status);
+    }
+    void slidesWhenTold() {
+        begin({{"limit", "2"}, {"window", "10m"}, {"algorithm", "sliding"}});
+        send({});
+        send({});
+        const FakeAnswer refused = send({});
+        CPPUNIT_ASSERT_EQUAL(429u, refused.status);
+        CPPUNIT_ASSERT(std::stoi(refused.fields.at("Retry-After")) > 600); // half of the first two has to be past
+    }
+    void tellsOnceThatTheTableIsFull() {
+        begin({{"max_clients", "1000"}, {"rules", ""}});
+        for (int i = 0; i < 3000; ++i)
+            send({"GET", "/x", "/x", "10.0." + std::to_string(i / 200) + '.' + std::to_string(i % 200)});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host_.records.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("The table of clients is full"), host_.records[0].message);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{MORTISE_LOG_WARN}, host_.records[0].level);
+        CPPUNIT_ASSERT_EQUAL(std::string("1000"), host_.records[0].fields.at("maxClients"));
+    }
+    void needsRandomBytes() {
+        host_.absent(MORTISE_CRYPTO_SERVICE);
+        FakeInstance bare(host_, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, bare.configure());
+        CPPUNIT_ASSERT(bare.start() < 0);
+        CPPUNIT_ASSERT(bare.error().find(MORTISE_CRYPTO_SERVICE) != std::string::npos);
+    }
+
+private:
+    static const mortise_module& module() {
+        static const mortise_module& loaded = pluginModule(RATE_LIMIT_FILE);
+        return loaded;
+    }
+    void begin(const std::map<std::string, std::string>& settings) {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure(settings));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin_->error(), MORTISE_OK, plugin_->start());
+        const auto* const filters = plugin_->extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(1u, filters->count(plugin_->self()));
+        filter_ = filters->at(plugin_->self(), 0);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_AUTHENTICATE | MORTISE_PHASE_RESPOND, filter_->phases);
+    }
+    // Status 0: it went on. told_ holds the fields of the answer.
+    FakeAnswer send(const Sent& sent) {
+        FakeRequest fake;
+        fake.fields = sent.fields;
+        const mortise_exchange exchange = host_.bareRequest(fake);
+        mortise_request request = host_.rawRequest(exchange);
+        request.method = viewOf(sent.method);
+        request.path = viewOf(sent.path);
+        request.route = viewOf(sent.route);
+        request.client_address = viewOf(sent.address);
+        std::uint64_t slot = 0;
+        told_.clear();
+        if (sent.routed) {
+            const mortise_status status =
+                filter_->on_request(plugin_->self(), MORTISE_PHASE_AUTHENTICATE, exchange, &request, &slot);
+            CPPUNIT_ASSERT_EQUAL(host_.answer(exchange).terminalCalls == 0 ? MORTISE_OK : MORTISE_REPLIED, status);
+        }
+        mortise_response response{
+            sizeof response, 200, &told_, [](void* context, mortise_view name, mortise_view value) -> mortise_status {
+                auto& told = *static_cast<std::map<std::string, std::string>*>(context);
+                return told.emplace(textOf(name), textOf(value)).second ? MORTISE_OK : MORTISE_INVALID;
+            }};
+        filter_->on_respond(plugin_->self(), exchange, &request, &response, &slot);
+        return host_.answer(exchange);
+    }
+
+    FakeCrypto crypto_;
+    FakeHost host_;
+    std::unique_ptr<FakeInstance> plugin_;
+    const mortise_filter* filter_ = nullptr;
+    std::map<std::string, std::string> told_;
+};
+
+CPPUNIT_TEST_SUITE_REGISTRATION(RateLimitPluginTest);
