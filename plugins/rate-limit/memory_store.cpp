@@ -71,7 +71,7 @@ Window& MemoryStore::windowFor(Shard& shard, std::uint64_t hash, const Client& c
     std::size_t slot = find();
     if (shard.slots[slot].family != Client::Family{}) return shard.slots[slot].window;
     if (shard.size >= shard_capacity_) {
-        if (!makeRoom(shard, now)) {
+        if (!makeRoom(shard, home(hash), now)) {
             ++shard.pressure.shared;
             pressed_.store(true, std::memory_order_relaxed);
             return shard.shared[limit];
@@ -84,25 +84,26 @@ Window& MemoryStore::windowFor(Shard& shard, std::uint64_t hash, const Client& c
     return entry.window;
 }
 
-bool MemoryStore::makeRoom(Shard& shard, Seconds now) noexcept {
+// Looks where the newcomer will stand, so that no part of the table is picked empty of those with little use.
+bool MemoryStore::makeRoom(Shard& shard, std::size_t slot, Seconds now) noexcept {
     const std::size_t before = shard.size;
     std::size_t victim = shard_slots_;
     double least = 2;
     for (std::size_t left = std::min(looked_at, shard_slots_); left > 0;) {
-        const Entry& entry = shard.slots[shard.hand];
+        const Entry& entry = shard.slots[slot];
         const Limit& limit = settings_.limits[entry.limit].limit;
         const bool taken = entry.family != Client::Family{};
         if (taken && entry.window.isOver(limit, now)) {
-            remove(shard, shard.hand); // another entry may have come into its place
+            remove(shard, slot); // another entry may have come into its place
             continue;
         }
         if (taken && !entry.window.isExhausted(limit, now)) {
             if (const double use = entry.window.use(limit, now); use < least) {
                 least = use;
-                victim = shard.hand;
+                victim = slot;
             }
         }
-        if (++shard.hand == shard_slots_) shard.hand = 0;
+        if (++slot == shard_slots_) slot = 0;
         --left;
     }
     if (shard.size < before) return true;

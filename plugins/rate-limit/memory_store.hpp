@@ -20,7 +20,7 @@ namespace mortise::rate_limit {
 // Counters in a table whose size is fixed when it is made: an entry of 24 bytes for each client and limit that it has
 // met, in shards with a lock each. Every call touches one shard and allocates nothing.
 //
-// A full shard makes room: for a new client it looks at some entries, each time at the next ones, and frees those whose
+// A full shard makes room: for a new client it looks at some entries, from its own place on, and frees those whose
 // window is over, else the one with the least use. One whose limit is used up is never freed. When there is none to
 // free, the new client is counted with all others of that shard and limit that found no place.
 class MemoryStore final : public CounterStore {
@@ -72,7 +72,6 @@ private:
         std::vector<Entry> slots;   // open addressing, linear probing
         std::vector<Window> shared; // by limit
         std::size_t size = 0;
-        std::size_t hand = 0; // the next slot looked at for room
         Pressure pressure;
     };
     struct Place {
@@ -85,7 +84,7 @@ private:
     std::size_t home(std::uint64_t hash) const noexcept;
     std::size_t home(const Entry& entry) const noexcept;
     Window& windowFor(Shard& shard, std::uint64_t hash, const Client& client, std::uint8_t limit, Seconds now) noexcept;
-    bool makeRoom(Shard& shard, Seconds now) noexcept;
+    bool makeRoom(Shard& shard, std::size_t slot, Seconds now) noexcept;
     void remove(Shard& shard, std::size_t slot) noexcept;
     bool mergeEntries(std::string_view text, std::span<const std::optional<std::uint8_t>> limits, bool exhausted,
                       Seconds now);
