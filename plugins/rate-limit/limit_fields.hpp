@@ -3,6 +3,7 @@
 
 #include "verdict.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
