@@ -50,8 +50,8 @@ public:
     std::size_t bytes() const noexcept; // the table's memory
     std::size_t capacity() const noexcept { return shard_capacity_ * shards_.size(); }
 
-    // All counters in force, for a store with other settings.
-    std::string encode(Seconds now) const;
+    // The counters in force, for a store with other settings: in at most `most_bytes`, those of used-up limits first.
+    std::string encode(Seconds now, std::size_t most_bytes) const;
     // Adds what another store encoded to what is here, limits by their names. What does not fit any more is left out,
     // the used-up limits last. False when `text` is not what encode() makes; what came before the fault is added.
     bool merge(std::string_view text, Seconds now);

@@ -27,7 +27,7 @@ T read(std::string_view text, std::size_t at) {
 
 } // namespace
 
-std::string MemoryStore::encode(Seconds now) const {
+std::string MemoryStore::encode(Seconds now, std::size_t most_bytes) const {
     std::string out;
     append(out, version);
     append(out, static_cast<std::uint8_t>(settings_.limits.size()));
@@ -36,18 +36,21 @@ std::string MemoryStore::encode(Seconds now) const {
         append(out, length);
         out.append(limit.name, 0, length);
     }
-    out.reserve(out.size() + size() * entry_size);
-    for (const Shard& shard : shards_) {
-        const std::lock_guard lock(shard.mutex);
-        for (const Entry& entry : shard.slots) {
-            if (entry.family == Client::Family{}) continue;
-            if (entry.window.isOver(settings_.limits[entry.limit].limit, now)) continue;
-            append(out, entry.address);
-            append(out, static_cast<std::uint8_t>(entry.family));
-            append(out, entry.limit);
-            append(out, entry.window.start());
-            append(out, entry.window.current());
-            append(out, entry.window.previous());
+    for (const bool exhausted : {true, false}) {
+        for (const Shard& shard : shards_) {
+            const std::lock_guard lock(shard.mutex);
+            for (const Entry& entry : shard.slots) {
+                if (entry.family == Client::Family{}) continue;
+                const Limit& limit = settings_.limits[entry.limit].limit;
+                if (entry.window.isOver(limit, now) || entry.window.isExhausted(limit, now) != exhausted) continue;
+                if (out.size() + entry_size > most_bytes) return out;
+                append(out, entry.address);
+                append(out, static_cast<std::uint8_t>(entry.family));
+                append(out, entry.limit);
+                append(out, entry.window.start());
+                append(out, entry.window.current());
+                append(out, entry.window.previous());
+            }
         }
     }
     return out;

@@ -33,7 +33,7 @@ bool isPreflight(const mortise::Request& request) noexcept {
     return request.method() == "OPTIONS" && request.hasField("Access-Control-Request-Method");
 }
 
-class RateLimit : public mortise::Plugin<Settings> {
+class RateLimit : public mortise::Plugin<Settings>, public mortise::Handover {
 public:
     void configure(mortise::Setup& setup) override {
         if (settings().window.count() % 1000 != 0) setup.refuseSetting("window", "it is in whole seconds");
@@ -60,6 +60,15 @@ public:
         store.clients = settings().maxClients;
         store.ipv6_prefix = settings().ipv6Prefix;
         store_ = std::make_unique<MemoryStore>(std::move(store), key);
+    }
+
+    // Counters go on where settings have changed.
+    std::string give() override {
+        return store_->encode(static_cast<Seconds>(steadyMs() / 1000), MORTISE_HANDOVER_BYTES);
+    }
+    void take(std::string_view state) override {
+        if (!store_->merge(state, static_cast<Seconds>(steadyMs() / 1000)))
+            log().warn("Counters of another version are left behind");
     }
 
 private:

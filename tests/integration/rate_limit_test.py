@@ -251,6 +251,19 @@ class Alone(unittest.TestCase):
         self.assertEqual((response.json, response.header("x-ratelimit-remaining")), ({"hello": "second"}, "0"))
         self.assertEqual(server.get("/hello").status, 429)
 
+    def test_counters_survive_a_change_of_the_limits(self):
+        server = self.serve({"limit": "4", "rules": "GET /hello 2/1h"})
+        for status in (200, 200, 429):
+            self.assertEqual(server.get("/hello").status, status)
+        server.folder.plugins["rate-limit"] = {"limit": "5", "window": "20m", "algorithm": "sliding", "rules": "GET /hello 3/1h, GET /other 1/1h"}
+        server.folder.write()
+        self.assertEqual(int(server.reload()["newInstances"]), 1)
+        response = server.get("/hello")
+        self.assertEqual((response.status, response.header("ratelimit-policy")), (200, '"GET /hello";q=3;w=3600'))
+        self.assertEqual((response.header("x-ratelimit-remaining"), server.get("/hello").status), ("0", 429))
+        # Used up: three before the reload, two after it.
+        self.assertEqual(server.get("/nowhere").header("x-ratelimit-remaining"), "0")
+
     def test_a_full_table_is_told_of_and_forgets_nobody_over_the_limit(self):
         server = self.serve({"limit": "2", "max_clients": "1000"}, trusted_proxies="127.0.0.0/8")
         begun = time.monotonic()

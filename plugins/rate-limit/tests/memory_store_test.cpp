@@ -16,6 +16,7 @@ namespace {
 
 constexpr HashKey key{0x0123456789abcdef, 0xfedcba9876543210};
 constexpr Seconds t0 = 5000;
+constexpr std::size_t plenty = 1 << 20;
 
 MemoryStore::Settings settings(std::size_t clients, std::uint32_t most = 3, std::size_t shards = 1) {
     MemoryStore::Settings made;
@@ -53,6 +54,7 @@ class MemoryStoreTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(stateIsAddedToWhatHasBegun);
     CPPUNIT_TEST(stateGoesByNamesAndNewLimits);
     CPPUNIT_TEST(stateOfUsedUpLimitsComesFirst);
+    CPPUNIT_TEST(stateHasABound);
     CPPUNIT_TEST(stateIsCutToAShorterPrefix);
     CPPUNIT_TEST(brokenStateIsRefused);
     CPPUNIT_TEST_SUITE_END();
@@ -202,7 +204,7 @@ public:
                     if (!store.count(client(1), 0, t0).refused) ++passed;
                     store.count(client(2 + i % 10), 0, t0);
                     crowded.count(client(t << 32 | i), 0, t0);
-                    if (i % 1000 == 0) static_cast<void>(crowded.merge(store.encode(t0), t0));
+                    if (i % 1000 == 0) static_cast<void>(crowded.merge(store.encode(t0, plenty), t0));
                     static_cast<void>(crowded.report(t0 + i));
                 }
             });
@@ -221,7 +223,7 @@ public:
         passing(old, client(3), 1, t0 - 60); // over
         passing(old, {7, Client::Family::local}, 2, t0, 1);
         MemoryStore store(settings(50, 3, 4), {1, 2});
-        CPPUNIT_ASSERT(store.merge(old.encode(t0 + 40), t0 + 40));
+        CPPUNIT_ASSERT(store.merge(old.encode(t0 + 40, plenty), t0 + 40));
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, store.size());
         const Standing standing = store.count(client(1), 0, t0 + 40);
         CPPUNIT_ASSERT(standing.refused);
@@ -235,7 +237,7 @@ public:
         passing(old, client(1), 2, t0);
         MemoryStore store(settings(100), {1, 2});
         passing(store, client(1), 1, t0 + 10);
-        CPPUNIT_ASSERT(store.merge(old.encode(t0 + 11), t0 + 11));
+        CPPUNIT_ASSERT(store.merge(old.encode(t0 + 11, plenty), t0 + 11));
         CPPUNIT_ASSERT_EQUAL(0u, passing(store, client(1), 5, t0 + 11));
         CPPUNIT_ASSERT_EQUAL(3u, passing(store, client(1), 5, t0 + 60)); // with the older window
     }
@@ -251,7 +253,7 @@ public:
                         {"GET /new", {9, 60, Algorithm::fixed}},
                         {"POST /login", {3, 600, Algorithm::fixed}}};
         MemoryStore store(after, {1, 2});
-        CPPUNIT_ASSERT(store.merge(old.encode(t0), t0));
+        CPPUNIT_ASSERT(store.merge(old.encode(t0, plenty), t0));
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, store.size());
         CPPUNIT_ASSERT(store.count(client(1), 0, t0 + 119).refused);
         CPPUNIT_ASSERT_EQUAL(9u, passing(store, client(1), 20, t0, 1));
@@ -261,8 +263,17 @@ public:
         MemoryStore old(settings(100), key);
         for (std::uint64_t i = 0; i < 80; ++i) passing(old, client(i), i % 4 == 0 ? 3 : 2, t0);
         MemoryStore store(settings(20), {1, 2});
-        CPPUNIT_ASSERT(store.merge(old.encode(t0), t0));
+        CPPUNIT_ASSERT(store.merge(old.encode(t0, plenty), t0));
         CPPUNIT_ASSERT_EQUAL(std::size_t{20}, store.size());
+        for (std::uint64_t i = 0; i < 80; i += 4) CPPUNIT_ASSERT(store.count(client(i), 0, t0 + 1).refused);
+    }
+    void stateHasABound() {
+        MemoryStore old(settings(100), key);
+        for (std::uint64_t i = 0; i < 80; ++i) passing(old, client(i), i % 4 == 0 ? 3 : 2, t0);
+        const std::string state = old.encode(t0, 1000);
+        CPPUNIT_ASSERT(state.size() <= 1000 && state.size() > 1000 - 22);
+        MemoryStore store(settings(100), {1, 2});
+        CPPUNIT_ASSERT(store.merge(state, t0));
         for (std::uint64_t i = 0; i < 80; i += 4) CPPUNIT_ASSERT(store.count(client(i), 0, t0 + 1).refused);
     }
     void stateIsCutToAShorterPrefix() {
@@ -272,14 +283,14 @@ public:
         MemoryStore::Settings wider = settings(100);
         wider.ipv6_prefix = 48;
         MemoryStore store(wider, key);
-        CPPUNIT_ASSERT(store.merge(old.encode(t0), t0));
+        CPPUNIT_ASSERT(store.merge(old.encode(t0, plenty), t0));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.size());
         CPPUNIT_ASSERT(store.count({0x20010db800010000, Client::Family::ipv6}, 0, t0).refused);
     }
     void brokenStateIsRefused() {
         MemoryStore old(settings(100), key);
         for (std::uint64_t i = 0; i < 20; ++i) passing(old, client(i), 2, t0);
-        const std::string good = old.encode(t0);
+        const std::string good = old.encode(t0, plenty);
         for (std::size_t length = 0; length < good.size(); ++length) {
             MemoryStore store(settings(100), key);
             const bool whole = length >= 22 && (good.size() - length) % 22 == 0;

@@ -5,6 +5,7 @@
 
 #include <mortise/service/crypto.h>
 #include <mortise/service/filter.h>
+#include <mortise/service/handover.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -36,6 +37,7 @@ class RateLimitPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(skipsProbesAndPreflights);
     CPPUNIT_TEST(slidesWhenTold);
     CPPUNIT_TEST(tellsOnceThatTheTableIsFull);
+    CPPUNIT_TEST(handsItsCountersOver);
     CPPUNIT_TEST(needsRandomBytes);
     CPPUNIT_TEST_SUITE_END();
 
@@ -149,6 +151,26 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("The table of clients is full"), host_.records[0].message);
         CPPUNIT_ASSERT_EQUAL(std::uint32_t{MORTISE_LOG_WARN}, host_.records[0].level);
         CPPUNIT_ASSERT_EQUAL(std::string("1000"), host_.records[0].fields.at("maxClients"));
+    }
+    void handsItsCountersOver() {
+        begin({{"limit", "2"}});
+        send({});
+        send({});
+        const auto* const old = plugin_->extension<mortise_plugin_handover>(MORTISE_HANDOVER_EXTENSION);
+        std::string state;
+        old->give(
+            plugin_->self(),
+            [](void* context, mortise_view given) { *static_cast<std::string*>(context) = textOf(given); }, &state);
+        const std::unique_ptr<FakeInstance> before = std::move(plugin_);
+        plugin_ = std::make_unique<FakeInstance>(host_, module());
+        begin({{"limit", "3"}});
+        const auto* const taker = plugin_->extension<mortise_plugin_handover>(MORTISE_HANDOVER_EXTENSION);
+        taker->take(plugin_->self(), viewOf("nonsense"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host_.records.size());
+        taker->take(plugin_->self(), viewOf(state));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host_.records.size());
+        CPPUNIT_ASSERT_EQUAL(0u, send({}).status);
+        CPPUNIT_ASSERT_EQUAL(429u, send({}).status);
     }
     void needsRandomBytes() {
         host_.absent(MORTISE_CRYPTO_SERVICE);
