@@ -93,12 +93,14 @@ bool MemoryStore::makeRoom(Shard& shard, std::size_t slot, Seconds now) noexcept
         const Entry& entry = shard.slots[slot];
         const Limit& limit = settings_.limits[entry.limit].limit;
         const bool taken = entry.family != Client::Family{};
-        if (taken && entry.window.isOver(limit, now)) {
+        const std::uint64_t load = taken ? entry.window.load(limit, now) : 0;
+        if (taken && load == 0) {
             remove(shard, slot); // another entry may have come into its place
             continue;
         }
-        if (taken && !entry.window.isExhausted(limit, now)) {
-            if (const double use = entry.window.use(limit, now); use < least) {
+        const std::uint64_t allowance = Window::allowance(limit);
+        if (taken && load + limit.window <= allowance) {
+            if (const double use = static_cast<double>(load) / static_cast<double>(allowance); use < least) {
                 least = use;
                 victim = slot;
             }

@@ -4,13 +4,6 @@
 #include <algorithm>
 
 namespace mortise::rate_limit {
-namespace {
-
-std::uint64_t allowance(const Limit& limit) noexcept {
-    return std::uint64_t{limit.most} * limit.window;
-}
-
-} // namespace
 
 // The window that `now` falls into.
 Window Window::at(const Limit& limit, Seconds now) const noexcept {
@@ -33,10 +26,6 @@ std::uint64_t Window::weigh(const Limit& limit, Seconds now) const noexcept {
     return std::uint64_t{previous_} * (limit.window - elapsed) + std::uint64_t{current_} * limit.window;
 }
 
-std::uint64_t Window::load(const Limit& limit, Seconds now) const noexcept {
-    return at(limit, now).weigh(limit, now);
-}
-
 Standing Window::take(const Limit& limit, Seconds now) noexcept {
     *this = at(limit, now);
     if (current_ == 0 && previous_ == 0) start_ = now;
@@ -47,7 +36,9 @@ Standing Window::take(const Limit& limit, Seconds now) noexcept {
     } else {
         ++current_;
         load += limit.window;
-        standing.remaining = static_cast<std::uint32_t>((allowance(limit) - load) / limit.window);
+        // Without a division where the window before does not count.
+        standing.remaining = previous_ == 0 ? limit.most - current_
+                                            : static_cast<std::uint32_t>((allowance(limit) - load) / limit.window);
     }
     standing.reset = standing.remaining > 0 ? start_ + limit.window : nextPass(limit);
     return standing;
@@ -78,14 +69,6 @@ void Window::add(Window other, const Limit& limit, Seconds now) noexcept {
     };
     current_ = sum(current_, other.current_);
     previous_ = limit.algorithm == Algorithm::sliding ? sum(previous_, other.previous_) : 0;
-}
-
-double Window::use(const Limit& limit, Seconds now) const noexcept {
-    return static_cast<double>(load(limit, now)) / static_cast<double>(allowance(limit));
-}
-
-bool Window::isExhausted(const Limit& limit, Seconds now) const noexcept {
-    return load(limit, now) + limit.window > allowance(limit);
 }
 
 } // namespace mortise::rate_limit

@@ -30,9 +30,16 @@ public:
     void add(Window other, const Limit& limit, Seconds now) noexcept;
 
     // From 0, nothing that counts any more, to 1, the next request is refused.
-    double use(const Limit& limit, Seconds now) const noexcept;
+    double use(const Limit& limit, Seconds now) const noexcept {
+        return static_cast<double>(load(limit, now)) / static_cast<double>(allowance(limit));
+    }
     bool isOver(const Limit& limit, Seconds now) const noexcept { return load(limit, now) == 0; }
-    bool isExhausted(const Limit& limit, Seconds now) const noexcept;
+    bool isExhausted(const Limit& limit, Seconds now) const noexcept {
+        return load(limit, now) + limit.window > allowance(limit);
+    }
+    // Requests times the seconds that each of them still counts for, and how much of that the limit allows.
+    std::uint64_t load(const Limit& limit, Seconds now) const noexcept { return at(limit, now).weigh(limit, now); }
+    static std::uint64_t allowance(const Limit& limit) noexcept { return std::uint64_t{limit.most} * limit.window; }
 
     Seconds start() const noexcept { return start_; }
     std::uint32_t current() const noexcept { return current_; }
@@ -41,8 +48,6 @@ public:
 private:
     Window at(const Limit& limit, Seconds now) const noexcept;
     Seconds nextPass(const Limit& limit) const noexcept;
-    // Requests times seconds that each of them still counts for; the limit allows most * window.
-    std::uint64_t load(const Limit& limit, Seconds now) const noexcept;
     std::uint64_t weigh(const Limit& limit, Seconds now) const noexcept;
 
     Seconds start_ = 0;
