@@ -48,6 +48,7 @@ public:
         for (const NamedLimit& limit : limits_) fields_.emplace_back(limit);
 
         setup.filter("rate-limit")
+            .after("cors")
             .onRequest(mortise::Phase::authenticate, [this](mortise::FilterCall& call) { check(call); })
             .onRespond([this](mortise::Response& response) { tell(response); });
     }

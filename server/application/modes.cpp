@@ -41,8 +41,8 @@ std::optional<Configuration> readSettingsOrTell(ConfigurationReader& reader, boo
 }
 
 // What the shipped configuration switches on.
-constexpr std::array<std::string_view, 7> standardPlugins{"auth",       "database", "health", "logging",
-                                                          "rate-limit", "routing",  "users"};
+constexpr std::array<std::string_view, 9> standardPlugins{
+    "auth", "cors", "database", "health", "logging", "rate-limit", "routing", "security-headers", "users"};
 
 void printOrder(const host::Generation& generation) {
     std::cout << "Plugins, in the order they are started:\n";

@@ -189,7 +189,7 @@ void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outg
         exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
         if (link.owner->quarantined()) continue;
-        mortise_response response = head.view();
+        mortise_response response = head.view(*link.owner);
         const Inside inside(*pulse_, link.owner);
         link.filter.on_respond(link.self, exchange.id().value, &state.request, &response, &state.slots[link.slot]);
     }

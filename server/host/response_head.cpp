@@ -2,6 +2,7 @@
 #include "host/response_head.hpp"
 
 #include "host/abi_text.hpp"
+#include "host/instance.hpp"
 #include "http/field_block.hpp"
 
 #include <exception>
@@ -16,7 +17,8 @@ ResponseHead& headOf(void* self) noexcept {
 
 } // namespace
 
-mortise_response ResponseHead::view() noexcept {
+mortise_response ResponseHead::view(const Instance& owner) noexcept {
+    owner_ = &owner;
     mortise_response response{};
     response.struct_size = sizeof response;
     response.status = static_cast<std::uint32_t>(outgoing_.status);
@@ -34,6 +36,7 @@ mortise_response ResponseHead::view() noexcept {
     response.remove_field = removeField;
     response.replace = replace;
     response.transform = transform;
+    response.add_block = addBlock;
     return response;
 }
 
@@ -102,6 +105,29 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     head.outgoing_.fileBody = nullptr;
     head.body_ = MORTISE_BODY_NONE;
     return MORTISE_OK;
+}
+
+mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept {
+    try {
+        ResponseHead& head = headOf(self);
+        const std::string_view block = head.owner_->headerBlock(number);
+        if (block.empty()) return MORTISE_INVALID;
+        std::string& fields = head.exchange_.replyFields();
+        const std::string_view constant = head.outgoing_.constantFields;
+        if (fields.empty() && constant.empty()) {
+            fields.append(block);
+            return MORTISE_OK;
+        }
+        const std::size_t before = fields.size();
+        http::forEachField(block, [&](std::string_view line, std::string_view name) {
+            if (http::hasField(std::string_view(fields).substr(0, before), name) || http::hasField(constant, name))
+                return;
+            fields.append(line).append("\r\n");
+        });
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
 }
 
 mortise_status ResponseHead::transform(void*, const mortise_transformer*) noexcept {

@@ -26,6 +26,16 @@ bool isFieldBlock(std::string_view block) noexcept;
 // when there is none.
 std::string_view findField(std::string_view block, std::string_view name) noexcept;
 bool hasField(std::string_view block, std::string_view name) noexcept;
+// Calls visit(line, name) for each field: the line without its end, and the name in it.
+template<class Visit>
+void forEachField(std::string_view block, Visit&& visit) {
+    while (!block.empty()) {
+        const std::size_t end = block.find("\r\n");
+        const std::string_view line = block.substr(0, end);
+        visit(line, line.substr(0, line.find(':')));
+        block.remove_prefix(end + 2);
+    }
+}
 // `block` without the fields of that name, appended to `out`. True when there was one.
 bool appendWithout(std::string& out, std::string_view block, std::string_view name);
 

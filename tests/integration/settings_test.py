@@ -271,7 +271,7 @@ class Shipped(unittest.TestCase):
     def test_what_is_enabled(self):
         printed = self.shipped("mortise.ini")
         self.assertEqual(printed.values["server.mode"], "production")
-        for name in ("routing", "logging", "health", "database", "users", "auth", "rate-limit"):
+        for name in ("routing", "logging", "health", "database", "users", "auth", "rate-limit", "cors", "security-headers"):
             self.assertEqual(printed.values[f"plugin.{name}.enabled"], "true", name)
 
     # contract: settings.shipped

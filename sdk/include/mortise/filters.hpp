@@ -113,6 +113,10 @@ public:
     bool field(std::string_view name, std::string_view value) noexcept {
         return raw_->add_field != nullptr && raw_->add_field(raw_->context, view(name), view(value)) >= 0;
     }
+    // Those fields of a block (Setup::headerBlock) that the answer does not have yet. The cheapest way to add several.
+    bool block(HeaderBlock constant) noexcept {
+        return raw_->add_block != nullptr && raw_->add_block(raw_->context, constant.id) >= 0;
+    }
     // In place of all fields of that name.
     bool setField(std::string_view name, std::string_view value) noexcept {
         return raw_->set_field != nullptr && raw_->set_field(raw_->context, view(name), view(value)) >= 0;

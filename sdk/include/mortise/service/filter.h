@@ -70,6 +70,9 @@ typedef struct mortise_response {
     /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. Whole bodies
      * of more than some KiB are transformed off the loop. MORTISE_INVALID, and `free` is not called: may_transform is 0. */
     mortise_status (*transform)(void *context, const mortise_transformer *transformer);
+    /* [loop] Adds those fields of a block that the answer does not have yet (see declare_header_block): what a reply says
+     * itself stands. MORTISE_INVALID for a number that this plugin did not get. */
+    mortise_status (*add_block)(void *context, uint64_t header_block);
 } mortise_response;
 
 /* What became of an exchange, for on_finish. Views are borrowed for the call. */
