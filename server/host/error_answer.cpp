@@ -9,14 +9,14 @@ namespace mortise::host {
 
 void writeError(std::string& out, const ErrorAnswer& answer, std::string_view requestId) {
     json::Writer writer(out);
-    writer.beginObject().key("error").string(answer.sentence);
+    writer.quoted(R"({"error":)").string(answer.sentence);
     if (answer.details != nullptr) {
-        writer.key("details");
+        writer.quoted(R"("details":)");
         answer.details->write(writer);
     }
-    if (answer.position) writer.key("position").integer(static_cast<std::uint64_t>(*answer.position));
-    if (!answer.message.empty()) writer.key("message").string(answer.message);
-    writer.key("requestId").string(requestId);
+    if (answer.position) writer.quoted(R"("position":)").integer(static_cast<std::uint64_t>(*answer.position));
+    if (!answer.message.empty()) writer.quoted(R"("message":)").string(answer.message);
+    writer.quoted(R"("requestId":)").string(requestId);
     writer.endObject();
 }
 

@@ -22,15 +22,16 @@ std::string_view nameOf(Location location) noexcept {
 }
 
 void Details::add(Location in, std::string path, std::string_view code, std::string message) {
+    constexpr std::size_t usual_failures = 8;
     if (full()) return;
+    if (items_.empty()) items_.reserve(usual_failures);
     items_.push_back({in, std::move(path), std::string(code), std::move(message)});
 }
 
 void Details::write(Writer& writer) const {
     writer.beginArray();
     for (const Detail& item : items_) {
-        writer.beginObject();
-        writer.quoted(R"("in":)").string(nameOf(item.in));
+        writer.quoted(R"({"in":)").string(nameOf(item.in));
         writer.quoted(R"("path":)").string(item.path);
         writer.quoted(R"("code":)").string(item.code);
         writer.quoted(R"("message":)").string(item.message);

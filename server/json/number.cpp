@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/number.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -100,11 +102,33 @@ bool isTooLarge(std::string_view text) noexcept {
 } // namespace
 
 Number Number::of(std::string_view text) noexcept {
-    if (std::int64_t value = 0; readWhole(text, value)) return Number(value);
-    if (std::uint64_t value = 0; readWhole(text, value)) return Number(value);
+    const bool negative = text[0] == '-';
+    // Up to 18 digits fit whatever they are.
+    constexpr std::size_t safe_digits = 18;
+    std::size_t at = negative ? 1 : 0;
+    std::int64_t small = 0;
+    const std::size_t stop = std::min(text.size(), at + safe_digits);
+    for (; at < stop && isDigit(text[at]); ++at) small = small * 10 + (text[at] - '0');
+    if (at == text.size()) return Number(negative ? -small : small);
+    if (isDigit(text[at])) {
+        if (std::int64_t value = 0; readWhole(text, value)) return Number(value);
+        if (std::uint64_t value = 0; readWhole(text, value)) return Number(value);
+    }
+    // A quotient of two numbers that are exact as doubles is rounded once, as the number itself would be.
+    constexpr std::array<double, 16> tens = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    if (text[at] == '.') {
+        const std::size_t point = at;
+        for (++at; at < stop && isDigit(text[at]); ++at) small = small * 10 + (text[at] - '0');
+        const std::size_t places = at - point - 1;
+        if (at == text.size() && small <= std::int64_t{1} << 53 && places < tens.size()) {
+            const double value = static_cast<double>(small) / tens[places];
+            return Number(negative ? -value : value);
+        }
+    }
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc()) value = text[0] == '-' ? -0.0 : 0.0;
+    if (error != std::errc()) value = negative ? -0.0 : 0.0;
     return Number(value);
 }
 
@@ -140,9 +164,16 @@ long double Number::exact() const noexcept {
     return kind_ == Kind::int64 ? static_cast<long double>(signedBits()) : static_cast<long double>(bits_);
 }
 
+bool Number::isExactDouble() const noexcept {
+    constexpr std::int64_t exact_integers = std::int64_t{1} << 53;
+    if (kind_ == Kind::real) return true;
+    return kind_ == Kind::int64 && signedBits() >= -exact_integers && signedBits() <= exact_integers;
+}
+
 int Number::compare(const Number& other) const noexcept {
     if (kind_ == Kind::int64 && other.kind_ == Kind::int64)
         return (signedBits() > other.signedBits()) - (signedBits() < other.signedBits());
+    if (isExactDouble() && other.isExactDouble()) return (real() > other.real()) - (real() < other.real());
     const long double left = exact();
     const long double right = other.exact();
     return (left > right) - (left < right);

@@ -32,6 +32,7 @@ public:
 
 private:
     std::int64_t signedBits() const noexcept { return static_cast<std::int64_t>(bits_); }
+    bool isExactDouble() const noexcept; // real() loses nothing
     long double exact() const noexcept;
 
     Kind kind_;

@@ -27,6 +27,10 @@ bool isBlank(char byte) noexcept {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
+bool isDigit(char byte) noexcept {
+    return byte >= '0' && byte <= '9';
+}
+
 int hexDigit(char byte) noexcept {
     if (byte >= '0' && byte <= '9') return byte - '0';
     if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
@@ -52,7 +56,6 @@ public:
         tape_.text_.reserve(padded, 0);
         begin_ = tape_.text_.data();
         end_ = begin_ + bytes.size();
-        at_ = begin_;
         if (!bytes.empty()) std::memcpy(begin_, bytes.data(), bytes.size());
         std::memset(end_, 0, scan_padding + 1);
         // A node takes two bytes of text at least, so small documents never grow the nodes.
@@ -72,14 +75,15 @@ public:
     }
 
 private:
-    bool fail(Reason reason, const char* at) noexcept {
+    // Null, as every reading function below returns where it cannot go on.
+    char* fail(Reason reason, const char* at) noexcept {
         fault_.position = static_cast<std::size_t>(at - begin_);
         fault_.reason = reason;
-        return false;
+        return nullptr;
     }
 
     // The byte at `at` fits nothing; at the end of the text there is none.
-    bool misfit(Reason reason, const char* at) noexcept {
+    char* misfit(Reason reason, const char* at) noexcept {
         return fail(at == end_ ? Reason::unexpected_end : reason, at);
     }
 
@@ -88,15 +92,18 @@ private:
         room_ = std::min<std::size_t>(tape_.nodes_.capacity(), nodeLimit_);
     }
 
-    bool grow() {
-        if (count_ >= nodeLimit_) return fail(Reason::too_many_values, at_);
+    // `at`: where one value too many would be.
+    bool grow(const char* at) {
+        if (count_ >= nodeLimit_) return fail(Reason::too_many_values, at) != nullptr;
         tape_.nodes_.reserve(count_ + 1, count_);
         useNodes();
         return true;
     }
 
-    bool append(std::uint8_t kind, std::uint8_t flags, std::uint32_t skip, const char* text, std::size_t length) {
-        if (count_ == room_ && !grow()) return false;
+    // Returns `at`, where reading goes on.
+    char* append(std::uint8_t kind, std::uint8_t flags, std::uint32_t skip, const char* text, std::size_t length,
+                 char* at) {
+        if (count_ == room_ && !grow(at)) return nullptr;
         Node& node = nodes_[count_++];
         node.kind = kind;
         node.flags = flags;
@@ -104,68 +111,68 @@ private:
         node.skip = skip;
         node.offset = text != nullptr ? static_cast<std::uint32_t>(text - begin_) : 0;
         node.length = static_cast<std::uint32_t>(length);
-        return true;
+        return at;
     }
 
-    void skipBlanks() noexcept {
-        while (isBlank(*at_)) ++at_;
+    static char* skipBlanks(char* at) noexcept {
+        while (isBlank(*at)) ++at;
+        return at;
     }
 
+    // The place in the text goes from hand to hand: a member would be loaded and stored around every node, since nodes
+    // have fields of one byte, which may alias anything.
     bool document() {
-        skipBlanks();
-        if (at_ == end_) return fail(begin_ == end_ ? Reason::empty : Reason::unexpected_end, at_);
+        char* at = skipBlanks(begin_);
+        if (at == end_) return fail(begin_ == end_ ? Reason::empty : Reason::unexpected_end, at) != nullptr;
         for (;;) {
             if (open_ != no_container && nodes_[open_].kind == MORTISE_JSON_ARRAY) ++nodes_[open_].length;
             bool entered = false;
-            if (!value(entered)) return false;
+            if ((at = value(at, entered)) == nullptr) return false;
             if (entered) continue;
             // A value is complete: close what ends here, until another value is due.
             for (;;) {
-                skipBlanks();
-                if (open_ == no_container) return at_ == end_ || fail(Reason::trailing_content, at_);
+                at = skipBlanks(at);
+                if (open_ == no_container) return at == end_ || fail(Reason::trailing_content, at) != nullptr;
                 const bool object = nodes_[open_].kind == MORTISE_JSON_OBJECT;
-                if (*at_ == ',') {
-                    ++at_;
-                    skipBlanks();
-                    if (object && !key()) return false;
+                if (*at == ',') {
+                    at = skipBlanks(at + 1);
+                    if (object && (at = key(at)) == nullptr) return false;
                     break;
                 }
-                if (*at_ != (object ? '}' : ']')) return misfit(Reason::unexpected_character, at_);
-                ++at_;
+                if (*at != (object ? '}' : ']')) return misfit(Reason::unexpected_character, at) != nullptr;
+                ++at;
                 close();
             }
         }
     }
 
     // `entered`: a container was opened and its first value is due.
-    bool value(bool& entered) {
-        switch (*at_) {
+    char* value(char* at, bool& entered) {
+        switch (*at) {
         case '{':
-            if (!open(MORTISE_JSON_OBJECT)) return false;
-            if (*at_ == '}') {
-                ++at_;
+            if ((at = open(MORTISE_JSON_OBJECT, at)) == nullptr) return nullptr;
+            if (*at == '}') {
                 close();
-                return true;
+                return at + 1;
             }
             entered = true;
-            return key();
+            return key(at);
         case '[':
-            if (!open(MORTISE_JSON_ARRAY)) return false;
-            if (*at_ == ']') {
-                ++at_;
+            if ((at = open(MORTISE_JSON_ARRAY, at)) == nullptr) return nullptr;
+            if (*at == ']') {
                 close();
-                return true;
+                return at + 1;
             }
             entered = true;
-            return true;
+            return at;
         case '"':
-            return string();
+            return string(at);
         case 't':
-            return literal("true", MORTISE_JSON_TRUE);
+            return literal("true", MORTISE_JSON_TRUE, at);
         case 'f':
-            return literal("false", MORTISE_JSON_FALSE);
+            return literal("false", MORTISE_JSON_FALSE, at);
         case 'n':
-            return literal("null", MORTISE_JSON_NULL);
+            return literal("null", MORTISE_JSON_NULL, at);
         case '-':
         case '0':
         case '1':
@@ -177,20 +184,18 @@ private:
         case '7':
         case '8':
         case '9':
-            return number();
+            return number(at);
         default:
-            return misfit(Reason::unexpected_character, at_);
+            return misfit(Reason::unexpected_character, at);
         }
     }
 
-    bool open(std::uint8_t kind) {
-        if (depth_ == depthLimit_) return fail(Reason::too_deep, at_);
-        if (!append(kind, 0, open_, nullptr, 0)) return false;
+    char* open(std::uint8_t kind, char* at) {
+        if (depth_ == depthLimit_) return fail(Reason::too_deep, at);
+        if (append(kind, 0, open_, nullptr, 0, at) == nullptr) return nullptr;
         open_ = static_cast<std::uint32_t>(count_ - 1);
         ++depth_;
-        ++at_;
-        skipBlanks();
-        return true;
+        return skipBlanks(at + 1);
     }
 
     void close() {
@@ -204,133 +209,155 @@ private:
         --depth_;
     }
 
-    bool literal(std::string_view word, std::uint8_t kind) {
+    char* literal(std::string_view word, std::uint8_t kind, char* at) {
         for (std::size_t index = 1; index < word.size(); ++index)
-            if (at_[index] != word[index]) return misfit(Reason::unexpected_character, at_ + index);
-        at_ += word.size();
-        return append(kind, 0, 1, nullptr, 0);
+            if (at[index] != word[index]) return misfit(Reason::unexpected_character, at + index);
+        return append(kind, 0, 1, nullptr, 0, at + word.size());
     }
 
-    bool number() {
-        std::size_t length = 0;
-        const NumberScan scan = scanNumber({at_, static_cast<std::size_t>(end_ - at_)}, length);
-        if (scan == NumberScan::malformed) return misfit(Reason::bad_number, at_ + length);
-        if (scan == NumberScan::out_of_range) return fail(Reason::number_out_of_range, at_);
-        const char* const text = at_;
-        at_ += length;
-        return append(scan == NumberScan::integer ? MORTISE_JSON_INTEGER : MORTISE_JSON_NUMBER, 0, 1, text, length);
-    }
-
-    bool key() {
-        if (*at_ != '"') return misfit(Reason::unexpected_character, at_);
-        if (!string()) return false;
-        noteKey();
-        skipBlanks();
-        if (*at_ != ':') return misfit(Reason::unexpected_character, at_);
-        ++at_;
-        skipBlanks();
-        return true;
-    }
-
-    bool string() {
-        char* const text = at_ + 1;
-        char* stop = text + (scanPlain(text) - text);
-        std::uint8_t flags = 0;
-        at_ = stop;
-        if (*stop != '"') {
-            if (!unescape(stop, flags)) return false;
-            flags_ |= flags != 0 ? MORTISE_JSON_TAPE_HAS_NUL : 0;
+    char* number(char* at) {
+        // What most numbers are is read here: up to 18 digits, perhaps with a fraction, fit whatever they are.
+        char* stop = at + (*at == '-' ? 1 : 0);
+        const char* const whole = stop;
+        if (*stop == '0')
+            ++stop;
+        else
+            while (isDigit(*stop)) ++stop;
+        const std::ptrdiff_t digits = stop - whole;
+        if (digits > 0 && digits <= 18) {
+            std::uint8_t kind = MORTISE_JSON_INTEGER;
+            if (*stop == '.' && isDigit(stop[1])) {
+                kind = MORTISE_JSON_NUMBER;
+                do ++stop;
+                while (isDigit(*stop));
+            }
+            if (*stop != '.' && *stop != 'e' && *stop != 'E')
+                return append(kind, 0, 1, at, static_cast<std::size_t>(stop - at), stop);
         }
-        ++at_;
-        return append(MORTISE_JSON_STRING, flags, 1, text, static_cast<std::size_t>(stop - text));
+        return unusualNumber(at);
+    }
+
+    char* unusualNumber(char* at) {
+        std::size_t length = 0;
+        const NumberScan scan = scanNumber({at, static_cast<std::size_t>(end_ - at)}, length);
+        if (scan == NumberScan::malformed) return misfit(Reason::bad_number, at + length);
+        if (scan == NumberScan::out_of_range) return fail(Reason::number_out_of_range, at);
+        return append(scan == NumberScan::integer ? MORTISE_JSON_INTEGER : MORTISE_JSON_NUMBER, 0, 1, at, length,
+                      at + length);
+    }
+
+    char* key(char* at) {
+        if (*at != '"') return misfit(Reason::unexpected_character, at);
+        if ((at = string(at)) == nullptr) return nullptr;
+        noteKey();
+        at = skipBlanks(at);
+        if (*at != ':') return misfit(Reason::unexpected_character, at);
+        return skipBlanks(at + 1);
+    }
+
+    char* string(char* at) {
+        char* const text = at + 1;
+        char* stop = text + (scanPlain(text) - text);
+        if (*stop != '"') return escapedString(text, stop);
+        return append(MORTISE_JSON_STRING, 0, 1, text, static_cast<std::size_t>(stop - text), stop + 1);
+    }
+
+    // `stop`: the first byte that is not plain, and not the closing quote.
+    char* escapedString(const char* text, char* stop) {
+        std::uint8_t flags = 0;
+        char* const quote = unescape(stop, stop, flags);
+        if (quote == nullptr) return nullptr;
+        flags_ |= flags != 0 ? MORTISE_JSON_TAPE_HAS_NUL : 0;
+        return append(MORTISE_JSON_STRING, flags, 1, text, static_cast<std::size_t>(stop - text), quote + 1);
     }
 
     // From the first byte that is not plain to the closing quote; `out` ends behind the last unescaped byte.
-    bool unescape(char*& out, std::uint8_t& flags) noexcept {
+    char* unescape(char* at, char*& out, std::uint8_t& flags) noexcept {
         for (;;) {
-            if (*at_ == '"') return true;
-            if (*at_ != '\\') return misfit(Reason::control_character, at_);
-            ++at_;
-            switch (*at_) {
+            if (*at == '"') return at;
+            if (*at != '\\') return misfit(Reason::control_character, at);
+            ++at;
+            switch (*at) {
             case '"':
             case '\\':
             case '/':
-                *out++ = *at_++;
+                *out++ = *at++;
                 break;
             case 'b':
-                *out++ = '\b', ++at_;
+                *out++ = '\b', ++at;
                 break;
             case 'f':
-                *out++ = '\f', ++at_;
+                *out++ = '\f', ++at;
                 break;
             case 'n':
-                *out++ = '\n', ++at_;
+                *out++ = '\n', ++at;
                 break;
             case 'r':
-                *out++ = '\r', ++at_;
+                *out++ = '\r', ++at;
                 break;
             case 't':
-                *out++ = '\t', ++at_;
+                *out++ = '\t', ++at;
                 break;
             case 'u': {
                 std::uint32_t codePoint = 0;
-                if (!escapedCodePoint(codePoint)) return false;
+                if ((at = escapedCodePoint(at, codePoint)) == nullptr) return nullptr;
                 if (codePoint == 0) flags |= MORTISE_JSON_HAS_NUL;
                 out = encodeUtf8(codePoint, out);
                 break;
             }
             default:
-                return misfit(Reason::bad_escape, at_);
+                return misfit(Reason::bad_escape, at);
             }
-            const char* const plain = at_;
-            const auto length = static_cast<std::size_t>(scanPlain(plain) - plain);
-            std::memmove(out, plain, length);
+            const auto length = static_cast<std::size_t>(scanPlain(at) - at);
+            std::memmove(out, at, length);
             out += length;
-            at_ += length;
+            at += length;
         }
     }
 
     // At the `u`; reads a surrogate pair whole.
-    bool escapedCodePoint(std::uint32_t& codePoint) noexcept {
-        const char* const backslash = at_ - 1;
-        if (!fourHex(codePoint)) return false;
-        if (codePoint < 0xd800 || codePoint > 0xdfff) return true;
+    char* escapedCodePoint(char* at, std::uint32_t& codePoint) noexcept {
+        const char* const backslash = at - 1;
+        if ((at = fourHex(at + 1, codePoint)) == nullptr) return nullptr;
+        if (codePoint < 0xd800 || codePoint > 0xdfff) return at;
         if (codePoint > 0xdbff) return fail(Reason::lone_surrogate, backslash);
-        for (const char* next = at_; next != at_ + 2; ++next) {
+        for (const char* next = at; next != at + 2; ++next) {
             if (next == end_) return fail(Reason::unexpected_end, end_);
-            if (*next != (next == at_ ? '\\' : 'u')) return fail(Reason::lone_surrogate, backslash);
+            if (*next != (next == at ? '\\' : 'u')) return fail(Reason::lone_surrogate, backslash);
         }
-        ++at_;
         std::uint32_t low = 0;
-        if (!fourHex(low)) return false;
+        if ((at = fourHex(at + 2, low)) == nullptr) return nullptr;
         if (low < 0xdc00 || low > 0xdfff) return fail(Reason::lone_surrogate, backslash);
         codePoint = 0x10000 + ((codePoint - 0xd800) << 10) + (low - 0xdc00);
-        return true;
+        return at;
     }
 
-    bool fourHex(std::uint32_t& value) noexcept {
+    char* fourHex(char* at, std::uint32_t& value) noexcept {
         value = 0;
-        ++at_;
-        for (int digit = 0; digit < 4; ++digit, ++at_) {
-            const int nibble = hexDigit(*at_);
-            if (nibble < 0) return misfit(Reason::bad_escape, at_);
+        for (int digit = 0; digit < 4; ++digit, ++at) {
+            const int nibble = hexDigit(*at);
+            if (nibble < 0) return misfit(Reason::bad_escape, at);
             value = value << 4 | static_cast<std::uint32_t>(nibble);
         }
-        return true;
+        return at;
     }
 
     std::string_view textOf(const Node& node) const noexcept { return {begin_ + node.offset, node.length}; }
+
+    // The first bytes of a key as a number, up to eight; what is behind the text is readable.
+    static std::uint64_t firstBytes(std::string_view name) noexcept {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, name.data(), sizeof bytes);
+        return name.size() < sizeof bytes ? bytes & ((std::uint64_t{1} << (8 * name.size())) - 1) : bytes;
+    }
 
     // Counts the key just appended, and marks an earlier member of the same name as dropped.
     void noteKey() noexcept {
         Node& object = nodes_[open_];
         const Node& key = nodes_[count_ - 1];
         const std::string_view name = textOf(key);
-        std::uint32_t mix = key.length * 0x9e3779b1u;
-        if (!name.empty())
-            mix += static_cast<unsigned char>(name.front()) * 0x85ebca6bu +
-                   static_cast<unsigned char>(name.back()) * 0xc2b2ae35u;
-        const std::uint32_t bit = 1u << (mix >> 27);
+        const std::uint64_t mix = (firstBytes(name) ^ (key.length << 24)) * 0x9e3779b97f4a7c15u;
+        const std::uint32_t bit = 1u << (mix >> 59);
         const bool maybeKnown = (object.offset & bit) != 0;
         object.offset |= bit;
         ++object.length;
@@ -398,7 +425,6 @@ private:
     Tape& tape_;
     char* begin_ = nullptr;
     char* end_ = nullptr;
-    char* at_ = nullptr;
     Node* nodes_ = nullptr;
     std::size_t count_ = 0;
     std::size_t room_ = 0;

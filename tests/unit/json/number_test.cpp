@@ -3,6 +3,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -52,6 +53,18 @@ class NumberTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(Number::of("18446744073709551615").uint64() == std::numeric_limits<std::uint64_t>::max());
         CPPUNIT_ASSERT(!Number::of("-1").uint64());
         CPPUNIT_ASSERT(Number::of("-9223372036854775808").int64() == std::numeric_limits<std::int64_t>::min());
+        // 18 digits, the last that fit whatever they are, and 19.
+        CPPUNIT_ASSERT(Number::of("-999999999999999999").int64() == -999999999999999999);
+        CPPUNIT_ASSERT(Number::of("1000000000000000000").int64() == 1000000000000000000);
+        CPPUNIT_ASSERT(Number::of("0").int64() == 0 && Number::of("-0").int64() == 0);
+        // Decimals, read by division where that is exact.
+        CPPUNIT_ASSERT_EQUAL(12.34, Number::of("12.34").real());
+        CPPUNIT_ASSERT_EQUAL(-0.1, Number::of("-0.1").real());
+        CPPUNIT_ASSERT_EQUAL(9007199254740.993, Number::of("9007199254740.993").real());
+        CPPUNIT_ASSERT_EQUAL(0.000000000000003, Number::of("0.000000000000003").real());
+        CPPUNIT_ASSERT_EQUAL(0.0000000000000003, Number::of("0.0000000000000003").real());
+        CPPUNIT_ASSERT_EQUAL(123456789012345678.5, Number::of("123456789012345678.5").real());
+        CPPUNIT_ASSERT(std::signbit(Number::of("-0.0").real()));
         CPPUNIT_ASSERT(!Number::of("9.3e18").int64());
         CPPUNIT_ASSERT(Number::of("9.3e18").uint64().has_value());
         CPPUNIT_ASSERT(!Number::of("18446744073709551616.0").uint64());

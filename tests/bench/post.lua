@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- POST with the JSON of the file that $MORTISE_BENCH_BODY names.
+local file = io.open(os.getenv("MORTISE_BENCH_BODY"), "rb")
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = file:read("*a")
+file:close()
