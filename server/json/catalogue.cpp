@@ -40,10 +40,6 @@ constexpr bool inOrder() {
 }
 static_assert(inOrder());
 
-void replace(std::string& text, std::string_view mark, std::string_view value) {
-    if (const std::size_t at = text.find(mark); at != std::string::npos) text.replace(at, mark.size(), value);
-}
-
 } // namespace
 
 std::span<const CatalogueEntry> catalogue() noexcept {
@@ -55,9 +51,16 @@ std::string_view codeOf(Check check) noexcept {
 }
 
 std::string messageOf(Check check, std::string_view value) {
-    std::string text(entries[static_cast<std::size_t>(check)].message);
-    replace(text, "{s}", value == "1" ? "" : "s");
-    replace(text, "{}", value);
+    std::string_view form = entries[static_cast<std::size_t>(check)].message;
+    std::string text;
+    text.reserve(form.size() + value.size());
+    for (std::size_t mark = 0; (mark = form.find('{')) != std::string_view::npos;) {
+        text += form.substr(0, mark);
+        const bool plural = form[mark + 1] == 's';
+        text += !plural ? value : value == "1" ? std::string_view() : std::string_view("s");
+        form.remove_prefix(mark + (plural ? 3 : 2));
+    }
+    text += form;
     return text;
 }
 

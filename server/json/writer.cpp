@@ -86,13 +86,6 @@ void Writer::appendString(std::string& out, std::string_view value) {
     out += '"';
 }
 
-// A comma is due after a complete value; those never end in one of the three bytes below.
-void Writer::separate() {
-    if (out_.size() == start_) return;
-    const char last = out_.back();
-    if (last != '{' && last != '[' && last != ':') out_ += ',';
-}
-
 Writer& Writer::beginObject() {
     separate();
     out_ += '{';

@@ -43,7 +43,12 @@ public:
     static void appendString(std::string& out, std::string_view value);
 
 private:
-    void separate();
+    // A comma is due after a complete value; those never end in one of the three bytes below.
+    void separate() {
+        if (out_.size() == start_) return;
+        const char last = out_.back();
+        if (last != '{' && last != '[' && last != ':') out_ += ',';
+    }
 
     std::string& out_;
     std::size_t start_;

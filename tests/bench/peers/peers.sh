@@ -79,12 +79,15 @@ case $verb in
       echo "$made" > "$RUN/seed.for"
     fi
     failed=0
+    # shellcheck disable=SC2068
     for n in ${@:-$ALL}; do
       up "$n" || failed=1
     done
     "$0" list
     exit $failed ;;
-  down) for n in ${@:-$ALL}; do down "$n"; done ;;
+  down)
+    # shellcheck disable=SC2068
+    for n in ${@:-$ALL}; do down "$n"; done ;;
   list) for n in $ALL; do running "$n" && echo "$n=http://127.0.0.1:$(port_of "$n")" || :; done ;;
   *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
