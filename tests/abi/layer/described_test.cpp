@@ -59,6 +59,12 @@ struct Raw {
 };
 MORTISE_DESCRIBE(Raw, field(raw), field(left), field(list), field(weights))
 
+struct Switches {
+    std::vector<bool> on;
+    std::vector<std::vector<std::string>> names;
+};
+MORTISE_DESCRIBE(Switches, field(on), field(names).optional())
+
 template<class T>
 bool decode(const std::string& text, T& out) {
     static mortise::json::Tape tape; // views point into it
@@ -142,6 +148,12 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1'767'323'045'678}, outer.at.unixMilliseconds);
         CPPUNIT_ASSERT(outer.numbers == (std::vector<std::int32_t>{1, -2, 3}));
         CPPUNIT_ASSERT_EQUAL(255, static_cast<int>(outer.small));
+        Switches switches;
+        switches.names = {{"old"}};
+        CPPUNIT_ASSERT(decode(R"({"on":[true,false],"names":[["a","b"],[]]})", switches));
+        CPPUNIT_ASSERT(switches.on == (std::vector<bool>{true, false}));
+        CPPUNIT_ASSERT(switches.names == (std::vector<std::vector<std::string>>{{"a", "b"}, {}}));
+        CPPUNIT_ASSERT(!decode(R"({"on":[true,0]})", switches));
     }
     void writesSchemas() {
         CPPUNIT_ASSERT_EQUAL(
