@@ -30,7 +30,7 @@ if [ -z "${MORTISE_BUILD_DIR-}" ]; then
     cmake --preset release -DMORTISE_BUILD_TESTS=ON >/dev/null
     # shellcheck disable=SC2046
     cmake --build --preset release --target mortised bench_routing bench_decode fixture_bench \
-        $(find plugins -mindepth 2 -maxdepth 2 -name CMakeLists.txt | sed 's|^plugins/\(.*\)/CMakeLists.txt|plugin_\1|')
+        $(find plugins -mindepth 2 -maxdepth 2 -name CMakeLists.txt | sed 's|^plugins/\(.*\)/CMakeLists.txt|plugin_\1|; s|-|_|g')
     export MORTISE_BUILD_DIR=$source_dir/build/release
 fi
 
