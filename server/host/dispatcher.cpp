@@ -83,7 +83,7 @@ void Dispatcher::begin(http::Exchange& exchange, RequestState& state) {
 void Dispatcher::onHead(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     begin(exchange, state);
-    if (closed_) return refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    if (closed_) return refuse(exchange, state, {error::stopping});
     advance(exchange, state, onLoop);
 }
 
@@ -106,17 +106,17 @@ void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault)
                         {"status", static_cast<std::int64_t>(fault.status)},
                         {"ip", exchange.clientText()},
                         {"requestId", exchange.requestId()}});
-    refuse(exchange, state, {fault.status, fault.sentence, nullptr, std::nullopt, {}});
+    refuse(exchange, state, {fault});
 }
 
 void Dispatcher::advance(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept {
     try {
         if (!state.generation->ended()) return takeSteps(exchange, state, ticket);
-        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+        refuse(exchange, state, {error::stopping});
     } catch (const std::exception& error) {
         runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
                            {{"reason", std::string_view(error.what())}, {"requestId", exchange.requestId()}});
-        refuse(exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+        refuse(exchange, state, {error::internal});
     }
 }
 
@@ -175,7 +175,7 @@ void Dispatcher::handTo(RequestState& state, const Instance& holder, std::uint64
 
 bool Dispatcher::mayCall(http::Exchange& exchange, RequestState& state, const Instance& owner) {
     if (!owner.quarantined()) return true;
-    refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    refuse(exchange, state, {error::stopping});
     return false;
 }
 
@@ -225,7 +225,7 @@ bool Dispatcher::resume(http::Exchange& exchange, http::ExchangeId id, mortise_s
         if (outcome == MORTISE_OK)
             advance(exchange, state, onLoop);
         else
-            refuse(exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+            refuse(exchange, state, {error::internal});
     });
 }
 
@@ -234,7 +234,7 @@ bool Dispatcher::findRoute(http::Exchange& exchange, RequestState& state) {
     const std::string_view path = normalisePath(exchange.path(), state.path);
     if (path.data() == state.path.data() &&
         (path.find('\0') != std::string_view::npos || base::findInvalidUtf8(path) != std::string_view::npos)) {
-        refuse(exchange, state, {400, "Malformed request target", nullptr, std::nullopt, {}});
+        refuse(exchange, state, {error::badPath});
         return false;
     }
     RouteMatch match;
@@ -256,14 +256,14 @@ bool Dispatcher::findRoute(http::Exchange& exchange, RequestState& state) {
     const std::string allowed =
         path == "*" ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : generation.allowedMethods(path);
     if (allowed.empty()) {
-        refuse(exchange, state, {404, sentence::notFound, nullptr, std::nullopt, {}});
+        refuse(exchange, state, {error::routeNotFound});
     } else if (method == http::Method::options) {
         if (!exchange.claim(exchange.id())) return false;
         state.answer.status = 204;
         state.answer.fields.append("Allow: ").append(allowed).append("\r\n");
         deliver(exchange, state);
     } else {
-        refuse(exchange, state, {405, sentence::methodNotAllowed, nullptr, std::nullopt, {}}, "Allow", allowed);
+        refuse(exchange, state, {error::methodNotAllowed}, "Allow", allowed);
     }
     return false;
 }
@@ -339,7 +339,7 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, std
         if (ticket == onLoop)
             toWorker(exchange, state);
         else
-            refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+            refuse(exchange, state, {error::busy});
         return false;
     }
     if (status != MORTISE_OK || verdict.kind == Verdict::Kind::none) {
@@ -351,7 +351,7 @@ bool Dispatcher::authenticate(http::Exchange& exchange, RequestState& state, std
         return true;
     }
     if (verdict.kind == Verdict::Kind::missing && route.authentication == MORTISE_AUTHENTICATION_OPTIONAL) return true;
-    refuse(exchange, state, {401, verdict.sentence, nullptr, std::nullopt, {}}, "WWW-Authenticate", verdict.challenge);
+    refuse(exchange, state, {{401, {}, verdict.sentence}}, "WWW-Authenticate", verdict.challenge);
     return false;
 }
 
@@ -364,12 +364,11 @@ bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
     const std::string_view coding = exchange.field("Content-Encoding");
     if (!tooLarge && route.body && !coding.empty() && !http::equalsIgnoreCase(coding, "identity")) {
         // RFC 9110 section 15.5.16
-        refuse(exchange, state, {415, sentence::contentCoding, nullptr, std::nullopt, {}}, "Accept-Encoding",
-               "identity");
+        refuse(exchange, state, {error::contentCoding}, "Accept-Encoding", "identity");
         return false;
     }
     if (!tooLarge && route.body && bodyKindOf(exchange.contentType()) == BodyKind::unsupported) {
-        refuse(exchange, state, {415, sentence::mediaType, nullptr, std::nullopt, {}});
+        refuse(exchange, state, {error::mediaType});
         return false;
     }
     exchange.readBody(limit);
@@ -381,11 +380,7 @@ bool Dispatcher::validate(http::Exchange& exchange, RequestState& state) {
     const auto failure = validateRequest(state, exchange.contentType(), serving);
     if (!failure) return true;
     refuse(exchange, state,
-           {failure->status,
-            failure->sentence,
-            failure->details.empty() ? nullptr : &failure->details,
-            failure->position,
-            {}});
+           {failure->fault, failure->details.empty() ? nullptr : &failure->details, failure->position, {}});
     return false;
 }
 
@@ -393,7 +388,7 @@ void Dispatcher::handle(http::Exchange& exchange, RequestState& state, std::uint
     const Route& route = *state.route;
     if (!route.role.empty()) {
         if (!state.principal.hasRole(route.role)) {
-            refuse(exchange, state, {403, sentence::forbidden, nullptr, std::nullopt, {}});
+            refuse(exchange, state, {error::forbidden});
             return;
         }
     }
@@ -434,7 +429,7 @@ void Dispatcher::callHandler(http::Exchange& exchange, RequestState& state, std:
         if (ticket == onLoop)
             toWorker(exchange, state);
         else
-            refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+            refuse(exchange, state, {error::busy});
         return;
     }
     fail(exchange, state, *route.owner, "its handler returned without an answer");
@@ -444,7 +439,7 @@ void Dispatcher::toWorker(http::Exchange& exchange, RequestState& state) {
     const std::uint64_t ticket = state.ticket.issue();
     if (runtime_.workers().trySubmit([this, &exchange, &state, ticket] { onWorker(exchange, state, ticket); })) return;
     state.ticket.clear();
-    refuse(exchange, state, {503, sentence::busy, nullptr, std::nullopt, {}});
+    refuse(exchange, state, {error::busy});
 }
 
 void Dispatcher::onWorker(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) noexcept {
@@ -461,8 +456,7 @@ bool Dispatcher::enterPlugin(http::Exchange& exchange, RequestState& state, std:
     handTo(state, owner, ticket);
     state.ticket.enterPlugin();
     if (!state.generation->ended()) return true; // endExchanges sees where we are
-    if (leavePlugin(id, state, ticket, false))
-        refuse(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+    if (leavePlugin(id, state, ticket, false)) refuse(exchange, state, {error::stopping});
     return false;
 }
 

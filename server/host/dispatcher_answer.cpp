@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t phaseRespond = 6;
 constexpr std::size_t phaseFinish = 7;
 constexpr std::size_t movedBodyBytes = 16 * 1024; // larger answers are handed over instead of copied
-constexpr std::string_view jsonType = "application/json; charset=utf-8";
 
 } // namespace
 
@@ -41,7 +40,7 @@ void Dispatcher::sweep() {
             {{"plugin", std::string_view(state.holder.load(std::memory_order_relaxed)->name())},
              {"route", state.route == nullptr ? std::string_view("none") : std::string_view(state.route->pattern)},
              {"requestId", exchange.requestId()}});
-        prepareError(exchange, state, {503, waited ? sentence::busy : sentence::timeout, nullptr, std::nullopt, {}});
+        prepareError(exchange, state, {waited ? error::busy : error::handlerTimeout});
         if (waited)
             deliver(exchange, state);
         else
@@ -116,7 +115,7 @@ void Dispatcher::endExchanges(const Generation& generation) {
         if (state.ticket.isRunning()) return;
         const bool inside = state.ticket.takeOver();
         if (!exchange.claim(exchange.id())) return; // answered this moment
-        prepareError(exchange, state, {503, sentence::stopping, nullptr, std::nullopt, {}});
+        prepareError(exchange, state, {error::stopping});
         if (inside)
             detach(exchange, state, true);
         else
@@ -141,7 +140,7 @@ void Dispatcher::fail(http::Exchange& exchange, RequestState& state, const Insta
         base::Level::error, "host.http", "A plugin failed to answer a request",
         {{"plugin", std::string_view(owner.name())}, {"reason", what}, {"requestId", exchange.requestId()}});
     const bool told = state.generation->serving().development;
-    prepareError(exchange, state, {500, sentence::internal, nullptr, std::nullopt, told ? what : std::string_view()});
+    prepareError(exchange, state, {error::internal, nullptr, std::nullopt, told ? what : std::string_view()});
     deliver(exchange, state);
 }
 
@@ -160,9 +159,11 @@ void Dispatcher::refuse(http::Exchange& exchange, RequestState& state, const Err
 void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const {
     PendingAnswer& pending = state.answer;
     pending.clear();
-    pending.status = answer.status;
-    pending.contentType = jsonType;
-    writeError(pending.body, answer, exchange.requestId());
+    const ErrorFormat format = errorFormat(exchange.field("Accept"));
+    pending.status = answer.fault.status;
+    pending.contentType = mediaType(format);
+    if (format == ErrorFormat::problem) http::appendField(pending.fields, "Vary", "Accept");
+    writeError(pending.body, answer, exchange.requestId(), format);
 }
 
 void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {

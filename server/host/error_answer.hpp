@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "host/error_catalogue.hpp"
 #include "json/details.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,32 +14,24 @@ namespace mortise::host {
 
 // An error as clients read it. Views are borrowed for the call.
 struct ErrorAnswer {
-    int status = 500;
-    std::string_view sentence;
+    http::Fault fault = error::internal;    // of a plugin's error the code is empty: that of the status
     const json::Details* details = nullptr; // of a validation
     std::optional<std::size_t> position;    // byte offset in the body, of malformed JSON
     std::string_view message;               // in development mode, why a 500
 };
 
-// The sentences of the host's own answers; CONTRACT of the wire: they never change.
-namespace sentence {
-inline constexpr std::string_view internal = "Internal server error";
-inline constexpr std::string_view notFound = "Route not found";
-inline constexpr std::string_view methodNotAllowed = "Method not allowed";
-inline constexpr std::string_view forbidden = "Forbidden";
-inline constexpr std::string_view validation = "Validation error";
-inline constexpr std::string_view malformedJson = "Malformed JSON";
-inline constexpr std::string_view manyJsonValues = "Too many values in JSON";
-inline constexpr std::string_view malformedForm = "Malformed form";
-inline constexpr std::string_view malformedQuery = "Malformed query";
-inline constexpr std::string_view mediaType = "Unsupported media type";
-inline constexpr std::string_view contentCoding = "Unsupported content encoding";
-inline constexpr std::string_view busy = "Server is busy, please try again later";
-inline constexpr std::string_view timeout = "The request took too long";
-inline constexpr std::string_view stopping = "Server is stopping";
-} // namespace sentence
+enum class ErrorFormat : std::uint8_t {
+    plain,   // {"error": sentence, "details"?, "position"?, "message"?, "requestId"}
+    problem, // RFC 9457: {"type", "title", "status", "detail", "code", "errors"?, "position"?, "message"?, "requestId"}
+};
 
-// Appends the JSON text: {"error": sentence, "details"?, "position"?, "message"?, "requestId"}.
-void writeError(std::string& out, const ErrorAnswer& answer, std::string_view requestId);
+// Whether an Accept field asks for application/problem+json: by that name, with a weight above 0 and no less than
+// application/json has. Ranges such as */* ask for nothing in particular.
+ErrorFormat errorFormat(std::string_view accept) noexcept;
+
+std::string_view mediaType(ErrorFormat format) noexcept;
+
+// Appends the JSON text.
+void writeError(std::string& out, const ErrorAnswer& answer, std::string_view requestId, ErrorFormat format);
 
 } // namespace mortise::host

@@ -60,9 +60,9 @@ mortise_status refuseReply(Instance& caller, http::Exchange& exchange, RequestSt
     caller.runtime().log().log(
         base::Level::error, "host.http", "A plugin's reply breaks a rule",
         {{"plugin", std::string_view(caller.name())}, {"reason", why}, {"requestId", exchange.requestId()}});
-    state.dispatcher->prepareError(exchange, state,
-                                   {500, sentence::internal, nullptr, std::nullopt,
-                                    state.generation->serving().development ? why : std::string_view()});
+    state.dispatcher->prepareError(
+        exchange, state,
+        {error::internal, nullptr, std::nullopt, state.generation->serving().development ? why : std::string_view()});
     state.dispatcher->deliver(exchange, state);
     return MORTISE_INVALID;
 }
@@ -161,15 +161,12 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
             base::Level::error, "host.http", "A plugin answered with an internal error",
             {{"plugin", std::string_view(caller.name())}, {"reason", said}, {"requestId", exchange->requestId()}});
     state.dispatcher->prepareError(*exchange, state,
-                                   {static_cast<int>(given.status), internal ? sentence::internal : said,
+                                   {internal ? error::internal : http::Fault{static_cast<int>(given.status), {}, said},
                                     details.empty() ? nullptr : &details, std::nullopt,
                                     internal && state.generation->serving().development ? said : std::string_view()});
     std::string fields;
     if (!appendFields(fields, given.fields, given.field_count))
         return refuseReply(caller, *exchange, state, "a field is not allowed or malformed");
-    // What the plugin says of when to try again goes before the host's own word.
-    for (std::uint32_t i = 0; i < given.field_count; ++i)
-        if (http::equalsIgnoreCase(text(given.fields[i].name), "Retry-After")) state.answer.fields.clear();
     state.answer.fields.append(fields);
     state.dispatcher->deliver(*exchange, state);
     return MORTISE_OK;
@@ -182,7 +179,7 @@ mortise_status abandon(void* self, mortise_exchange id) noexcept {
     RequestState& state = Dispatcher::stateOf(*exchange);
     caller.runtime().log().log(base::Level::error, "host.http", "A plugin abandoned a request",
                                {{"plugin", std::string_view(caller.name())}, {"requestId", exchange->requestId()}});
-    state.dispatcher->prepareError(*exchange, state, {500, sentence::internal, nullptr, std::nullopt, {}});
+    state.dispatcher->prepareError(*exchange, state, {error::internal});
     state.dispatcher->deliver(*exchange, state);
     return MORTISE_OK;
 }

@@ -26,7 +26,7 @@ std::optional<ValidationFailure> readBody(RequestState& state, BodyKind kind, co
     const std::string_view body = text(state.request.body);
     if (kind == BodyKind::form) {
         if (json::readForm(body, &*state.route->body, state.bodyTape))
-            return ValidationFailure{400, sentence::malformedForm, std::nullopt, json::Details()};
+            return ValidationFailure{error::malformedForm, std::nullopt, json::Details()};
         return std::nullopt;
     }
     json::ParseLimits limits;
@@ -34,7 +34,7 @@ std::optional<ValidationFailure> readBody(RequestState& state, BodyKind kind, co
     limits.nodes = serving.maxJsonValues;
     if (const auto fault = json::parse(body, state.bodyTape, limits)) {
         const bool tooMany = fault->reason == json::ParseFault::Reason::too_many_values;
-        return ValidationFailure{400, tooMany ? sentence::manyJsonValues : sentence::malformedJson, fault->position,
+        return ValidationFailure{tooMany ? error::manyJsonValues : error::malformedJson, fault->position,
                                  json::Details()};
     }
     return std::nullopt;
@@ -69,7 +69,7 @@ std::optional<ValidationFailure> validateRequest(RequestState& state, std::strin
     const Route& route = *state.route;
     mortise_request& request = state.request;
     if (route.path) {
-        if (!readPath(state)) return ValidationFailure{404, sentence::notFound, std::nullopt, json::Details()};
+        if (!readPath(state)) return ValidationFailure{error::routeNotFound, std::nullopt, json::Details()};
         request.json_path = show(*route.path, state.pathTape, state.pathView);
     }
     const bool reject = serving.rejectUnknown || (route.flags & MORTISE_ROUTE_REJECT_UNKNOWN) != 0;
@@ -78,12 +78,12 @@ std::optional<ValidationFailure> validateRequest(RequestState& state, std::strin
     if (hasBody)
         if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;
     if (route.query && json::readForm(text(request.query), &*route.query, state.queryTape))
-        return ValidationFailure{400, sentence::malformedQuery, std::nullopt, json::Details()};
+        return ValidationFailure{error::malformedQuery, std::nullopt, json::Details()};
 
     json::Details details;
     if (hasBody) route.body->validate(state.bodyTape, details, {json::Location::body, reject});
     if (route.query) route.query->validate(state.queryTape, details, {json::Location::query, reject});
-    if (!details.empty()) return ValidationFailure{400, sentence::validation, std::nullopt, std::move(details)};
+    if (!details.empty()) return ValidationFailure{error::validation, std::nullopt, std::move(details)};
     if (hasBody) request.json_body = show(*route.body, state.bodyTape, state.bodyView);
     if (route.query) request.json_query = show(*route.query, state.queryTape, state.queryView);
     return std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "host/error_catalogue.hpp"
 #include "host/request_state.hpp"
 #include "host/serving_settings.hpp"
 #include "json/details.hpp"
@@ -18,8 +19,7 @@ enum class BodyKind : std::uint8_t { json, form, unsupported };
 BodyKind bodyKindOf(std::string_view contentType) noexcept;
 
 struct ValidationFailure {
-    int status = 400;
-    std::string_view sentence;
+    http::Fault fault = error::validation;
     std::optional<std::size_t> position; // byte offset, of malformed JSON
     json::Details details;
 };

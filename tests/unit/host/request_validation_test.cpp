@@ -70,7 +70,7 @@ public:
     void saysWhereJsonIsMalformed() {
         route_.body = compiled(userSchema);
         const auto failure = validate(R"({"name": x})");
-        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Malformed JSON");
+        CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Malformed JSON");
         CPPUNIT_ASSERT_EQUAL(std::size_t{9}, failure->position.value());
         CPPUNIT_ASSERT(failure->details.empty());
     }
@@ -78,17 +78,18 @@ public:
     void refusesMalformedForms() {
         route_.body = compiled(userSchema);
         const auto body = validate("name=%zz", form);
-        CPPUNIT_ASSERT(body && body->status == 400 && body->sentence == "Malformed form" && !body->position);
+        CPPUNIT_ASSERT(body && body->fault.status == 400 && body->fault.sentence == "Malformed form" &&
+                       !body->position);
         setUp();
         route_.query = compiled(pageSchema);
         const auto query = validate("", "", "page=%f");
-        CPPUNIT_ASSERT(query && query->status == 400 && query->sentence == "Malformed query");
+        CPPUNIT_ASSERT(query && query->fault.status == 400 && query->fault.sentence == "Malformed query");
     }
 
     void refusesAnEmptyBodyUnlessOptional() {
         route_.body = compiled(userSchema);
         const auto failure = validate("");
-        CPPUNIT_ASSERT(failure && failure->sentence == "Malformed JSON");
+        CPPUNIT_ASSERT(failure && failure->fault.sentence == "Malformed JSON");
         setUp();
         route_.body = compiled(userSchema);
         route_.flags = MORTISE_ROUTE_BODY_OPTIONAL;
@@ -103,14 +104,14 @@ public:
         route_.body = compiled(userSchema);
         state_->parameters = {{view("id"), view("not-a-number")}};
         const auto failure = validate("{");
-        CPPUNIT_ASSERT(failure && failure->status == 404 && failure->sentence == "Route not found");
+        CPPUNIT_ASSERT(failure && failure->fault.status == 404 && failure->fault.sentence == "Route not found");
     }
 
     void tellsAllFailuresAtOnce() {
         route_.body = compiled(userSchema);
         route_.query = compiled(pageSchema);
         const auto failure = validate(R"({"name":"x","age":"old"})", json, "page=0&limit=many");
-        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Validation error");
+        CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Validation error");
         std::vector<std::string> found;
         for (const json::Detail& detail : failure->details.items())
             found.push_back(std::string(json::nameOf(detail.in)) + detail.path + ":" + detail.code);
@@ -123,7 +124,7 @@ public:
         serving_.maxJsonDepth = 3;
         CPPUNIT_ASSERT(!validate("[[[]]]"));
         const auto failure = validate("[[[[]]]]");
-        CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Malformed JSON");
+        CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Malformed JSON");
     }
 
     void boundsValues() {
@@ -132,7 +133,8 @@ public:
         CPPUNIT_ASSERT(!validate("[1,2,3]"));
         for (const char* body : {"[1,2,3,4]", R"({"a":1,"b":2})"}) {
             const auto failure = validate(body);
-            CPPUNIT_ASSERT(failure && failure->status == 400 && failure->sentence == "Too many values in JSON");
+            CPPUNIT_ASSERT(failure && failure->fault.status == 400 &&
+                           failure->fault.sentence == "Too many values in JSON");
         }
     }
 
