@@ -48,18 +48,18 @@ void appendStep(std::string& pointer, std::uint64_t index) {
     pointer += std::to_string(index);
 }
 
-Value resolvePointer(Value root, std::string_view pointer) {
+Value followStep(Value parent, std::string_view& pointer) {
+    if (pointer[0] != '/') return {};
+    pointer.remove_prefix(1);
+    const std::string_view step = pointer.substr(0, pointer.find('/'));
+    pointer.remove_prefix(step.size());
     std::string key;
-    while (!pointer.empty()) {
-        if (pointer[0] != '/') return {};
-        pointer.remove_prefix(1);
-        const std::size_t end = pointer.find('/');
-        const std::string_view step = pointer.substr(0, end);
-        pointer.remove_prefix(step.size());
-        if (!unescapeStep(step, key)) return {};
-        root = root.isArray() ? elementAt(root, key) : root.find(key);
-        if (!root) return {};
-    }
+    if (!unescapeStep(step, key)) return {};
+    return parent.isArray() ? elementAt(parent, key) : parent.find(key);
+}
+
+Value resolvePointer(Value root, std::string_view pointer) {
+    while (root && !pointer.empty()) root = followStep(root, pointer);
     return root;
 }
 

@@ -13,6 +13,10 @@ namespace mortise::json {
 void appendStep(std::string& pointer, std::string_view key);
 void appendStep(std::string& pointer, std::uint64_t index);
 
+// Takes the first step off a `pointer` that is not empty: the member or element of `parent` that it names; an empty
+// Value when there is none or the pointer is malformed.
+Value followStep(Value parent, std::string_view& pointer);
+
 // The value that `pointer` leads to from `root`; an empty Value when there is none or the pointer is malformed.
 Value resolvePointer(Value root, std::string_view pointer);
 

@@ -19,9 +19,10 @@ public:
         for (; index != no_index; index = program_.rules[index].ref) {
             const Rule& rule = program_.rules[index];
             if (!rule.defaults) continue;
-            if (value.isArray() && rule.items != no_index) {
+            if (value.isArray()) {
+                std::uint32_t place = 0;
                 for (const Value element : value.elements())
-                    if (isMissing(rule.items, element)) return true;
+                    if (isMissing(itemOf(rule, place++), element)) return true;
             }
             if (!value.isObject()) continue;
             for (std::uint32_t place = 0; place < rule.properties.count; ++place) {
@@ -30,8 +31,7 @@ public:
             }
             std::uint32_t hint = 0;
             for (const Member member : value.members()) {
-                const std::uint32_t found = program_.findProperty(rule, member.key, hint);
-                if (found != no_index && isMissing(propertyOf(rule, found).rule, member.value)) return true;
+                if (isMissing(memberOf(rule, member.key, hint), member.value)) return true;
             }
         }
         return false;
@@ -47,8 +47,9 @@ public:
         const Node* const end = mortise_json_next(&node);
         if (array) {
             builder.beginArray();
+            std::uint32_t place = 0;
             for (const Node* item = &node + 1; item != end; item = mortise_json_next(item))
-                fill(itemsOf(index), *item, builder);
+                fill(itemsOf(index, place++), *item, builder);
         } else {
             builder.beginObject();
             for (const Node* key = &node + 1; key != end; key = mortise_json_next(key + 1)) {
@@ -68,18 +69,32 @@ private:
         return program_.properties[rule.properties.first + place];
     }
 
-    std::uint32_t itemsOf(std::uint32_t index) const noexcept {
-        for (; index != no_index; index = program_.rules[index].ref)
-            if (program_.rules[index].items != no_index) return program_.rules[index].items;
+    // What a rule itself, without its $ref, says about an element or a member; no_index when nothing.
+    std::uint32_t itemOf(const Rule& rule, std::uint32_t place) const noexcept {
+        const Range prefix = program_.extraOf(rule).prefix;
+        return place < prefix.count ? program_.links[prefix.first + place] : rule.items;
+    }
+    std::uint32_t memberOf(const Rule& rule, std::string_view key, std::uint32_t& hint) const noexcept {
+        const std::uint32_t found = program_.findProperty(rule, key, hint);
+        if (found != no_index && propertyOf(rule, found).rule != no_index) return propertyOf(rule, found).rule;
+        const Extra& extra = program_.extraOf(rule);
+        // A pattern may know the member, so that it is no additional one.
+        return extra.patternProperties.empty() ? extra.additional : no_index;
+    }
+
+    std::uint32_t itemsOf(std::uint32_t index, std::uint32_t place) const noexcept {
+        for (; index != no_index; index = program_.rules[index].ref) {
+            const std::uint32_t item = itemOf(program_.rules[index], place);
+            if (item != no_index) return item;
+        }
         return no_index;
     }
 
     std::uint32_t ruleOf(std::uint32_t index, std::string_view key) const noexcept {
         for (; index != no_index; index = program_.rules[index].ref) {
-            const Rule& rule = program_.rules[index];
             std::uint32_t hint = 0;
-            const std::uint32_t found = program_.findProperty(rule, key, hint);
-            if (found != no_index && propertyOf(rule, found).rule != no_index) return propertyOf(rule, found).rule;
+            const std::uint32_t member = memberOf(program_.rules[index], key, hint);
+            if (member != no_index) return member;
         }
         return no_index;
     }
@@ -95,7 +110,7 @@ private:
                     ruleOf(first, property.name) != property.rule)
                     continue;
                 builder.key(property.name);
-                builder.graft(program_.at(program_.fallbackOf(property.rule)), MORTISE_JSON_DEFAULTED);
+                builder.graft(program_.values[program_.fallbackOf(property.rule)], MORTISE_JSON_DEFAULTED);
             }
         }
     }
@@ -116,16 +131,16 @@ Schema::Schema(Schema&&) noexcept = default;
 Schema& Schema::operator=(Schema&&) noexcept = default;
 Schema::~Schema() = default;
 
-std::optional<CompileFault> Schema::compile(std::string_view text, Schema& out) {
+std::optional<CompileFault> Schema::compile(std::string_view text, Schema& out, const CompileOptions& options) {
     auto program = std::make_unique<SchemaProgram>();
-    if (auto fault = compileSchema(text, *program)) return fault;
+    if (auto fault = compileSchema(text, options, *program)) return fault;
     out.program_ = std::move(program);
     return std::nullopt;
 }
 
 bool Schema::validate(const Tape& tape, Details& details, const ValidateOptions& options) const {
     Validation validation(*program_, &details, options, Validation::Defaults::stand_in);
-    const bool clean = !tape.hasNul() || validation.refuseNul(tape.root());
+    const bool clean = !tape.hasNul() || !program_->refusesNul || validation.refuseNul(tape.root());
     return validation.run(0, tape.root()) && clean;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 namespace mortise::json {
+
 bool isNameBefore(std::string_view left, std::string_view right) noexcept {
     return left.size() != right.size() ? left.size() < right.size() : left < right;
 }
@@ -29,6 +30,11 @@ std::uint32_t SchemaProgram::findProperty(const Rule& rule, std::string_view nam
     if (found == last || list[*found].name != name) return no_index;
     hint = *found + 1;
     return *found;
+}
+
+const Extra& SchemaProgram::extraOf(const Rule& rule) const noexcept {
+    static const Extra none;
+    return rule.extra != no_index ? extras[rule.extra] : none;
 }
 
 std::uint32_t SchemaProgram::fallbackOf(std::uint32_t rule) const noexcept {

@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t path_bytes = 512;
 constexpr std::size_t value_bytes = 256;
 
-constexpr std::uint8_t typeOf(std::uint8_t kind) noexcept {
-    constexpr std::array<std::uint8_t, 8> bits = {
-        types::null,   types::boolean, types::boolean, types::integer | types::number,
-        types::number, types::string,  types::array,   types::object};
-    return bits[kind];
-}
-
 // "a string, an integer or null"
 std::string describeTypes(std::uint8_t wanted) {
     struct Noun {
@@ -47,7 +40,13 @@ std::string describeTypes(std::uint8_t wanted) {
 
 // Nothing but a reference, as far as objects are concerned.
 bool isPlainRef(const Rule& rule) noexcept {
-    return rule.properties.empty() && rule.allOf.empty() && rule.anyOf.empty() && rule.oneOf.empty();
+    return rule.properties.empty() && rule.allOf.empty() && rule.anyOf.empty() && rule.oneOf.empty() &&
+           rule.extra == no_index;
+}
+
+// Combined rules that a value and what is in it may cost.
+std::uint64_t stepsFor(Value value) noexcept {
+    return 100'000 + std::uint64_t{64} * value.node().skip;
 }
 
 std::string cut(std::string text, std::size_t bytes) {
@@ -74,7 +73,12 @@ std::string asText(Value value) {
 } // namespace
 
 bool Validation::run(std::uint32_t rule, Value value) {
-    return check(rule, value, nullptr);
+    steps_ = 0;
+    mostSteps_ = stepsFor(value);
+    const bool good = check(rule, value, nullptr);
+    if (!isExhausted()) return good;
+    if (details_ != nullptr) details_->add(options_.in, "", codeOf(Check::complexity), messageOf(Check::complexity));
+    return false;
 }
 
 std::string Validation::pathOf(const Place* place) {
@@ -102,8 +106,9 @@ bool Validation::fail(Check check, const Place* place, std::uint64_t value) {
 
 bool Validation::check(std::uint32_t index, Value value, const Place* place) {
     const Rule& rule = program_.rules[index];
+    if (rule.extra != no_index || tracking_) return checkWidely(rule, value, place);
     if (rule.never) return fail(Check::never, place);
-    if ((rule.types & typeOf(value.kind())) == 0 && !checkType(rule, value, place)) return false;
+    if ((rule.types & types::of(value.kind())) == 0 && !checkType(rule, value, place)) return false;
     bool good = true;
     switch (value.kind()) {
     case MORTISE_JSON_STRING:
@@ -150,9 +155,9 @@ bool Validation::checkString(const Rule& rule, std::string_view text, const Plac
     if (rule.format != Format::none && !matches(rule.format, text))
         good = fail(Check::format, place, nounOf(rule.format));
     if (rule.pattern != no_index) {
-        const RE2& pattern = *program_.patterns[rule.pattern];
-        if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern))
-            good = fail(Check::pattern, place, cut(pattern.pattern(), value_bytes));
+        const Pattern& pattern = program_.patterns[rule.pattern];
+        if (!RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *pattern.compiled))
+            good = fail(Check::pattern, place, cut(std::string(pattern.text), value_bytes));
     }
     return good;
 }
@@ -191,9 +196,7 @@ bool Validation::checkArray(const Rule& rule, Value array, const Place* place) {
 }
 
 bool Validation::checkObject(const Rule& rule, Value object, const Place* place) {
-    const bool rejects =
-        rule.unknown == Unknown::rejected ||
-        (rule.unknown == Unknown::unset && options_.rejectUnknown && !rule.properties.empty() && !rule.combined);
+    const bool rejects = rule.unknown == Unknown::rejected || (rule.closable && options_.rejectUnknown);
     if (rule.properties.empty() && !rejects) return true;
     bool good = true;
     std::uint32_t hint = 0;
@@ -229,10 +232,10 @@ bool Validation::checkRequired(const Rule& rule, Value object, const Place* plac
 
 bool Validation::checkValues(const Rule& rule, Value value, const Place* place) {
     bool good = true;
-    if (rule.constant != no_index && !areEqual(value, program_.at(rule.constant)))
-        good = fail(Check::constant, place, asText(program_.at(rule.constant)));
+    if (rule.constant != no_index && !areEqual(value, program_.values[rule.constant]))
+        good = fail(Check::constant, place, asText(program_.values[rule.constant]));
     if (rule.enumeration != no_index) {
-        const Value allowed = program_.at(rule.enumeration);
+        const Value allowed = program_.values[rule.enumeration];
         bool found = false;
         for (const Value choice : allowed.elements()) found = found || areEqual(value, choice);
         if (!found) good = fail(Check::enumeration, place, asText(allowed));
@@ -241,6 +244,7 @@ bool Validation::checkValues(const Rule& rule, Value value, const Place* place) 
 }
 
 bool Validation::checkCombined(const Rule& rule, Value value, const Place* place) {
+    if (++steps_ > mostSteps_) return false;
     // Unknown members cannot be told from those that another part knows.
     const bool rejectUnknown = std::exchange(options_.rejectUnknown, options_.rejectUnknown && isPlainRef(rule));
     bool good = rule.ref == no_index || check(rule.ref, value, place);
@@ -251,15 +255,16 @@ bool Validation::checkCombined(const Rule& rule, Value value, const Place* place
         if (!good && !goesOn()) break;
         good = check(program_.links[rule.allOf.first + index], value, place) && good;
     }
-    if ((good || goesOn()) && !rule.anyOf.empty() && countMatches(rule.anyOf, value, 1) == 0)
+    // Every form that matches may evaluate something.
+    const std::uint32_t enough = tracking_ ? rule.anyOf.count : 1;
+    if ((good || goesOn()) && !rule.anyOf.empty() && countMatches(rule.anyOf, value, enough) == 0)
         good = fail(Check::any_of, place);
     if ((good || goesOn()) && !rule.oneOf.empty() && countMatches(rule.oneOf, value, 2) != 1)
         good = fail(Check::one_of, place);
     if ((good || goesOn()) && rule.excluded != no_index) {
-        Details* const details = std::exchange(details_, nullptr);
-        const bool matched = check(rule.excluded, value, place);
-        details_ = details;
-        if (matched) good = fail(Check::excluded, place);
+        const bool tracking = std::exchange(tracking_, false);
+        if (probe(rule.excluded, value)) good = fail(Check::excluded, place);
+        tracking_ = tracking;
     }
     defaults_ = defaults;
     options_.rejectUnknown = rejectUnknown;
@@ -268,10 +273,18 @@ bool Validation::checkCombined(const Rule& rule, Value value, const Place* place
 
 // Silent; stops at `enough`.
 std::uint32_t Validation::countMatches(Range range, Value value, std::uint32_t enough) {
-    Details* const details = std::exchange(details_, nullptr);
     std::uint32_t matched = 0;
     for (std::uint32_t index = 0; index < range.count && matched < enough; ++index)
-        matched += check(program_.links[range.first + index], value, nullptr) ? 1 : 0;
+        matched += probe(program_.links[range.first + index], value) ? 1 : 0;
+    return matched;
+}
+
+bool Validation::probe(std::uint32_t rule, Value value) {
+    Details* const details = std::exchange(details_, nullptr);
+    const std::size_t evaluated = evaluated_.size();
+    const bool matched = check(rule, value, nullptr);
+    // What does not match evaluates nothing.
+    if (!matched) evaluated_.resize(evaluated);
     details_ = details;
     return matched;
 }
