@@ -48,18 +48,26 @@ void appendStep(std::string& pointer, std::uint64_t index) {
     pointer += std::to_string(index);
 }
 
-Value followStep(Value parent, std::string_view& pointer) {
-    if (pointer[0] != '/') return {};
+std::optional<std::string> takeStep(std::string_view& pointer) {
+    if (pointer[0] != '/') return std::nullopt;
     pointer.remove_prefix(1);
     const std::string_view step = pointer.substr(0, pointer.find('/'));
     pointer.remove_prefix(step.size());
     std::string key;
-    if (!unescapeStep(step, key)) return {};
-    return parent.isArray() ? elementAt(parent, key) : parent.find(key);
+    if (!unescapeStep(step, key)) return std::nullopt;
+    return key;
+}
+
+Value followStep(Value parent, std::string_view step) {
+    return parent.isArray() ? elementAt(parent, step) : parent.find(step);
 }
 
 Value resolvePointer(Value root, std::string_view pointer) {
-    while (root && !pointer.empty()) root = followStep(root, pointer);
+    while (root && !pointer.empty()) {
+        const auto step = takeStep(pointer);
+        if (!step) return {};
+        root = followStep(root, *step);
+    }
     return root;
 }
 

@@ -4,6 +4,7 @@
 #include "json/value.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,10 @@ namespace mortise::json {
 void appendStep(std::string& pointer, std::string_view key);
 void appendStep(std::string& pointer, std::uint64_t index);
 
-// Takes the first step off a `pointer` that is not empty: the member or element of `parent` that it names; an empty
-// Value when there is none or the pointer is malformed.
-Value followStep(Value parent, std::string_view& pointer);
+// Takes the first step off a `pointer` that is not empty, unescaped; nothing when the pointer is malformed.
+std::optional<std::string> takeStep(std::string_view& pointer);
+// The member or element of `parent` that a step names; an empty Value when there is none.
+Value followStep(Value parent, std::string_view step);
 
 // The value that `pointer` leads to from `root`; an empty Value when there is none or the pointer is malformed.
 Value resolvePointer(Value root, std::string_view pointer);

@@ -15,6 +15,8 @@ namespace {
 // What a schema may consist of.
 constexpr std::size_t most_documents = 64;
 constexpr std::uint32_t most_nodes = 1 << 20;
+// Steps into bigger containers are looked up, so that many references into one stay cheap.
+constexpr std::uint32_t few_steps = 16;
 
 struct VocabularyName {
     std::string_view name;
@@ -169,6 +171,19 @@ std::uint32_t SchemaResources::resourceOf(Value schema, std::uint32_t around) co
     return found != byRoot_.end() ? found->second : around;
 }
 
+Value SchemaResources::follow(Value parent, const std::string& step) {
+    if (parent.size() <= few_steps) return followStep(parent, step);
+    const auto [index, added] = steps_.try_emplace(&parent.node());
+    if (added && parent.isArray()) {
+        std::uint64_t place = 0;
+        for (const Value element : parent.elements()) index->second.emplace(std::to_string(place++), element);
+    } else if (added) {
+        for (const Member member : parent.members()) index->second.emplace(member.key, member.value);
+    }
+    const auto found = index->second.find(step);
+    return found != index->second.end() ? found->second : Value();
+}
+
 SchemaTarget SchemaResources::find(std::uint32_t base, std::string_view reference, const std::string& pointer) {
     const auto astray = [&]() { refuse(pointer, "leads nowhere: '" + std::string(reference) + "'"); };
     SchemaTarget target;
@@ -204,7 +219,8 @@ SchemaTarget SchemaResources::find(std::uint32_t base, std::string_view referenc
     }
     target.pointer += cutUtf8(*fragment, 1024);
     for (std::string_view rest = *fragment; target.schema && !rest.empty();) {
-        target.schema = followStep(target.schema, rest);
+        const auto step = takeStep(rest);
+        target.schema = step ? follow(target.schema, *step) : Value();
         if (target.schema) target.resource = resourceOf(target.schema, target.resource);
     }
     if (!target.schema) astray();

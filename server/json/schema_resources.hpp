@@ -96,6 +96,7 @@ private:
     std::uint32_t addResource(Value root, std::string uri, const std::string& pointer);
     std::uint16_t vocabulariesOf(std::string_view dialect, const std::string& pointer);
     std::optional<std::string> fetch(const std::string& uri);
+    Value follow(Value parent, const std::string& step);
     void addAnchor(std::uint32_t resource, Value name, Value schema, const std::string& pointer, bool dynamic);
 
     SchemaProgram& program_;
@@ -104,6 +105,8 @@ private:
     std::unordered_map<std::string, std::uint32_t> byUri_;
     std::unordered_map<const Node*, std::uint32_t> byRoot_;
     std::unordered_map<std::string, std::uint16_t> dialects_;
+    // Of big containers that a pointer leads through: what is in them by its step.
+    std::unordered_map<const Node*, std::unordered_map<std::string, Value>> steps_;
 };
 
 } // namespace mortise::json
