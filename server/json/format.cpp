@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/format.hpp"
 
+#include "base/ip_address.hpp"
 #include "base/uuid.hpp"
 
 #include <algorithm>
@@ -11,8 +12,13 @@ namespace mortise::json {
 namespace {
 
 constexpr std::array entries = {
-    FormatEntry{Format::date, "date", "date"},    FormatEntry{Format::date_time, "date-time", "date-time"},
-    FormatEntry{Format::email, "email", "email"}, FormatEntry{Format::uri, "uri", "URI"},
+    FormatEntry{Format::date, "date", "date"},
+    FormatEntry{Format::date_time, "date-time", "date-time"},
+    FormatEntry{Format::email, "email", "email"},
+    FormatEntry{Format::hostname, "hostname", "host name"},
+    FormatEntry{Format::ipv4, "ipv4", "IPv4 address"},
+    FormatEntry{Format::ipv6, "ipv6", "IPv6 address"},
+    FormatEntry{Format::uri, "uri", "URI"},
     FormatEntry{Format::uuid, "uuid", "UUID"},
 };
 
@@ -102,6 +108,33 @@ bool isDateTime(std::string_view text) noexcept {
 }
 
 // RFC 5321 section 4.5.3.1: 64 bytes before the @, 254 in all (a path of 256 with its brackets).
+// A label of DNS; `digits` receives whether it has nothing else.
+bool isLabel(std::string_view label, bool& digits) noexcept {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+    digits = true;
+    for (const char byte : label) {
+        if (!is(byte, alpha | digit) && byte != '-') return false;
+        digits = digits && is(byte, digit);
+    }
+    return true;
+}
+
+bool isHostname(std::string_view text) noexcept {
+    if (text.size() > 253) return false;
+    for (bool digits = false;;) {
+        const std::size_t dot = text.find('.');
+        if (!isLabel(text.substr(0, dot), digits)) return false;
+        if (dot == std::string_view::npos) return true;
+        text.remove_prefix(dot + 1);
+    }
+}
+
+bool isAddress(std::string_view text, base::IpAddress::Family family) noexcept {
+    // IPv4-mapped IPv6 addresses are kept as IPv4 there.
+    const bool v6 = text.find(':') != std::string_view::npos;
+    return v6 == (family == base::IpAddress::Family::v6) && base::IpAddress::parse(text).has_value();
+}
+
 bool isEmail(std::string_view text) noexcept {
     const std::size_t sign = text.find('@');
     if (text.size() > 254 || sign == std::string_view::npos || sign == 0 || sign > 64) return false;
@@ -117,13 +150,8 @@ bool isEmail(std::string_view text) noexcept {
     std::string_view domain = text.substr(sign + 1);
     for (bool first = true;; first = false) {
         const std::size_t dot = domain.find('.');
-        const std::string_view label = domain.substr(0, dot);
-        if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
-        bool digits = true;
-        for (const char byte : label) {
-            if (!is(byte, alpha | digit) && byte != '-') return false;
-            digits = digits && is(byte, digit);
-        }
+        bool digits = false;
+        if (!isLabel(domain.substr(0, dot), digits)) return false;
         if (dot == std::string_view::npos) return !first && !digits;
         domain.remove_prefix(dot + 1);
     }
@@ -209,6 +237,12 @@ bool matches(Format format, std::string_view text) noexcept {
         return isDateTime(text);
     case Format::email:
         return isEmail(text);
+    case Format::hostname:
+        return isHostname(text);
+    case Format::ipv4:
+        return isAddress(text, base::IpAddress::Family::v4);
+    case Format::ipv6:
+        return isAddress(text, base::IpAddress::Family::v6);
     case Format::uri:
         return isUri(text);
     case Format::uuid:

@@ -1,35 +1,63 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh [SECONDS]: builds the fuzz targets with clang (build/fuzz) and runs each for so long (default 15). What it finds
-# new goes to build/fuzz/corpus, what fails to build/fuzz/found; both stay out of the tree.
+# run.sh [SECONDS [TARGET...]]: builds the fuzz targets with clang (build/fuzz) and runs each, or those named, for so long
+# (default 15). Before that, a variant of the target with a bug in it must be found out within as long, at least 30 s. What
+# it finds new goes to build/fuzz/corpus, what fails to build/fuzz/found; both stay out of the tree.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=${1:-15}
+shift $(($# > 1 ? 1 : $#))
+names=("$@")
+[ ${#names[@]} -gt 0 ] || for file in tests/fuzz/*_fuzz.cpp; do file=${file##*/}; names+=("${file%_fuzz.cpp}"); done
 build=${MORTISE_FUZZ_BUILD:-build/fuzz}
 data=${MORTISE_TEST_DATA:-../shared/data}
+seeded_seconds=$((seconds > 30 ? seconds : 30))
 
-mkdir -p "$build"
+targets=()
+for name in "${names[@]}"; do
+    [ -f "tests/fuzz/${name}_fuzz.cpp" ] || { echo "no such target: $name" >&2; exit 64; }
+    targets+=("fuzz_$name" "fuzz_${name}_seeded")
+done
+mkdir -p "$build/found" "$build/seeded"
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
     -DMORTISE_FUZZ=ON -DMORTISE_BUILD_TESTS=ON >"$build/configure.log" || { cat "$build/configure.log"; exit 1; }
-cmake --build "$build" --target fuzzers
+cmake --build "$build" --target "${targets[@]}"
 
 status=0
-for target in "$build"/bin/fuzz_*; do
-    name=${target##*/fuzz_}
-    mkdir -p "$build/corpus/$name" "$build/found"
+failed() {
+    status=1
+    echo "$1: FAILED: $2"
+    tail -40 "$build/$1.log"
+}
+
+# $1: name, $2: executable, $3: seconds, $4: prefix of artifacts; the rest: folders of inputs.
+run() {
+    local name=$1 target=$2 time=$3 prefix=$4
+    shift 4
+    "$build/bin/$target" -max_total_time="$time" -timeout=5 -rss_limit_mb=1024 -max_len=1024 -print_final_stats=1 \
+        -dict="tests/fuzz/$name.dict" -artifact_prefix="$prefix" "$@" >"$build/$name.log" 2>&1
+}
+
+for name in "${names[@]}"; do
     seeds=(tests/fuzz/corpus/"$name")
     [ ! -d "$data/$name-fuzz-seeds" ] || seeds+=("$data/$name-fuzz-seeds")
-    log=$build/$name.log
-    if "$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=1024 -print_final_stats=1 \
-        -dict="tests/fuzz/$name.dict" -artifact_prefix="$build/found/$name-" "$build/corpus/$name" "${seeds[@]}" >"$log" 2>&1; then
+    fresh=$(mktemp -d "$build/seeded/$name.XXXXXX")
+    if run "$name" "fuzz_${name}_seeded" "$seeded_seconds" "$fresh/" "$fresh" "tests/fuzz/corpus/$name"; then
+        failed "$name" "did not find the seeded bug in $seeded_seconds s"
+        continue
+    fi
+    grep -q '^seeded bug$' "$build/$name.log" || { failed "$name" "found something else than the seeded bug"; continue; }
+    tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
+    rm -rf "$fresh"
+
+    mkdir -p "$build/corpus/$name"
+    if run "$name" "fuzz_$name" "$seconds" "$build/found/$name-" "$build/corpus/$name" "${seeds[@]}"; then
         # "#123 DONE cov: 456 ft: 789 corp: ...": cov counts edges.
-        edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -1)
-        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-        echo "$name: $edges edges covered, $runs inputs, nothing found"
+        edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$build/$name.log" | tail -1)
+        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
+        echo "$name: $edges edges covered, $runs inputs, nothing found; the seeded bug after $tried inputs"
     else
-        status=1
-        echo "$name: FAILED"
-        tail -40 "$log"
+        failed "$name" "see $build/found"
     fi
 done
 exit $status

@@ -16,6 +16,7 @@ class FormatTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(dates);
     CPPUNIT_TEST(uuids);
     CPPUNIT_TEST(uris);
+    CPPUNIT_TEST(hosts);
     CPPUNIT_TEST_SUITE_END();
 
     static void check(Format format, const std::vector<std::string>& refused,
@@ -63,6 +64,19 @@ class FormatTest : public CppUnit::TestFixture {
                std::string(63, 'a') + "@" + longDomain},
               {"a@b.co", "a@b.c", "A.B+tag@Example.COM", "a!#$%&'*+-/=?^_`{|}~z@b.co", "a@b-c.d1", "1@2.xn--p1ai",
                std::string(64, 'a') + "@b.co", "a@" + label + ".co", std::string(62, 'a') + "@" + longDomain});
+    }
+
+    void hosts() {
+        const std::string label(63, 'a');
+        check(Format::hostname,
+              {"", ".", "a.", ".a", "a..b", "-a", "a-", "a_b", "a b", label + "a", "\xc3\xa9.co",
+               label + "." + label + "." + label + "." + label},
+              {"a", "A-1.example", "1.2", label + "." + label, "xn--p1ai"});
+        check(Format::ipv4,
+              {"", "1.2.3", "1.2.3.4.5", "256.0.0.1", "01.2.3.4", "1.2.3.4 ", "::1", "::ffff:1.2.3.4", "0x1.2.3.4"},
+              {"0.0.0.0", "255.255.255.255", "127.0.0.1"});
+        check(Format::ipv6, {"", ":", "1::2::3", "[::1]", "::1%eth0", "12345::", "1.2.3.4", "::1/64"},
+              {"::", "::1", "2001:db8::1", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8"});
     }
 
     void dateTimes() {

@@ -101,7 +101,7 @@ class SchemaCompileTest : public CppUnit::TestFixture {
             {R"j({"pattern":"((a{1000}){1000}){9}"})j", "/pattern", "is not a pattern that RE2 takes"},
             {R"({"pattern":3})", "/pattern", "must be a string"},
             {R"({"format":"emial"})", "/format", "format 'emial' is not supported; did you mean 'email'?"},
-            {R"({"format":"ipv4"})", "/format", "not supported"},
+            {R"({"format":"regex"})", "/format", "not supported"},
             {R"({"type":"integer","minLength":1})", "/minLength", "says nothing about the type given here"},
             {R"({"type":"string","properties":{}})", "/properties", "says nothing about the type given here"},
             {R"({"$ref":"other.json"})", "/$ref", "only references into this schema"},
