@@ -59,7 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         fuzz::expect(schema.validate(tape, after) == good, "defaults change the verdict");
         const Value number = tape.root().find("n");
         fuzz::expect(static_cast<bool>(number), "a default is missing");
-        fuzz::seededBug(number.isNumber() && number.number().int64() == 77);
+        const Value list = tape.root().find("l");
+        fuzz::seededBug(list && list.size() == 2);
     }
     return 0;
 }
