@@ -16,7 +16,7 @@ _mortised() {
             ;;
         -s | --set)
             mapfile -t COMPREPLY < <(compgen -S = -W "server.listen server.mode server.state_directory
-                server.cache_directory server.plugin_directory" -- "$word")
+                server.cache_directory server.plugin_directory server.filter_order" -- "$word")
             compopt -o nospace 2>/dev/null
             return
             ;;

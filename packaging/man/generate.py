@@ -50,6 +50,8 @@ the variables that deployments of Node bring along:
 .Em ( server.mode ) ,
 .Ev LOG_LEVEL
 .Em ( plugin.logging.level ) ,
+.Ev CORS_ORIGIN
+.Em ( plugin.cors.origins ) ,
 .Ev JWT_SECRET , JWT_REFRESH_SECRET
 .Em ( plugin.auth.access_secret , refresh_secret ) ,
 .Ev DATABASE_URL

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cors_settings.hpp"
 #include "origin.hpp"
+#include "tokens.hpp"
 
 #include <mortise/plugin.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::string_view requestMethod = "Access-Control-Request-Method";
 constexpr std::string_view requestHeaders = "Access-Control-Request-Headers";
-
-std::string joined(const std::vector<std::string>& list) {
-    std::string text;
-    for (const std::string& item : list) text.append(text.empty() ? "" : ",").append(item);
-    return text;
-}
 
 // The CORS protocol (https://fetch.spec.whatwg.org/#http-cors-protocol). Fields of allowed origins are blocks, one an
 // origin; `Vary: Origin` stands on every answer, since every answer depends on it.
@@ -36,11 +30,18 @@ class Cors : public Plugin<Settings> {
 
     void configure(Setup& setup) override {
         if (!check(setup)) return;
-        for (const std::string& origin : settings().origin) allowed_.push_back(declare(setup, origin));
         everybody_ = settings().origin.size() == 1 && settings().origin.front() == "*";
+        if (!everybody_) plainVary_ = "Origin";
+        preflightVary_ = plainVary_;
+        if (settings().allowedHeaders.empty()) preflightVary_.append(everybody_ ? "" : ", ").append(requestHeaders);
+        for (const std::string& origin : settings().origin) allowed_.push_back(declare(setup, origin));
+        foreign_ = {{}, varyBlock(setup, plainVary_), varyBlock(setup, preflightVary_)};
         setup.filter("cors")
             .after("security-headers")
-            .onRequest(Phase::accept, [this](FilterCall& call) { preflight(call); })
+            .before("rate-limit")
+            .before("conditional")
+            .before("compression")
+            .onRequest(Phase::accept, [](FilterCall& call) { preflight(call); })
             .onRespond([this](Response& response) { respond(response); });
     }
 
@@ -70,22 +71,16 @@ class Cors : public Plugin<Settings> {
         return good;
     }
 
-    // RFC 9110 section 5.6.2
-    static bool isToken(std::string_view text) {
-        return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                   std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-        });
-    }
-
     Allowed declare(Setup& setup, const std::string& origin) const {
         using Fields = std::vector<std::pair<std::string, std::string>>;
         Fields both{{"Access-Control-Allow-Origin", origin}};
         if (settings().credentials) both.emplace_back("Access-Control-Allow-Credentials", "true");
         Fields plain = both;
+        if (!plainVary_.empty()) plain.emplace_back("Vary", plainVary_);
         if (!settings().exposedHeaders.empty())
             plain.emplace_back("Access-Control-Expose-Headers", joined(settings().exposedHeaders));
         Fields preflight = both;
+        if (!preflightVary_.empty()) preflight.emplace_back("Vary", preflightVary_);
         preflight.emplace_back("Access-Control-Allow-Methods", joined(settings().methods));
         if (!settings().allowedHeaders.empty())
             preflight.emplace_back("Access-Control-Allow-Headers", joined(settings().allowedHeaders));
@@ -94,11 +89,21 @@ class Cors : public Plugin<Settings> {
                 setup.headerBlock(preflight.begin(), preflight.end())};
     }
 
-    const Allowed* find(std::string_view origin) const noexcept {
-        if (everybody_) return &allowed_.front();
+    static HeaderBlock varyBlock(Setup& setup, const std::string& vary) {
+        std::vector<std::pair<std::string_view, std::string_view>> fields;
+        if (!vary.empty()) fields.emplace_back("Vary", vary);
+        return setup.headerBlock(fields.begin(), fields.end());
+    }
+
+    const Allowed& find(const Response& response) const noexcept {
+        // A plugin that says who may read its answer has said all.
+        if (response.field("Access-Control-Allow-Origin")) return foreign_;
+        if (everybody_) return allowed_.front();
+        const std::string_view origin = response.request().field("Origin");
+        if (origin.empty()) return foreign_;
         for (const Allowed& one : allowed_)
-            if (one.origin == origin) return &one;
-        return nullptr;
+            if (one.origin == origin) return one;
+        return foreign_;
     }
 
     // Before any route: a preflight asks about the protocol, not about a resource.
@@ -110,29 +115,22 @@ class Cors : public Plugin<Settings> {
     }
 
     void respond(Response& response) const {
-        const Request& request = response.request();
         const bool preflight = response.slot() == answered;
-        const bool reflects = preflight && settings().allowedHeaders.empty();
-        if (!everybody_) vary(response, "Origin");
-        if (reflects) vary(response, requestHeaders);
-        const std::string_view origin = request.field("Origin");
-        const Allowed* const allowed = origin.empty() ? nullptr : find(origin);
-        if (allowed == nullptr) return;
-        response.block(preflight ? allowed->preflight : allowed->plain);
-        const std::string_view asked = request.field(requestHeaders);
-        if (reflects && !asked.empty()) response.field("Access-Control-Allow-Headers", asked);
+        // What the answer's own Vary lacks is joined to it; then the block leaves its own out.
+        const std::string& vary = preflight ? preflightVary_ : plainVary_;
+        if (!vary.empty() && response.field("Vary")) response.field("Vary", vary);
+        const Allowed& allowed = find(response);
+        response.block(preflight ? allowed.preflight : allowed.plain);
+        if (!preflight || &allowed == &foreign_ || !settings().allowedHeaders.empty()) return;
+        const std::string_view asked = response.request().field(requestHeaders);
+        if (isTokenList(asked)) response.field("Access-Control-Allow-Headers", asked);
     }
 
-    static void vary(Response& response, std::string_view name) {
-        const std::optional<std::string_view> current = response.field("Vary");
-        if (!current)
-            response.field("Vary", name);
-        else if (*current != "*" && !listHas(*current, name))
-            response.setField("Vary", std::string(*current).append(", ").append(name));
-    }
-
+    bool everybody_ = false; // from configure on, as all of these
+    std::string plainVary_;
+    std::string preflightVary_;
     std::vector<Allowed> allowed_;
-    bool everybody_ = false;
+    Allowed foreign_; // also of requests that name no origin
 };
 
 } // namespace

@@ -16,10 +16,6 @@ bool isHostCharacter(char c) noexcept {
            std::string_view("-._~[]:%").find(c) != std::string_view::npos;
 }
 
-char lower(char c) noexcept {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
 } // namespace
 
 std::string originFault(std::string_view text) {
@@ -39,20 +35,6 @@ std::string originFault(std::string_view text) {
     const bool defaultPort = (scheme == "http" && host.size() > 3 && host.substr(host.size() - 3) == ":80") ||
                              (scheme == "https" && host.size() > 4 && host.substr(host.size() - 4) == ":443");
     return defaultPort ? quoted + " names the port that browsers leave out; write it without the port" : std::string();
-}
-
-bool listHas(std::string_view list, std::string_view name) noexcept {
-    while (!list.empty()) {
-        const std::size_t comma = std::min(list.find(','), list.size());
-        std::string_view item = list.substr(0, comma);
-        list.remove_prefix(std::min(comma + 1, list.size()));
-        while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-        while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-        if (item.size() == name.size() &&
-            std::equal(item.begin(), item.end(), name.begin(), [](char a, char b) { return lower(a) == lower(b); }))
-            return true;
-    }
-    return false;
 }
 
 } // namespace mortise::cors

@@ -10,7 +10,4 @@ namespace mortise::cors {
 // case, without a path. `null` is one, and so is `*` for everybody. Empty: nothing.
 std::string originFault(std::string_view text);
 
-// True when the comma list has that name, in any case.
-bool listHas(std::string_view list, std::string_view name) noexcept;
-
 } // namespace mortise::cors

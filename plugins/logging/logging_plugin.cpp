@@ -71,7 +71,10 @@ public:
         for (const std::string& fault : faults) setup.refuseSetting("levels", fault);
         request_level_ = *levelOf(settings().requestLogLevel);
         if (settings().requestLog && levels_->of("request-log") < level_silent) {
-            setup.filter("request-log").onFinish([this](const mortise::Finished& finished) { logRequest(finished); });
+            auto log = setup.filter("request-log");
+            for (const char* const other : {"security-headers", "cors", "rate-limit", "conditional", "compression"})
+                log.after(other);
+            log.onFinish([this](const mortise::Finished& finished) { logRequest(finished); });
         }
     }
 

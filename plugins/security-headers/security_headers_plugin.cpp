@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "header_faults.hpp"
 #include "security_headers_settings.hpp"
 
 #include <mortise/plugin.hpp>
@@ -18,20 +19,25 @@ class SecurityHeaders : public Plugin<Settings> {
     void configure(Setup& setup) override {
         const Settings& given = settings();
         Fields fields;
-        const auto add = [&](std::string_view key, std::string_view name, const std::string& value) {
+        using FaultOf = std::string (*)(std::string_view);
+        const auto add = [&](std::string_view key, std::string_view name, const std::string& value,
+                             FaultOf faultOf = nullptr) {
             if (value.empty()) return;
-            if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-                setup.refuseSetting(key, "a header field cannot hold a line break");
-            else
+            std::string fault = faultOfValue(value);
+            if (fault.empty() && faultOf != nullptr) fault = faultOf(value);
+            if (fault.empty())
                 fields.emplace_back(name, value);
+            else
+                setup.refuseSetting(key, fault);
         };
-        add("content_security_policy", "Content-Security-Policy", given.contentSecurityPolicy);
+        add("content_security_policy", "Content-Security-Policy", given.contentSecurityPolicy,
+            faultOfContentSecurityPolicy);
         add("cross_origin_embedder_policy", "Cross-Origin-Embedder-Policy", given.crossOriginEmbedderPolicy);
         add("cross_origin_opener_policy", "Cross-Origin-Opener-Policy", given.crossOriginOpenerPolicy);
         add("cross_origin_resource_policy", "Cross-Origin-Resource-Policy", given.crossOriginResourcePolicy);
         add("origin_agent_cluster", "Origin-Agent-Cluster", given.originAgentCluster);
         add("permissions_policy", "Permissions-Policy", given.permissionsPolicy);
-        add("referrer_policy", "Referrer-Policy", given.referrerPolicy);
+        add("referrer_policy", "Referrer-Policy", given.referrerPolicy, faultOfReferrerPolicy);
         add("x_content_type_options", "X-Content-Type-Options", given.xContentTypeOptions);
         add("x_dns_prefetch_control", "X-DNS-Prefetch-Control", given.xDnsPrefetchControl);
         add("x_download_options", "X-Download-Options", given.xDownloadOptions);
@@ -40,10 +46,14 @@ class SecurityHeaders : public Plugin<Settings> {
             given.xPermittedCrossDomainPolicies);
         add("x_xss_protection", "X-XSS-Protection", given.xXssProtection);
         if (!fields.empty()) plain_ = setup.headerBlock(fields.begin(), fields.end());
-        add("strict_transport_security", "Strict-Transport-Security", given.strictTransportSecurity);
+        add("strict_transport_security", "Strict-Transport-Security", given.strictTransportSecurity,
+            faultOfStrictTransportSecurity);
         if (!fields.empty()) strict_ = setup.headerBlock(fields.begin(), fields.end());
         always_ = given.hstsOn == "always";
-        setup.filter("security-headers").before("cors").onRespond([this](Response& response) {
+        auto filter = setup.filter("security-headers");
+        for (const char* const other : {"cors", "rate-limit", "conditional", "compression"}) filter.before(other);
+        filter.onRespond([this](Response& response) {
+            response.removeField("X-Powered-By");
             const HeaderBlock block = always_ || response.request().tls() ? strict_ : plain_;
             if (block.id != 0) response.block(block);
         });

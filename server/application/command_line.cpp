@@ -189,7 +189,8 @@ Instead of serving:
       --check-config        read everything, configure the plugins, report all faults; opens nothing
       --print-config        show every setting, its value and where it comes from; secrets are hidden
       --list-plugins        show the plugin files that are found and which are switched on
-      --order               with --list-plugins: those switched on, in the order they are started in
+      --order               with --list-plugins: those switched on, in the order they are started in,
+                            and the filters of each phase
       --verify-plugin FILE  check one plugin file and say what it needs and offers
       --example-config ini|xml
                             write a complete commented configuration for the plugin files that are found

@@ -126,6 +126,8 @@ void addLife(Section& all) {
     all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400.");
     all.count("max_json_values", "250000", 1, 100'000'000,
               "Values and names of members in a JSON body, which take 16 bytes each besides the body; past it 400.");
+    all.add("filter_order", SettingType::list, "",
+            "Names of filters that run in this order, whatever their plugins want; --list-plugins --order shows all.");
     SettingSpec& unknown = all.add("unknown_members", SettingType::choice, "drop",
                                    "What becomes of members of a body or query that a route does not know.");
     unknown.choices = {"drop", "reject"};

@@ -136,6 +136,7 @@ private:
         out_.serving.maxJsonValues = static_cast<std::uint32_t>(section_.integer("max_json_values"));
         out_.serving.rejectUnknown = section_.text("unknown_members") == "reject";
         out_.serving.handlerTimeout = section_.duration("handler_timeout");
+        out_.serving.filterOrder = section_.list("filter_order");
     }
 
     void readThreads() {

@@ -104,8 +104,12 @@ void Assembly::collectFilters() {
     for (const FilterLink& link : all)
         nodes.push_back({std::string(text(link.filter.name)), link.owner->name(),
                          base::splitList(text(link.filter.before)), base::splitList(text(link.filter.after))});
-    const FilterOrder order = orderFilters(nodes);
+    FilterOrder order = orderFilters(nodes, generation_.serving().filterOrder);
     for (const std::string& sentence : order.failures) failures_.push_back({{}, sentence});
+    if (complete_) // else it may be a filter of who is missing
+        for (const std::string& sentence : order.badNames)
+            failures_.push_back({{}, "server.filter_order: " + sentence, true});
+    warnings_ = std::move(order.warnings);
     for (const std::size_t index : order.order)
         for (std::size_t phase = 0; phase < phaseCount; ++phase) {
             const FilterLink& link = all[index];

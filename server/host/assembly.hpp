@@ -16,6 +16,7 @@ public:
     struct Failure {
         std::string plugin; // whose section is to be looked at; may be empty
         std::string sentence;
+        bool filterOrder = false; // server.filter_order is to be looked at
     };
 
     // `complete`: every enabled plugin has its instance, so that what is missing is a failure.
@@ -23,6 +24,8 @@ public:
 
     // Whatever does not fit together; nothing when all is well.
     std::vector<Failure> build();
+    // After build(): what is odd, but good.
+    const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
 private:
     void collectRoutes();
@@ -39,6 +42,7 @@ private:
     Generation& generation_;
     const bool complete_;
     std::vector<Failure> failures_;
+    std::vector<std::string> warnings_;
 };
 
 } // namespace mortise::host

@@ -199,6 +199,7 @@ void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outg
                           head.field("Cache-Control").data() == nullptr;
     if (outgoing.noStore || personal || (state.route != nullptr && (state.route->flags & MORTISE_ROUTE_PRIVATE) != 0))
         exchange.replyFields().append("Cache-Control: no-store\r\n");
+    head.settle();
 }
 
 void Dispatcher::send(http::Exchange& exchange, RequestState& state, Outgoing outgoing) {

@@ -74,7 +74,7 @@ std::string_view takeHead(const Instance& caller, RequestState& state, const mor
     if (!appendFields(answer.fields, reply.fields, reply.field_count)) return "a field is not allowed or malformed";
     answer.status = static_cast<int>(reply.status);
     answer.noStore = (reply.flags & MORTISE_REPLY_NO_STORE) != 0;
-    answer.constantFields = caller.headerBlock(reply.header_block);
+    if (const auto* const block = caller.headerBlock(reply.header_block)) answer.constantFields = block->text();
     if (reply.content_type.size != 0) {
         answer.contentTypeText = text(reply.content_type);
         answer.contentType = answer.contentTypeText;

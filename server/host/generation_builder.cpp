@@ -137,8 +137,16 @@ bool GenerationBuilder::configure(bool checkOnly) {
     bool good = order();
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
-    for (const Assembly::Failure& failure : Assembly(*generation_, !request_.partial).build())
-        fail(originOf(failure.plugin), failure.sentence);
+    Assembly assembly(*generation_, !request_.partial);
+    for (const Assembly::Failure& failure : assembly.build()) {
+        if (failure.filterOrder)
+            fail(request_.settings.at("server").at("filter_order").origin, failure.sentence, base::Code::badValue);
+        else
+            fail(originOf(failure.plugin), failure.sentence);
+    }
+    for (const std::string& warning : assembly.warnings())
+        runtime_.log().log(base::Level::warn, "host.plugins", "server.filter_order overrules plugins",
+                           {{"reason", std::string_view(warning)}});
     return good && !failures_.hasErrors();
 }
 

@@ -257,12 +257,12 @@ const void* Instance::extension(std::string_view id) const {
     return table_.get_extension == nullptr ? nullptr : table_.get_extension(plugin_.self, view(id));
 }
 
-std::string_view Instance::headerBlock(std::uint64_t number) const noexcept {
-    return number == 0 || number > headerBlocks_.size() ? std::string_view() : *headerBlocks_[number - 1];
+const http::ConstantFields* Instance::headerBlock(std::uint64_t number) const noexcept {
+    return number == 0 || number > headerBlocks_.size() ? nullptr : headerBlocks_[number - 1].get();
 }
 
 std::uint64_t Instance::addHeaderBlock(std::string block) {
-    headerBlocks_.push_back(std::make_unique<const std::string>(std::move(block)));
+    headerBlocks_.push_back(std::make_unique<const http::ConstantFields>(std::move(block)));
     return headerBlocks_.size();
 }
 

@@ -5,6 +5,7 @@
 #include "host/abi_text.hpp"
 #include "host/module.hpp"
 #include "host/route.hpp"
+#include "http/constant_fields.hpp"
 
 #include <mortise/abi/plugin.h>
 
@@ -108,8 +109,8 @@ public:
     const std::vector<RefusedSetting>& refusedSettings() const noexcept { return refusedSettings_; }
     // What it declared in `configure`; unchanged afterwards.
     const std::vector<Route>& routes() const noexcept { return routes_; }
-    // [any] "" for 0 or a number that was never given out.
-    std::string_view headerBlock(std::uint64_t number) const noexcept;
+    // [any] Null for 0 or a number that was never given out.
+    const http::ConstantFields* headerBlock(std::uint64_t number) const noexcept;
 
     // For the services, while `configure` runs.
     bool configuring() const noexcept { return configuring_.load(std::memory_order_acquire); }
@@ -155,7 +156,7 @@ private:
     mortise_plugin_table table_{};
     std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
-    std::vector<std::unique_ptr<const std::string>> headerBlocks_;
+    std::vector<std::unique_ptr<const http::ConstantFields>> headerBlocks_;
     std::atomic<Stage> stage_{Stage::created};
     std::atomic<bool> configuring_{false};
     std::atomic<bool> quarantined_{false};

@@ -5,8 +5,10 @@
 #include "host/instance.hpp"
 #include "http/field_block.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace mortise::host {
 namespace {
@@ -43,12 +45,42 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
 std::string_view ResponseHead::field(std::string_view name) const noexcept {
     if (http::equalsIgnoreCase(name, "Content-Type"))
         return outgoing_.contentType.empty() ? std::string_view() : outgoing_.contentType;
-    const std::string_view value = http::findField(exchange_.replyFields(), name);
-    return value.data() != nullptr ? value : http::findField(outgoing_.constantFields, name);
+    std::string_view value = http::findField(exchange_.replyFields(), name);
+    if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
+    for (std::size_t i = 0; i < blockCount_ && value.data() == nullptr; ++i) value = blocks_[i]->find(name);
+    return value;
+}
+
+void ResponseHead::settle() {
+    for (const auto* const block : added()) {
+        if (outgoing_.constantFields.empty())
+            outgoing_.constantFields = block->text();
+        else
+            exchange_.replyFields().append(block->text());
+    }
+    blockCount_ = 0;
+}
+
+void ResponseHead::add(const http::ConstantFields& block) {
+    const auto blocks = added();
+    const bool apart =
+        !block.meets(exchange_.replyFields()) && !block.meets(outgoing_.constantFields) &&
+        std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); });
+    if (apart) {
+        if (blockCount_ == blocks_.size()) settle();
+        blocks_[blockCount_++] = &block;
+        return;
+    }
+    std::string lacking;
+    for (const auto& line : block.lines())
+        if (field(line.name).data() == nullptr) lacking.append(line.text);
+    exchange_.replyFields().append(lacking);
 }
 
 bool ResponseHead::remove(std::string_view name) {
     bool found = false;
+    const auto blocks = added();
+    if (std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->has(name); })) settle();
     if (http::hasField(exchange_.replyFields(), name)) {
         std::string kept;
         found = http::appendWithout(kept, exchange_.replyFields(), name);
@@ -61,8 +93,30 @@ bool ResponseHead::remove(std::string_view name) {
     return found;
 }
 
+bool ResponseHead::replaceField(std::string_view name, std::string_view value) {
+    std::string line;
+    if (!http::appendField(line, name, value)) return false;
+    remove(name);
+    exchange_.replyFields().append(line);
+    return true;
+}
+
+bool ResponseHead::joinVary(std::string_view value) {
+    constexpr std::string_view name = "Vary";
+    if (field(name).data() == nullptr) return exchange_.appendReplyField(name, value);
+    std::string list;
+    http::joinValues(list, exchange_.replyFields(), name);
+    http::joinValues(list, outgoing_.constantFields, name);
+    for (const auto* const block : added()) http::joinValues(list, block->text(), name);
+    const std::size_t before = list.size();
+    http::joinList(list, value);
+    return list.size() == before || replaceField(name, list);
+}
+
 mortise_status ResponseHead::addField(void* self, mortise_view name, mortise_view value) noexcept {
     try {
+        if (http::equalsIgnoreCase(text(name), "Vary"))
+            return headOf(self).joinVary(text(value)) ? MORTISE_OK : MORTISE_INVALID;
         return headOf(self).exchange_.appendReplyField(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
@@ -75,12 +129,7 @@ mortise_view ResponseHead::findField(void* self, mortise_view name) noexcept {
 
 mortise_status ResponseHead::setField(void* self, mortise_view name, mortise_view value) noexcept {
     try {
-        ResponseHead& head = headOf(self);
-        std::string line;
-        if (!http::appendField(line, text(name), text(value))) return MORTISE_INVALID;
-        head.remove(text(name));
-        head.exchange_.replyFields().append(line);
-        return MORTISE_OK;
+        return headOf(self).replaceField(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }
@@ -108,22 +157,11 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
 }
 
 mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept {
+    ResponseHead& head = headOf(self);
+    const http::ConstantFields* const block = head.owner_->headerBlock(number);
+    if (block == nullptr) return MORTISE_INVALID;
     try {
-        ResponseHead& head = headOf(self);
-        const std::string_view block = head.owner_->headerBlock(number);
-        if (block.empty()) return MORTISE_INVALID;
-        std::string& fields = head.exchange_.replyFields();
-        const std::string_view constant = head.outgoing_.constantFields;
-        if (fields.empty() && constant.empty()) {
-            fields.append(block);
-            return MORTISE_OK;
-        }
-        const std::size_t before = fields.size();
-        http::forEachField(block, [&](std::string_view line, std::string_view name) {
-            if (http::hasField(std::string_view(fields).substr(0, before), name) || http::hasField(constant, name))
-                return;
-            fields.append(line).append("\r\n");
-        });
+        head.add(*block);
         return MORTISE_OK;
     } catch (const std::exception&) {
         return MORTISE_ERROR;

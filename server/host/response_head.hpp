@@ -2,11 +2,15 @@
 #pragma once
 
 #include "host/outgoing.hpp"
+#include "http/constant_fields.hpp"
 #include "http/exchange.hpp"
 
 #include <mortise/service/filter.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace mortise::host {
@@ -26,6 +30,8 @@ public:
     mortise_response view(const Instance& owner) noexcept;
     // The value of a field so far; without data when there is none.
     std::string_view field(std::string_view name) const noexcept;
+    // Puts what filters gave as blocks into the answer; due once all have run. May throw std::bad_alloc.
+    void settle();
 
 private:
     static mortise_status addField(void* self, mortise_view name, mortise_view value) noexcept;
@@ -33,14 +39,20 @@ private:
     static mortise_status setField(void* self, mortise_view name, mortise_view value) noexcept;
     static mortise_status removeField(void* self, mortise_view name) noexcept;
     static mortise_status replace(void* self, std::uint32_t status) noexcept;
-    static mortise_status addBlock(void* self, std::uint64_t block) noexcept;
     static mortise_status transform(void* self, const mortise_transformer* transformer) noexcept;
+    static mortise_status addBlock(void* self, std::uint64_t number) noexcept;
+    std::span<const http::ConstantFields* const> added() const noexcept { return {blocks_.data(), blockCount_}; }
     bool remove(std::string_view name);
+    bool replaceField(std::string_view name, std::string_view value);
+    bool joinVary(std::string_view value);
+    void add(const http::ConstantFields& block);
 
     http::Exchange& exchange_;
     Outgoing& outgoing_;
     std::uint32_t body_;
-    const Instance* owner_ = nullptr; // of the filter that is at it
+    const Instance* owner_ = nullptr;                     // of the filter that is at it
+    std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the answer yet
+    std::size_t blockCount_ = 0;
 };
 
 } // namespace mortise::host

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace mortise::host {
 
@@ -14,6 +16,7 @@ struct ServingSettings {
     std::uint32_t maxJsonValues = 250'000; // with the names of members
     bool rejectUnknown = false;            // unknown members of bodies and queries are failures on every route
     bool development = false;              // a 500 tells why
+    std::vector<std::string> filterOrder;  // names of filters that stand in this order, whatever their plugins want
 };
 
 } // namespace mortise::host

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.hpp"
 
+#include "http/character_class.hpp"
 #include "http/exchange.hpp"
+#include "http/field_block.hpp"
 #include "http/loop_server.hpp"
 
 #include <Poco/Exception.h>
@@ -9,6 +11,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string_view>
 
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -33,6 +37,21 @@ private:
     bool& flag_;
     const bool before_;
 };
+
+// The Origin of a head that was given up, as far as it was read: without blanks and there once, else nothing.
+std::optional<RequestHead::FieldSpan> soleOrigin(const RequestHead& head, const char* message) noexcept {
+    std::optional<RequestHead::FieldSpan> found;
+    for (const RequestHead::FieldSpan& field : head.fields) {
+        if (!equalsIgnoreCase(field.name.in(message), "origin")) continue;
+        if (found) return std::nullopt;
+        found = field;
+    }
+    if (!found || !found->value.present()) return std::nullopt;
+    while (found->value.size > 0 && isBlank(message[found->value.offset + found->value.size - 1])) --found->value.size;
+    const std::string_view value = found->value.in(message);
+    const bool sane = std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c <= '~'; });
+    return sane ? found : std::nullopt;
+}
 
 } // namespace
 
@@ -265,11 +284,14 @@ bool Connection::stepHead() noexcept {
 void Connection::malformed(const Fault& fault) noexcept {
     Exchange& exchange = *exchange_;
     if (exchange.stage_ == Exchange::Stage::head) {
-        // What has been read but not checked is kept from the handler, but for the request line's text.
+        // What has been read but not checked is kept from the handler, but for the request line's text and who may read
+        // the answer.
         const char* const message = in_.capacity() == 0 ? "" : in_.data() + begin_ + exchange.parser_.skippedBytes();
         const Span target = exchange.head_.target;
         const Span request_id = exchange.head_.request_id;
+        const auto origin = in_.capacity() == 0 ? std::nullopt : soleOrigin(exchange.head_, message);
         exchange.head_.clear();
+        if (origin) exchange.head_.fields.push_back(*origin);
         exchange.head_.request_id = request_id;
         if (target.present()) {
             exchange.head_.target = target;

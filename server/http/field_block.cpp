@@ -62,6 +62,17 @@ bool isLineOf(std::string_view line, std::string_view name) noexcept {
     return line.size() > name.size() && line[name.size()] == ':' && equalsIgnoreCase(line.substr(0, name.size()), name);
 }
 
+// Takes the first member off a list, without the blanks around it; may be empty.
+std::string_view takeMember(std::string_view& list) noexcept {
+    const std::size_t end = std::min(list.find(','), list.size());
+    std::string_view member = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!member.empty() && blank(member.front())) member.remove_prefix(1);
+    while (!member.empty() && blank(member.back())) member.remove_suffix(1);
+    return member;
+}
+
 } // namespace
 
 std::string_view findField(std::string_view block, std::string_view name) noexcept {
@@ -77,6 +88,29 @@ std::string_view findField(std::string_view block, std::string_view name) noexce
 
 bool hasField(std::string_view block, std::string_view name) noexcept {
     return findField(block, name).data() != nullptr;
+}
+
+void joinValues(std::string& list, std::string_view block, std::string_view name) {
+    while (!block.empty()) {
+        std::string_view line = takeLine(block);
+        if (!isLineOf(line, name)) continue;
+        line.remove_prefix(name.size() + 1);
+        joinList(list, line);
+    }
+}
+
+void joinList(std::string& list, std::string_view more) {
+    while (!more.empty()) {
+        const std::string_view member = takeMember(more);
+        if (member.empty() || listHas(list, member) || listHas(list, "*")) continue;
+        list.append(list.empty() ? "" : ", ").append(member);
+    }
+}
+
+bool listHas(std::string_view list, std::string_view member) noexcept {
+    while (!list.empty())
+        if (equalsIgnoreCase(takeMember(list), member)) return true;
+    return false;
 }
 
 bool appendWithout(std::string& out, std::string_view block, std::string_view name) {

@@ -26,18 +26,14 @@ bool isFieldBlock(std::string_view block) noexcept;
 // when there is none.
 std::string_view findField(std::string_view block, std::string_view name) noexcept;
 bool hasField(std::string_view block, std::string_view name) noexcept;
-// Calls visit(line, name) for each field: the line without its end, and the name in it.
-template<class Visit>
-void forEachField(std::string_view block, Visit&& visit) {
-    while (!block.empty()) {
-        const std::size_t end = block.find("\r\n");
-        const std::string_view line = block.substr(0, end);
-        visit(line, line.substr(0, line.find(':')));
-        block.remove_prefix(end + 2);
-    }
-}
 // `block` without the fields of that name, appended to `out`. True when there was one.
 bool appendWithout(std::string& out, std::string_view block, std::string_view name);
+
+// Of lists with commas (RFC 9110 section 5.6.1): all fields of that name joined to `list`; the members of `more` that
+// `list` lacks, in any case, put behind it. A list with the member "*" says everything and stays as it is.
+void joinValues(std::string& list, std::string_view block, std::string_view name);
+void joinList(std::string& list, std::string_view more);
+bool listHas(std::string_view list, std::string_view member) noexcept;
 
 bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept;
 

@@ -288,6 +288,12 @@ class Filters(ServerTest):
             gone = connection.exchange("GET", "/uses/filter", headers={"X-Rewrite": "replace"})
             self.assertEqual((gone.status, gone.body, gone.header("content-type")), (304, b"", None))
             self.assertEqual(connection.exchange("GET", "/uses/filter").status, 200)
+        # Blocks leave out what is there; several of them, and Vary, are one answer.
+        block = get("block twice")
+        self.assertEqual((block.header("x-taken"), block.headers("x-block"), block.header("vary")), ("yes", ["one"], "X-Block"))
+        self.assertEqual(block.headers("x-order"), ["first", "outer", "inner"])
+        self.assertEqual((get("block set").headers("x-block"), get("block set").header("vary")), (["set"], "X-Block"))
+        self.assertEqual(get("block vary").headers("vary"), ["X-Block, Accept"])
         # Error answers are whole ones, too.
         self.assertTrue(get("nothing", "/nowhere").header("x-seen").startswith("whole "))
         self.assertEqual(get("replace", "/nowhere").status, 304)

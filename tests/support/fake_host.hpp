@@ -8,6 +8,7 @@
 #include <mortise/abi/module.h>
 #include <mortise/service/command.h>
 #include <mortise/service/exchange.h>
+#include <mortise/service/filter.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
 #include <mortise/service/loop.h>
@@ -27,6 +28,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // A host without sockets and threads, for tests of the C++ layer and of plugins: it hands out tables, remembers what
@@ -63,6 +65,8 @@ struct FakeRequest {
     std::map<std::string, std::string> parameters;
     std::string principal; // id; empty: nobody
     bool onLoop = false;
+    std::string method; // where it is no route's
+    bool tls = false;
 };
 
 struct FakeRoute {
@@ -157,7 +161,8 @@ public:
     std::size_t pendingTimers() const { return timers_.size(); }
 
     std::deque<FakeRoute> routes;
-    std::map<std::string, std::string> refusedSettings; // key to the reasons, a line each
+    std::deque<std::vector<std::pair<std::string, std::string>>> headerBlocks; // number 101 is the first
+    std::map<std::string, std::string> refusedSettings;                        // key to the reasons, a line each
     std::vector<FakeRecord> records;
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
@@ -210,7 +215,8 @@ private:
         raw.fields = open.fields.data();
         raw.parameter_count = static_cast<std::uint32_t>(open.parameters.size());
         raw.parameters = open.parameters.data();
-        raw.method = viewOf(target.method);
+        raw.method = viewOf(target.method.empty() ? open.request.method : target.method);
+        raw.flags = open.request.tls ? MORTISE_REQUEST_TLS : 0;
         raw.route = viewOf(target.pattern);
         raw.request_id = viewOf("request-1");
         raw.client_address = viewOf("192.0.2.1");
@@ -329,9 +335,12 @@ private:
             self.open_.at(exchange - 1)->answer.returned = outcome;
             return MORTISE_OK;
         };
-        exchangeTable.declare_header_block = [](void*, const mortise_field*, std::uint32_t count, std::uint64_t* block,
-                                                mortise_error*) -> mortise_status {
-            *block = 100 + count;
+        exchangeTable.declare_header_block = [](void* context, const mortise_field* fields, std::uint32_t count,
+                                                std::uint64_t* block, mortise_error*) -> mortise_status {
+            auto& made = static_cast<FakeHost*>(context)->headerBlocks.emplace_back();
+            for (std::uint32_t i = 0; i < count; ++i)
+                made.emplace_back(textOf(fields[i].name), textOf(fields[i].value));
+            *block = 100 + static_cast<FakeHost*>(context)->headerBlocks.size();
             return MORTISE_OK;
         };
         give(MORTISE_EXCHANGE_SERVICE, &exchangeTable, this);
@@ -459,6 +468,73 @@ private:
     std::map<std::uint64_t, Timer> timers_;
     std::uint64_t lastTimer_ = 0;
     std::vector<std::function<void()>> passwordWork_;
+};
+
+// The head of an answer, for on_respond: its fields as they stand, in the order they came.
+class FakeResponse {
+public:
+    explicit FakeResponse(const FakeHost& host, std::uint32_t status = 200) : host_(host) {
+        raw_.struct_size = sizeof raw_;
+        raw_.status = status;
+        raw_.context = this;
+        raw_.add_field = [](void* context, mortise_view name, mortise_view value) -> mortise_status {
+            auto& self = *static_cast<FakeResponse*>(context);
+            auto* const there = textOf(name) == "Vary" ? self.find("Vary") : nullptr;
+            if (there != nullptr)
+                there->second += ", " + textOf(value);
+            else
+                self.fields.emplace_back(textOf(name), textOf(value));
+            return MORTISE_OK;
+        };
+        raw_.field = [](void* context, mortise_view name) -> mortise_view {
+            const auto* const there = static_cast<FakeResponse*>(context)->find(textOf(name));
+            return there != nullptr ? viewOf(there->second) : mortise_view{};
+        };
+        raw_.set_field = [](void* context, mortise_view name, mortise_view value) -> mortise_status {
+            auto& self = *static_cast<FakeResponse*>(context);
+            self.remove(textOf(name));
+            self.fields.emplace_back(textOf(name), textOf(value));
+            return MORTISE_OK;
+        };
+        raw_.remove_field = [](void* context, mortise_view name) -> mortise_status {
+            return static_cast<FakeResponse*>(context)->remove(textOf(name)) ? MORTISE_OK : MORTISE_ABSENT;
+        };
+        raw_.add_block = [](void* context, std::uint64_t number) -> mortise_status {
+            auto& self = *static_cast<FakeResponse*>(context);
+            std::vector<std::pair<std::string, std::string>> lacking;
+            for (const auto& field : self.host_.headerBlocks.at(number - 101))
+                if (self.find(field.first) == nullptr) lacking.push_back(field);
+            self.fields.insert(self.fields.end(), lacking.begin(), lacking.end());
+            return MORTISE_OK;
+        };
+    }
+    FakeResponse(const FakeResponse&) = delete;
+    FakeResponse& operator=(const FakeResponse&) = delete;
+
+    mortise_response* raw() { return &raw_; }
+    // "Name: value", a line each.
+    std::string text() const {
+        std::string out;
+        for (const auto& [name, value] : fields) out += name + ": " + value + "\n";
+        return out;
+    }
+
+    std::vector<std::pair<std::string, std::string>> fields;
+
+private:
+    std::pair<std::string, std::string>* find(const std::string& name) {
+        const auto found = std::find_if(fields.begin(), fields.end(), [&](auto& field) { return field.first == name; });
+        return found != fields.end() ? &*found : nullptr;
+    }
+    bool remove(const std::string& name) {
+        const auto before = fields.size();
+        fields.erase(std::remove_if(fields.begin(), fields.end(), [&](auto& field) { return field.first == name; }),
+                     fields.end());
+        return fields.size() != before;
+    }
+
+    const FakeHost& host_;
+    mortise_response raw_{};
 };
 
 // A plugin's instance under a FakeHost, from create to destroy.

@@ -109,7 +109,8 @@ public:
     std::uint32_t status() const noexcept { return raw_->status; }
     std::uint64_t& slot() const noexcept { return slot_; }
 
-    // Adds a field. False when the host refuses it (framing, bytes that do not belong).
+    // Adds a field; to Vary, which is one list, what it lacks. False when the host refuses it (framing, bytes that do
+    // not belong).
     bool field(std::string_view name, std::string_view value) noexcept {
         return raw_->add_field != nullptr && raw_->add_field(raw_->context, view(name), view(value)) >= 0;
     }

@@ -20,6 +20,14 @@ std::string names(const Nodes& nodes) {
     return list;
 }
 
+std::string wanted(const Nodes& nodes, const std::vector<std::string>& order) {
+    const FilterOrder result = orderFilters(nodes, order);
+    CPPUNIT_ASSERT(result.failures.empty() && result.badNames.empty());
+    std::string list;
+    for (const std::size_t index : result.order) list += (list.empty() ? "" : " ") + nodes.at(index).name;
+    return list;
+}
+
 std::string failure(const Nodes& nodes) {
     const FilterOrder result = orderFilters(nodes);
     CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.failures.size());
@@ -41,6 +49,10 @@ class FilterOrderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(followsBeforeAndAfter);
     CPPUNIT_TEST(movesNoMoreThanAsked);
     CPPUNIT_TEST(ignoresUnknownNames);
+    CPPUNIT_TEST(standsAsWanted);
+    CPPUNIT_TEST(overrulesPlugins);
+    CPPUNIT_TEST(refusesWantedCircles);
+    CPPUNIT_TEST(refusesBadWantedNames);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -78,6 +90,44 @@ public:
 
     void ignoresUnknownNames() {
         CPPUNIT_ASSERT_EQUAL(std::string("a b"), names({{"a", "", {}, {"nobody"}}, {"b", "", {"no-one"}, {}}}));
+    }
+
+    void standsAsWanted() {
+        const Nodes nodes{{"a", "", {}, {}}, {"b", "", {}, {}}, {"c", "", {}, {"x"}}, {"x", "", {}, {}}};
+        CPPUNIT_ASSERT_EQUAL(std::string("x c b a"), wanted(nodes, {"c", "b", "a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("b a x c"), wanted(nodes, {"b", "a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("a b x c"), wanted(nodes, {"b"}));
+    }
+
+    void overrulesPlugins() {
+        const Nodes nodes{{"a", "p", {"b"}, {}}, {"b", "q", {"c"}, {"a"}}, {"c", "r", {}, {}}};
+        const FilterOrder result = orderFilters(nodes, std::vector<std::string>{"b", "a"});
+        CPPUNIT_ASSERT(result.failures.empty() && result.badNames.empty());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.warnings.size());
+        assertNames(result.warnings.front(), "'a' stands behind 'b'");
+        CPPUNIT_ASSERT((result.order == std::vector<std::size_t>{1, 0, 2}));
+        CPPUNIT_ASSERT(orderFilters(nodes, std::vector<std::string>{"a", "b", "c"}).warnings.empty());
+    }
+
+    void refusesWantedCircles() {
+        // 'x', which is not named, ties them the other way round.
+        const Nodes nodes{{"a", "p", {"x"}, {}}, {"x", "q", {"b"}, {}}, {"b", "r", {}, {}}};
+        const FilterOrder result = orderFilters(nodes, std::vector<std::string>{"b", "a"});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, result.failures.size());
+        for (const char* part : {"server.filter_order", "'x' of plugin 'q'"})
+            assertNames(result.failures.front(), part);
+        assertNames(failure({{"a", "p", {"a"}, {}}}), "'a'");
+        CPPUNIT_ASSERT_EQUAL(std::string("b a x"), wanted({nodes[0], nodes[1], nodes[2]}, {"b", "a", "x"}));
+    }
+
+    void refusesBadWantedNames() {
+        const Nodes nodes{{"cors", "", {}, {}}, {"rate-limit", "", {}, {}}};
+        const FilterOrder result = orderFilters(nodes, std::vector<std::string>{"rate-limits", "cors", "cors", "zzz"});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, result.badNames.size());
+        assertNames(result.badNames[0], "'rate-limits'; did you mean 'rate-limit'?");
+        assertNames(result.badNames[1], "'cors' is named twice");
+        assertNames(result.badNames[2], "'zzz'");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, result.order.size());
     }
 };
 

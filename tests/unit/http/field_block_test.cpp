@@ -13,6 +13,7 @@ class FieldBlockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesReserved);
     CPPUNIT_TEST(appends);
     CPPUNIT_TEST(checksBlocks);
+    CPPUNIT_TEST(joinsLists);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -49,6 +50,23 @@ public:
                                   ": 1\r\n", "A: 1\r\nDate: now\r\n", "A: 1\r\n b\r\n", "\r\n", "A\r\nB: 1\r\n"}) {
             CPPUNIT_ASSERT_MESSAGE(block, !isFieldBlock(block));
         }
+    }
+
+    void joinsLists() {
+        std::string list;
+        joinList(list, " Accept ,, Origin,accept\t");
+        CPPUNIT_ASSERT_EQUAL("Accept, Origin"s, list);
+        joinList(list, "ORIGIN");
+        joinList(list, "Cookie");
+        CPPUNIT_ASSERT_EQUAL("Accept, Origin, Cookie"s, list);
+        joinList(list, "*");
+        joinList(list, "Range");
+        CPPUNIT_ASSERT_EQUAL("Accept, Origin, Cookie, *"s, list);
+        std::string joined;
+        joinValues(joined, "A: 1\r\nVary: a\r\nVaryX: no\r\nvary:b, A\r\n", "Vary");
+        CPPUNIT_ASSERT_EQUAL("a, b"s, joined);
+        CPPUNIT_ASSERT(listHas("a, b", "B") && listHas("a,b", "a"));
+        CPPUNIT_ASSERT(!listHas("ab, c", "b") && !listHas("", "b"));
     }
 };
 

@@ -52,7 +52,8 @@ typedef struct mortise_response {
     uint32_t struct_size;
     uint32_t status;
     void *context;
-    /* [loop] Framing fields and bad bytes are refused with MORTISE_INVALID. */
+    /* [loop] Framing fields and bad bytes are refused with MORTISE_INVALID. Vary is one list: what is added joins what is
+     * there, no name twice. */
     mortise_status (*add_field)(void *context, mortise_view name, mortise_view value);
     uint32_t body_kind;         /* MORTISE_BODY_ … */
     uint32_t may_transform;     /* 1: neither route nor reply forbid it, nobody has transformed yet */
