@@ -51,7 +51,7 @@ the variables that deployments of Node bring along:
 .Ev LOG_LEVEL
 .Em ( plugin.logging.level ) ,
 .Ev CORS_ORIGIN
-.Em ( plugin.cors.origins ) ,
+.Em ( plugin.cors.origin ) ,
 .Ev JWT_SECRET , JWT_REFRESH_SECRET
 .Em ( plugin.auth.access_secret , refresh_secret ) ,
 .Ev DATABASE_URL
