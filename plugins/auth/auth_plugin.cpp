@@ -69,6 +69,9 @@ private:
     mortise::Reply login(mortise::Request& request, const Credentials& body) const;
     mortise::Reply refresh(mortise::Request& request, const RefreshRequest& body) const;
     mortise::Reply logout(const RefreshRequest& body) const;
+    mortise::Reply changePassword(mortise::Request& request, const PasswordChange& body) const;
+    /// Hash and end of all sessions: both or neither.
+    mortise::Reply storePassword(const mortise::UserRecord& user, const mortise::HashResult& hashed) const;
 
     /// The login goes on when that fails: the old hash is as good as it was.
     void renewHash(const mortise::UserRecord& user, const std::string& hash) const noexcept;
@@ -152,6 +155,18 @@ void AuthPlugin::declareRoutes(mortise::Setup& setup) {
         .replies(204)
         .repliesError(400)
         .handle([this](mortise::Request&, const RefreshRequest& body) { return logout(body); });
+    setup.post("/auth/password")
+        .summary("Changes the caller's password and ends all sessions")
+        .tags("auth")
+        .authenticated()
+        .isPrivate()
+        .body<PasswordChange>()
+        .replies(204)
+        .repliesError(400)
+        .repliesError(401)
+        .repliesError(409, "The password was changed meanwhile")
+        .handle(
+            [this](mortise::Request& request, const PasswordChange& body) { return changePassword(request, body); });
 }
 
 void AuthPlugin::start() {
@@ -266,6 +281,46 @@ mortise::Reply AuthPlugin::logout(const RefreshRequest& body) const {
     // An expired token still says which family its owner wants to end.
     if (verified.verdict != TokenVerdict::malformed) families_.remove(verified.claims.family, verified.claims.userId);
     return mortise::noContent();
+}
+
+mortise::Reply AuthPlugin::changePassword(mortise::Request& request, const PasswordChange& body) const {
+    // Only a look-up by address has the hash.
+    std::optional<mortise::UserRecord> user = users_.findById(request.principal().id());
+    if (user) user = users_.findByEmail(user->email);
+    if (!user || user->id != request.principal().id()) return mortise::unauthorized("User not found");
+    const std::string hash = user->passwordHash;
+    // Shared, so that there still is somebody to answer when the second queue is full. Views of the body live until
+    // then.
+    auto later = std::make_shared<mortise::Deferred>(request.defer());
+    passwords().verify(
+        body.currentPassword, hash,
+        [this, later, user = *std::move(user), wanted = body.newPassword](const mortise::VerifyResult& result) {
+            if (!result.matches()) {
+                later->answer([&]() -> mortise::Reply {
+                    if (result.failed()) throw mortise::Error("the password could not be verified", result.status);
+                    return mortise::unauthorized("Invalid credentials");
+                });
+                return;
+            }
+            try {
+                passwords().hash(wanted, [this, later, user](const mortise::HashResult& hashed) {
+                    later->answer([&] { return storePassword(user, hashed); });
+                });
+            } catch (...) {
+                later->answer([]() -> mortise::Reply { throw; });
+            }
+        });
+    return mortise::Reply::later();
+}
+
+mortise::Reply AuthPlugin::storePassword(const mortise::UserRecord& user, const mortise::HashResult& hashed) const {
+    if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
+    bool stored = false;
+    database_.transact([&](mortise::Transaction&) {
+        stored = users_.setPasswordHash(user.id, user.passwordHash, hashed.hash);
+        if (stored) families_.removeAll(user.id);
+    });
+    return stored ? mortise::noContent() : mortise::conflict("Password was changed meanwhile");
 }
 
 mortise::Reply AuthPlugin::beginSession(std::uint32_t status, const mortise::UserRecord& user) const {

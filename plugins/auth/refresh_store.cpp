@@ -26,6 +26,8 @@ void RefreshStore::declareMigrations(mortise::Setup& setup) {
                     "rotated_at BIGINT NOT NULL, "
                     "expires_at BIGINT NOT NULL); "
                     "CREATE INDEX auth_refresh_families_expires_at ON auth_refresh_families (expires_at)");
+    setup.migration("0002-index-refresh-families-by-user",
+                    "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)");
 }
 
 void RefreshStore::open(const mortise::Database& database) {
@@ -41,6 +43,7 @@ void RefreshStore::open(const mortise::Database& database) {
         database.statement("SELECT current_token, previous_token, rotated_at, expires_at FROM auth_refresh_families "
                            "WHERE id = ? AND user_id = ?");
     remove_ = database.statement("DELETE FROM auth_refresh_families WHERE id = ? AND user_id = ?");
+    removeAll_ = database.statement("DELETE FROM auth_refresh_families WHERE user_id = ?");
     // The inner table has a name of its own because MySQL does not read the table that it deletes from.
     removeExpired_ =
         database.statement("DELETE FROM auth_refresh_families WHERE id IN (SELECT id FROM (SELECT id FROM "
@@ -87,6 +90,11 @@ RefreshStore::Rotation RefreshStore::rotate(std::string_view tokenId, RefreshGra
 void RefreshStore::remove(std::string_view family, std::string_view userId) const {
     database_.transact(
         [&](mortise::Transaction& transaction) { transaction.execute(remove_, mortise::bind(family, userId)); });
+}
+
+void RefreshStore::removeAll(std::string_view userId) const {
+    database_.transact(
+        [&](mortise::Transaction& transaction) { transaction.execute(removeAll_, mortise::bind(userId)); });
 }
 
 std::uint64_t RefreshStore::removeExpired(mortise::DateTime now, std::int64_t limit) const {

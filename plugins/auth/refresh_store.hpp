@@ -48,12 +48,15 @@ public:
 
     void remove(std::string_view family, std::string_view userId) const;
 
+    /// All families of a user; within the caller's transaction, if there is one.
+    void removeAll(std::string_view userId) const;
+
     /// Deletes at most `limit` expired families; returns how many.
     std::uint64_t removeExpired(mortise::DateTime now, std::int64_t limit) const;
 
 private:
     mortise::Database database_;
-    mortise::Statement insert_, rotate_, find_, remove_, removeExpired_;
+    mortise::Statement insert_, rotate_, find_, remove_, removeAll_, removeExpired_;
 };
 
 } // namespace auth

@@ -35,6 +35,14 @@ struct RefreshRequest {
 };
 MORTISE_DESCRIBE(RefreshRequest, field(refreshToken).secret())
 
+struct PasswordChange {
+    std::string_view currentPassword;
+    std::string_view newPassword;
+};
+// The current one has no rules: what breaks them does not match.
+MORTISE_DESCRIBE(PasswordChange, field(currentPassword).secret(),
+                 field(newPassword).minLength(8).maxBytes(mortise::Passwords::maxBytes).secret())
+
 struct SessionUser {
     std::string id;
     std::string name;

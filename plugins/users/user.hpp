@@ -48,13 +48,46 @@ struct UserPage {
 };
 MORTISE_DESCRIBE(UserPage, field(users), field(pagination))
 
-struct ListQuery {
-    std::int64_t page = 1;
+struct CursorPagination {
     std::int64_t limit = 10;
+    std::optional<std::string> next; ///< null: that was the last user
+};
+MORTISE_DESCRIBE(CursorPagination, field(limit), field(next).nullable())
+
+struct UserSlice {
+    std::vector<User> users;
+    CursorPagination pagination;
+};
+MORTISE_DESCRIBE(UserSlice, field(users), field(pagination))
+
+/// What documentation shows of both lists.
+struct AnyPagination {
+    std::optional<std::int64_t> page;
+    std::int64_t limit = 10;
+    std::optional<std::int64_t> total;
+    std::optional<std::int64_t> pages;
+    std::optional<std::string> next;
+};
+MORTISE_DESCRIBE(AnyPagination, field(page).text("Of lists by page"), field(limit),
+                 field(total).text("Of lists by page"), field(pages).text("Of lists by page"),
+                 field(next).nullable().text("Of lists by cursor: what to send as after, null at the end"))
+
+struct UserList {
+    std::vector<User> users;
+    AnyPagination pagination;
+};
+MORTISE_DESCRIBE(UserList, field(users), field(pagination))
+
+struct ListQuery {
+    std::optional<std::int64_t> page;
+    std::int64_t limit = 10;
+    std::optional<std::string_view> after;
 };
 /// The largest number that JavaScript counts to exactly; times the largest limit it still fits an offset.
 inline constexpr std::int64_t lastPage = 9'007'199'254'740'991;
-MORTISE_DESCRIBE(ListQuery, field(page).min(1).max(lastPage).defaults(1), field(limit).min(1).max(100).defaults(10))
+MORTISE_DESCRIBE(ListQuery, field(page).min(1).max(lastPage).text("1 where neither page nor after is given"),
+                 field(limit).min(1).max(100).defaults(10).text("The most users of one answer"),
+                 field(after).text("A cursor, the next of an earlier answer; empty for the first users. Not with page"))
 
 /// RFC 5321 section 4.5.3.1.3, less the angle brackets.
 inline constexpr int maxEmailLength = 254;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "user_store.hpp"
 
+#include <utility>
+
 namespace users {
 
 void UserStore::declareMigrations(mortise::Setup& setup) {
@@ -25,6 +27,7 @@ void UserStore::open(const mortise::Database& database) {
     idByEmail_ = database.statement("SELECT id FROM users WHERE email_lower = ?");
     // Ids increase with time, so their order is that of creation.
     page_ = database.statement("SELECT id, name, email, created_at FROM users ORDER BY id LIMIT ? OFFSET ?");
+    slice_ = database.statement("SELECT id, name, email, created_at FROM users WHERE id > ? ORDER BY id LIMIT ?");
     count_ = database.statement("SELECT COUNT(*) FROM users");
     insert_ =
         database.statement("INSERT INTO users (id, name, email, email_lower, password_hash, created_at, updated_at) "
@@ -74,25 +77,49 @@ void UserStore::insert(std::string_view id, std::string_view name, std::string_v
     });
 }
 
-std::optional<User> UserStore::update(std::string_view id, const std::optional<std::string_view>& name,
-                                      const std::optional<std::string_view>& email, mortise::DateTime now) const {
-    if (!name && !email) return database_.readOne<User>(viewById_, mortise::bind(id));
-    std::optional<std::string> key;
-    if (email) key = emailKey(*email);
-    std::optional<User> user;
-    database_.transact([&](mortise::Transaction& transaction) {
-        transaction.execute(update_, mortise::bind(name, email, key, now, id));
-        // Not the number of changed rows: some databases count a row that keeps its values as unchanged.
-        user = transaction.readOne<User>(viewById_, mortise::bind(id));
-    });
-    return user;
+std::vector<User> UserStore::listAfter(std::string_view id, std::int64_t limit) const {
+    return database_.readAll<User>(slice_, mortise::bind(id, limit));
 }
 
-bool UserStore::remove(std::string_view id) const {
-    std::uint64_t removed = 0;
-    database_.transact(
-        [&](mortise::Transaction& transaction) { removed = transaction.execute(remove_, mortise::bind(id)); });
-    return removed != 0;
+UserStore::Change UserStore::check(std::optional<User> user, const mortise::EntityTagList& condition) {
+    if (!user) return {};
+    if (condition.kind() != mortise::EntityTagList::Kind::absent) {
+        const std::string tag = tagOf(*user);
+        if (!condition.strongMatches({tag})) return {Outcome::unmatched, std::nullopt};
+    }
+    return {Outcome::done, std::move(user)};
+}
+
+UserStore::Change UserStore::update(std::string_view id, const std::optional<std::string_view>& name,
+                                    const std::optional<std::string_view>& email,
+                                    const mortise::EntityTagList& condition, mortise::DateTime now) const {
+    if (!name && !email) return check(database_.readOne<User>(viewById_, mortise::bind(id)), condition);
+    std::optional<std::string> key;
+    if (email) key = emailKey(*email);
+    Change change;
+    database_.transact([&](mortise::Transaction& transaction) {
+        // The transaction is the only one that writes, from its begin on: what is checked is what is changed.
+        if (condition.kind() != mortise::EntityTagList::Kind::absent) {
+            change = check(transaction.readOne<User>(viewById_, mortise::bind(id)), condition);
+            if (change.outcome != Outcome::done) return;
+        }
+        transaction.execute(update_, mortise::bind(name, email, key, now, id));
+        // Not the number of changed rows: some databases count a row that keeps its values as unchanged.
+        change = check(transaction.readOne<User>(viewById_, mortise::bind(id)), {});
+    });
+    return change;
+}
+
+UserStore::Outcome UserStore::remove(std::string_view id, const mortise::EntityTagList& condition) const {
+    Outcome outcome = Outcome::missing;
+    database_.transact([&](mortise::Transaction& transaction) {
+        if (condition.kind() != mortise::EntityTagList::Kind::absent) {
+            outcome = check(transaction.readOne<User>(viewById_, mortise::bind(id)), condition).outcome;
+            if (outcome != Outcome::done) return;
+        }
+        outcome = transaction.execute(remove_, mortise::bind(id)) != 0 ? Outcome::done : Outcome::missing;
+    });
+    return outcome;
 }
 
 bool UserStore::setRole(std::string_view email, std::string_view role, mortise::DateTime now) const {

@@ -4,15 +4,23 @@
 #include "email_key.hpp"
 #include "total_cache.hpp"
 #include "user.hpp"
+#include "user_version.hpp"
 
 #include <mortise/draft/database.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace users {
+
+/// The strong entity tag of what clients see of a user.
+template<typename Text>
+std::string tagOf(const BasicUser<Text>& user) {
+    return mortise::entityTagText(userVersion(user.id, user.name, user.email, user.createdAt.unixMilliseconds));
+}
 
 /// Every SQL text about users. Reads may run where `reads()` routes do, writes on workers; both may throw
 /// mortise::Busy.
@@ -55,16 +63,29 @@ public:
     };
     [[nodiscard]] Listing list(std::int64_t offset, std::int64_t limit) const;
 
+    /// At most `limit` users whose ids come after `id` (empty: from the first on), whether or not that one exists.
+    /// Costs the same wherever it begins.
+    [[nodiscard]] std::vector<User> listAfter(std::string_view id, std::int64_t limit) const;
+
     /// Durable when it returns. Throws mortise::UniqueConflict when the address is taken.
     void insert(std::string_view id, std::string_view name, std::string_view email, std::string_view passwordHash,
                 mortise::DateTime now) const;
 
-    /// Changes what is given. The user afterwards, or nothing when there is none. Throws mortise::UniqueConflict.
-    [[nodiscard]] std::optional<User> update(std::string_view id, const std::optional<std::string_view>& name,
-                                             const std::optional<std::string_view>& email, mortise::DateTime now) const;
+    enum class Outcome {
+        done,
+        missing,   ///< no such user
+        unmatched, ///< the user's tag does not fulfil the condition: nothing was changed
+    };
+    struct Change {
+        Outcome outcome = Outcome::missing;
+        std::optional<User> user; ///< of `done`: as it is now
+    };
+    /// Changes what is given, if the user as it is at that moment fulfils `condition`. Throws mortise::UniqueConflict.
+    [[nodiscard]] Change update(std::string_view id, const std::optional<std::string_view>& name,
+                                const std::optional<std::string_view>& email, const mortise::EntityTagList& condition,
+                                mortise::DateTime now) const;
 
-    /// False: there was none.
-    bool remove(std::string_view id) const;
+    [[nodiscard]] Outcome remove(std::string_view id, const mortise::EntityTagList& condition) const;
 
     /// False: no user has that address.
     bool setRole(std::string_view email, std::string_view role, mortise::DateTime now) const;
@@ -95,9 +116,10 @@ private:
     }
 
     [[nodiscard]] std::int64_t count() const;
+    static Change check(std::optional<User> user, const mortise::EntityTagList& condition);
 
     mortise::Database database_;
-    mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, count_;
+    mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, slice_, count_;
     mortise::Statement insert_, update_, remove_, setRole_, setHash_;
     mutable TotalCache totals_;
 };

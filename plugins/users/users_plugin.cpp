@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "user.hpp"
+#include "user_cursor.hpp"
 #include "user_id.hpp"
 #include "user_store.hpp"
 
 #include <mortise/plugin.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace users {
 namespace {
@@ -33,7 +37,9 @@ private:
     void declareCommands(mortise::Setup& setup);
 
     mortise::Reply list(const ListQuery& query) const;
-    mortise::Reply one(std::string_view id) const;
+    mortise::Reply listByPage(std::int64_t page, std::int64_t limit) const;
+    mortise::Reply listByCursor(const ListQuery& query) const;
+    mortise::Reply one(const mortise::Request& request, std::string_view id) const;
     mortise::Reply post(mortise::Request& request, const CreateUser& body) const;
     mortise::Reply patch(mortise::Request& request, const PatchUser& body) const;
     mortise::Reply remove(mortise::Request& request) const;
@@ -41,6 +47,21 @@ private:
 
     UserStore store_;
 };
+
+/// A user with the entity tag of its representation.
+template<typename Text>
+mortise::Reply withTag(std::uint32_t status, const BasicUser<Text>& user) {
+    return mortise::Reply::json(status, Envelope<BasicUser<Text>>{user}).field("ETag", tagOf(user));
+}
+
+/// 400: it cannot be told whether the change is wanted.
+mortise::Reply badCondition() {
+    return mortise::invalid({{"header", "/if-match", "format", "must be * or a list of entity tags"}});
+}
+
+mortise::Reply preconditionFailed() {
+    return mortise::Reply::error(412, "Precondition failed");
+}
 
 /// The id in the path when it is the caller's own.
 std::optional<UserId> ownId(const mortise::Request& request) {
@@ -58,13 +79,13 @@ void UsersPlugin::configure(mortise::Setup& setup) {
 
 void UsersPlugin::declareReads(mortise::Setup& setup) {
     setup.get("/api/users")
-        .summary("Users, newest last")
+        .summary("Users, newest last, by page or by cursor")
         .tags("users")
         .authenticated()
         .reads()
         .isPrivate()
         .query<ListQuery>()
-        .replies<UserPage>(200)
+        .replies<UserList>(200)
         .repliesError(400)
         .repliesError(401)
         .handle([this](mortise::Request&, const ListQuery& query) { return list(query); });
@@ -75,8 +96,9 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .reads()
         .isPrivate()
         .replies<UserEnvelope>(200)
+        .replies(304, "If-None-Match names the user's entity tag")
         .repliesError(401)
-        .handle([this](mortise::Request& request) { return one(request.principal().id()); });
+        .handle([this](mortise::Request& request) { return one(request, request.principal().id()); });
     setup.get("/api/users/:id")
         .summary("One user")
         .tags("users")
@@ -84,9 +106,10 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .reads()
         .isPrivate()
         .replies<UserEnvelope>(200)
+        .replies(304, "If-None-Match names the user's entity tag")
         .repliesError(401)
         .repliesError(404)
-        .handle([this](mortise::Request& request) { return one(request.parameter("id")); });
+        .handle([this](mortise::Request& request) { return one(request, request.parameter("id")); });
 }
 
 void UsersPlugin::declareWrites(mortise::Setup& setup) {
@@ -111,6 +134,7 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .repliesError(403)
         .repliesError(404, "Deleted meanwhile")
         .repliesError(409)
+        .repliesError(412, "If-Match does not name the user's entity tag")
         .handle([this](mortise::Request& request, const PatchUser& body) { return patch(request, body); });
     setup.del("/api/users/:id")
         .summary("Deletes the caller")
@@ -118,9 +142,11 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .authenticated()
         .isPrivate()
         .replies(204)
+        .repliesError(400)
         .repliesError(401)
         .repliesError(403)
         .repliesError(404, "Deleted meanwhile")
+        .repliesError(412, "If-Match does not name the user's entity tag")
         .handle([this](mortise::Request& request) { return remove(request); });
 }
 
@@ -136,56 +162,98 @@ void UsersPlugin::declareCommands(mortise::Setup& setup) {
 }
 
 mortise::Reply UsersPlugin::list(const ListQuery& query) const {
-    UserStore::Listing listing = store_.list((query.page - 1) * query.limit, query.limit);
-    const std::int64_t pages = (listing.total + query.limit - 1) / query.limit;
-    return UserPage{std::move(listing.users), {query.page, query.limit, listing.total, pages}};
+    if (query.after) return listByCursor(query);
+    return listByPage(query.page.value_or(1), query.limit);
 }
 
-mortise::Reply UsersPlugin::one(std::string_view id) const {
+mortise::Reply UsersPlugin::listByPage(std::int64_t page, std::int64_t limit) const {
+    UserStore::Listing listing = store_.list((page - 1) * limit, limit);
+    const std::int64_t pages = (listing.total + limit - 1) / limit;
+    return UserPage{std::move(listing.users), {page, limit, listing.total, pages}};
+}
+
+mortise::Reply UsersPlugin::listByCursor(const ListQuery& query) const {
+    std::optional<UserId> last;
+    std::vector<mortise::Detail> details;
+    if (!query.after->empty()) {
+        last = decodeCursor(*query.after);
+        if (!last) details.push_back({"query", "/after", "format", "must be the next of an earlier answer"});
+    }
+    if (query.page) details.push_back({"query", "/page", "not", "must not come together with after"});
+    if (!details.empty()) return mortise::invalid(std::move(details));
+    // One more than is shown tells whether there is a next.
+    const auto limit = static_cast<std::size_t>(query.limit);
+    UserSlice slice{store_.listAfter(last ? last->text() : std::string_view(), query.limit + 1), {query.limit, {}}};
+    if (slice.users.size() > limit) {
+        slice.users.resize(limit);
+        slice.pagination.next = encodeCursor(UserId::parse(slice.users.back().id).value());
+    }
+    return slice;
+}
+
+mortise::Reply UsersPlugin::one(const mortise::Request& request, std::string_view id) const {
     const std::optional<UserId> parsed = UserId::parse(id);
     if (!parsed) return userNotFound();
+    const mortise::EntityTagList known(request, "If-None-Match");
     std::optional<mortise::Reply> reply;
-    store_.visitView(parsed->text(), [&](const UserView& user) { reply.emplace(UserViewEnvelope{user}); });
+    store_.visitView(parsed->text(), [&](const UserView& user) {
+        const std::string tag = tagOf(user);
+        reply.emplace(known.weakMatches({tag}) ? mortise::Reply::empty(304) : mortise::Reply(UserViewEnvelope{user}));
+        reply->field("ETag", tag);
+    });
     return reply ? std::move(*reply) : userNotFound();
 }
 
 mortise::Reply UsersPlugin::post(mortise::Request& request, const CreateUser& body) const {
     if (store_.emailTaken(body.email)) return mortise::conflict("User already exists");
-    passwords().hash(
-        body.password,
-        // The views of the body live until the answer.
-        [this, later = request.defer(), name = body.name,
-         email = body.email](const mortise::HashResult& hashed) mutable {
-            later.answer([&]() -> mortise::Reply {
-                if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
-                const mortise::DateTime now = mortise::DateTime::now();
-                const std::string id = crypto().uuid7();
-                try {
-                    store_.insert(id, name, email, hashed.hash, now);
-                } catch (const mortise::UniqueConflict&) {
-                    return mortise::conflict("User already exists");
-                }
-                return mortise::created(UserViewEnvelope{{id, name, email, now}}).location("/api/users/" + id);
-            });
-        });
+    passwords().hash(body.password,
+                     // The views of the body live until the answer.
+                     [this, later = request.defer(), name = body.name,
+                      email = body.email](const mortise::HashResult& hashed) mutable {
+                         later.answer([&]() -> mortise::Reply {
+                             if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
+                             const mortise::DateTime now = mortise::DateTime::now();
+                             const std::string id = crypto().uuid7();
+                             try {
+                                 store_.insert(id, name, email, hashed.hash, now);
+                             } catch (const mortise::UniqueConflict&) {
+                                 return mortise::conflict("User already exists");
+                             }
+                             return withTag(201, UserView{id, name, email, now}).location("/api/users/" + id);
+                         });
+                     });
     return mortise::Reply::later();
 }
 
 mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body) const {
+    const mortise::EntityTagList condition(request, "If-Match");
+    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
     const std::optional<UserId> id = ownId(request);
     if (!id) return mortise::forbidden();
     try {
-        const std::optional<User> user = store_.update(id->text(), body.name, body.email, mortise::DateTime::now());
-        return user ? mortise::Reply(UserEnvelope{*user}) : userNotFound();
+        const UserStore::Change change =
+            store_.update(id->text(), body.name, body.email, condition, mortise::DateTime::now());
+        if (change.outcome == UserStore::Outcome::unmatched) return preconditionFailed();
+        return change.user ? withTag(200, *change.user) : userNotFound();
     } catch (const mortise::UniqueConflict&) {
         return mortise::conflict("Resource already exists");
     }
 }
 
 mortise::Reply UsersPlugin::remove(mortise::Request& request) const {
+    const mortise::EntityTagList condition(request, "If-Match");
+    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
     const std::optional<UserId> id = ownId(request);
     if (!id) return mortise::forbidden();
-    return store_.remove(id->text()) ? mortise::noContent() : userNotFound();
+    switch (store_.remove(id->text(), condition)) {
+    case UserStore::Outcome::done:
+        return mortise::noContent();
+    case UserStore::Outcome::unmatched:
+        return preconditionFailed();
+    case UserStore::Outcome::missing:
+        break;
+    }
+    return userNotFound();
 }
 
 int UsersPlugin::setRole(const mortise::Arguments& arguments, mortise::CommandOutput& output,

@@ -11,6 +11,7 @@ import stat
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -145,6 +146,57 @@ class Sessions(AuthTest):
         self.assertError(self.refresh(user["refreshToken"]), 401, "Invalid refresh token")
         self.assertError(self.refresh(second), 401, "Invalid refresh token")
         self.assertEqual(self.refresh(other).status, 200)  # another login is another family
+
+    # contract: auth.password
+    def test_password_change(self):
+        user = self.server.register()
+        token, email = user["accessToken"], user["user"]["email"]
+        second = self.server.post("/auth/login", {"email": email, "password": "correct horse"}).json["refreshToken"]
+
+        def change(current: str, new: str, token: str | None = token):
+            return self.server.request("POST", "/auth/password", json_body={"currentPassword": current, "newPassword": new}, token=token)
+
+        for current in ("wrong horse", "", "x" * 100):
+            response = change(current, "battery staple")
+            self.assertError(response, 401, "Invalid credentials")
+            self.assertEqual(response.header("www-authenticate"), "Bearer")
+        self.assertError(change("correct horse", "battery staple", None), 401, "No token provided")
+        for new in ("short", "x" * 73, "nul\0 in it"):
+            response = change("correct horse", new)
+            self.assertError(response, 400, "Validation error")
+            self.assertEqual(response.json["details"][0]["path"], "/newPassword")
+        # Nothing of that changed anything.
+        self.assertEqual(self.server.post("/auth/login", {"email": email, "password": "correct horse"}).status, 200)
+        response = change("correct horse", "battery staple")
+        self.assertEqual((response.status, response.body, response.header("cache-control")), (204, b"", "no-store"))
+        self.assertError(self.server.post("/auth/login", {"email": email, "password": "correct horse"}), 401, "Invalid credentials")
+        self.assertEqual(self.server.post("/auth/login", {"email": email, "password": "battery staple"}).status, 200)
+        for refresh in (user["refreshToken"], second):
+            self.assertError(self.refresh(refresh), 401, "Invalid refresh token")
+        self.assertEqual(self.me(token).status, 200)
+
+    # contract: auth.password
+    def test_of_racing_password_changes_one_wins(self):
+        user = self.server.register()
+        answers, barrier = {}, threading.Barrier(6)
+
+        def attempt(number: int):
+            barrier.wait()
+            answers[number] = self.server.request(
+                "POST", "/auth/password", json_body={"currentPassword": "correct horse", "newPassword": f"new password {number}"},
+                token=user["accessToken"]).status
+
+        threads = [threading.Thread(target=attempt, args=(number,)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        # Who comes late finds another hash, or another password already.
+        self.assertEqual(sorted(answers.values())[0], 204)
+        self.assertLessEqual(set(answers.values()), {204, 401, 409})
+        self.assertEqual(list(answers.values()).count(204), 1)
+        winner = next(number for number, status in answers.items() if status == 204)
+        self.assertEqual(self.server.post("/auth/login", {"email": user["user"]["email"], "password": f"new password {winner}"}).status, 200)
 
     # contract: auth.logout
     def test_logout(self):

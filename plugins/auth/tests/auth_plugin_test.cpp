@@ -550,10 +550,12 @@ private:
             if (route.pattern.compare(0, 6, "/auth/") != 0) continue;
             ++seen;
             CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE, route.flags);
-            CPPUNIT_ASSERT_EQUAL(MORTISE_AUTHENTICATION_NONE, route.authentication);
+            CPPUNIT_ASSERT_EQUAL(route.pattern == "/auth/password" ? MORTISE_AUTHENTICATION_REQUIRED
+                                                                   : MORTISE_AUTHENTICATION_NONE,
+                                 route.authentication);
             CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_WORKER, route.placement);
         }
-        CPPUNIT_ASSERT_EQUAL(4, seen);
+        CPPUNIT_ASSERT_EQUAL(5, seen);
     }
 
     void failsWithASentenceOnABareHost() {

@@ -11,6 +11,7 @@
 #include <mortise/deferred.hpp>
 #include <mortise/described.hpp>
 #include <mortise/encode.hpp>
+#include <mortise/entity_tag.hpp>
 #include <mortise/error.hpp>
 #include <mortise/filters.hpp>
 #include <mortise/json.hpp>
