@@ -30,8 +30,6 @@ struct Route {
         std::string bodySchema;
         std::string querySchema;
         std::string pathSchema;
-        std::string headerSchema;
-        std::string cookieSchema;
         std::string bodyMediaTypes;
         std::string summary;
         std::string description;

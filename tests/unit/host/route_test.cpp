@@ -57,6 +57,7 @@ class RouteTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesUnknownFlagsAndPlaces);
     CPPUNIT_TEST(refusesUnknownMethods);
     CPPUNIT_TEST(refusesContradictions);
+    CPPUNIT_TEST(refusesWhatItDoesNotCheck);
     CPPUNIT_TEST(refusesSchemasThatDoNotCompile);
     CPPUNIT_TEST(listsParameters);
     CPPUNIT_TEST(copiesTheDeclaration);
@@ -108,6 +109,11 @@ public:
                         r.body_schema = view("{}");
                     }),
                     "raw body");
+    }
+
+    void refusesWhatItDoesNotCheck() {
+        assertNames(faultOf([](mortise_route& r) { r.header_schema = view(R"({"type":"object"})"); }), "header fields");
+        assertNames(faultOf([](mortise_route& r) { r.cookie_schema = view(R"({"type":"object"})"); }), "cookies");
     }
 
     void refusesSchemasThatDoNotCompile() {
