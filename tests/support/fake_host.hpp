@@ -67,12 +67,15 @@ struct FakeRequest {
     bool onLoop = false;
     std::string method; // where it is no route's
     bool tls = false;
+    std::map<std::string, std::string> cookies;
 };
 
 struct FakeRoute {
-    std::string method, pattern, role, bodySchema, querySchema, pathSchema, tags;
+    std::string method, pattern, role, bodySchema, querySchema, pathSchema, headerSchema, cookieSchema, tags;
+    std::string description, operationId, bodyMediaTypes;
     std::uint32_t flags = 0, placement = 0, authentication = 0;
     std::vector<std::uint32_t> answers;
+    std::vector<std::string> answerSchemas, answerMediaTypes;
     mortise_handler handle = nullptr;
     void* context = nullptr;
 };
@@ -182,8 +185,8 @@ private:
         FakeAnswer answer;
         mortise_request raw{};
         std::vector<mortise_field> fields, parameters;
-        json::Tape body, query, path;
-        mortise_json_tape bodyView{}, queryView{}, pathView{};
+        json::Tape body, query, path, headers, cookies;
+        mortise_json_tape bodyView{}, queryView{}, pathView{}, headerView{}, cookieView{};
         mortise_principal principal{};
     };
     struct Timer {
@@ -242,15 +245,39 @@ private:
             open.bodyView = open.body.view();
             raw.json_body = &open.bodyView;
         }
-        if (!target.pathSchema.empty()) {
-            const json::Schema schema = compile(target.pathSchema);
-            std::vector<json::FormPair> pairs;
-            for (const auto& [name, value] : open.request.parameters) pairs.push_back({name, value});
-            if (json::readPairs(pairs, &schema, open.path)) throw std::runtime_error("bad path");
-            check(schema, open.path, "path");
-            open.pathView = open.path.view();
-            raw.json_path = &open.pathView;
+        raw.json_path = readPairs(target.pathSchema, open.request.parameters, open.path, open.pathView, "path");
+        std::map<std::string, std::string> lower;
+        for (const auto& [sent, value] : open.request.fields) {
+            std::string name = sent;
+            for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            lower[name] = value;
         }
+        raw.json_headers = readPairs(target.headerSchema, lower, open.headers, open.headerView, "header");
+        raw.json_cookies =
+            readPairs(target.cookieSchema, open.request.cookies, open.cookies, open.cookieView, "cookie");
+    }
+
+    static const mortise_json_tape* readPairs(const std::string& text, const std::map<std::string, std::string>& values,
+                                              json::Tape& tape, mortise_json_tape& shown, const char* where) {
+        if (text.empty()) return nullptr;
+        const json::Schema schema = compile(text);
+        std::vector<json::FormPair> pairs;
+        for (const auto& [name, value] : values) pairs.push_back({name, value});
+        if (json::readPairs(pairs, &schema, tape)) throw std::runtime_error(std::string("bad ") + where);
+        check(schema, tape, where);
+        shown = tape.view();
+        return &shown;
+    }
+
+    // What older plugins do not know.
+    static void takeNotes(FakeRoute& made, const mortise_route& r) {
+        made.headerSchema = textOf(r.header_schema);
+        made.cookieSchema = textOf(r.cookie_schema);
+        made.description = textOf(r.description);
+        made.operationId = textOf(r.operation_id);
+        made.bodyMediaTypes = textOf(r.body_media_types);
+        for (std::uint32_t i = 0; i < r.answer_count && r.answer_media_types != nullptr; ++i)
+            made.answerMediaTypes.push_back(textOf(r.answer_media_types[i]));
     }
 
     Open* terminal(mortise_exchange exchange) {
@@ -365,7 +392,11 @@ private:
             made.flags = r->flags;
             made.placement = r->placement;
             made.authentication = r->authentication;
-            for (std::uint32_t i = 0; i < r->answer_count; ++i) made.answers.push_back(r->answers[i].status);
+            for (std::uint32_t i = 0; i < r->answer_count; ++i) {
+                made.answers.push_back(r->answers[i].status);
+                made.answerSchemas.push_back(textOf(r->answers[i].schema));
+            }
+            if (r->struct_size > offsetof(mortise_route, body_media_types)) takeNotes(made, *r);
             made.handle = r->handle;
             made.context = r->context;
             self.routes.push_back(std::move(made));

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -41,35 +43,59 @@ bool decodeInteger(const mortise_json_tape& tape, const mortise_json_node& node,
 }
 
 template<class T>
+bool decodeFloating(const mortise_json_tape& tape, const mortise_json_node& node, T& out) noexcept {
+    if (node.kind != MORTISE_JSON_INTEGER && node.kind != MORTISE_JSON_NUMBER) return false;
+    const std::string_view digits = nodeText(tape, node);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    if (parsed.ptr != digits.data() + digits.size()) return false;
+    if (parsed.ec == std::errc()) return true;
+    if (parsed.ec != std::errc::result_out_of_range) return false;
+    // Too small or, of a float, too large. What is too large for a double never gets here.
+    double wide = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), wide);
+    out = 0;
+    return std::abs(wide) < 1;
+}
+
+template<class T>
+bool assign(T& out, const std::optional<T>& value) noexcept(std::is_nothrow_copy_assignable_v<T>) {
+    if (value) out = *value;
+    return value.has_value();
+}
+
+template<class T>
 bool decodeObject(const mortise_json_tape& tape, const mortise_json_node& node, T& out);
+template<class T>
+bool decodeTagged(const mortise_json_tape& tape, const mortise_json_node& node, T& out);
 
 template<class T>
 bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T& out) {
-    if constexpr (IsOptional<T>::value) {
-        if (node.kind == MORTISE_JSON_NULL) {
+    if constexpr (isMaybe<T>) {
+        if (node.kind != MORTISE_JSON_NULL) return decodeValue(tape, node, out.emplace());
+        if constexpr (IsPatch<T>::value)
+            out.setNull();
+        else
             out.reset();
-            return true;
-        }
-        return decodeValue(tape, node, out.emplace());
+        return true;
     } else if constexpr (std::is_same_v<T, bool>) {
         out = node.kind == MORTISE_JSON_TRUE;
         return node.kind == MORTISE_JSON_TRUE || node.kind == MORTISE_JSON_FALSE;
     } else if constexpr (std::is_integral_v<T>) {
         return decodeInteger(tape, node, out);
     } else if constexpr (std::is_floating_point_v<T>) {
-        if (node.kind != MORTISE_JSON_INTEGER && node.kind != MORTISE_JSON_NUMBER) return false;
-        const std::string_view digits = nodeText(tape, node);
-        const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-        return parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
+        return decodeFloating(tape, node, out);
     } else if constexpr (isText<T>) {
         if (node.kind != MORTISE_JSON_STRING) return false;
         out = T(nodeText(tape, node));
         return true;
-    } else if constexpr (std::is_same_v<T, DateTime>) {
+    } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
         if (node.kind != MORTISE_JSON_STRING) return false;
-        const auto parsed = DateTime::parse(nodeText(tape, node));
-        if (parsed) out = *parsed;
-        return parsed.has_value();
+        return assign(out, T::parse(nodeText(tape, node)));
+    } else if constexpr (std::is_same_v<T, Decimal>) {
+        if (node.kind != MORTISE_JSON_INTEGER && node.kind != MORTISE_JSON_NUMBER) return false;
+        return assign(out, T::parse(nodeText(tape, node)));
+    } else if constexpr (IsNamedEnum<T>::value) {
+        return node.kind == MORTISE_JSON_STRING && assign(out, enumFrom<T>(nodeText(tape, node)));
     } else if constexpr (IsVector<T>::value) {
         if (node.kind != MORTISE_JSON_ARRAY) return false;
         out.clear();
@@ -85,6 +111,23 @@ bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T
             }
         }
         return true;
+    } else if constexpr (IsArray<T>::value) {
+        if (node.kind != MORTISE_JSON_ARRAY || node.length != out.size()) return false;
+        const mortise_json_node* element = &node + 1;
+        for (auto& item : out) {
+            if (!decodeValue(tape, *element, item)) return false;
+            element = mortise_json_next(element);
+        }
+        return true;
+    } else if constexpr (IsMap<T>::value) {
+        if (node.kind != MORTISE_JSON_OBJECT) return false;
+        out.clear();
+        const mortise_json_node* const end = &node + node.skip;
+        for (const mortise_json_node* key = &node + 1; key < end; key = mortise_json_next(key + 1))
+            if (!decodeValue(tape, key[1], out[std::string(nodeText(tape, *key))])) return false;
+        return true;
+    } else if constexpr (IsTagged<T>::value) {
+        return decodeTagged(tape, node, out);
     } else {
         static_assert(IsDescribed<T>::value, "no MORTISE_DESCRIBE, or a type that answers only can have");
         return decodeObject(tape, node, out);
@@ -92,22 +135,23 @@ bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T
 }
 
 // True when the key was this member's; `fine` turns false when its value does not fit.
-template<class T, std::size_t I>
+template<class T, std::size_t I, class Names>
 bool decodeMember(const mortise_json_tape& tape, const mortise_json_node* key, std::string_view name, T& out,
                   bool& fine) {
-    constexpr std::string_view mine = std::get<I>(description<T>).name;
+    constexpr std::string_view mine = Names::template of<T, I>();
     if (name.size() != mine.size() || std::memcmp(name.data(), mine.data(), mine.size()) != 0) return false;
-    fine = decodeValue(tape, key[1], out.*(std::get<I>(description<T>).member));
+    if constexpr (!std::get<I>(description<T>).rules.readOnly)
+        fine = decodeValue(tape, key[1], out.*(std::get<I>(description<T>).member));
     return true;
 }
 
-template<class T, std::size_t... I>
+template<class Names, class T, std::size_t... I>
 bool decodeMembers(const mortise_json_tape& tape, const mortise_json_node& node, T& out, std::index_sequence<I...>) {
     const mortise_json_node* const end = &node + node.skip;
     for (const mortise_json_node* key = &node + 1; key < end; key = mortise_json_next(key + 1)) {
         const std::string_view name = nodeText(tape, *key);
         bool fine = true;
-        (void)(decodeMember<T, I>(tape, key, name, out, fine) || ...);
+        (void)(decodeMember<T, I, Names>(tape, key, name, out, fine) || ...);
         if (!fine) return false;
     }
     return true;
@@ -116,7 +160,47 @@ bool decodeMembers(const mortise_json_tape& tape, const mortise_json_node& node,
 template<class T>
 bool decodeObject(const mortise_json_tape& tape, const mortise_json_node& node, T& out) {
     if (node.kind != MORTISE_JSON_OBJECT) return false;
-    return decodeMembers(tape, node, out, std::make_index_sequence<fieldCount<T>>{});
+    return decodeMembers<MemberNames>(tape, node, out, std::make_index_sequence<fieldCount<T>>{});
+}
+
+template<class T, std::size_t I>
+bool decodeAlternative(const mortise_json_tape& tape, const mortise_json_node& node, std::string_view name, T& out,
+                       bool& fine) {
+    if (name != tags<T>.names[I]) return false;
+    fine = decodeObject(tape, node, out.template emplace<I>());
+    return true;
+}
+
+template<class T, std::size_t... I>
+bool decodeAlternatives(const mortise_json_tape& tape, const mortise_json_node& node, std::string_view name, T& out,
+                        std::index_sequence<I...>) {
+    bool fine = false;
+    (void)(decodeAlternative<T, I>(tape, node, name, out, fine) || ...);
+    return fine;
+}
+
+template<class T>
+bool decodeTagged(const mortise_json_tape& tape, const mortise_json_node& node, T& out) {
+    if (node.kind != MORTISE_JSON_OBJECT) return false;
+    const mortise_json_node* const end = &node + node.skip;
+    for (const mortise_json_node* key = &node + 1; key < end; key = mortise_json_next(key + 1)) {
+        if (nodeText(tape, *key) != tags<T>.member) continue;
+        return key[1].kind == MORTISE_JSON_STRING &&
+               decodeAlternatives(tape, node, nodeText(tape, key[1]), out,
+                                  std::make_index_sequence<std::variant_size_v<T>>{});
+    }
+    return false;
+}
+
+// A described struct whose members have these names at the top.
+template<class Names, class T>
+bool decodeNamed(const mortise_json_tape& tape, T& out) {
+    if (tape.node_count == 0) return false;
+    if constexpr (std::is_same_v<Names, MemberNames>)
+        return decodeValue(tape, tape.nodes[0], out);
+    else
+        return tape.nodes[0].kind == MORTISE_JSON_OBJECT &&
+               decodeMembers<Names>(tape, tape.nodes[0], out, std::make_index_sequence<fieldCount<T>>{});
 }
 
 } // namespace detail
@@ -125,7 +209,7 @@ bool decodeObject(const mortise_json_tape& tape, const mortise_json_node& node, 
 // initialiser. False when a value does not fit its member. An std::string_view member points into the tape.
 template<class T>
 bool decodeJson(const mortise_json_tape& tape, T& out) {
-    return tape.node_count != 0 && detail::decodeValue(tape, tape.nodes[0], out);
+    return detail::decodeNamed<detail::MemberNames>(tape, out);
 }
 
 } // namespace v1

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/date.hpp>
 #include <mortise/date_time.hpp>
+#include <mortise/decimal.hpp>
 #include <mortise/detail/for_each.hpp>
+#include <mortise/detail/kinds.hpp>
+#include <mortise/detail/rules.hpp>
+#include <mortise/enumeration.hpp>
+#include <mortise/tagged.hpp>
 
 #include <array>
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <vector>
 
 // MORTISE_DESCRIBE(Type, field(member).minLength(2), field(other).email(), …)
 //
@@ -35,69 +38,13 @@ struct RawJson {
     std::string text = "null";
 };
 
-namespace detail {
-
-template<class T>
-struct Tag {};
-
-constexpr std::size_t maxChoices = 16;
-
-// A constant of a description: what .defaults() and .example() take.
-struct Constant {
-    enum class Kind { none, text, integer, number, boolean };
-    Kind kind = Kind::none;
-    std::string_view text;
-    std::int64_t integer = 0;
-    double number = 0;
-
-    template<class T>
-    static constexpr Constant of(T value) {
-        Constant constant;
-        if constexpr (std::is_same_v<T, bool>) {
-            constant.kind = Kind::boolean;
-            constant.integer = value ? 1 : 0;
-        } else if constexpr (std::is_integral_v<T>) {
-            constant.kind = Kind::integer;
-            constant.integer = static_cast<std::int64_t>(value);
-        } else if constexpr (std::is_floating_point_v<T>) {
-            constant.kind = Kind::number;
-            constant.number = value;
-        } else {
-            constant.kind = Kind::text;
-            constant.text = std::string_view(value);
-        }
-        return constant;
-    }
-};
-
-// What the schema says of a member beyond its type.
-struct Rules {
-    std::string_view format;
-    std::string_view pattern;
-    std::string_view text;
-    std::int64_t minLength = -1; // code points
-    std::int64_t maxLength = -1;
-    std::int64_t maxBytes = -1; // bytes of UTF-8
-    std::int64_t minItems = -1;
-    std::int64_t maxItems = -1;
-    Constant minimum;
-    Constant maximum;
-    Constant fallback;
-    Constant example;
-    std::array<std::string_view, maxChoices> choices{};
-    std::size_t choiceCount = 0;
-    bool secret = false;
-    bool nullable = false;
-    bool optional = false;
-};
-
-} // namespace detail
-
 // One described member. Every call returns a changed copy, so that descriptions are constant expressions.
 template<class Owner, class Value>
 class Field {
 public:
     using Type = Value;
+    // What is wrong with a value, or nothing. Of an std::optional or a Patch it gets what is inside.
+    using Check = std::string_view (*)(const detail::Unwrapped<Value>& value);
 
     constexpr Field(Value Owner::*memberPointer, std::string_view memberName)
         : member(memberPointer), name(memberName) {}
@@ -125,6 +72,23 @@ public:
     constexpr Field max(N n) const {
         return with([n](auto& r) { r.maximum = detail::Constant::of(n); });
     }
+    template<class N>
+    constexpr Field exclusiveMin(N n) const {
+        return with([n](auto& r) { r.exclusiveMinimum = detail::Constant::of(n); });
+    }
+    template<class N>
+    constexpr Field exclusiveMax(N n) const {
+        return with([n](auto& r) { r.exclusiveMaximum = detail::Constant::of(n); });
+    }
+    template<class N>
+    constexpr Field multipleOf(N n) const { // in decimal: 0.3 is a multiple of 0.1
+        return with([n](auto& r) { r.multipleOf = detail::Constant::of(n); });
+    }
+    constexpr Field minProperties(std::int64_t n) const { return minItems(n); } // of a map
+    constexpr Field maxProperties(std::int64_t n) const { return maxItems(n); }
+    constexpr Field uniqueItems() const {
+        return with([](auto& r) { r.unique = true; });
+    }
     // The host fills it in where the member is missing, so the member is not required.
     template<class V>
     constexpr Field defaults(V v) const {
@@ -141,6 +105,10 @@ public:
     }
     constexpr Field email() const { return format("email"); }
     constexpr Field uuid() const { return format("uuid"); }
+    constexpr Field uri() const { return format("uri"); }
+    constexpr Field hostname() const { return format("hostname"); }
+    constexpr Field ipv4() const { return format("ipv4"); }
+    constexpr Field ipv6() const { return format("ipv6"); }
     constexpr Field format(std::string_view f) const {
         return with([f](auto& r) { r.format = f; });
     }
@@ -150,9 +118,17 @@ public:
     constexpr Field text(std::string_view t) const {
         return with([t](auto& r) { r.text = t; });
     }
+    // Comes in and never goes out: encoding leaves it out, documentation calls it writeOnly.
     constexpr Field secret() const {
         return with([](auto& r) { r.secret = true; });
-    } // writeOnly: never in an answer
+    }
+    // Goes out and never comes in: what a client sends under this name is checked and dropped.
+    constexpr Field readOnly() const {
+        return with([](auto& r) { r.readOnly = true; });
+    }
+    constexpr Field deprecated() const {
+        return with([](auto& r) { r.deprecated = true; });
+    }
     // Null is accepted beside the type and leaves an optional empty.
     constexpr Field nullable() const {
         return with([](auto& r) { r.nullable = true; });
@@ -161,16 +137,27 @@ public:
     constexpr Field optional() const {
         return with([](auto& r) { r.optional = true; });
     }
+    // Runs after the schema, on what was decoded; the text it returns is a detail of the 400, like "must be even".
+    constexpr Field check(Check function, std::string_view code = "custom") const {
+        Field copy = *this;
+        copy.checkFunction = function;
+        copy.checkCode = code;
+        return copy;
+    }
     // Another name on the wire than in C++.
     constexpr Field named(std::string_view wireName) const {
         Field copy = *this;
         copy.name = wireName;
+        copy.isNamed = true;
         return copy;
     }
 
     Value Owner::*member;
     std::string_view name;
+    bool isNamed = false; // the name is not the member's
     detail::Rules rules{};
+    Check checkFunction = nullptr;
+    std::string_view checkCode;
 
 private:
     template<class Change>
@@ -187,29 +174,6 @@ template<class Owner, class Value>
 constexpr Field<Owner, Value> makeField(Value Owner::*member, std::string_view name) {
     return {member, name};
 }
-
-template<class T, class = void>
-struct IsDescribed : std::false_type {};
-template<class T>
-struct IsDescribed<T, std::void_t<decltype(mortiseDescribe(Tag<T>{}))>> : std::true_type {};
-
-template<class T>
-struct IsOptional : std::false_type {};
-template<class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-
-template<class T>
-struct IsVector : std::false_type {};
-template<class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-
-template<class T>
-struct IsMap : std::false_type {};
-template<class T>
-struct IsMap<std::map<std::string, T>> : std::true_type {};
-
-template<class T>
-constexpr bool isText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
 
 template<class T>
 constexpr auto description = mortiseDescribe(Tag<T>{});
@@ -235,11 +199,14 @@ constexpr auto makeKeyFragment() {
 template<class T, std::size_t I>
 constexpr auto keyFragment = makeKeyFragment<T, I>();
 
+// Names of members on the wire.
+struct MemberNames {
+    template<class T, std::size_t I>
+    static constexpr std::string_view of() {
+        return std::get<I>(description<T>).name;
+    }
+};
+
 } // namespace detail
-
-// A struct with a MORTISE_DESCRIBE.
-template<class T>
-constexpr bool isDescribed = detail::IsDescribed<T>::value;
-
 } // namespace v1
 } // namespace mortise

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 
 namespace mortise {
 inline namespace v1 {
@@ -102,32 +103,70 @@ void encodeNumber(Sink& out, N number) {
 template<class Sink, class T>
 void encodeValue(Sink& out, const T& value);
 
+// Of a member that has no value to write: whether it is left out or written as null.
+template<class T, std::size_t I>
+bool isLeftOut(const FieldType<T, I>& member) {
+    if constexpr (IsPatch<FieldType<T, I>>::value)
+        return member.isAbsent();
+    else if constexpr (IsOptional<FieldType<T, I>>::value)
+        return !member && !std::get<I>(description<T>).rules.nullable;
+    else
+        return false;
+}
+
 template<class T, std::size_t I, class Sink>
 void encodeMember(Sink& out, const T& object, bool& first) {
-    const auto& member = object.*(std::get<I>(description<T>).member);
-    using Member = FieldType<T, I>;
-    if constexpr (IsOptional<Member>::value) {
-        if (!member && !std::get<I>(description<T>).rules.nullable) return;
-    }
-    constexpr auto& fragment = keyFragment<T, I>;
-    out.append(fragment.data() + (first ? 1 : 0), fragment.size() - (first ? 1 : 0));
-    first = false;
-    if constexpr (IsOptional<Member>::value) {
-        if (member)
-            encodeValue(out, *member);
-        else
-            out.append("null", 4);
-    } else {
+    if constexpr (!std::get<I>(description<T>).rules.secret) {
+        const auto& member = object.*(std::get<I>(description<T>).member);
+        if (isLeftOut<T, I>(member)) return;
+        constexpr auto& fragment = keyFragment<T, I>;
+        out.append(fragment.data() + (first ? 1 : 0), fragment.size() - (first ? 1 : 0));
+        first = false;
         encodeValue(out, member);
     }
 }
 
 template<class T, class Sink, std::size_t... I>
-void encodeObject(Sink& out, const T& object, std::index_sequence<I...>) {
-    bool first = true;
-    out.push_back('{');
+void encodeMembers(Sink& out, const T& object, bool first, std::index_sequence<I...>) {
     (encodeMember<T, I>(out, object, first), ...);
+}
+
+template<class Sink, class T>
+void encodeTagged(Sink& out, const T& value) {
+    constexpr auto& known = tags<T>;
+    out.push_back('{');
+    encodeText(out, known.member);
+    out.push_back(':');
+    std::visit(
+        [&](const auto& alternative) {
+            using Alternative = std::decay_t<decltype(alternative)>;
+            encodeText(out, known.names[value.index()]);
+            encodeMembers(out, alternative, false, std::make_index_sequence<fieldCount<Alternative>>{});
+        },
+        value);
     out.push_back('}');
+}
+
+// "2026-01-02" and the like.
+template<class Sink, class T>
+void encodeTime(Sink& out, const T& value) {
+    char text[T::textSize + 2];
+    text[0] = '"';
+    value.write(text + 1);
+    text[T::textSize + 1] = '"';
+    out.append(text, sizeof text);
+}
+
+template<class Sink, class T>
+void encodeElements(Sink& out, const T& value) {
+    out.push_back('[');
+    bool first = true;
+    for (const auto& element : value) {
+        if (!first) out.push_back(',');
+        first = false;
+        encodeValue(out, static_cast<const typename T::value_type&>(element));
+    }
+    out.push_back(']');
 }
 
 template<class Sink, class T>
@@ -138,28 +177,25 @@ void encodeValue(Sink& out, const T& value) {
         encodeNumber(out, value);
     } else if constexpr (isText<T>) {
         encodeText(out, value);
-    } else if constexpr (std::is_same_v<T, DateTime>) {
-        char text[DateTime::textSize + 2];
-        text[0] = '"';
-        value.write(text + 1);
-        text[DateTime::textSize + 1] = '"';
-        out.append(text, sizeof text);
+    } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
+        encodeTime(out, value);
+    } else if constexpr (std::is_same_v<T, Decimal>) {
+        out.append(value.text().data(), value.text().size());
     } else if constexpr (std::is_same_v<T, RawJson>) {
         out.append(value.text.data(), value.text.size());
-    } else if constexpr (IsOptional<T>::value) {
+    } else if constexpr (IsNamedEnum<T>::value) {
+        const std::string_view name = enumText(value);
+        if (name.empty()) throw std::logic_error("an enumeration has a value that its MORTISE_ENUM does not name");
+        encodeText(out, name);
+    } else if constexpr (isMaybe<T>) {
         if (value)
             encodeValue(out, *value);
         else
             out.append("null", 4);
-    } else if constexpr (IsVector<T>::value) {
-        out.push_back('[');
-        bool first = true;
-        for (const auto& element : value) {
-            if (!first) out.push_back(',');
-            first = false;
-            encodeValue(out, static_cast<const typename T::value_type&>(element));
-        }
-        out.push_back(']');
+    } else if constexpr (IsVector<T>::value || IsArray<T>::value) {
+        encodeElements(out, value);
+    } else if constexpr (IsTagged<T>::value) {
+        encodeTagged(out, value);
     } else if constexpr (IsMap<T>::value) {
         out.push_back('{');
         bool first = true;
@@ -173,14 +209,16 @@ void encodeValue(Sink& out, const T& value) {
         out.push_back('}');
     } else {
         static_assert(IsDescribed<T>::value, "this type has no MORTISE_DESCRIBE");
-        encodeObject(out, value, std::make_index_sequence<fieldCount<T>>{});
+        out.push_back('{');
+        encodeMembers(out, value, true, std::make_index_sequence<fieldCount<T>>{});
+        out.push_back('}');
     }
 }
 
 } // namespace detail
 
 // The JSON text of a described struct (or of any type that one may contain). An empty optional is left out of its
-// object; a number that is not finite is null.
+// object unless it is nullable, and so are secrets; a number that is not finite is null.
 template<class T>
 std::string encodeJson(const T& value) {
     detail::SmallText<1024> buffer;

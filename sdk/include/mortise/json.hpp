@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/decode.hpp>
+#include <mortise/detail/checks.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/schema.hpp>
@@ -48,8 +49,9 @@ public:
         return schema(schemaOf<T>());
     }
 
-    // Parses, checks against the schema of T and decodes; nothing when the text does not pass, with the reason in
-    // `why`. Compiles the schema at each call: where speed matters keep one from schemaFor() and hand it over.
+    // Parses, checks against the schema of T, decodes and runs T's own checks; nothing when the text does not pass,
+    // with the reason in `why`. Compiles the schema at each call: where speed matters keep one from schemaFor() and
+    // hand it over.
     template<class T>
     std::optional<T> parse(std::string_view text, std::string* why = nullptr) const {
         return parse<T>(text, schemaFor<T>(), why);
@@ -63,6 +65,13 @@ public:
             return std::nullopt;
         if (!fits) {
             if (why != nullptr) *why = "a value does not fit its member";
+            return std::nullopt;
+        }
+        Issues issues;
+        detail::checkValue<detail::MemberNames>(*result, issues);
+        if (!issues.empty()) {
+            const Detail& first = issues.details().front();
+            if (why != nullptr) *why = "'" + first.path + "' " + first.message;
             return std::nullopt;
         }
         return result;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/cookie.hpp>
 #include <mortise/encode.hpp>
+#include <mortise/issues.hpp>
 #include <mortise/open_file.hpp>
 #include <mortise/service/exchange.h>
 
@@ -17,14 +19,6 @@ inline namespace v1 {
 // Constant header fields, checked once in configure (Setup::headerBlock); replies carry them at no cost.
 struct HeaderBlock {
     std::uint64_t id = 0;
-};
-
-// One failed check of an error answer.
-struct Detail {
-    std::string in;      // body, query, path, header or cookie
-    std::string path;    // JSON pointer
-    std::string code;    // the schema's keyword or a word of your own
-    std::string message; // "must be a valid email"
 };
 
 // An answer as a value. A described struct converts to 200 with its JSON; errors get the host's one shape. Header
@@ -95,6 +89,9 @@ public:
     Reply&& field(std::string_view name, std::string_view value) && { return std::move(field(name, value)); }
     Reply& contentType(std::string type) & { return contentType_ = std::move(type), *this; }
     Reply&& contentType(std::string type) && { return std::move(contentType(std::move(type))); }
+    // Throws Invalid for one that browsers would not take.
+    Reply& cookie(const Cookie& cookie) & { return field("Set-Cookie", cookie.text()); }
+    Reply&& cookie(const Cookie& cookie) && { return std::move(field("Set-Cookie", cookie.text())); }
     Reply& location(std::string_view url) & { return field("Location", url); }
     Reply&& location(std::string_view url) && { return std::move(field("Location", url)); }
     Reply& block(HeaderBlock block) & { return block_ = block.id, *this; } // of whole answers

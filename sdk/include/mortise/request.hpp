@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/exchange.h>
+#include <mortise/cookie.hpp>
 #include <mortise/date_time.hpp>
 #include <mortise/decode.hpp>
 #include <mortise/deferred.hpp>
@@ -47,6 +48,15 @@ public:
         for (std::uint32_t i = 0; i < raw_->field_count; ++i)
             if (sameName(text(raw_->fields[i].name), name)) return true;
         return false;
+    }
+    // The first cookie of that name, as it was sent. Whoever sets cookies for a parent domain may have set it: see
+    // CookieSigner and the prefix __Host-.
+    std::optional<std::string_view> cookie(std::string_view name) const noexcept {
+        for (std::uint32_t i = 0; i < raw_->field_count; ++i) {
+            if (!sameName(text(raw_->fields[i].name), "cookie")) continue;
+            if (const auto found = detail::findCookie(text(raw_->fields[i].value), name)) return found;
+        }
+        return std::nullopt;
     }
     // A path parameter, percent-decoded; empty when the pattern has none of that name.
     std::string_view parameter(std::string_view name) const noexcept {

@@ -21,6 +21,7 @@ struct Answer {
     std::uint32_t status;
     std::string schema;
     std::string text;
+    std::string mediaType; // empty: application/json
 };
 
 struct RouteDeclaration {
@@ -32,6 +33,11 @@ struct RouteDeclaration {
     std::string bodySchema;
     std::string querySchema;
     std::string pathSchema;
+    std::string headerSchema;
+    std::string cookieSchema;
+    std::string description;
+    std::string operationId;
+    std::string bodyMediaTypes;
     std::vector<Answer> answers;
     std::uint32_t flags = 0;
     std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
@@ -42,7 +48,12 @@ struct RouteDeclaration {
         if (runtime.routes.table.add == nullptr) throw Absent(MORTISE_ROUTES_SERVICE);
         std::vector<mortise_route_answer> rawAnswers;
         rawAnswers.reserve(answers.size());
-        for (const Answer& a : answers) rawAnswers.push_back({a.status, 0, view(a.schema), view(a.text)});
+        std::vector<mortise_view> mediaTypes;
+        mediaTypes.reserve(answers.size());
+        for (const Answer& a : answers) {
+            rawAnswers.push_back({a.status, 0, view(a.schema), view(a.text)});
+            mediaTypes.push_back(view(a.mediaType));
+        }
         mortise_route raw{};
         raw.struct_size = sizeof raw;
         raw.flags = flags;
@@ -59,6 +70,12 @@ struct RouteDeclaration {
         raw.body_limit = bodyLimit;
         raw.answers = rawAnswers.data();
         raw.answer_count = static_cast<std::uint32_t>(rawAnswers.size());
+        raw.header_schema = view(headerSchema);
+        raw.cookie_schema = view(cookieSchema);
+        raw.description = view(description);
+        raw.operation_id = view(operationId);
+        raw.answer_media_types = mediaTypes.data();
+        raw.body_media_types = view(bodyMediaTypes);
         raw.handle = handle;
         raw.context = context;
         ErrorText error;
@@ -71,7 +88,8 @@ struct RouteDeclaration {
 
 // One route being declared: setup.get("/users/:id").authenticated().reads().handle(…). Nothing is declared before
 // handle().
-template<class Body = detail::Nothing, class Query = detail::Nothing, class PathType = detail::Nothing>
+template<class Body = detail::Nothing, class Query = detail::Nothing, class PathType = detail::Nothing,
+         class Headers = detail::Nothing, class Cookies = detail::Nothing>
 class [[nodiscard]] RouteBuilder {
 public:
     RouteBuilder(detail::Runtime& runtime, detail::RouteDeclaration declaration)
@@ -79,6 +97,10 @@ public:
 
     RouteBuilder& summary(std::string_view sentence) { return declaration_.summary = sentence, *this; }
     RouteBuilder& tags(std::string_view commaList) { return declaration_.tags = commaList, *this; }
+    RouteBuilder& description(std::string_view commonMark) { return declaration_.description = commonMark, *this; }
+    RouteBuilder& operationId(std::string_view unique) { return declaration_.operationId = unique, *this; }
+    RouteBuilder& deprecated() { return flag(MORTISE_ROUTE_DEPRECATED); } // documentation says so
+    RouteBuilder& hidden() { return flag(MORTISE_ROUTE_HIDDEN); }         // documentation leaves it out
 
     // Who may call. Routes say what they need; the plugin that authenticates says who it is. Answers carry
     // Cache-Control: no-store unless the reply has a Cache-Control of its own.
@@ -98,7 +120,11 @@ public:
     } // short reads only
 
     RouteBuilder& isPrivate() { return flag(MORTISE_ROUTE_PRIVATE); } // Cache-Control: no-store
-    RouteBuilder& rawBody() { return flag(MORTISE_ROUTE_RAW_BODY); }  // any media type; read request.body()
+    // Any media type, or none; read request.body(). The list is for documentation.
+    RouteBuilder& rawBody(std::string_view mediaTypes = {}) {
+        declaration_.bodyMediaTypes = mediaTypes;
+        return flag(MORTISE_ROUTE_RAW_BODY);
+    }
     RouteBuilder& rejectUnknown() { return flag(MORTISE_ROUTE_REJECT_UNKNOWN); }
     RouteBuilder& quiet() { return flag(MORTISE_ROUTE_QUIET); }                // not in the request log unless it fails
     RouteBuilder& bodyOptional() { return flag(MORTISE_ROUTE_BODY_OPTIONAL); } // none: the struct's initialisers
@@ -106,41 +132,55 @@ public:
 
     // Schemas of what comes in; the host validates, the handler gets the struct.
     template<class T>
-    RouteBuilder<T, Query, PathType> body() {
+    RouteBuilder<T, Query, PathType, Headers, Cookies> body() {
         declaration_.bodySchema = schemaOf<T>();
         return {*runtime_, std::move(declaration_)};
     }
     template<class T>
-    RouteBuilder<Body, T, PathType> query() {
+    RouteBuilder<Body, T, PathType, Headers, Cookies> query() {
         declaration_.querySchema = schemaOf<T>();
         return {*runtime_, std::move(declaration_)};
     }
     template<class T>
-    RouteBuilder<Body, Query, T> path() { // a failure is a 404
+    RouteBuilder<Body, Query, T, Headers, Cookies> path() { // a failure is a 404
         declaration_.pathSchema = schemaOf<T>();
+        return {*runtime_, std::move(declaration_)};
+    }
+    // Header fields by the names of the members in lower case, userAgent and user_agent being user-agent. A field that
+    // came more than once is joined by ", "; of one that is a list, a vector gets the elements.
+    template<class T>
+    RouteBuilder<Body, Query, PathType, T, Cookies> headers() {
+        declaration_.headerSchema = headerSchemaOf<T>();
+        return {*runtime_, std::move(declaration_)};
+    }
+    template<class T>
+    RouteBuilder<Body, Query, PathType, Headers, T> cookies() {
+        declaration_.cookieSchema = schemaOf<T>();
         return {*runtime_, std::move(declaration_)};
     }
 
     // Documented answers.
     template<class T>
-    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}) {
-        declaration_.answers.push_back({status, schemaOf<T>(), std::string(sentence)});
+    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}, std::string_view mediaType = {}) {
+        declaration_.answers.push_back({status, answerSchemaOf<T>(), std::string(sentence), std::string(mediaType)});
         return *this;
     }
-    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}) { // without a body
-        declaration_.answers.push_back({status, {}, std::string(sentence)});
+    // Without a body, or with one of another media type that no schema describes.
+    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}, std::string_view mediaType = {}) {
+        declaration_.answers.push_back({status, {}, std::string(sentence), std::string(mediaType)});
         return *this;
     }
     RouteBuilder& repliesError(std::uint32_t status, std::string_view sentence = {}) {
-        declaration_.answers.push_back({status, std::string(detail::errorSchema), std::string(sentence)});
+        declaration_.answers.push_back({status, std::string(detail::errorSchema), std::string(sentence), {}});
         return *this;
     }
 
-    // Declares the route. `handler` takes Request& and then the body, the query and the path as far as declared, and
-    // returns a Reply or a described struct. Called concurrently. Throws with the host's sentence.
+    // Declares the route. `handler` takes Request& and then the body, the query, the path, the headers and the cookies
+    // as far as declared, and returns a Reply or a described struct. Called concurrently. Throws with the host's
+    // sentence.
     template<class F>
     void handle(F&& handler) {
-        using Record = detail::Handler<std::decay_t<F>, Body, Query, PathType>;
+        using Record = detail::Handler<std::decay_t<F>, detail::Parts<Body, Query, PathType, Headers, Cookies>>;
         auto record = std::make_unique<Record>(*runtime_, std::forward<F>(handler));
         declaration_.declare(*runtime_, &Record::handle, record.get());
         runtime_->routeRecords.push_back(std::move(record));

@@ -1,198 +1,206 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/encode.hpp>
+#include <mortise/detail/header_names.hpp>
+#include <mortise/detail/schema_parts.hpp>
 
-#include <limits>
+#include <type_traits>
+#include <utility>
+#include <variant>
 
 namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-inline void schemaText(std::string& out, const char* keyword, std::string_view value) {
-    if (value.empty()) return;
-    out.append(",\"").append(keyword).append("\":");
-    encodeText(out, value);
-}
+template<class T, class Mode>
+void schemaMembers(std::string& out);
+template<class T, class Mode>
+void schemaAlternatives(std::string& out);
 
-inline void schemaCount(std::string& out, const char* keyword, std::int64_t value) {
-    if (value < 0) return;
-    out.append(",\"").append(keyword).append("\":");
-    encodeNumber(out, value);
-}
-
-inline void encodeConstant(std::string& out, const Constant& constant) {
-    switch (constant.kind) {
-    case Constant::Kind::none:
-        out.append("null");
-        break;
-    case Constant::Kind::text:
-        encodeText(out, constant.text);
-        break;
-    case Constant::Kind::integer:
-        encodeNumber(out, constant.integer);
-        break;
-    case Constant::Kind::number:
-        encodeNumber(out, constant.number);
-        break;
-    case Constant::Kind::boolean:
-        out.append(constant.integer != 0 ? "true" : "false");
-        break;
-    }
-}
-
-inline void schemaConstant(std::string& out, const char* keyword, const Constant& constant) {
-    if (constant.kind == Constant::Kind::none) return;
-    out.append(",\"").append(keyword).append("\":");
-    encodeConstant(out, constant);
-}
-
-// The range of an integer type, where the description names none: what passes the schema always fits the member.
-template<class T>
-void schemaRange(std::string& out, const Rules& rules) {
-    if (rules.minimum.kind != Constant::Kind::none) {
-        schemaConstant(out, "minimum", rules.minimum);
-    } else if constexpr (std::is_unsigned_v<T> || sizeof(T) < 8) {
-        out.append(",\"minimum\":");
-        encodeNumber(out, std::numeric_limits<T>::min());
-    }
-    if (rules.maximum.kind != Constant::Kind::none) {
-        schemaConstant(out, "maximum", rules.maximum);
-    } else if constexpr (std::is_signed_v<T> || sizeof(T) < 8) {
-        out.append(",\"maximum\":");
-        encodeNumber(out, std::numeric_limits<T>::max());
-    }
-}
-
-inline void schemaType(std::string& out, const char* type, bool nullable) {
-    if (nullable)
-        out.append("{\"type\":[\"").append(type).append("\",\"null\"]");
-    else
-        out.append("{\"type\":\"").append(type).append("\"");
-}
-
-inline void schemaNotes(std::string& out, const Rules& rules) {
-    schemaText(out, "description", rules.text);
-    schemaConstant(out, "default", rules.fallback);
-    if (rules.example.kind != Constant::Kind::none) {
-        out.append(",\"examples\":[");
-        encodeConstant(out, rules.example);
-        out.push_back(']');
-    }
-    if (rules.secret) out.append(",\"writeOnly\":true");
-    out.push_back('}');
-}
-
-template<class T>
-void schemaObject(std::string& out);
-
-template<class T>
+template<class T, class Mode>
 void schemaValue(std::string& out, const Rules& rules) {
-    if constexpr (IsOptional<T>::value) {
-        schemaValue<typename T::value_type>(out, rules);
-        return;
+    const bool nullable = rules.nullable;
+    if constexpr (IsPatch<T>::value) {
+        Rules inner = rules;
+        inner.nullable = true;
+        return schemaValue<typename T::value_type, Mode>(out, inner);
+    } else if constexpr (IsOptional<T>::value) {
+        return schemaValue<typename T::value_type, Mode>(out, rules);
     } else if constexpr (std::is_same_v<T, bool>) {
-        schemaType(out, "boolean", rules.nullable);
-    } else if constexpr (std::is_integral_v<T>) {
-        schemaType(out, "integer", rules.nullable);
+        schemaType(out, "boolean", nullable);
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        schemaType(out, std::is_integral_v<T> ? "integer" : "number", nullable);
         schemaRange<T>(out, rules);
-    } else if constexpr (std::is_floating_point_v<T>) {
-        schemaType(out, "number", rules.nullable);
+    } else if constexpr (std::is_same_v<T, Decimal>) {
+        schemaType(out, "number", nullable);
         schemaConstant(out, "minimum", rules.minimum);
         schemaConstant(out, "maximum", rules.maximum);
+        schemaBounds(out, rules);
     } else if constexpr (isText<T>) {
-        schemaType(out, "string", rules.nullable);
-        if (rules.choiceCount != 0) {
-            out.append(",\"enum\":[");
-            for (std::size_t i = 0; i < rules.choiceCount; ++i) {
-                if (i != 0) out.push_back(',');
-                encodeText(out, rules.choices[i]);
-            }
-            out.append(rules.nullable ? ",null]" : "]");
-        }
+        schemaType(out, "string", nullable);
+        schemaChoices(out, rules.choiceCount, nullable, [&](std::size_t i) { return rules.choices[i]; });
         schemaCount(out, "minLength", rules.minLength);
         schemaCount(out, "maxLength", rules.maxLength);
         schemaCount(out, "x-maxBytes", rules.maxBytes);
         schemaText(out, "format", rules.format);
         schemaText(out, "pattern", rules.pattern);
-    } else if constexpr (std::is_same_v<T, DateTime>) {
-        schemaType(out, "string", rules.nullable);
-        schemaText(out, "format", "date-time");
+    } else if constexpr (IsNamedEnum<T>::value) {
+        schemaType(out, "string", nullable);
+        schemaChoices(out, enumNames<T>.size(), nullable, [](std::size_t i) { return enumNames<T>[i].name; });
+    } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
+        schemaType(out, "string", nullable);
+        schemaText(out, "format", std::is_same_v<T, Date> ? "date" : "date-time");
     } else if constexpr (std::is_same_v<T, RawJson>) {
         out.push_back('{');
-        if (rules.text.empty()) {
-            out.push_back('}');
-            return;
+        if (!rules.text.empty()) {
+            out.append("\"description\":");
+            encodeText(out, rules.text);
         }
-        out.append("\"description\":");
-        encodeText(out, rules.text);
         out.push_back('}');
         return;
-    } else if constexpr (IsVector<T>::value) {
-        // Rules of length, range and format speak of the elements; those of items of the array.
-        Rules element = rules;
-        element.fallback = element.example = Constant{};
-        element.text = {};
-        element.secret = element.nullable = false;
-        schemaType(out, "array", rules.nullable);
+    } else if constexpr (IsVector<T>::value || IsArray<T>::value) {
+        using Element = typename T::value_type;
+        schemaType(out, "array", nullable);
         out.append(",\"items\":");
-        schemaValue<typename T::value_type>(out, element);
-        schemaCount(out, "minItems", rules.minItems);
-        schemaCount(out, "maxItems", rules.maxItems);
+        schemaValue<Element, typename Mode::Inner>(out, elementRules<Element>(rules));
+        if constexpr (IsArray<T>::value) {
+            schemaCount(out, "minItems", static_cast<std::int64_t>(std::tuple_size_v<T>));
+            schemaCount(out, "maxItems", static_cast<std::int64_t>(std::tuple_size_v<T>));
+        } else {
+            schemaCount(out, "minItems", rules.minItems);
+            schemaCount(out, "maxItems", rules.maxItems);
+        }
+        schemaFlag(out, "uniqueItems", rules.unique);
     } else if constexpr (IsMap<T>::value) {
-        schemaType(out, "object", rules.nullable);
-        out.append(",\"additionalProperties\":true");
+        using Element = typename T::mapped_type;
+        schemaType(out, "object", nullable);
+        out.append(",\"additionalProperties\":");
+        schemaValue<Element, typename Mode::Inner>(out, elementRules<Element>(rules));
+        schemaCount(out, "minProperties", rules.minItems);
+        schemaCount(out, "maxProperties", rules.maxItems);
+    } else if constexpr (IsTagged<T>::value) {
+        // A null has no alternative: it stands beside them.
+        schemaType(out, "object", nullable);
+        out.append(",\"oneOf\":[");
+        schemaAlternatives<T, typename Mode::Inner>(out);
+        out.append(nullable ? ",{\"type\":\"null\"}]" : "]");
+        out.append(",\"discriminator\":{\"propertyName\":");
+        encodeText(out, tags<T>.member);
+        out.push_back('}');
     } else {
         static_assert(IsDescribed<T>::value, "this type has no MORTISE_DESCRIBE");
-        schemaType(out, "object", rules.nullable);
-        schemaObject<T>(out);
+        schemaType(out, "object", nullable);
+        out.append(",\"properties\":{");
+        schemaMembers<T, Mode>(out);
     }
-    schemaNotes(out, rules);
+    schemaNotes<Mode>(out, rules);
 }
 
-template<class T, std::size_t I>
+template<class T, std::size_t I, class Mode>
+constexpr bool isListed = !(Mode::isAnswer && std::get<I>(description<T>).rules.secret);
+
+template<class T, std::size_t I, class Mode>
+constexpr bool isRequired() {
+    using Member = FieldType<T, I>;
+    constexpr auto& rules = std::get<I>(description<T>).rules;
+    if (Mode::isAnswer)
+        return !rules.secret && !IsPatch<Member>::value && !(IsOptional<Member>::value && !rules.nullable);
+    return !isMaybe<Member> && !rules.optional && !rules.readOnly && !rules.fallback.isSet();
+}
+
+template<class T, std::size_t I, class Mode>
 void schemaMember(std::string& out) {
-    constexpr auto& field = std::get<I>(description<T>);
-    if (I != 0) out.push_back(',');
-    encodeText(out, field.name);
-    out.push_back(':');
-    schemaValue<FieldType<T, I>>(out, field.rules);
+    if constexpr (isListed<T, I, Mode>) {
+        if (out.back() != '{') out.push_back(',');
+        encodeText(out, Mode::Names::template of<T, I>());
+        out.push_back(':');
+        schemaValue<FieldType<T, I>, typename Mode::Inner>(out, std::get<I>(description<T>).rules);
+    }
 }
 
-template<class T, std::size_t I>
-void schemaRequired(std::string& out, bool& first) {
-    constexpr auto& field = std::get<I>(description<T>);
-    if (IsOptional<FieldType<T, I>>::value || field.rules.optional || field.rules.fallback.kind != Constant::Kind::none)
-        return;
-    out.append(first ? ",\"required\":[" : ",");
-    first = false;
-    encodeText(out, field.name);
+template<class T, std::size_t I, class Mode>
+void schemaRequired(std::string& out) {
+    if constexpr (isRequired<T, I, Mode>()) {
+        if (out.back() != '[') out.push_back(',');
+        encodeText(out, Mode::Names::template of<T, I>());
+    }
+}
+
+// Goes on in `properties`, with `required` behind. `tag` is one more that is required.
+template<class T, class Mode, std::size_t... I>
+void schemaMembers(std::string& out, std::string_view tag, std::index_sequence<I...>) {
+    (schemaMember<T, I, Mode>(out), ...);
+    out.push_back('}');
+    if (tag.empty() && !(isRequired<T, I, Mode>() || ...)) return;
+    out.append(",\"required\":[");
+    if (!tag.empty()) encodeText(out, tag);
+    (schemaRequired<T, I, Mode>(out), ...);
+    out.push_back(']');
+}
+
+template<class T, class Mode>
+void schemaMembers(std::string& out) {
+    schemaMembers<T, Mode>(out, {}, std::make_index_sequence<fieldCount<T>>{});
 }
 
 template<class T, std::size_t... I>
-void schemaMembers(std::string& out, std::index_sequence<I...>) {
-    out.append(",\"properties\":{");
-    (schemaMember<T, I>(out), ...);
-    out.push_back('}');
-    bool first = true;
-    (schemaRequired<T, I>(out, first), ...);
-    if (!first) out.push_back(']');
+constexpr bool suitsTag(std::string_view tag, std::index_sequence<I...>) {
+    return ((std::get<I>(description<T>).name != tag && !std::get<I>(description<T>).rules.fallback.isSet()) && ...);
 }
 
-template<class T>
-void schemaObject(std::string& out) {
-    schemaMembers<T>(out, std::make_index_sequence<fieldCount<T>>{});
+template<class T, std::size_t I, class Mode>
+void schemaAlternative(std::string& out) {
+    using Alternative = std::variant_alternative_t<I, T>;
+    using Members = std::make_index_sequence<fieldCount<Alternative>>;
+    static_assert(suitsTag<Alternative>(tags<T>.member, Members{}),
+                  "an alternative has no member of the tag's name, and initialisers instead of .defaults()");
+    if (I != 0) out.push_back(',');
+    out.append("{\"type\":\"object\",\"properties\":{");
+    encodeText(out, tags<T>.member);
+    out.append(":{\"const\":");
+    encodeText(out, tags<T>.names[I]);
+    out.push_back('}');
+    schemaMembers<Alternative, Mode>(out, tags<T>.member, Members{});
+    out.push_back('}');
+}
+
+template<class T, class Mode, std::size_t... I>
+void schemaAlternatives(std::string& out, std::index_sequence<I...>) {
+    (schemaAlternative<T, I, Mode>(out), ...);
+}
+
+template<class T, class Mode>
+void schemaAlternatives(std::string& out) {
+    schemaAlternatives<T, Mode>(out, std::make_index_sequence<std::variant_size_v<T>>{});
+}
+
+template<class T, class Mode>
+std::string schemaFor() {
+    std::string out;
+    schemaValue<T, Mode>(out, Rules{});
+    return out;
 }
 
 } // namespace detail
 
-// The JSON Schema (2020-12) of a described struct, for the host's validator and for documentation. Secrets are
-// writeOnly; unknown members are neither listed nor forbidden, the host drops them.
+// The JSON Schema (2020-12) of what comes in as a described struct, for the host's validator and for documentation.
+// Secrets are writeOnly; unknown members are neither listed nor forbidden, the host drops them.
 template<class T>
 std::string schemaOf() {
-    std::string out;
-    detail::schemaValue<T>(out, detail::Rules{});
-    return out;
+    return detail::schemaFor<T, detail::Incoming>();
+}
+
+// Of what goes out: secrets are not there, and what encoding always writes is required.
+template<class T>
+std::string answerSchemaOf() {
+    return detail::schemaFor<T, detail::Outgoing>();
+}
+
+// Of header fields, whose names are those of the members in lower case with hyphens: requestId and request_id are
+// request-id, unless named().
+template<class T>
+std::string headerSchemaOf() {
+    return detail::schemaFor<T, detail::SchemaMode<false, detail::HeaderNames>>();
 }
 
 } // namespace v1

@@ -37,6 +37,32 @@ struct Output {
 };
 MORTISE_DESCRIBE(Output, field(text))
 
+std::string_view isWord(const std::string& text) {
+    return text.find(' ') == std::string::npos ? std::string_view() : "must be one word";
+}
+
+struct Note {
+    std::string title;
+    std::string secret;
+};
+MORTISE_DESCRIBE(Note, field(title).check(isWord), field(secret).optional().secret())
+
+struct Sender {
+    std::string userAgent;
+    std::optional<std::int32_t> x_retry;
+};
+MORTISE_DESCRIBE(Sender, field(userAgent).check(isWord, "word"), field(x_retry))
+
+struct Session {
+    std::string theme = "light";
+};
+MORTISE_DESCRIBE(Session, field(theme).defaults("dark").check(isWord))
+
+struct Slug {
+    std::string slug;
+};
+MORTISE_DESCRIBE(Slug, field(slug).check(isWord))
+
 class Plugin : public mortise::Plugin<> {
 public:
     static inline std::vector<mortise::Deferred> kept;
@@ -54,6 +80,28 @@ public:
                 return Output{input.name + " " + std::to_string(input.count) + " " + std::to_string(page.page) + " " +
                               std::to_string(where.id)};
             });
+        setup.post("/everything/:slug")
+            .description("Long *words*")
+            .operationId("everything")
+            .deprecated()
+            .hidden()
+            .body<Note>()
+            .cookies<Session>()
+            .headers<Sender>()
+            .path<Slug>()
+            .query<Page>()
+            .replies<Note>(200, "All of it")
+            .replies(201, "A picture", "image/png")
+            .repliesError(400)
+            .handle([](mortise::Request&, const Note& note, const Page& page, const Slug& slug, const Sender& sender,
+                       const Session& session) {
+                return Note{note.title + "|" + std::to_string(page.page) + "|" + slug.slug + "|" + sender.userAgent +
+                                "|" + std::to_string(sender.x_retry.value_or(-1)) + "|" + session.theme,
+                            note.secret};
+            });
+        setup.post("/raw").rawBody("text/csv, text/plain").handle([](mortise::Request&) {
+            return mortise::noContent();
+        });
         setup.post("/views").body<Input>().handle(
             [](mortise::Request&, const Input& input) { return Views{input.name}; });
         setup.post("/optional").body<Input>().bodyOptional().handle([](mortise::Request&, const Input& input) {
@@ -135,7 +183,11 @@ class HandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(busyGoesToAWorkerAndThenAway);
     CPPUNIT_TEST(anAbsentExchangeServiceIsAnError);
     CPPUNIT_TEST(refusedRoutesFailConfigure);
+    CPPUNIT_TEST(checksAnswerForAllPlaces);
+    CPPUNIT_TEST(checkedPathsAreNotThere);
     CPPUNIT_TEST(decodesBodyQueryAndPath);
+    CPPUNIT_TEST(decodesHeadersAndCookies);
+    CPPUNIT_TEST(declaresWhatDocumentationWants);
     CPPUNIT_TEST(answersMayPointIntoWhatCameIn);
     CPPUNIT_TEST(aMissingOptionalBodyKeepsInitialisers);
     CPPUNIT_TEST(findsFieldsInAnyCase);
@@ -206,6 +258,55 @@ public:
         FakeInstance other(none, module());
         CPPUNIT_ASSERT(other.configure() < 0);
         CPPUNIT_ASSERT_EQUAL(std::string("mortise.routes/1 is absent"), other.error());
+    }
+    void checksAnswerForAllPlaces() {
+        FakeRequest request;
+        request.body = R"({"title":"two words","secret":"s"})";
+        request.parameters = {{"slug", "a"}};
+        request.fields = {{"User-Agent", "two words"}};
+        request.cookies = {{"theme", "two words"}};
+        const FakeAnswer answer = host_->call("POST", "/everything/:slug", request);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{400}, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Validation error"), answer.body);
+        CPPUNIT_ASSERT(answer.details == (std::vector<std::string>{"body /title custom", "header /user-agent word",
+                                                                   "cookie /theme custom"}));
+    }
+    void checkedPathsAreNotThere() {
+        FakeRequest request;
+        request.body = R"({"title":"two words"})";
+        request.parameters = {{"slug", "a b"}};
+        request.fields = {{"User-Agent", "u"}};
+        const FakeAnswer answer = host_->call("POST", "/everything/:slug", request);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{404}, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Route not found"), answer.body);
+    }
+    void decodesHeadersAndCookies() {
+        FakeRequest request;
+        request.query = "page=2";
+        request.body = R"({"title":"t","secret":"s"})";
+        request.parameters = {{"slug", "a"}};
+        request.fields = {{"User-Agent", "u"}, {"X-RETRY", "7"}, {"Other", "o"}};
+        request.cookies = {{"theme", "blue"}, {"other", "o"}};
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"title":"t|2|a|u|7|blue"})"),
+                             host_->call("POST", "/everything/:slug", request).body);
+        request.fields.erase("X-RETRY");
+        request.cookies.clear();
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"title":"t|2|a|u|-1|dark"})"),
+                             host_->call("POST", "/everything/:slug", request).body);
+    }
+    void declaresWhatDocumentationWants() {
+        const FakeRoute& route = host_->route("POST", "/everything/:slug");
+        CPPUNIT_ASSERT_EQUAL(std::string("Long *words*"), route.description);
+        CPPUNIT_ASSERT_EQUAL(std::string("everything"), route.operationId);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN, route.flags);
+        CPPUNIT_ASSERT(route.answers == (std::vector<std::uint32_t>{200, 201, 400}));
+        CPPUNIT_ASSERT(route.answerMediaTypes == (std::vector<std::string>{"", "image/png", ""}));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"type":"object","properties":{"title":{"type":"string"}},"required":["title"]})"),
+            route.answerSchemas[0]);
+        CPPUNIT_ASSERT(route.answerSchemas[1].empty() && !route.answerSchemas[2].empty());
+        CPPUNIT_ASSERT_EQUAL(std::string("text/csv, text/plain"), host_->route("POST", "/raw").bodyMediaTypes);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_RAW_BODY, host_->route("POST", "/raw").flags);
     }
     void decodesBodyQueryAndPath() {
         FakeRequest request;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/checks.hpp>
+#include <mortise/detail/header_names.hpp>
 #include <mortise/error.hpp>
 #include <mortise/request.hpp>
+
+#include <tuple>
 
 namespace mortise {
 inline namespace v1 {
@@ -79,17 +83,75 @@ mortise_status answer(Request& request, Call&& call) noexcept {
     }
 }
 
-// Decodes what the route's schema let through; a document that is not there leaves the members' initialisers.
-template<class T>
-void take(const mortise_json_tape* tape, T& out, const char* where) {
-    if constexpr (!std::is_same_v<T, Nothing>) {
-        if (tape != nullptr && !decodeJson(*tape, out))
+// One part of a request as its route describes it.
+template<class T, class Names = MemberNames>
+struct Part {
+    T value{};
+
+    // Decodes what the schema let through; a document that is not there leaves the members' initialisers.
+    void take(const mortise_json_tape* tape, const char* where) {
+        if (tape != nullptr && !decodeNamed<Names>(*tape, value))
             throw Error(std::string("the ") + where + " passed its schema but does not fit its struct");
     }
-}
+    void check(Issues& issues, std::string_view in) const {
+        issues.moveTo(in);
+        checkValue<Names>(value, issues);
+    }
+    static constexpr bool isChecked() { return hasChecks<T>(); }
+    std::tuple<const T&> arguments() const { return std::tuple<const T&>(value); }
+};
+template<class Names>
+struct Part<Nothing, Names> {
+    void take(const mortise_json_tape*, const char*) {}
+    void check(Issues&, std::string_view) const {}
+    static constexpr bool isChecked() { return false; }
+    std::tuple<> arguments() const { return {}; }
+};
 
-// A handler takes Request& and then, in this order, the body, the query and the path that its route declares.
-template<class F, class Body, class Query, class PathType>
+// All of them.
+template<class Body, class Query, class PathType, class Headers, class Cookies>
+struct Parts {
+    Part<Body> body;
+    Part<Query> query;
+    Part<PathType> path;
+    Part<Headers, HeaderNames> headers;
+    Part<Cookies> cookies;
+
+    void take(const mortise_request& raw) {
+        body.take(raw.json_body, "body");
+        query.take(raw.json_query, "query");
+        path.take(raw.json_path, "path");
+        headers.take(raw.json_headers, "header");
+        cookies.take(raw.json_cookies, "cookie");
+    }
+    // What the checks of the description refuse; a path that they refuse is one that is not there.
+    std::optional<Reply> refusal() const {
+        if constexpr (Part<PathType>::isChecked()) {
+            Issues ofPath;
+            path.check(ofPath, "path");
+            if (!ofPath.empty()) return notFound("Route not found");
+        }
+        Issues issues;
+        body.check(issues, "body");
+        query.check(issues, "query");
+        headers.check(issues, "header");
+        cookies.check(issues, "cookie");
+        if (issues.empty()) return std::nullopt;
+        return invalid(issues.take());
+    }
+    static constexpr bool isChecked() {
+        return Part<Body>::isChecked() || Part<Query>::isChecked() || Part<PathType>::isChecked() ||
+               Part<Headers, HeaderNames>::isChecked() || Part<Cookies>::isChecked();
+    }
+    auto arguments() const {
+        return std::tuple_cat(body.arguments(), query.arguments(), path.arguments(), headers.arguments(),
+                              cookies.arguments());
+    }
+};
+
+// A handler takes Request& and then, in this order, the body, the query, the path, the headers and the cookies that its
+// route declares.
+template<class F, class P>
 struct Handler final : RouteRecord {
     template<class Given>
     Handler(const Runtime& r, Given&& given) : runtime(r), call(std::forward<Given>(given)) {}
@@ -98,36 +160,14 @@ struct Handler final : RouteRecord {
         auto& self = *static_cast<Handler*>(context);
         Request request(self.runtime, exchange, *raw);
         return answer(request, [&] {
-            Body body{};
-            Query query{};
-            PathType path{};
-            take(request.raw().json_body, body, "body");
-            take(request.raw().json_query, query, "query");
-            take(request.raw().json_path, path, "path");
-            return conclude(request, self.invoke(request, body, query, path));
+            P parts;
+            parts.take(request.raw());
+            if constexpr (P::isChecked()) {
+                if (auto refused = parts.refusal()) return conclude(request, *std::move(refused));
+            }
+            return conclude(request,
+                            std::apply(self.call, std::tuple_cat(std::tuple<Request&>(request), parts.arguments())));
         });
-    }
-
-    auto invoke(Request& request, const Body& body, const Query& query, const PathType& path) {
-        constexpr bool hasBody = !std::is_same_v<Body, Nothing>;
-        constexpr bool hasQuery = !std::is_same_v<Query, Nothing>;
-        constexpr bool hasPath = !std::is_same_v<PathType, Nothing>;
-        if constexpr (hasBody && hasQuery && hasPath)
-            return call(request, body, query, path);
-        else if constexpr (hasBody && hasQuery)
-            return call(request, body, query);
-        else if constexpr (hasBody && hasPath)
-            return call(request, body, path);
-        else if constexpr (hasQuery && hasPath)
-            return call(request, query, path);
-        else if constexpr (hasBody)
-            return call(request, body);
-        else if constexpr (hasQuery)
-            return call(request, query);
-        else if constexpr (hasPath)
-            return call(request, path);
-        else
-            return call(request);
     }
 
     const Runtime& runtime;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/detail/tag.hpp>
+#include <mortise/patch.hpp>
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+// What a type is to descriptions.
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+template<class T, class = void>
+struct IsDescribed : std::false_type {};
+template<class T>
+struct IsDescribed<T, std::void_t<decltype(mortiseDescribe(Tag<T>{}))>> : std::true_type {};
+
+template<class T>
+struct IsOptional : std::false_type {};
+template<class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+template<class T>
+struct IsPatch : std::false_type {};
+template<class T>
+struct IsPatch<Patch<T>> : std::true_type {};
+
+template<class T>
+struct IsVector : std::false_type {};
+template<class T, class A>
+struct IsVector<std::vector<T, A>> : std::true_type {};
+
+template<class T>
+struct IsArray : std::false_type {};
+template<class T, std::size_t N>
+struct IsArray<std::array<T, N>> : std::true_type {};
+
+template<class T>
+struct IsMap : std::false_type {};
+template<class T, class C, class A>
+struct IsMap<std::map<std::string, T, C, A>> : std::true_type {};
+template<class T, class H, class E, class A>
+struct IsMap<std::unordered_map<std::string, T, H, E, A>> : std::true_type {};
+
+template<class T>
+constexpr bool isText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
+
+// May be without a value: an std::optional or a Patch.
+template<class T>
+constexpr bool isMaybe = IsOptional<T>::value || IsPatch<T>::value;
+
+template<class T, class = void>
+struct Unwrap {
+    using Type = T;
+};
+template<class T>
+struct Unwrap<T, std::enable_if_t<isMaybe<T>>> {
+    using Type = typename T::value_type;
+};
+template<class T>
+using Unwrapped = typename Unwrap<T>::Type;
+
+} // namespace detail
+
+// A struct with a MORTISE_DESCRIBE.
+template<class T>
+constexpr bool isDescribed = detail::IsDescribed<T>::value;
+
+} // namespace v1
+} // namespace mortise
