@@ -12,6 +12,7 @@ inline constexpr http::Fault malformedJson{400, "malformed_json", "Malformed JSO
 inline constexpr http::Fault manyJsonValues{400, "too_many_json_values", "Too many values in JSON"};
 inline constexpr http::Fault malformedForm{400, "malformed_form", "Malformed form"};
 inline constexpr http::Fault malformedQuery{400, "malformed_query", "Malformed query"};
+inline constexpr http::Fault malformedHeader{400, "malformed_header", "Malformed header field"};
 inline constexpr http::Fault validation{400, "validation", "Validation error"};
 inline constexpr http::Fault forbidden{403, "forbidden", "Forbidden"};
 inline constexpr http::Fault routeNotFound{404, "route_not_found", "Route not found"};

@@ -151,6 +151,7 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
         const json::Location location = in == "query"    ? json::Location::query
                                         : in == "path"   ? json::Location::path
                                         : in == "header" ? json::Location::header
+                                        : in == "cookie" ? json::Location::cookie
                                                          : json::Location::body;
         details.add(location, std::string(text(detail.path)), text(detail.code), std::string(text(detail.message)));
     }

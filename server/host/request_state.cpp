@@ -32,6 +32,8 @@ void RequestState::reset() noexcept {
     bodyTape.trim(keptBytes);
     queryTape.trim(keptBytes);
     pathTape.trim(keptBytes);
+    headerTape.trim(keptBytes);
+    cookieTape.trim(keptBytes);
     principal.clear();
     slots.clear();
     trim(answer.body);

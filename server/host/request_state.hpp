@@ -92,9 +92,13 @@ struct RequestState final : http::Attachment {
     json::Tape bodyTape;
     json::Tape queryTape;
     json::Tape pathTape;
+    json::Tape headerTape;
+    json::Tape cookieTape;
     mortise_json_tape bodyView{};
     mortise_json_tape queryView{};
     mortise_json_tape pathView{};
+    mortise_json_tape headerView{};
+    mortise_json_tape cookieView{};
 
     Principal principal;
 

@@ -4,11 +4,13 @@
 #include "base/text.hpp"
 #include "host/abi_text.hpp"
 #include "host/error_answer.hpp"
+#include "host/request_fields.hpp"
 #include "http/field_block.hpp"
 #include "json/form.hpp"
 #include "json/parser.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace mortise::host {
@@ -79,13 +81,21 @@ std::optional<ValidationFailure> validateRequest(RequestState& state, std::strin
         if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;
     if (route.query && json::readForm(text(request.query), &*route.query, state.queryTape))
         return ValidationFailure{error::malformedQuery, std::nullopt, json::Details()};
+    const std::span fields(request.fields, request.field_count);
+    if (route.headers && !readHeaders(fields, *route.headers, state.headerTape))
+        return ValidationFailure{error::malformedHeader, std::nullopt, json::Details()};
+    if (route.cookies) readCookies(fields, *route.cookies, state.cookieTape);
 
     json::Details details;
     if (hasBody) route.body->validate(state.bodyTape, details, {json::Location::body, reject});
     if (route.query) route.query->validate(state.queryTape, details, {json::Location::query, reject});
+    if (route.headers) route.headers->validate(state.headerTape, details, {json::Location::header, false});
+    if (route.cookies) route.cookies->validate(state.cookieTape, details, {json::Location::cookie, false});
     if (!details.empty()) return ValidationFailure{error::validation, std::nullopt, std::move(details)};
     if (hasBody) request.json_body = show(*route.body, state.bodyTape, state.bodyView);
     if (route.query) request.json_query = show(*route.query, state.queryTape, state.queryView);
+    if (route.headers) request.json_headers = show(*route.headers, state.headerTape, state.headerView);
+    if (route.cookies) request.json_cookies = show(*route.cookies, state.cookieTape, state.cookieView);
     return std::nullopt;
 }
 

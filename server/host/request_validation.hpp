@@ -24,8 +24,8 @@ struct ValidationFailure {
     json::Details details;
 };
 
-// Reads body, query and path parameters by the route's schemas into the state's tapes and checks them; all failures of
-// one request come together. Thread: whoever owns the state.
+// Reads body, query, path parameters, header fields and cookies by the route's schemas into the state's tapes and
+// checks them; all failures of one request come together. Thread: whoever owns the state.
 std::optional<ValidationFailure> validateRequest(RequestState& state, std::string_view contentType,
                                                  const ServingSettings& serving);
 

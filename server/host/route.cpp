@@ -49,6 +49,8 @@ Route::Notes takeNotes(const mortise_route& declared) {
     notes.bodySchema = text(declared.body_schema);
     notes.querySchema = text(declared.query_schema);
     notes.pathSchema = text(declared.path_schema);
+    notes.headerSchema = text(declared.header_schema);
+    notes.cookieSchema = text(declared.cookie_schema);
     notes.bodyMediaTypes = text(declared.body_media_types);
     notes.summary = text(declared.summary);
     notes.description = text(declared.description);
@@ -104,6 +106,8 @@ void Route::show(mortise_route_visitor visitor, void* visitorContext) const {
     shown.body_limit = bodyLimit;
     shown.answers = given.data();
     shown.answer_count = static_cast<std::uint32_t>(given.size());
+    shown.header_schema = view(notes.headerSchema);
+    shown.cookie_schema = view(notes.cookieSchema);
     shown.description = view(notes.description);
     shown.operation_id = view(notes.operationId);
     shown.answer_media_types = mediaTypes.data();
@@ -168,9 +172,8 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     if (auto fault = compile(declared.body_schema, "body", route.body)) return *fault;
     if (auto fault = compile(declared.query_schema, "query", route.query)) return *fault;
     if (auto fault = compile(declared.path_schema, "path", route.path)) return *fault;
-    // What is not checked must not look as if it were.
-    if (declared.header_schema.size != 0 || declared.cookie_schema.size != 0)
-        return base::Fault{"this host does not check header fields and cookies by a schema"};
+    if (auto fault = compile(declared.header_schema, "header", route.headers)) return *fault;
+    if (auto fault = compile(declared.cookie_schema, "cookie", route.cookies)) return *fault;
     if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0) return base::Fault{"a raw body has no schema"};
     route.bodyLimit = declared.body_limit;
     route.notes = takeNotes(declared);

@@ -30,6 +30,8 @@ struct Route {
         std::string bodySchema;
         std::string querySchema;
         std::string pathSchema;
+        std::string headerSchema;
+        std::string cookieSchema;
         std::string bodyMediaTypes;
         std::string summary;
         std::string description;
@@ -49,6 +51,8 @@ struct Route {
     std::optional<json::Schema> body;
     std::optional<json::Schema> query;
     std::optional<json::Schema> path;
+    std::optional<json::Schema> headers;
+    std::optional<json::Schema> cookies;
     std::uint64_t bodyLimit = 0; // 0: the server's
     Notes notes;
     mortise_handler handle = nullptr;

@@ -17,6 +17,8 @@ std::string_view nameOf(Location location) noexcept {
         return "path";
     case Location::header:
         return "header";
+    case Location::cookie:
+        return "cookie";
     }
     return "body";
 }

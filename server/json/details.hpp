@@ -12,7 +12,7 @@ namespace mortise::json {
 class Writer;
 
 // Where in the request the value came from.
-enum class Location : std::uint8_t { body, query, path, header };
+enum class Location : std::uint8_t { body, query, path, header, cookie };
 std::string_view nameOf(Location location) noexcept;
 
 // One failed check, as clients see it.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json/form.hpp"
 
+#include "json/form_tree.hpp"
 #include "json/number.hpp"
 #include "json/scan.hpp"
 #include "json/schema.hpp"
-#include "json/schema_program.hpp"
+#include "json/schema_lookup.hpp"
 #include "json/utf8.hpp"
 
 #include <algorithm>
@@ -36,8 +37,8 @@ int hexDigit(char byte) noexcept {
 // name (0: none); then the object is written from those.
 class FormReader {
 public:
-    FormReader(Tape& tape, const Schema* schema, const FormLimits& limits) noexcept
-        : tape_(tape), program_(schema != nullptr ? &schema->program() : nullptr), limits_(limits) {
+    FormReader(Tape& tape, const Schema* schema, const FormLimits& limits) noexcept : tape_(tape), limits_(limits) {
+        if (schema != nullptr) lookup_.emplace(schema->program());
         tape_.clear();
     }
 
@@ -61,6 +62,7 @@ public:
             at = end + 1;
         }
         if (!isUtf8(tape_.text())) return fail(inputPosition(bytes), Reason::invalid_utf8);
+        if (lookup_ && tape_.text().find('[') != std::string_view::npos) return writeTree(bytes);
         write();
         return std::nullopt;
     }
@@ -179,6 +181,66 @@ private:
                 link(names, order[index - 1], order[index]);
     }
 
+    // Where the pair stands in the form.
+    static std::size_t pairPosition(std::string_view bytes, std::size_t pair) noexcept {
+        std::size_t at = 0;
+        for (;; at = std::min(bytes.find('&', at), bytes.size())) {
+            while (at < bytes.size() && bytes[at] == '&') ++at;
+            if (pair-- == 0 || at == bytes.size()) return at;
+        }
+    }
+
+    std::optional<FormFault> writeTree(std::string_view bytes) {
+        FormTree tree(*lookup_, limits_.depth);
+        Node* const names = tape_.nodes_.data();
+        for (std::size_t pair = 0; pair < pairs(); ++pair) {
+            std::uint32_t before = no_index;
+            switch (tree.add(static_cast<std::uint32_t>(pair), textOf(names[2 * pair]), before)) {
+            case FormTree::Outcome::conflict:
+                return fail(pairPosition(bytes, pair), Reason::conflict);
+            case FormTree::Outcome::too_deep:
+                return fail(pairPosition(bytes, pair), Reason::too_deep);
+            case FormTree::Outcome::added:
+                if (before != no_index) link(names, before, pair);
+            }
+        }
+        tree.sort();
+        const Node* before = nullptr;
+        TapeBuilder builder = TapeBuilder::rewrite(tape_, before);
+        writePlace(tree, FormTree::root, before, builder);
+        return std::nullopt;
+    }
+
+    // At most limits_.depth calls deep.
+    void writePlace(const FormTree& tree, std::size_t place, const Node* before, TapeBuilder& builder) const {
+        const FormTree::Place& here = tree.at(place);
+        if (here.kind == FormTree::Kind::value) {
+            writeValues(before, here.first, here.rule, builder);
+            return;
+        }
+        const bool isObject = here.kind == FormTree::Kind::object;
+        if (isObject)
+            builder.beginObject();
+        else
+            builder.beginArray();
+        for (const std::uint32_t inner : here.inner) {
+            if (isObject) builder.copyKey(keyNode(tree.at(inner).key));
+            writePlace(tree, inner, before, builder);
+        }
+        builder.end();
+    }
+
+    // A piece of a name, which is a piece of the text.
+    Node keyNode(std::string_view key) const noexcept {
+        Node node{};
+        node.kind = MORTISE_JSON_STRING;
+        node.skip = 1;
+        node.offset = static_cast<std::uint32_t>(key.data() - tape_.text_.data());
+        node.length = static_cast<std::uint32_t>(key.size());
+        if (key.find('\0') != std::string_view::npos) node.flags = MORTISE_JSON_HAS_NUL;
+        return node;
+    }
+
     void write() {
         linkRepeated();
         const std::size_t count = pairs();
@@ -191,25 +253,23 @@ private:
             Node key = name;
             key.skip = 1;
             builder.copyKey(key);
-            writeValues(before, pair, propertyOf(textOf(name)), builder);
+            writeValues(before, pair, memberOf(textOf(name)), builder);
         }
         builder.end();
     }
 
     void writeValues(const Node* before, std::size_t pair, std::uint32_t rule, TapeBuilder& builder) const {
-        const std::uint8_t wanted = rule != no_index ? program_->typesOf(rule) : types::string;
+        const std::uint8_t wanted = rule != no_index ? lookup_->types(rule) : types::string;
         const bool repeated = before[2 * pair].skip != 0;
         const bool collects = (wanted & types::array) != 0 && ((wanted & types::string) == 0 || repeated);
-        if (!collects || (wanted == types::any && !definesItems(rule))) {
+        if (!collects || !lookup_->isArray(rule)) {
             while (before[2 * pair].skip != 0) pair = before[2 * pair].skip;
             writeValue(before[2 * pair + 1], wanted, builder);
             return;
         }
-        const std::uint32_t items = itemsOf(rule);
-        const std::uint8_t itemTypes = items != no_index ? program_->typesOf(items) : types::any;
         builder.beginArray();
-        for (;; pair = before[2 * pair].skip) {
-            writeValue(before[2 * pair + 1], itemTypes, builder);
+        for (std::uint32_t index = 0;; ++index, pair = before[2 * pair].skip) {
+            writeValue(before[2 * pair + 1], lookup_->types(lookup_->element(rule, index)), builder);
             if (before[2 * pair].skip == 0) break;
         }
         builder.end();
@@ -234,39 +294,12 @@ private:
         builder.copySubtree(node);
     }
 
-    // The rule of the root's property of that name.
-    std::uint32_t propertyOf(std::string_view name) const noexcept {
-        if (program_ == nullptr) return no_index;
-        return propertyOf(0, name);
+    std::uint32_t memberOf(std::string_view name) const noexcept {
+        return lookup_ ? lookup_->member(SchemaLookup::root, name) : no_index;
     }
-
-    std::uint32_t propertyOf(std::uint32_t index, std::string_view name) const noexcept {
-        for (; index != no_index; index = program_->rules[index].ref) {
-            const Rule& rule = program_->rules[index];
-            std::uint32_t hint = 0;
-            const std::uint32_t found = program_->findProperty(rule, name, hint);
-            if (found != no_index) {
-                const std::uint32_t property = program_->properties[rule.properties.first + found].rule;
-                if (property != no_index) return property;
-            }
-            for (std::uint32_t part = 0; part < rule.allOf.count; ++part) {
-                const std::uint32_t property = propertyOf(program_->links[rule.allOf.first + part], name);
-                if (property != no_index) return property;
-            }
-        }
-        return no_index;
-    }
-
-    std::uint32_t itemsOf(std::uint32_t rule) const noexcept {
-        for (; rule != no_index; rule = program_->rules[rule].ref)
-            if (program_->rules[rule].items != no_index) return program_->rules[rule].items;
-        return no_index;
-    }
-
-    bool definesItems(std::uint32_t rule) const noexcept { return itemsOf(rule) != no_index; }
 
     Tape& tape_;
-    const SchemaProgram* program_;
+    std::optional<SchemaLookup> lookup_;
     FormLimits limits_;
     std::size_t position_ = 0;
 };
@@ -281,6 +314,10 @@ std::string_view describe(FormFault::Reason reason) noexcept {
         return "too many fields";
     case Reason::too_large:
         return "too large";
+    case Reason::too_deep:
+        return "too many brackets in a name";
+    case Reason::conflict:
+        return "a name that is both a value and more than one";
     }
     return "malformed";
 }

@@ -23,6 +23,12 @@ constexpr std::string_view pageSchema = R"({"type":"object","properties":{
     "page":{"type":"integer","minimum":1,"default":1},"limit":{"type":"integer","minimum":1,"maximum":100}}})";
 constexpr std::string_view idSchema = R"({"type":"object","properties":{"id":{"type":"integer"}},"required":["id"]})";
 
+constexpr std::string_view headerSchema = R"({"type":"object","required":["x-key"],"additionalProperties":false,
+    "properties":{"x-key":{"type":"string","minLength":2},"x-count":{"type":"integer"},"x-default":{"default":"d"},
+    "x-list":{"type":"array","items":{"type":"integer"}},"x-both":{"type":["array","string"]}}})";
+constexpr std::string_view cookieSchema = R"({"type":"object","required":["session"],"additionalProperties":false,
+    "properties":{"session":{"type":"string","maxLength":5},"visits":{"type":"integer","default":1}}})";
+
 json::Schema compiled(std::string_view text) {
     json::Schema schema;
     const auto fault = json::Schema::compile(text, schema);
@@ -40,6 +46,9 @@ class RequestValidationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAnEmptyBodyUnlessOptional);
     CPPUNIT_TEST(treatsABadPathAsUnknown);
     CPPUNIT_TEST(tellsAllFailuresAtOnce);
+    CPPUNIT_TEST(refusesConflictsInForms);
+    CPPUNIT_TEST(refusesHeadersThatAreNoText);
+    CPPUNIT_TEST(ignoresCookiesThatAreNoText);
     CPPUNIT_TEST(boundsNesting);
     CPPUNIT_TEST(boundsValues);
     CPPUNIT_TEST(givesUnusedMemoryBack);
@@ -47,7 +56,10 @@ class RequestValidationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(showsNothingOfAFailure);
     CPPUNIT_TEST(fillsInDefaults);
     CPPUNIT_TEST(readsFormsByTheSchema);
+    CPPUNIT_TEST(readsNestedForms);
     CPPUNIT_TEST(readsPathParameters);
+    CPPUNIT_TEST(readsHeaders);
+    CPPUNIT_TEST(readsCookies);
     CPPUNIT_TEST(passesWithoutSchemas);
     CPPUNIT_TEST_SUITE_END();
 
@@ -110,13 +122,44 @@ public:
     void tellsAllFailuresAtOnce() {
         route_.body = compiled(userSchema);
         route_.query = compiled(pageSchema);
+        route_.headers = compiled(headerSchema);
+        route_.cookies = compiled(cookieSchema);
+        state_->fields = {{view("X-Count"), view("many")}, {view("cookie"), view("visits=no")}};
         const auto failure = validate(R"({"name":"x","age":"old"})", json, "page=0&limit=many");
         CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Validation error");
         std::vector<std::string> found;
         for (const json::Detail& detail : failure->details.items())
             found.push_back(std::string(json::nameOf(detail.in)) + detail.path + ":" + detail.code);
         CPPUNIT_ASSERT((std::vector<std::string>{"body/name:minLength", "body/age:type", "query/page:minimum",
-                                                 "query/limit:type"}) == found);
+                                                 "query/limit:type", "header/x-count:type", "header/x-key:required",
+                                                 "cookie/visits:type", "cookie/session:required"}) == found);
+        CPPUNIT_ASSERT(state_->request.json_headers == nullptr && state_->request.json_cookies == nullptr);
+    }
+
+    void refusesConflictsInForms() {
+        route_.body = compiled(R"({"type":"object","properties":{"a":{"type":"object","properties":{"b":{}}}}})");
+        const auto failure = validate("a=1&a[b]=2", form);
+        CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Malformed form");
+    }
+
+    void refusesHeadersThatAreNoText() {
+        route_.headers = compiled(headerSchema);
+        state_->fields = {{view("X-Key"), view("key\xff")}};
+        const auto failure = validate("", "");
+        CPPUNIT_ASSERT(failure && failure->fault.status == 400 && failure->fault.sentence == "Malformed header field");
+        // Other fields are none of the schema's business.
+        state_->fields = {{view("X-Key"), view("key")}, {view("X-Other"), view("\xff")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+    }
+
+    void ignoresCookiesThatAreNoText() {
+        route_.cookies = compiled(cookieSchema);
+        state_->fields = {{view("Cookie"), view("session=\xff; other=\xff; session=b")}};
+        const auto failure = validate("", "");
+        CPPUNIT_ASSERT(failure && failure->details.items().front().code == "required");
+        state_->fields = {{view("Cookie"), view("visits=\xff; session=b")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("1"), member(state_->request.json_cookies, "visits"));
     }
 
     void boundsNesting() {
@@ -186,6 +229,54 @@ public:
         CPPUNIT_ASSERT(failure && failure->details.items().front().path == "/age");
     }
 
+    void readsNestedForms() {
+        route_.body = compiled(R"({"type":"object","properties":{"user":{"type":"object","required":["age"],
+            "properties":{"age":{"type":"integer"}}}}})");
+        const auto failure = validate("user[age]=old", form);
+        CPPUNIT_ASSERT(failure && failure->details.items().front().path == "/user/age");
+        CPPUNIT_ASSERT(!validate("user[age]=7", form));
+        route_.query = compiled(R"({"type":"object","properties":{"filter":{"type":"object","additionalProperties":
+            {"type":"integer"}}}})");
+        CPPUNIT_ASSERT(!validate("user[age]=7", form, "filter[a]=1"));
+        CPPUNIT_ASSERT(validate("user[age]=7", form, "filter[a]=x"));
+    }
+
+    void readsHeaders() {
+        route_.headers = compiled(headerSchema);
+        state_->fields = {{view("X-KEY"), view("a")},       {view("Host"), view("h")},   {view("x-key"), view("b")},
+                          {view("X-List"), view("1, 2,,")}, {view("x-list"), view("3")}, {view("X-Count"), view("7")},
+                          {view("X-Both"), view("p, q")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        const mortise_json_tape* const tape = state_->request.json_headers;
+        CPPUNIT_ASSERT_EQUAL(std::string("a, b"), member(tape, "x-key"));
+        CPPUNIT_ASSERT_EQUAL(std::string("7"), member(tape, "x-count"));
+        CPPUNIT_ASSERT_EQUAL(std::string("d"), member(tape, "x-default"));
+        CPPUNIT_ASSERT_EQUAL(std::string("p, q"), member(tape, "x-both"));
+        CPPUNIT_ASSERT_EQUAL(std::string("(absent)"), member(tape, "host"));
+        const json::Value list = state_->headerTape.root().find("x-list");
+        CPPUNIT_ASSERT(list.isArray() && list.size() == 3);
+        // Commas in quotes part nothing.
+        route_.headers = compiled(R"({"properties":{"x-list":{"type":"array","items":{"type":"string"}}}})");
+        state_->fields = {{view("X-List"), view(R"("a, \", b" , c ,"d, e)")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        std::string elements;
+        for (const json::Value element : state_->headerTape.root().find("x-list").elements())
+            elements += std::string(element.bytes()) + "|";
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("a, \", b"|c|"d, e|)"), elements);
+        state_->fields = {{view("X-List"), view(R"(a,"\)")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        CPPUNIT_ASSERT_EQUAL(2u, state_->headerTape.root().find("x-list").size());
+    }
+
+    void readsCookies() {
+        route_.cookies = compiled(cookieSchema);
+        state_->fields = {{view("COOKIE"), view("a=1; session=\"abc\"; session=toolong")},
+                          {view("Cookie"), view("visits=7; session=x")}};
+        CPPUNIT_ASSERT(!validate("", ""));
+        CPPUNIT_ASSERT_EQUAL(std::string("abc"), member(state_->request.json_cookies, "session"));
+        CPPUNIT_ASSERT_EQUAL(std::string("7"), member(state_->request.json_cookies, "visits"));
+    }
+
     void readsPathParameters() {
         route_.path = compiled(idSchema);
         state_->parameters = {{view("id"), view("42")}};
@@ -215,6 +306,8 @@ private:
         state_->request = mortise_request{};
         state_->request.body = view(body);
         state_->request.query = view(query);
+        state_->request.fields = state_->fields.data();
+        state_->request.field_count = static_cast<std::uint32_t>(state_->fields.size());
         return validateRequest(*state_, type, serving_);
     }
 
