@@ -44,6 +44,7 @@ class CookiesTest : public CppUnit::TestFixture {
             {"a=\"b c\"", "<a|b c>"},
             {"a=\"\"; b=\"; c=\"x", "<a|><b|\"><c|\"x>"},
             {"a=%3B", "<a|%3B>"},
+            {"a=\r1; b\n=2", "<a|\r1><b\n|2>"},
             {"a=x,y; $Version=1", "<a|x,y><$Version|1>"},
             {"\xc3\xa9=\xff", "<\xc3\xa9|\xff>"},
             {"__Host-id=1; __proto__=2", "<__Host-id|1><__proto__|2>"},
