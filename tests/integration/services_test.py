@@ -464,6 +464,17 @@ class HostServices(ServerTest):
         self.assertEqual(self.server.request("PUT", "/uses/routes").header("cache-control"), "no-store")
         self.assertEqual(self.server.delete("/uses/routes").status, 204)
 
+    def test_routes_are_shown_as_they_were_declared(self):
+        shown = self.server.get("/uses/routes/shown").json
+        self.assertGreater(shown["generation"], 0)
+        by_route = {route["route"]: route for route in shown["routes"]}
+        self.assertEqual(by_route["DELETE /uses/routes"], {
+            "plugin": "uses-routes", "route": "DELETE /uses/routes", "id": "forget", "text": "Forgets *everything*.", "deprecated": True,
+            "answers": ["204  Forgotten", "200 text/csv What was there"]})
+        self.assertEqual(by_route["GET /health"]["plugin"], "health")
+        own = [route["route"] for route in shown["routes"] if route["plugin"] == "uses-routes"]
+        self.assertEqual(own[:3], ["GET /uses/routes/:id", "GET /uses/routes/files/*rest", "POST /uses/routes"])
+
     def test_another_plugin_s_table(self):
         self.assertEqual(self.server.get("/uses/users?email=nobody@example.com").status, 404)
         made = self.server.post("/uses/users", {"name": "Ada", "email": "Table@example.com"})

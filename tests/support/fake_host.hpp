@@ -70,12 +70,17 @@ struct FakeRequest {
     std::map<std::string, std::string> cookies;
 };
 
+struct FakeAnswerNote {
+    std::uint32_t status = 0;
+    std::string schema, text, mediaType;
+};
+
 struct FakeRoute {
     std::string method, pattern, role, bodySchema, querySchema, pathSchema, headerSchema, cookieSchema, tags;
-    std::string description, operationId, bodyMediaTypes;
+    std::string summary, description, operationId, bodyMediaTypes;
     std::uint32_t flags = 0, placement = 0, authentication = 0;
     std::vector<std::uint32_t> answers;
-    std::vector<std::string> answerSchemas, answerMediaTypes;
+    std::vector<FakeAnswerNote> answerNotes;
     mortise_handler handle = nullptr;
     void* context = nullptr;
 };
@@ -170,6 +175,7 @@ public:
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
     std::uint32_t currentLoop = 0;
+    std::uint64_t generation = 1; // that serves requests
 
     mortise_exchange_table exchangeTable{};
     mortise_routes_table routesTable{};
@@ -226,6 +232,7 @@ private:
         raw.query = viewOf(open.request.query);
         raw.body = viewOf(open.request.body);
         raw.received_ms = 1'767'322'984'678;
+        raw.generation = generation;
         if (!open.request.principal.empty()) {
             open.principal.struct_size = sizeof open.principal;
             open.principal.id = viewOf(open.request.principal);
@@ -277,7 +284,39 @@ private:
         made.operationId = textOf(r.operation_id);
         made.bodyMediaTypes = textOf(r.body_media_types);
         for (std::uint32_t i = 0; i < r.answer_count && r.answer_media_types != nullptr; ++i)
-            made.answerMediaTypes.push_back(textOf(r.answer_media_types[i]));
+            made.answerNotes[i].mediaType = textOf(r.answer_media_types[i]);
+    }
+
+    // As the host shows a route: of the plugin "test".
+    static void show(const FakeRoute& route, mortise_route_visitor visitor, void* argument) {
+        std::vector<mortise_route_answer> answers;
+        std::vector<mortise_view> mediaTypes;
+        for (const FakeAnswerNote& note : route.answerNotes) {
+            answers.push_back({note.status, 0, viewOf(note.schema), viewOf(note.text)});
+            mediaTypes.push_back(viewOf(note.mediaType));
+        }
+        mortise_route shown{};
+        shown.struct_size = sizeof shown;
+        shown.flags = route.flags;
+        shown.placement = route.placement;
+        shown.authentication = route.authentication;
+        shown.method = viewOf(route.method);
+        shown.pattern = viewOf(route.pattern);
+        shown.role = viewOf(route.role);
+        shown.body_schema = viewOf(route.bodySchema);
+        shown.query_schema = viewOf(route.querySchema);
+        shown.path_schema = viewOf(route.pathSchema);
+        shown.summary = viewOf(route.summary);
+        shown.tags = viewOf(route.tags);
+        shown.answers = answers.data();
+        shown.answer_count = static_cast<std::uint32_t>(answers.size());
+        shown.header_schema = viewOf(route.headerSchema);
+        shown.cookie_schema = viewOf(route.cookieSchema);
+        shown.description = viewOf(route.description);
+        shown.operation_id = viewOf(route.operationId);
+        shown.answer_media_types = mediaTypes.data();
+        shown.body_media_types = viewOf(route.bodyMediaTypes);
+        visitor(argument, &shown, viewOf("test"));
     }
 
     Open* terminal(mortise_exchange exchange) {
@@ -392,14 +431,21 @@ private:
             made.flags = r->flags;
             made.placement = r->placement;
             made.authentication = r->authentication;
+            made.summary = textOf(r->summary);
             for (std::uint32_t i = 0; i < r->answer_count; ++i) {
                 made.answers.push_back(r->answers[i].status);
-                made.answerSchemas.push_back(textOf(r->answers[i].schema));
+                made.answerNotes.push_back({r->answers[i].status, textOf(r->answers[i].schema),
+                                            textOf(r->answers[i].text), {}});
             }
             if (r->struct_size > offsetof(mortise_route, body_media_types)) takeNotes(made, *r);
             made.handle = r->handle;
             made.context = r->context;
             self.routes.push_back(std::move(made));
+            return MORTISE_OK;
+        };
+        routesTable.visit = [](void* context, mortise_exchange, mortise_route_visitor visitor,
+                               void* argument) -> mortise_status {
+            for (const FakeRoute& route : static_cast<FakeHost*>(context)->routes) show(route, visitor, argument);
             return MORTISE_OK;
         };
         give(MORTISE_ROUTES_SERVICE, &routesTable, this);

@@ -4,6 +4,7 @@
 #include <mortise/abi/exchange.h>
 #include <mortise/cookie.hpp>
 #include <mortise/date_time.hpp>
+#include <mortise/declared_routes.hpp>
 #include <mortise/decode.hpp>
 #include <mortise/deferred.hpp>
 #include <mortise/log.hpp>
@@ -37,6 +38,8 @@ public:
     std::string_view body() const noexcept { return text(raw_->body); }
     bool tls() const noexcept { return (raw_->flags & MORTISE_REQUEST_TLS) != 0; }
     DateTime receivedAt() const noexcept { return {raw_->received_ms}; }
+    // Number of the generation that serves this request; 0 under a host that does not tell.
+    std::uint64_t generation() const noexcept { return raw_->generation; }
 
     // The first header field of that name, in any case; empty when there is none.
     std::string_view field(std::string_view name) const noexcept {
@@ -76,6 +79,13 @@ public:
     Deferred defer() { return Deferred(share()); }
     // Begins an answer of unknown length; the handler then returns Reply::later().
     Stream stream(Reply head) { return Stream(share(), std::move(head)); }
+
+    // Calls visit(const DeclaredRoute&) for every route of the generation that serves this request, in the order of
+    // declaration. Until the answer; throws Absent under a host that does not show them.
+    template<class Visit>
+    void visitRoutes(Visit&& visit) const {
+        detail::visitRoutes(*runtime_, exchange_, std::forward<Visit>(visit));
+    }
 
     // Writes records with this request's id.
     Log log() const noexcept { return Log(*runtime_, {}, exchange_); }

@@ -12,9 +12,15 @@ namespace detail {
 
 // The body of every error answer, for documentation.
 constexpr std::string_view errorSchema =
-    R"({"type":"object","properties":{"error":{"type":"string"},"requestId":{"type":"string"},)"
-    R"("details":{"type":"array","items":{"type":"object","properties":{"in":{"type":"string"},)"
-    R"("path":{"type":"string"},"code":{"type":"string"},"message":{"type":"string"}}}}},)"
+    R"({"type":"object","title":"Error","properties":{"error":{"type":"string","description":"What is wrong"},)"
+    R"("details":{"type":"array","description":"Of a validation error: every check that failed","items":)"
+    R"({"type":"object","title":"ErrorDetail","properties":{"in":{"type":"string",)"
+    R"("description":"body, query, path, header or cookie"},)"
+    R"("path":{"type":"string","description":"JSON pointer, RFC 6901"},)"
+    R"("code":{"type":"string","description":"Keyword of the schema"},"message":{"type":"string"}},)"
+    R"("required":["in","path","code","message"]}},)"
+    R"("position":{"type":"integer","description":"Of malformed JSON: the byte where it is"},)"
+    R"("requestId":{"type":"string","description":"As in X-Request-Id and in the log"}},)"
     R"("required":["error","requestId"]})";
 
 struct Answer {
@@ -29,15 +35,15 @@ struct RouteDeclaration {
     std::string pattern;
     std::string role;
     std::string summary;
+    std::string description;
+    std::string operationId;
     std::string tags;
     std::string bodySchema;
+    std::string bodyMediaTypes;
     std::string querySchema;
     std::string pathSchema;
     std::string headerSchema;
     std::string cookieSchema;
-    std::string description;
-    std::string operationId;
-    std::string bodyMediaTypes;
     std::vector<Answer> answers;
     std::uint32_t flags = 0;
     std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
@@ -72,6 +78,8 @@ struct RouteDeclaration {
         raw.answer_count = static_cast<std::uint32_t>(rawAnswers.size());
         raw.header_schema = view(headerSchema);
         raw.cookie_schema = view(cookieSchema);
+        raw.header_schema = view(headerSchema);
+        raw.cookie_schema = view(cookieSchema);
         raw.description = view(description);
         raw.operation_id = view(operationId);
         raw.answer_media_types = mediaTypes.data();
@@ -95,12 +103,13 @@ public:
     RouteBuilder(detail::Runtime& runtime, detail::RouteDeclaration declaration)
         : runtime_(&runtime), declaration_(std::move(declaration)) {}
 
+    // For documentation. Without an id of its own a route gets one made of method and pattern.
     RouteBuilder& summary(std::string_view sentence) { return declaration_.summary = sentence, *this; }
-    RouteBuilder& tags(std::string_view commaList) { return declaration_.tags = commaList, *this; }
     RouteBuilder& description(std::string_view commonMark) { return declaration_.description = commonMark, *this; }
-    RouteBuilder& operationId(std::string_view unique) { return declaration_.operationId = unique, *this; }
-    RouteBuilder& deprecated() { return flag(MORTISE_ROUTE_DEPRECATED); } // documentation says so
-    RouteBuilder& hidden() { return flag(MORTISE_ROUTE_HIDDEN); }         // documentation leaves it out
+    RouteBuilder& operationId(std::string_view uniqueId) { return declaration_.operationId = uniqueId, *this; }
+    RouteBuilder& tags(std::string_view commaList) { return declaration_.tags = commaList, *this; }
+    RouteBuilder& deprecated() { return flag(MORTISE_ROUTE_DEPRECATED); }
+    RouteBuilder& hidden() { return flag(MORTISE_ROUTE_HIDDEN); } // documentation leaves it out
 
     // Who may call. Routes say what they need; the plugin that authenticates says who it is. Answers carry
     // Cache-Control: no-store unless the reply has a Cache-Control of its own.
@@ -120,7 +129,7 @@ public:
     } // short reads only
 
     RouteBuilder& isPrivate() { return flag(MORTISE_ROUTE_PRIVATE); } // Cache-Control: no-store
-    // Any media type, or none; read request.body(). The list is for documentation.
+    // Any media type, those named in documentation; the handler reads request.body().
     RouteBuilder& rawBody(std::string_view mediaTypes = {}) {
         declaration_.bodyMediaTypes = mediaTypes;
         return flag(MORTISE_ROUTE_RAW_BODY);
@@ -161,12 +170,16 @@ public:
 
     // Documented answers.
     template<class T>
-    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}, std::string_view mediaType = {}) {
-        declaration_.answers.push_back({status, answerSchemaOf<T>(), std::string(sentence), std::string(mediaType)});
+    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}) {
+        declaration_.answers.push_back({status, answerSchemaOf<T>(), std::string(sentence), {}});
         return *this;
     }
-    // Without a body, or with one of another media type that no schema describes.
-    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}, std::string_view mediaType = {}) {
+    RouteBuilder& replies(std::uint32_t status, std::string_view sentence = {}) { // without a body
+        declaration_.answers.push_back({status, {}, std::string(sentence), {}});
+        return *this;
+    }
+    // With a body that is no JSON.
+    RouteBuilder& repliesMedia(std::uint32_t status, std::string_view mediaType, std::string_view sentence = {}) {
         declaration_.answers.push_back({status, {}, std::string(sentence), std::string(mediaType)});
         return *this;
     }

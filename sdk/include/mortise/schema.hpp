@@ -90,6 +90,7 @@ void schemaValue(std::string& out, const Rules& rules) {
     } else {
         static_assert(IsDescribed<T>::value, "this type has no MORTISE_DESCRIBE");
         schemaType(out, "object", nullable);
+        schemaText(out, "title", mortiseTitle(Tag<T>{}));
         out.append(",\"properties\":{");
         schemaMembers<T, Mode>(out);
     }
@@ -155,7 +156,9 @@ void schemaAlternative(std::string& out) {
     static_assert(suitsTag<Alternative>(tags<T>.member, Members{}),
                   "an alternative has no member of the tag's name, and initialisers instead of .defaults()");
     if (I != 0) out.push_back(',');
-    out.append("{\"type\":\"object\",\"properties\":{");
+    out.append("{\"type\":\"object\"");
+    schemaText(out, "title", mortiseTitle(Tag<Alternative>{}));
+    out.append(",\"properties\":{");
     encodeText(out, tags<T>.member);
     out.append(":{\"const\":");
     encodeText(out, tags<T>.names[I]);
@@ -183,8 +186,9 @@ std::string schemaFor() {
 
 } // namespace detail
 
-// The JSON Schema (2020-12) of what comes in as a described struct, for the host's validator and for documentation.
-// Secrets are writeOnly; unknown members are neither listed nor forbidden, the host drops them.
+// The JSON Schema (2020-12) of what comes in as a described struct, for the host's validator and for documentation. The
+// struct's name is the title, by which documentation tells equal schemas. Secrets are writeOnly; unknown members are
+// neither listed nor forbidden, the host drops them.
 template<class T>
 std::string schemaOf() {
     return detail::schemaFor<T, detail::Incoming>();

@@ -157,14 +157,15 @@ public:
     }
     void writesSchemas() {
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"type":"object","properties":{"name":{"type":"string","minLength":2,"maxLength":100},)"
+            std::string(R"({"type":"object","title":"Strict","properties":{"name":{"type":"string","minLength":2,"maxLength":100},)"
                         R"("email":{"type":"string","format":"email"},)"
                         R"("password":{"type":"string","minLength":8,"x-maxBytes":72,"writeOnly":true}},)"
                         R"("required":["name","email","password"]})"),
             mortise::schemaOf<Strict>());
         CPPUNIT_ASSERT_EQUAL(
             std::string(
-                R"({"type":"object","properties":{"inner":{"type":"object","properties":{"id":{"type":"string",)"
+                R"({"type":"object","title":"Outer","properties":{"inner":{"type":"object","title":"Inner",)"
+                R"("properties":{"id":{"type":"string",)"
                 R"("format":"uuid"},"note":{"type":["string","null"]}},"required":["id"]},)"
                 R"("numbers":{"type":"array","items":{"type":"integer","minimum":1,"maximum":2147483647},"maxItems":3},)"
                 R"("at":{"type":"string","format":"date-time"},)"

@@ -91,7 +91,7 @@ public:
             .path<Slug>()
             .query<Page>()
             .replies<Note>(200, "All of it")
-            .replies(201, "A picture", "image/png")
+            .repliesMedia(201, "image/png", "A picture")
             .repliesError(400)
             .handle([](mortise::Request&, const Note& note, const Page& page, const Slug& slug, const Sender& sender,
                        const Session& session) {
@@ -300,11 +300,12 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("everything"), route.operationId);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN, route.flags);
         CPPUNIT_ASSERT(route.answers == (std::vector<std::uint32_t>{200, 201, 400}));
-        CPPUNIT_ASSERT(route.answerMediaTypes == (std::vector<std::string>{"", "image/png", ""}));
+        CPPUNIT_ASSERT_EQUAL(std::string("image/png"), route.answerNotes[1].mediaType);
+        CPPUNIT_ASSERT(route.answerNotes[0].mediaType.empty() && route.answerNotes[2].mediaType.empty());
         CPPUNIT_ASSERT_EQUAL(
             std::string(R"({"type":"object","properties":{"title":{"type":"string"}},"required":["title"]})"),
-            route.answerSchemas[0]);
-        CPPUNIT_ASSERT(route.answerSchemas[1].empty() && !route.answerSchemas[2].empty());
+            route.answerNotes[0].schema);
+        CPPUNIT_ASSERT(route.answerNotes[1].schema.empty() && !route.answerNotes[2].schema.empty());
         CPPUNIT_ASSERT_EQUAL(std::string("text/csv, text/plain"), host_->route("POST", "/raw").bodyMediaTypes);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_RAW_BODY, host_->route("POST", "/raw").flags);
     }
