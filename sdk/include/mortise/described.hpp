@@ -22,13 +22,13 @@
 // One description of a struct: schema, decoding, encoding and row mapping follow from it. Stands in the namespace of
 // Type (any, also an unnamed one), names up to 64 members, and costs nothing at run time. See Field for what can be
 // said.
-#define MORTISE_DESCRIBE(Type, ...)                                                               \
-    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {               \
-        using MortiseSubject = Type;                                                              \
-        return ::std::make_tuple(MORTISE_FOR_EACH(MORTISE_DESCRIBE_ONE, __VA_ARGS__));            \
-    }                                                                                             \
-    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) {    \
-        return ::mortise::detail::unqualified(#Type);                                             \
+#define MORTISE_DESCRIBE(Type, ...)                                                            \
+    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {            \
+        using MortiseSubject = Type;                                                           \
+        return ::std::make_tuple(MORTISE_FOR_EACH(MORTISE_DESCRIBE_ONE, __VA_ARGS__));         \
+    }                                                                                          \
+    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) { \
+        return ::mortise::detail::unqualified(#Type);                                          \
     }
 #define MORTISE_DESCRIBE_ONE(x) MORTISE_DESCRIBED_##x
 #define MORTISE_DESCRIBED_field(member) ::mortise::detail::makeField(&MortiseSubject::member, #member)

@@ -157,10 +157,11 @@ public:
     }
     void writesSchemas() {
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"type":"object","title":"Strict","properties":{"name":{"type":"string","minLength":2,"maxLength":100},)"
-                        R"("email":{"type":"string","format":"email"},)"
-                        R"("password":{"type":"string","minLength":8,"x-maxBytes":72,"writeOnly":true}},)"
-                        R"("required":["name","email","password"]})"),
+            std::string(
+                R"({"type":"object","title":"Strict","properties":{"name":{"type":"string","minLength":2,"maxLength":100},)"
+                R"("email":{"type":"string","format":"email"},)"
+                R"("password":{"type":"string","minLength":8,"x-maxBytes":72,"writeOnly":true}},)"
+                R"("required":["name","email","password"]})"),
             mortise::schemaOf<Strict>());
         CPPUNIT_ASSERT_EQUAL(
             std::string(

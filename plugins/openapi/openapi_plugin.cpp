@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "docs_page.hpp"
+#include "document.hpp"
+#include "openapi_settings.hpp"
+#include "tape_json.hpp"
+#include "yaml_text.hpp"
+
+#include <mortise/entity_tag.hpp>
+#include <mortise/plugin.hpp>
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace mortise::openapi {
+namespace {
+
+// The document of one generation.
+struct Built {
+    std::uint64_t generation = 0;
+    std::string json;
+    std::string yaml;
+    std::string tag; // of the JSON; the YAML's has another letter in front
+};
+
+// FNV-1a: tells texts of one server apart, no more.
+std::uint64_t fingerprint(std::string_view text) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    return hash;
+}
+
+std::vector<std::string> listOf(std::string_view commaList) {
+    std::vector<std::string> items;
+    while (!commaList.empty()) {
+        const std::size_t comma = std::min(commaList.find(','), commaList.size());
+        std::string_view item = commaList.substr(0, comma);
+        commaList.remove_prefix(std::min(comma + 1, commaList.size()));
+        while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+        while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
+        if (!item.empty()) items.emplace_back(item);
+    }
+    return items;
+}
+
+// A path that a route can have, without parameters.
+bool isPath(const std::string& path) {
+    return path.size() > 1 && path.front() == '/' && path.back() != '/' && path.find("/:") == path.npos &&
+           path.find("/*") == path.npos && path.find_first_of("\"<>&") == path.npos;
+}
+
+class OpenApi : public Plugin<Settings> {
+public:
+    void configure(Setup& setup) override;
+
+private:
+    void checkPaths(Setup& setup);
+    void declarePage(Setup& setup);
+
+    std::shared_ptr<const Built> built(const Request& request);
+    std::shared_ptr<const Built> build(const Request& request) const;
+    std::optional<Json> schemaOf(std::string_view text) const;
+    RouteNote noteOf(const DeclaredRoute& route) const;
+
+    Reply document(const Request& request, bool yaml);
+    Reply page(const Request& request) const;
+    Reply asset(const Request& request, const PageAsset& asset) const;
+
+    std::string html_;
+    std::string htmlTag_;
+    HeaderBlock policy_;
+    std::mutex mutex_;
+    std::shared_ptr<const Built> built_; // of the newest generation that asked; under mutex_
+};
+
+void OpenApi::checkPaths(Setup& setup) {
+    const Settings& given = settings();
+    const auto check = [&](std::string_view key, const std::string& path, bool optional) {
+        if (!isPath(path) && !(optional && path.empty()))
+            setup.refuseSetting(key, "'" + path + "' is no path; write one such as /openapi.json");
+    };
+    check("json_path", given.jsonPath, false);
+    check("yaml_path", given.yamlPath, true);
+    check("docs_path", given.docsPath, true);
+    if (given.yamlPath == given.jsonPath) setup.refuseSetting("yaml_path", "json_path is the same");
+}
+
+void OpenApi::configure(Setup& setup) {
+    checkPaths(setup);
+    const Settings& given = settings();
+    if (given.docs == "off" || (given.docs == "auto" && !developmentMode())) return;
+    setup.get(given.jsonPath).hidden().handle([this](Request& request) { return document(request, false); });
+    if (!given.yamlPath.empty())
+        setup.get(given.yamlPath).hidden().handle([this](Request& request) { return document(request, true); });
+    if (!given.docsPath.empty()) declarePage(setup);
+}
+
+void OpenApi::declarePage(Setup& setup) {
+    const Settings& given = settings();
+    html_ = pageHtml(given.title, relativeTo(given.docsPath, given.jsonPath), pageAssets());
+    htmlTag_ = entityTagText(fingerprint(html_));
+    policy_ = setup.headerBlock({{"Content-Security-Policy", pagePolicy(given.servers)}});
+    // Relative, so that it holds behind a proxy that puts something in front.
+    const std::string target = given.docsPath.substr(given.docsPath.rfind('/') + 1) + "/";
+    setup.get(given.docsPath).hidden().onLoop().handle([target](Request&) {
+        return Reply::empty(301).location(target);
+    });
+    setup.get(given.docsPath + "/*file").hidden().onLoop().handle([this](Request& request) {
+        const std::string_view file = request.parameter("file");
+        if (file.empty()) return page(request);
+        for (const PageAsset& one : pageAssets())
+            if (one.name == file) return asset(request, one);
+        return notFound("Route not found");
+    });
+}
+
+bool isFresh(const Request& request, const std::string& tag) {
+    const std::optional<EntityTag> current = EntityTag::parse(tag);
+    const EntityTagList known(request, "If-None-Match");
+    return current && (known.kind() == EntityTagList::Kind::any || known.kind() == EntityTagList::Kind::list) &&
+           known.weakMatches(*current);
+}
+
+Reply OpenApi::page(const Request& request) const {
+    Reply reply = isFresh(request, htmlTag_) ? Reply::empty(304) : Reply::bytes(200, "text/html; charset=utf-8", html_);
+    return std::move(reply).block(policy_).field("Cache-Control", "no-cache").field("ETag", htmlTag_);
+}
+
+Reply OpenApi::asset(const Request& request, const PageAsset& asset) const {
+    const bool packed = !asset.gzip.empty() && acceptsGzip(request.field("Accept-Encoding"));
+    // The page names every file with its hash: what has this address never changes.
+    const bool named = request.query() == "v=" + std::string(asset.hash);
+    const std::string tag = "\"" + std::string(asset.hash) + (packed ? "-gzip\"" : "\"");
+    Reply reply = isFresh(request, tag)
+                      ? Reply::empty(304)
+                      : Reply::constant(200, std::string(asset.mediaType), packed ? asset.gzip : asset.plain);
+    if (packed && reply.code() == 200) reply.field("Content-Encoding", "gzip");
+    if (!asset.gzip.empty()) reply.field("Vary", "Accept-Encoding");
+    return std::move(reply)
+        .block(policy_)
+        .field("Cache-Control", named ? "public, max-age=31536000, immutable" : "no-cache")
+        .field("ETag", tag);
+}
+
+Reply OpenApi::document(const Request& request, bool yaml) {
+    const std::shared_ptr<const Built> made = built(request);
+    const std::string tag = yaml ? "\"y" + made->tag.substr(1) : made->tag;
+    Reply reply = isFresh(request, tag) ? Reply::empty(304)
+                  : yaml                ? Reply::bytes(200, "application/yaml", made->yaml)
+                                        : Reply::rawJson(200, made->json);
+    return std::move(reply).field("Cache-Control", "no-cache").field("ETag", tag);
+}
+
+// An instance may be carried over a reload that changes other plugins: what counts is the generation that serves.
+std::shared_ptr<const Built> OpenApi::built(const Request& request) {
+    const std::lock_guard lock(mutex_); // who asks meanwhile needs the same document
+    if (built_ && built_->generation == request.generation()) return built_;
+    std::shared_ptr<const Built> made = build(request);
+    // Requests that the generation before still serves do not push out the newer one.
+    if (made->generation != 0 && (!built_ || made->generation > built_->generation)) built_ = made;
+    return made;
+}
+
+std::shared_ptr<const Built> OpenApi::build(const Request& request) const {
+    const Settings& given = settings();
+    const DocumentFrame frame{given.title,        given.version,     given.description,
+                              given.license,      given.contactName, given.contactUrl,
+                              given.contactEmail, given.servers,     *schemaOf(detail::errorSchema)};
+    std::vector<RouteNote> routes;
+    request.visitRoutes([&](const DeclaredRoute& route) {
+        if (!route.has(MORTISE_ROUTE_HIDDEN)) routes.push_back(noteOf(route));
+    });
+    const Json document = documentOf(frame, routes);
+    auto made = std::make_shared<Built>();
+    made->generation = request.generation();
+    made->json = toJson(document);
+    made->yaml = toYaml(document);
+    made->tag = entityTagText(fingerprint(made->json));
+    return made;
+}
+
+std::optional<Json> OpenApi::schemaOf(std::string_view text) const {
+    std::optional<Json> schema;
+    if (text.empty()) return schema;
+    json().visit(text, {}, [&](const mortise_json_tape& tape) { schema = jsonOf(tape); });
+    return schema;
+}
+
+RouteNote OpenApi::noteOf(const DeclaredRoute& route) const {
+    RouteNote note;
+    note.plugin = route.plugin();
+    note.method = route.method();
+    note.pattern = route.pattern();
+    note.operationId = route.operationId();
+    note.summary = route.summary();
+    note.description = route.description();
+    note.tags = listOf(route.tags());
+    note.role = route.role();
+    note.caller = route.authentication() == MORTISE_AUTHENTICATION_REQUIRED   ? RouteNote::Caller::required
+                  : route.authentication() == MORTISE_AUTHENTICATION_OPTIONAL ? RouteNote::Caller::optional
+                                                                              : RouteNote::Caller::anyone;
+    note.body = schemaOf(route.bodySchema());
+    note.path = schemaOf(route.pathSchema());
+    note.query = schemaOf(route.querySchema());
+    note.headers = schemaOf(route.headerSchema());
+    note.cookies = schemaOf(route.cookieSchema());
+    note.bodyMediaTypes = listOf(route.bodyMediaTypes());
+    note.rawBody = route.has(MORTISE_ROUTE_RAW_BODY);
+    note.bodyOptional = route.has(MORTISE_ROUTE_BODY_OPTIONAL);
+    note.multipart = route.has(MORTISE_ROUTE_MULTIPART);
+    note.deprecated = route.has(MORTISE_ROUTE_DEPRECATED);
+    for (std::uint32_t i = 0; i < route.answerCount(); ++i) {
+        const DeclaredAnswer answer = route.answer(i);
+        note.answers.push_back(
+            {answer.status, schemaOf(answer.schema), std::string(answer.text), std::string(answer.mediaType)});
+    }
+    return note;
+}
+
+} // namespace
+} // namespace mortise::openapi
+
+MORTISE_PLUGIN(mortise::openapi::OpenApi, "org.mortise.openapi", "1.0.0")
