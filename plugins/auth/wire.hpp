@@ -20,20 +20,27 @@ struct Registration {
     std::string_view password;
 };
 // As POST /api/users; 254 is RFC 5321's longest address (section 4.5.3.1.3, less the angle brackets).
-MORTISE_DESCRIBE(Registration, field(name).minLength(2).maxLength(100), field(email).email().maxLength(254),
-                 field(password).minLength(8).maxBytes(mortise::Passwords::maxBytes).secret())
+MORTISE_DESCRIBE(Registration, field(name).minLength(2).maxLength(100).example("Ada"),
+                 field(email).email().maxLength(254).example("ada@example.com"),
+                 field(password)
+                     .minLength(8)
+                     .maxBytes(mortise::Passwords::maxBytes)
+                     .text("At most 72 bytes")
+                     .example("correct horse")
+                     .secret())
 
 /// No rules: what cannot belong to anybody is answered like any other wrong pair.
 struct Credentials {
     std::string_view email;
     std::string_view password;
 };
-MORTISE_DESCRIBE(Credentials, field(email), field(password).secret())
+MORTISE_DESCRIBE(Credentials, field(email).example("ada@example.com"),
+                 field(password).example("correct horse").secret())
 
 struct RefreshRequest {
     std::string_view refreshToken;
 };
-MORTISE_DESCRIBE(RefreshRequest, field(refreshToken).secret())
+MORTISE_DESCRIBE(RefreshRequest, field(refreshToken).example("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl").secret())
 
 struct PasswordChange {
     std::string_view currentPassword;
@@ -48,20 +55,25 @@ struct SessionUser {
     std::string name;
     std::string email;
 };
-MORTISE_DESCRIBE(SessionUser, field(id).uuid(), field(name), field(email).email())
+MORTISE_DESCRIBE(SessionUser, field(id).uuid(), field(name).example("Ada"),
+                 field(email).email().example("ada@example.com"))
 
 struct Session {
     SessionUser user;
     std::string accessToken;
     std::string refreshToken;
 };
-MORTISE_DESCRIBE(Session, field(user), field(accessToken), field(refreshToken))
+MORTISE_DESCRIBE(Session, field(user),
+                 field(accessToken).text("For Authorization: Bearer").example("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"),
+                 field(refreshToken).text("For /auth/refresh, once").example("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"))
 
 struct TokenPair {
     std::string accessToken;
     std::string refreshToken;
 };
-MORTISE_DESCRIBE(TokenPair, field(accessToken), field(refreshToken))
+MORTISE_DESCRIBE(TokenPair,
+                 field(accessToken).text("For Authorization: Bearer").example("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"),
+                 field(refreshToken).text("For /auth/refresh, once").example("eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"))
 
 struct HeaderMembers {
     std::string alg;

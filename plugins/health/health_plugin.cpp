@@ -49,12 +49,21 @@ public:
         rounds_.emplace(ReadinessRounds::Settings{settings().cache, settings().timeout});
 
         auto health = setup.get("/health");
-        health.summary("Is the process alive").tags("service").onLoop().replies<Alive>(200);
+        health.operationId("getHealth")
+            .summary("Is the process alive")
+            .tags("service")
+            .onLoop()
+            .replies<Alive>(200, "It is");
         if (settings().quiet) health.quiet();
         health.handle([](mortise::Request&) { return Alive{"ok", mortise::DateTime::now()}; });
 
         auto ready = setup.get("/ready");
-        ready.summary("Can the server do its work").tags("service").replies<Ready>(200).repliesError(503);
+        ready.operationId("getReady")
+            .summary("Can the server do its work")
+            .description("Asks every plugin that has a check. Addresses that may know are told the checks by name.")
+            .tags("service")
+            .replies<Ready>(200, "It can")
+            .repliesError(503, "Not ready");
         if (settings().quiet) ready.quiet();
         ready.handle([this](mortise::Request& request) { return answerReady(request); });
     }

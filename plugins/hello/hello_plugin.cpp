@@ -21,8 +21,16 @@ MORTISE_DESCRIBE(Greeting, field(hello).text("Who was greeted").example("world")
 class Hello : public mortise::Plugin<Settings> {
     void configure(mortise::Setup& setup) override {
         if (settings().name.empty()) setup.refuseSetting("name", "it is empty, and somebody has to be greeted");
-        setup.get("/hello").summary("Greets").onLoop().query<Query>().replies<Greeting>(200).repliesError(400).handle(
-            [this](mortise::Request&, const Query& query) { return Greeting{query.name.value_or(settings().name)}; });
+        setup.get("/hello")
+            .summary("Greets")
+            .tags("hello")
+            .onLoop()
+            .query<Query>()
+            .replies<Greeting>(200, "The greeting")
+            .repliesError(400)
+            .handle([this](mortise::Request&, const Query& query) {
+                return Greeting{query.name.value_or(settings().name)};
+            });
     }
 };
 

@@ -22,7 +22,8 @@ struct BasicUser {
 };
 using User = BasicUser<std::string>;
 using UserView = BasicUser<std::string_view>;
-MORTISE_DESCRIBE(User, field(id).uuid(), field(name), field(email).email(), field(createdAt))
+MORTISE_DESCRIBE(User, field(id).uuid(), field(name).example("Ada"), field(email).email().example("ada@example.com"),
+                 field(createdAt))
 MORTISE_DESCRIBE(UserView, field(id).uuid(), field(name), field(email).email(), field(createdAt))
 
 template<typename Content>
@@ -40,7 +41,8 @@ struct Pagination {
     std::int64_t total = 0;
     std::int64_t pages = 0;
 };
-MORTISE_DESCRIBE(Pagination, field(page), field(limit), field(total), field(pages))
+MORTISE_DESCRIBE(Pagination, field(page).example(1), field(limit).example(10), field(total).text("Of users").example(1),
+                 field(pages).example(1))
 
 struct UserPage {
     std::vector<User> users;
@@ -97,13 +99,24 @@ struct CreateUser {
     std::string_view email;
     std::string_view password;
 };
-MORTISE_DESCRIBE(CreateUser, field(name).minLength(2).maxLength(100), field(email).email().maxLength(maxEmailLength),
-                 field(password).minLength(8).maxBytes(mortise::Passwords::maxBytes).secret())
+MORTISE_DESCRIBE(CreateUser, field(name).minLength(2).maxLength(100).example("Ada"),
+                 field(email)
+                     .email()
+                     .maxLength(maxEmailLength)
+                     .text("Unique, whatever the case of its letters")
+                     .example("ada@example.com"),
+                 field(password)
+                     .minLength(8)
+                     .maxBytes(mortise::Passwords::maxBytes)
+                     .text("At most 72 bytes")
+                     .example("correct horse")
+                     .secret())
 
 struct PatchUser {
     std::optional<std::string_view> name;
     std::optional<std::string_view> email;
 };
-MORTISE_DESCRIBE(PatchUser, field(name).minLength(2).maxLength(100), field(email).email().maxLength(maxEmailLength))
+MORTISE_DESCRIBE(PatchUser, field(name).minLength(2).maxLength(100).example("Ada"),
+                 field(email).email().maxLength(maxEmailLength).example("ada@example.com"))
 
 } // namespace users
