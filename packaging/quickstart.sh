@@ -28,6 +28,7 @@ home=$(cd "$home" && pwd)
 . "$source_dir/packaging/apt.sh"
 # shellcheck disable=SC2086
 mortise_install $mortise_build_packages curl
+command -v npm >/dev/null || mortise_install nodejs npm # the page of /docs comes by it
 
 cd "$source_dir"
 cmake --preset release -DMORTISE_BUILD_TESTS=OFF >"$home/configure.log" || { cat "$home/configure.log" >&2; exit 1; }
@@ -62,6 +63,9 @@ enabled = true
 [plugin.auth]
 enabled = true
 
+[plugin.openapi]
+enabled = true
+
 [plugin.hello]
 enabled = true
 INI
@@ -77,6 +81,8 @@ Try, from another terminal:
   curl -s http://127.0.0.1:8080/auth/register --json '{"name":"Ada","email":"ada@example.com","password":"correct horse"}'; echo
   TOKEN=\$(curl -s http://127.0.0.1:8080/auth/login --json '{"email":"ada@example.com","password":"correct horse"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
   curl -s http://127.0.0.1:8080/api/users/me -H "Authorization: Bearer \$TOKEN"; echo
+
+and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json)
 
 HINTS
 # Variables that begin with MORTISE_ are settings to mortised.

@@ -41,8 +41,8 @@ std::optional<Configuration> readSettingsOrTell(ConfigurationReader& reader, boo
 }
 
 // What the shipped configuration switches on.
-constexpr std::array<std::string_view, 9> standardPlugins{
-    "auth", "cors", "database", "health", "logging", "rate-limit", "routing", "security-headers", "users"};
+constexpr std::array<std::string_view, 10> standardPlugins{
+    "auth", "cors", "database", "health", "logging", "openapi", "rate-limit", "routing", "security-headers", "users"};
 
 void printOrder(const host::Generation& generation) {
     std::cout << "Plugins, in the order they are started:\n";
