@@ -42,6 +42,17 @@ void append(std::string& out, const Json& value) {
 
 } // namespace
 
+Json::Json() noexcept = default;
+Json::Json(const Json& other) = default;
+Json::Json(Json&& other) noexcept = default;
+Json& Json::operator=(const Json& other) = default;
+Json& Json::operator=(Json&& other) noexcept = default;
+Json::~Json() = default;
+
+bool Json::empty() const noexcept {
+    return items_.empty() && members_.empty();
+}
+
 Json Json::boolean(bool value) {
     Json made;
     made.kind_ = Kind::boolean;

@@ -13,7 +13,12 @@ public:
     enum class Kind { null, boolean, number, string, array, object };
     struct Member;
 
-    Json() = default; // null
+    Json() noexcept; // null
+    Json(const Json& other);
+    Json(Json&& other) noexcept;
+    Json& operator=(const Json& other);
+    Json& operator=(Json&& other) noexcept;
+    ~Json();
     static Json boolean(bool value);
     static Json number(std::string_view digits);
     static Json string(std::string_view text);
@@ -30,7 +35,7 @@ public:
     std::vector<Json>& items() noexcept { return items_; }
     const std::vector<Member>& members() const noexcept { return members_; }
     std::vector<Member>& members() noexcept { return members_; }
-    bool empty() const noexcept { return items_.empty() && members_.empty(); }
+    bool empty() const noexcept;
 
     // The member's value, or nullptr; also when this is no object.
     const Json* find(std::string_view key) const noexcept;

@@ -139,8 +139,14 @@ std::optional<Json> bodyOf(const RouteNote& route, Components& components) {
     return body.set("content", std::move(content));
 }
 
+// The one shape of errors, also as an older or newer SDK describes it.
+bool isErrorShape(const std::optional<Json>& schema) {
+    const Json* const properties = schema ? schema->find("properties") : nullptr;
+    return properties != nullptr && properties->find("error") != nullptr && properties->find("requestId") != nullptr;
+}
+
 Json declaredAnswer(const AnswerNote& answer, Components& components) {
-    const bool isError = answer.schema && answer.schema->textAt("title") == "Error";
+    const bool isError = answer.status >= 400 && isErrorShape(answer.schema);
     if (isError && answer.text.empty() && Components::hasHostAnswer(answer.status))
         return components.hostAnswer(answer.status);
     const std::string text(answer.text.empty() ? statusText(answer.status) : std::string_view(answer.text));

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import unittest
 
-from mortised import BUILD, SOURCE, Mortised, ServerTest, missing
+from mortised import BUILD, SLOWNESS, SOURCE, Mortised, ServerTest, missing
 
 PLUGINS = {
     "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "openapi": {},
@@ -187,7 +187,8 @@ def node_folder(test: unittest.TestCase):
     with open(folder / "lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for file in source.iterdir():
-            shutil.copy(file, folder)
+            if file.is_file():
+                shutil.copy(file, folder)
         stamp, wanted = folder / "installed", hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
         if not stamp.exists() or stamp.read_text() != wanted:
             if shutil.which("npm") is None:
@@ -207,8 +208,8 @@ class Checked(ServerTest):
     }}
     SERVER = DEVELOPMENT
 
-    def node(self, folder, *command: str, timeout: float = 120) -> str:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False)
+    def node(self, folder, *command: str) -> str:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120 * SLOWNESS, check=False)
         self.assertEqual(done.returncode, 0, f"{command}: {done.stdout}{done.stderr}")
         return done.stdout
 
