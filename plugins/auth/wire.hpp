@@ -47,7 +47,7 @@ struct PasswordChange {
     std::string_view newPassword;
 };
 // The current one has no rules: what breaks them does not match.
-MORTISE_DESCRIBE(PasswordChange, field(currentPassword).secret(),
+MORTISE_DESCRIBE(PasswordChange, field(currentPassword).example("correct horse").secret(),
                  field(newPassword).minLength(8).maxBytes(mortise::Passwords::maxBytes).secret())
 
 struct SessionUser {
