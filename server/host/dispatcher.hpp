@@ -58,6 +58,9 @@ public:
     bool resume(http::Exchange& exchange, http::ExchangeId id, mortise_status outcome);
     // Sends what waits in the exchange's stream.
     void pumpStream(http::Exchange& exchange, RequestState& state);
+    // While filters look at the answer: has it go through `theirs`, as mortise_response.transform says.
+    mortise_status transform(http::Exchange& exchange, RequestState& state, Outgoing& outgoing,
+                             const mortise_transformer& theirs, const Instance& owner) noexcept;
 
     static RequestState& stateOf(http::Exchange& exchange) noexcept {
         return static_cast<RequestState&>(exchange.attachment());
@@ -83,6 +86,15 @@ private:
     // A worker came back from a plugin and found the request taken. `kept`: the plugin will answer later.
     void returned(http::ExchangeId id, bool kept);
     void cutSilentStream(http::Exchange& exchange, RequestState& state);
+    // Both leave the transformer to its filter by taking it back.
+    mortise_status transformOnWorker(http::Exchange& exchange, RequestState& state, Outgoing& outgoing,
+                                     std::unique_ptr<Transformer>& transformer);
+    mortise_status transformStream(http::Exchange& exchange, RequestState& state,
+                                   std::unique_ptr<Transformer>& transformer, const Instance& owner);
+    void endTransformation(http::ExchangeId id, Transformation& made);
+    void cutTransformation(http::Exchange& exchange, RequestState& state);
+    // In place of the answer that is being transformed.
+    void answerInstead(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer);
     void runFinishFilters(http::Exchange& exchange, RequestState& state, const http::Outcome& outcome) noexcept;
     // Filters of `respond`, and what the host says of every answer.
     void prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body);

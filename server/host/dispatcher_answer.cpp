@@ -26,6 +26,10 @@ void Dispatcher::sweep() {
     const std::uint64_t now = server_->loop().nowMs();
     server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
+        if (state.transformation != nullptr) {
+            if (now >= state.transformation->head.deadlineMs) cutTransformation(exchange, state);
+            return;
+        }
         if (state.hasStream()) return cutSilentStream(exchange, state);
         const std::uint64_t deadline = state.deadlineMs.load(std::memory_order_acquire);
         if (deadline == 0 || now < deadline || state.pinned == nullptr || state.ticket.isRunning()) return;
@@ -65,8 +69,9 @@ void Dispatcher::cutSilentStream(http::Exchange& exchange, RequestState& state) 
 void Dispatcher::detach(http::Exchange& exchange, RequestState& state, bool gone) {
     const PendingAnswer& answer = state.answer;
     exchange.replyFields().append(answer.fields);
-    Outgoing outgoing{answer.status, answer.noStore, answer.contentType, answer.constantFields, answer.body,
-                      nullptr,       nullptr};
+    Outgoing outgoing{answer.status,         answer.noStore, true,    answer.contentType,
+                      answer.constantFields, answer.body,    nullptr, nullptr};
+    state.transformable = false;
     prepareHead(exchange, state, outgoing, MORTISE_BODY_WHOLE);
     exchange.respondAndKeep({outgoing.status, outgoing.contentType, outgoing.constantFields}, outgoing.body);
     http::Outcome outcome;
@@ -105,6 +110,7 @@ void Dispatcher::endExchanges(const Generation& generation) {
     server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
         if (state.pinned == nullptr || state.generation != &generation) return;
+        if (state.transformation != nullptr) return answerInstead(exchange, state, {error::stopping});
         if (const auto stream = state.streamFor(exchange.id().value)) {
             stream->abort();
             pumpStream(exchange, state);
@@ -177,6 +183,7 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
     send(exchange, state,
          {answer.status,
           answer.noStore,
+          true,
           answer.contentType,
           answer.constantFields,
           {},
@@ -185,7 +192,7 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
 }
 
 void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) {
-    ResponseHead head(exchange, outgoing, body);
+    ResponseHead head(exchange, state, outgoing, body);
     if (outgoing.status == 503 && head.field("Retry-After").data() == nullptr)
         exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
@@ -210,8 +217,13 @@ void Dispatcher::send(http::Exchange& exchange, RequestState& state, Outgoing ou
                 : stream                       ? MORTISE_BODY_STREAM
                 : outgoing.fileBody != nullptr ? MORTISE_BODY_FILE
                                                : MORTISE_BODY_WHOLE);
-    const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields};
-    if (stream) {
+    const http::ReplyHead head{outgoing.status, outgoing.contentType, outgoing.constantFields, outgoing.sized};
+    if (state.transformation != nullptr) {
+        Transformation::Head& later = state.transformation->head;
+        later.status = head.status;
+        later.contentType = head.content_type;
+        later.constantFields = head.constant_fields;
+    } else if (stream) {
         exchange.beginStream(head);
         pumpStream(exchange, state);
     } else if (outgoing.fileBody != nullptr) {

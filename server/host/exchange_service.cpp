@@ -101,9 +101,9 @@ mortise_status reply(void* self, mortise_exchange id, const mortise_reply* their
     }
     // On the loop the body goes from the plugin's memory straight into the connection's output.
     exchange->replyFields().append(answer.fields);
-    state.dispatcher->send(
-        *exchange, state,
-        {answer.status, answer.noStore, answer.contentType, answer.constantFields, text(given.body), nullptr, nullptr});
+    state.dispatcher->send(*exchange, state,
+                           {answer.status, answer.noStore, true, answer.contentType, answer.constantFields,
+                            text(given.body), nullptr, nullptr});
     return MORTISE_OK;
 }
 

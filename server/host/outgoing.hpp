@@ -12,6 +12,7 @@ namespace mortise::host {
 struct Outgoing {
     int status = 200;
     bool noStore = false;
+    bool sized = true; // see http::ReplyHead
     std::string_view contentType;
     std::string_view constantFields;
     std::string_view body;

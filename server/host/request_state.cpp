@@ -39,6 +39,8 @@ void RequestState::reset() noexcept {
     trim(answer.body);
     trim(answer.fields);
     answer.clear();
+    transformable = true;
+    if (transformation != nullptr) std::exchange(transformation, nullptr)->abandon();
     trim(redactedUrl);
     deadlineMs.store(0, std::memory_order_relaxed);
     ticket.clear();

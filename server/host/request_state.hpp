@@ -3,6 +3,7 @@
 
 #include "host/generation.hpp"
 #include "host/stream.hpp"
+#include "host/transformation.hpp"
 #include "host/worker_ticket.hpp"
 #include "http/exchange.hpp"
 #include "json/tape.hpp"
@@ -104,6 +105,8 @@ struct RequestState final : http::Attachment {
 
     std::vector<std::uint64_t> slots; // of the filters
     PendingAnswer answer;
+    bool transformable = true;                      // by filters: false of what takes the place of another answer
+    std::shared_ptr<Transformation> transformation; // what the answer waits for; the loop's
     std::string redactedUrl;
 
     // While a plugin has the request: which one, and until when (monotonic ms). 0: nobody has.

@@ -2,6 +2,7 @@
 #include "host/response_head.hpp"
 
 #include "host/abi_text.hpp"
+#include "host/dispatcher.hpp"
 #include "host/instance.hpp"
 #include "http/field_block.hpp"
 
@@ -19,6 +20,21 @@ ResponseHead& headOf(void* self) noexcept {
 
 } // namespace
 
+bool ResponseHead::hasMember(std::string_view name, std::string_view member) const noexcept {
+    const auto blocks = added();
+    return http::hasMember(exchange_.replyFields(), name, member) ||
+           http::hasMember(outgoing_.constantFields, name, member) ||
+           std::any_of(blocks.begin(), blocks.end(),
+                       [&](const auto* block) { return http::hasMember(block->text(), name, member); });
+}
+
+bool ResponseHead::mayTransform() const noexcept {
+    if (transformed_ || !state_.transformable || outgoing_.status == 206) return false;
+    if (body_ == MORTISE_BODY_WHOLE ? outgoing_.bytes().empty() : body_ != MORTISE_BODY_STREAM) return false;
+    if (state_.route != nullptr && (state_.route->flags & MORTISE_ROUTE_NO_TRANSFORM) != 0) return false;
+    return field("Content-Encoding").data() == nullptr && !hasMember("Cache-Control", "no-transform");
+}
+
 mortise_response ResponseHead::view(const Instance& owner) noexcept {
     owner_ = &owner;
     mortise_response response{};
@@ -27,11 +43,12 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
     response.context = this;
     response.add_field = addField;
     response.body_kind = body_;
-    if (body_ == MORTISE_BODY_WHOLE) {
+    if (body_ == MORTISE_BODY_WHOLE && !transformed_) {
         response.body = host::view(outgoing_.bytes());
         response.body_size = response.body.size;
     }
     if (body_ == MORTISE_BODY_FILE) response.body_size = outgoing_.fileBody->left;
+    response.may_transform = mayTransform() ? 1 : 0;
     response.content_type = host::view(outgoing_.contentType);
     response.field = findField;
     response.set_field = setField;
@@ -152,6 +169,8 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     head.outgoing_.body = {};
     head.outgoing_.ownedBody = nullptr;
     head.outgoing_.fileBody = nullptr;
+    head.outgoing_.sized = true;
+    if (head.state_.transformation != nullptr) std::exchange(head.state_.transformation, nullptr)->abandon();
     head.body_ = MORTISE_BODY_NONE;
     return MORTISE_OK;
 }
@@ -168,8 +187,17 @@ mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept
     }
 }
 
-mortise_status ResponseHead::transform(void*, const mortise_transformer*) noexcept {
-    return MORTISE_INVALID;
+mortise_status ResponseHead::transform(void* self, const mortise_transformer* transformer) noexcept {
+    ResponseHead& head = headOf(self);
+    const mortise_transformer given = readStruct(*transformer);
+    if (!head.mayTransform() || given.chunk == nullptr) return MORTISE_INVALID;
+    const mortise_status status =
+        head.state_.dispatcher->transform(head.exchange_, head.state_, head.outgoing_, given, *head.owner_);
+    if (status != MORTISE_OK) return status;
+    head.transformed_ = true;
+    // Ranges are of other bytes.
+    removeField(self, host::view("Accept-Ranges"));
+    return MORTISE_OK;
 }
 
 } // namespace mortise::host

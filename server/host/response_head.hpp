@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/outgoing.hpp"
+#include "host/request_state.hpp"
 #include "http/constant_fields.hpp"
 #include "http/exchange.hpp"
 
@@ -21,8 +22,8 @@ class Instance;
 class ResponseHead {
 public:
     // Changes `outgoing` and the exchange's reply fields as the filters say. `body` is what the answer has.
-    ResponseHead(http::Exchange& exchange, Outgoing& outgoing, std::uint32_t body) noexcept
-        : exchange_(exchange), outgoing_(outgoing), body_(body) {}
+    ResponseHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) noexcept
+        : exchange_(exchange), state_(state), outgoing_(outgoing), body_(body) {}
     ResponseHead(const ResponseHead&) = delete;
     ResponseHead& operator=(const ResponseHead&) = delete;
 
@@ -46,13 +47,17 @@ private:
     bool replaceField(std::string_view name, std::string_view value);
     bool joinVary(std::string_view value);
     void add(const http::ConstantFields& block);
+    bool hasMember(std::string_view name, std::string_view member) const noexcept;
+    bool mayTransform() const noexcept;
 
     http::Exchange& exchange_;
+    RequestState& state_;
     Outgoing& outgoing_;
     std::uint32_t body_;
     const Instance* owner_ = nullptr;                     // of the filter that is at it
     std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the answer yet
     std::size_t blockCount_ = 0;
+    bool transformed_ = false;
 };
 
 } // namespace mortise::host

@@ -6,14 +6,24 @@
 namespace mortise::host {
 
 Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_point deadline) {
+    const auto now = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
-    const bool room = room_.wait_until(lock, deadline, [&] {
-        return broken_ || ended_ || waiting_.empty() || waiting_.size() + data.size() <= limitBytes;
-    });
-    if (broken_ || ended_) return Put::broken;
-    if (!room) return Put::full;
-    waiting_.append(data);
+    const auto hasRoom = [&] {
+        const std::size_t here = raw_.size() + waiting_.size();
+        return here == 0 || here + data.size() <= limitBytes;
+    };
+    const auto isOver = [&] { return broken_ || ended_; };
+    room_.wait_until(lock, deadline, [&] { return isOver() || (hasRoom() && !working_); });
+    if (isOver()) return Put::broken;
+    if (!hasRoom()) return Put::full;
     touched_ = std::chrono::steady_clock::now();
+    if (transformer_ == nullptr) {
+        waiting_.append(data);
+        return Put::taken;
+    }
+    raw_.append(data);
+    // Whoever waited on a worker must not depend on another one.
+    if (!working_ && (!expected_ || deadline > now)) work(lock);
     return Put::taken;
 }
 
@@ -22,7 +32,7 @@ std::string Stream::take(bool& ended, bool& complete) {
     {
         const std::lock_guard lock(mutex_);
         taken = std::exchange(waiting_, {});
-        ended = ended_;
+        ended = ended_ && transformer_ == nullptr && !working_;
         complete = complete_;
     }
     room_.notify_all();
@@ -36,21 +46,38 @@ void Stream::putBack(std::string_view data) {
 
 void Stream::end(bool complete) {
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (!ended_) complete_ = complete; // an abort stands
         ended_ = true;
         touched_ = std::chrono::steady_clock::now();
+        if (transformer_ != nullptr && !working_ && !expected_) work(lock);
     }
     room_.notify_all();
 }
 
+void Stream::cut(std::unique_ptr<Transformer>& gone) {
+    broken_ = true;
+    raw_.clear();
+    if (!working_) gone = std::move(transformer_);
+}
+
 void Stream::abort() {
+    std::unique_ptr<Transformer> gone; // freed without the lock
     {
         const std::lock_guard lock(mutex_);
-        broken_ = true;
+        cut(gone);
         ended_ = true;
         complete_ = false;
         waiting_.clear();
+    }
+    room_.notify_all();
+}
+
+void Stream::breakOff() {
+    std::unique_ptr<Transformer> gone;
+    {
+        const std::lock_guard lock(mutex_);
+        cut(gone);
     }
     room_.notify_all();
 }
@@ -61,11 +88,56 @@ std::optional<std::chrono::steady_clock::time_point> Stream::quietSince() {
     return touched_;
 }
 
-void Stream::breakOff() {
+std::size_t Stream::attach(std::unique_ptr<Transformer> transformer) {
+    const std::lock_guard lock(mutex_);
+    if (broken_) return 0; // nobody reads it
+    raw_ = std::exchange(waiting_, {});
+    transformer_ = std::move(transformer);
+    expected_ = true;
+    return raw_.size();
+}
+
+std::unique_ptr<Transformer> Stream::detach() {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(expected_, false) || transformer_ == nullptr) return nullptr;
+    waiting_ = std::exchange(raw_, {});
+    return std::move(transformer_);
+}
+
+void Stream::transform() {
     {
-        const std::lock_guard lock(mutex_);
-        broken_ = true;
+        std::unique_lock lock(mutex_);
+        if (transformer_ != nullptr && !working_) work(lock);
     }
+    room_.notify_all();
+}
+
+void Stream::work(std::unique_lock<std::mutex>& lock) {
+    working_ = true;
+    expected_ = false;
+    while (!broken_) {
+        const bool last = ended_ && complete_; // an answer that is cut needs no proper end
+        if (raw_.empty() && !last) break;
+        const std::string data = std::exchange(raw_, {});
+        std::string made;
+        lock.unlock();
+        const bool well = transformer_->chunk(data, last, !last, made);
+        lock.lock();
+        if (broken_) break;
+        waiting_.append(made);
+        if (!well) {
+            broken_ = ended_ = true;
+            complete_ = false;
+        }
+        if (last) break;
+    }
+    if (broken_ || ended_) {
+        std::unique_ptr<Transformer> gone = std::move(transformer_);
+        lock.unlock();
+        gone.reset();
+        lock.lock();
+    }
+    working_ = false;
     room_.notify_all();
 }
 

@@ -98,8 +98,10 @@ void Connection::answer(Exchange& exchange, const ReplyHead& head, std::string_v
     const bool stays = staysOpen(exchange);
     const bool none = hasNoBody(head.status);
     read_deadline_ms_ = never; // of a body that is not waited for any more
-    std::uint64_t bytes = appendHead(exchange, head, none ? Framing::none : Framing::length, body.size(), stays);
-    if (!none && exchange.head_.method != Method::head) {
+    const bool silent = none || exchange.head_.method == Method::head;
+    const Framing framing = none || (silent && !head.sized) ? Framing::none : Framing::length;
+    std::uint64_t bytes = appendHead(exchange, head, framing, body.size(), stays);
+    if (!silent) {
         bytes += body.size();
         if (owned != nullptr && body.size() >= large_body_bytes) {
             large_ = std::move(*owned);

@@ -30,6 +30,7 @@ struct ReplyHead {
     int status = 200;                 // 200 to 999
     std::string_view content_type;    // a legal field value (not checked again); empty: no Content-Type
     std::string_view constant_fields; // a block that isFieldBlock() accepted when it was declared
+    bool sized = true; // false: an answer to HEAD does not tell the size, which is not known (RFC 9110 section 9.3.2)
 };
 
 // One request with its answer, in a slot of its loop's table: the address is stable and never freed while the loop

@@ -113,6 +113,16 @@ bool listHas(std::string_view list, std::string_view member) noexcept {
     return false;
 }
 
+bool hasMember(std::string_view block, std::string_view name, std::string_view member) noexcept {
+    while (!block.empty()) {
+        std::string_view line = takeLine(block);
+        if (!isLineOf(line, name)) continue;
+        line.remove_prefix(name.size() + 1);
+        if (listHas(line, member)) return true;
+    }
+    return false;
+}
+
 bool appendWithout(std::string& out, std::string_view block, std::string_view name) {
     bool found = false;
     while (!block.empty()) {

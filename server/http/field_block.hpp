@@ -26,6 +26,8 @@ bool isFieldBlock(std::string_view block) noexcept;
 // when there is none.
 std::string_view findField(std::string_view block, std::string_view name) noexcept;
 bool hasField(std::string_view block, std::string_view name) noexcept;
+// Whether a field of that name, a comma list, has that member, in any case.
+bool hasMember(std::string_view block, std::string_view name, std::string_view member) noexcept;
 // `block` without the fields of that name, appended to `out`. True when there was one.
 bool appendWithout(std::string& out, std::string_view block, std::string_view name);
 

@@ -91,6 +91,30 @@ enum class BodyKind : std::uint32_t {
     file = MORTISE_BODY_FILE,
 };
 
+// Takes the bytes that a Transformer makes.
+class Emit {
+public:
+    Emit(mortise_emit emit, void* sink) noexcept : emit_(emit), sink_(sink) {}
+    void operator()(std::string_view data) const noexcept { emit_(sink_, view(data)); }
+
+private:
+    mortise_emit emit_;
+    void* sink_;
+};
+
+// Changes the bytes of one answer. Any thread, one call at a time.
+class Transformer {
+public:
+    Transformer() = default;
+    Transformer(const Transformer&) = delete;
+    Transformer& operator=(const Transformer&) = delete;
+    virtual ~Transformer() = default; // must not throw
+
+    // The next bytes of the answer; `last` comes with the final ones, which may be none. `flush`: all that was taken so
+    // far is to come out now. Throwing ends the answer.
+    virtual void chunk(std::string_view data, bool last, bool flush, const Emit& out) = 0;
+};
+
 // [loop] The head of an answer, just before it is written. Under an older host than this header knows, what that cannot
 // do is refused and what it cannot tell is empty.
 class Response {
@@ -143,7 +167,31 @@ public:
         return raw_->replace != nullptr && raw_->replace(raw_->context, code) >= 0;
     }
 
+    // Whether the bytes may be changed: by the route (noTransform()), the reply and what filters did before.
+    bool mayTransform() const noexcept { return raw_->transform != nullptr && raw_->may_transform != 0; }
+    // Has the bytes go through it. False, and the answer is as it was: they may not, or no worker is free for a long
+    // one. Afterwards there is no body() to see; the fields that tell of the change are the caller's to set.
+    bool transform(std::unique_ptr<Transformer> transformer) noexcept {
+        if (!mayTransform() || transformer == nullptr) return false;
+        mortise_transformer raw{};
+        raw.struct_size = sizeof raw;
+        raw.context = transformer.get();
+        raw.chunk = &transformChunk;
+        raw.free = [](void* self) { delete static_cast<Transformer*>(self); };
+        if (raw_->transform(raw_->context, &raw) != MORTISE_OK) return false;
+        static_cast<void>(transformer.release());
+        return true;
+    }
+
 private:
+    static mortise_status transformChunk(void* self, mortise_view data, std::uint32_t last, std::uint32_t flush,
+                                         mortise_emit emit, void* sink) noexcept {
+        return detail::guard(nullptr, [&] {
+            static_cast<Transformer*>(self)->chunk(text(data), last != 0, flush != 0, Emit(emit, sink));
+            return MORTISE_OK;
+        });
+    }
+
     Request& request_;
     const mortise_response* raw_;
     std::uint64_t& slot_;

@@ -136,6 +136,7 @@ public:
     }
     RouteBuilder& rejectUnknown() { return flag(MORTISE_ROUTE_REJECT_UNKNOWN); }
     RouteBuilder& quiet() { return flag(MORTISE_ROUTE_QUIET); }                // not in the request log unless it fails
+    RouteBuilder& noTransform() { return flag(MORTISE_ROUTE_NO_TRANSFORM); }   // of secrets: no filter compresses them
     RouteBuilder& bodyOptional() { return flag(MORTISE_ROUTE_BODY_OPTIONAL); } // none: the struct's initialisers
     RouteBuilder& bodyLimit(Bytes most) { return declaration_.bodyLimit = most.count, *this; }
 

@@ -4,7 +4,8 @@
  *
  * Phases of a request: accept, protect, route, authenticate, body, handle, respond, finish. `on_request` runs at the start
  * of each phase from accept to handle that the filter names; `on_respond` once before the head of any answer is written,
- * also of errors and of answers to malformed requests; `on_finish` once when the exchange is over.
+ * also of errors and of answers to malformed requests; `on_finish` once when the exchange is over. When an answer cannot be
+ * transformed, an error takes its place, which passes `on_respond` as if there had been no other.
  */
 #ifndef MORTISE_SERVICE_FILTER_H
 #define MORTISE_SERVICE_FILTER_H
@@ -40,8 +41,9 @@ typedef struct mortise_transformer {
     uint32_t struct_size;
     uint32_t reserved;
     void *context;
-    /* [any] The next bytes; `last` 1 with the final ones, which may be none. `flush` 1: what was taken so far is to come out
-     * now, since nothing follows for a while. Anything but MORTISE_OK cuts the answer. */
+    /* [any] The next bytes; `last` 1 with the final ones, which may be none; an answer that is cut has no final ones.
+     * `flush` 1: what was taken so far is to come out now, since nothing follows for a while. Anything but MORTISE_OK ends the
+     * answer: with 500 while its head is not sent, else it is cut. */
     mortise_status (*chunk)(void *context, mortise_view data, uint32_t last, uint32_t flush, mortise_emit emit, void *sink);
     /* [any] Exactly once, after the last call of `chunk`, also when the answer was cut. */
     void (*free)(void *context);
@@ -56,9 +58,10 @@ typedef struct mortise_response {
      * there, no name twice. */
     mortise_status (*add_field)(void *context, mortise_view name, mortise_view value);
     uint32_t body_kind;         /* MORTISE_BODY_ … */
-    uint32_t may_transform;     /* 1: neither route nor reply forbid it, nobody has transformed yet */
+    uint32_t may_transform;     /* 1: there are bytes (not of a file or a part), neither route nor Cache-Control forbid it,
+                                 * there is no Content-Encoding and nobody has transformed yet */
     uint64_t body_size;         /* bytes of a whole body or a file; of others 0 */
-    mortise_view body;          /* of a whole one: all of it */
+    mortise_view body;          /* of a whole one: all of it; none once it is transformed */
     mortise_view content_type;  /* or empty */
     /* [loop] The first field of that name so far, in any case; a view without data when there is none. Content-Type too. */
     mortise_view (*field)(void *context, mortise_view name);
@@ -68,8 +71,10 @@ typedef struct mortise_response {
     mortise_status (*remove_field)(void *context, mortise_view name);
     /* [loop] Turns the answer into one without a body (304, 412, 416 …); filters after this one see that. */
     mortise_status (*replace)(void *context, uint32_t status);
-    /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. Whole bodies
-     * of more than some KiB are transformed off the loop. MORTISE_INVALID, and `free` is not called: may_transform is 0. */
+    /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. It may be called
+     * before this returns, or not at all: for HEAD, whose answer then tells no Content-Length. Whole bodies of more than some
+     * KiB and first pieces of that size are transformed on a worker. After anything but MORTISE_OK the answer is as it was and
+     * `free` is not called: MORTISE_INVALID, may_transform is 0; MORTISE_BUSY, no worker is free; MORTISE_ERROR, `chunk` failed. */
     mortise_status (*transform)(void *context, const mortise_transformer *transformer);
     /* [loop] Adds those fields of a block that the answer does not have yet (see declare_header_block): what a reply says
      * itself stands. MORTISE_INVALID for a number that this plugin did not get. */
