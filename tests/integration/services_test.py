@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the host gives plugins and takes from them, through plugins that use it, under a real server."""
 
+import contextlib
 import pathlib
+import signal
 import socket
 import unittest
 
@@ -313,6 +315,188 @@ class Filters(ServerTest):
             return self.server.get("/uses/filter").json["finished"] >= before + 1 + asked[0]
 
         eventually(finished, "what became of it is told")
+
+
+class Transforms(ServerTest):
+    """A filter's transformer: whole bodies on the loop and on workers, streams where they are written."""
+
+    PLUGINS = {**ROUTED, "health": {}, "uses-transform": {}}
+    SERVER = {"workers": "1", "worker_queue": "4", "handler_timeout": f"{int(2000 * SLOWNESS)}ms"}
+    PLACE = "/uses/transform"
+    LARGE = 300_000
+
+    def ask(self, path: str, what: str = "mark", method: str = "GET", **headers):
+        return self.server.request(method, f"{self.PLACE}/{path}", headers={"X-Transform": what, **headers})
+
+    def counts(self) -> dict:
+        return self.server.get(f"{self.PLACE}/counts").json
+
+    def assertFreed(self):
+        eventually(lambda: self.counts()["alive"] == 0, "every transformer is freed")
+        self.assertEqual(self.counts()["overlaps"], 0)
+
+    def let_go(self):
+        self.assertEqual(self.server.request("POST", f"{self.PLACE}/let-go").status, 204)
+
+    def test_whole_bodies(self):
+        for path in ("loop", "worker"):
+            for size in (1, 8 * 1024, 8 * 1024 + 1, self.LARGE):
+                with self.subTest(path=path, size=size):
+                    response = self.ask(f"{path}?size={size}")
+                    self.assertEqual((response.status, response.header("x-done")), (200, "yes"))
+                    self.assertEqual(response.body, b"X" * size + b"!")
+                    self.assertEqual(response.header("accept-ranges"), None)
+                    # Who comes later sees no body, and may not transform again.
+                    self.assertEqual(response.header("x-after"), "must not 0")
+        self.assertFreed()
+
+    def test_what_may_not_be_transformed(self):
+        for path in ("forbidden", "partial", "empty", "encoded", "cache-control"):
+            with self.subTest(path=path):
+                response = self.ask(path)
+                self.assertEqual((response.header("x-may"), response.header("x-done")), ("no", "no"))
+                self.assertEqual(response.body, b"" if path == "empty" else b"x")
+        response = self.server.request("OPTIONS", f"{self.PLACE}/loop", headers={"X-Transform": "mark"})
+        self.assertEqual((response.status, response.header("x-may")), (204, "no"))
+        self.assertEqual(self.ask("nowhere").header("x-may"), "yes")  # an error is an answer
+        self.assertFreed()
+
+    def test_head_tells_no_length(self):
+        with self.server.connect() as connection:
+            for path in ("loop?size=5", f"worker?size={self.LARGE}", "stream"):
+                with self.subTest(path=path):
+                    response = connection.exchange("HEAD", f"{self.PLACE}/{path}", headers={"X-Transform": "mark"})
+                    self.assertEqual((response.status, response.header("x-done")), (200, "yes"))
+                    self.assertEqual(response.header("content-length"), None)
+            self.assertEqual(connection.exchange("HEAD", f"{self.PLACE}/loop").header("content-length"), "5")
+        self.assertFreed()
+
+    def test_streams(self):
+        for path in ("stream", "loop-stream"):
+            for size in (0, 3, 100_000):
+                with self.subTest(path=path, size=size):
+                    response = self.ask(f"{path}?size={size}")
+                    self.assertEqual((response.status, response.header("x-done")), (200, "yes"))
+                    self.assertEqual(response.body.replace(b"~", b""), b"X" * size + b"AB!")
+        self.assertFreed()
+
+    def test_pieces_come_out_at_once(self):
+        with self.server.connect() as connection:
+            connection.request("GET", f"{self.PLACE}/never-ended", headers={"X-Transform": "mark"})
+            received = b""
+            while b"FIRST~" not in received:
+                received += connection.socket.recv(65536)
+        self.assertFreed()
+
+    def test_more_than_anyone_buffers(self):
+        response = self.ask("pieces?size=64")
+        self.assertEqual(response.body.replace(b"~", b""), b"Y" * (64 * 64 * 1024) + b"!")
+        with self.server.connect() as connection:
+            connection.request("GET", f"{self.PLACE}/pieces?size=1000", headers={"X-Transform": "mark"})
+            self.assertTrue(connection.socket.recv(65536).startswith(b"HTTP/1.1 200 "))
+        self.assertFreed()
+
+    def test_pipelined_answers_keep_their_order(self):
+        with self.server.connect() as connection:
+            for target in (f"loop?size={self.LARGE}", "loop?size=2", "stream?size=20000", "counts"):
+                connection.request("GET", f"{self.PLACE}/{target}", headers={"X-Transform": "mark"})
+            self.assertEqual(len(connection.read().body), self.LARGE + 1)
+            self.assertEqual(connection.read().body, b"XX!")
+            self.assertEqual(connection.read().body.replace(b"~", b""), b"X" * 20000 + b"AB!")
+            self.assertEqual(connection.read().json["overlaps"], 0)
+
+    def test_what_fails(self):
+        # On the loop the filter is told, and the answer is as it was.
+        response = self.ask("loop?size=5", "fail")
+        self.assertEqual((response.status, response.header("x-done"), response.body), (200, "no", b"xxxxx"))
+        self.assertEqual(response.header("accept-ranges"), "bytes")
+        mark = self.server.mark()
+        response = self.ask(f"loop?size={self.LARGE}", "fail")
+        self.assertError(response, 500, "Internal server error")
+        # It is another answer: nothing of the first one, and the filters have seen it.
+        self.assertEqual((response.header("x-may"), response.header("accept-ranges")), ("no", None))
+        self.server.wait_for("A filter failed to transform an answer", since=mark, plugin="uses-transform")
+        with self.server.connect() as connection:
+            connection.request("GET", f"{self.PLACE}/stream", headers={"X-Transform": "fail"})
+            with self.assertRaises((Closed, ConnectionResetError)):
+                connection.read()
+        self.assertFreed()
+
+    def test_an_answer_that_is_replaced(self):
+        for size in (5, self.LARGE):
+            response = self.ask(f"loop?size={size}", **{"X-Replace": "1"})
+            self.assertEqual((response.status, response.body), (404, b""))
+        self.assertFreed()
+
+    def test_a_held_one(self):
+        large = f"loop?size={self.LARGE}"
+        with contextlib.ExitStack() as stack:
+            held = stack.enter_context(self.server.connect())
+            held.request("GET", f"{self.PLACE}/{large}", headers={"X-Transform": "hold"})
+            eventually(lambda: self.counts()["holding"] == 1, "the only worker is held")
+            # Nobody else waits for it, but who needs a worker.
+            self.assertEqual(self.server.get("/health").status, 200)
+            self.assertEqual(self.ask("loop?size=8").body, b"X" * 8 + b"!")
+            waiting = []
+            while True:
+                made = self.counts()["made"]
+                connection = stack.enter_context(self.server.connect())
+                connection.request("GET", f"{self.PLACE}/{large}", headers={"X-Transform": "mark"})
+                eventually(lambda: self.counts()["made"] == made + 1, "the filter has seen it")
+                if self.counts()["alive"] < len(waiting) + 2:
+                    break  # the queue is full
+                waiting.append(connection)
+            self.assertTrue(waiting)
+            for response in (connection.read(), self.ask("loop-stream?size=20000")):
+                self.assertEqual((response.status, response.header("x-done")), (200, "no"))
+                self.assertEqual(set(response.body) - set(b"ab"), {ord("x")})
+            # Their time is over.
+            response = held.read()
+            self.assertError(response, 503, "The request took too long")
+            self.assertIsNotNone(response.header("retry-after"))
+            for connection in waiting:
+                self.assertError(connection.read(), 503, "Server is busy, please try again later")
+            # They have not lost their connections.
+            self.assertEqual(held.exchange("GET", f"{self.PLACE}/loop").body, b"xxxxx")
+            self.let_go()
+            self.assertFreed()
+
+
+class HeldTransforms(unittest.TestCase):
+    """A transformer that does not return holds up neither a client's leaving nor a reload."""
+
+    PLACE = "/uses/transform"
+
+    def hold(self, server) -> Connection:
+        connection = server.connect()
+        connection.request("GET", f"{self.PLACE}/loop?size=300000", headers={"X-Transform": "hold"})
+        eventually(lambda: server.get(f"{self.PLACE}/counts").json["holding"] == 1, "a worker is held")
+        return connection
+
+    def test_the_client_leaves(self):
+        with Mortised(plugins={**ROUTED, "uses-transform": {}}) as server:
+            self.hold(server).close()
+            server.request("POST", f"{self.PLACE}/let-go")
+            eventually(lambda: server.get(f"{self.PLACE}/counts").json["alive"] == 0, "it is freed")
+
+    def test_a_reload(self):
+        with Mortised(server={"drain_timeout": "500ms"}, plugins={**ROUTED, "uses-transform": {}}) as server:
+            with self.hold(server) as connection:
+                server.folder.plugins["hello"] = {}
+                server.folder.write()
+                server.reload()
+                self.assertEqual(connection.read().status, 503)
+                self.assertEqual(server.get("/hello").status, 200)
+                server.request("POST", f"{self.PLACE}/let-go")
+                eventually(lambda: server.get(f"{self.PLACE}/counts").json["alive"] == 0, "it is freed")
+
+    def test_the_stop(self):
+        timeouts = {"drain_timeout": "300ms", "shutdown_timeout": "2s"}
+        with Mortised(server=timeouts, plugins={**ROUTED, "uses-transform": {}}) as server:
+            with self.hold(server) as connection:
+                server.signal(signal.SIGTERM)
+                self.assertEqual(connection.read().status, 503)
+                server.expect_exit(1)  # its code still runs
 
 
 class Authentication(ServerTest):

@@ -4,6 +4,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -29,6 +31,15 @@ class StreamTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(goesOnWhenThereIsRoom);
     CPPUNIT_TEST(tellsTheEnd);
     CPPUNIT_TEST(putsBackInFront);
+    CPPUNIT_TEST(isCutByItsTransformer);
+    CPPUNIT_TEST(freesItsTransformerWhenCut);
+    CPPUNIT_TEST(freesItsTransformerAfterTheCall);
+    CPPUNIT_TEST(hasNoFinalPieceWhenIncomplete);
+    CPPUNIT_TEST(givesItsTransformerBack);
+    CPPUNIT_TEST(transformsWhatWasWrittenBefore);
+    CPPUNIT_TEST(transformsWhereItIsWritten);
+    CPPUNIT_TEST(leavesTheFirstPieceToWhoIsExpected);
+    CPPUNIT_TEST(transformsOneAtATime);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -106,13 +117,138 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("bcdef"), take());
     }
 
+    void isCutByItsTransformer() {
+        attach();
+        good_ = false;
+        CPPUNIT_ASSERT(put("a", 0ms) == Stream::Put::taken); // what had come out is sent
+        CPPUNIT_ASSERT_EQUAL(std::string("A~"), take());
+        CPPUNIT_ASSERT(ended_ && !complete_);
+        CPPUNIT_ASSERT(put("b", 0ms) == Stream::Put::broken);
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
+    void freesItsTransformerWhenCut() {
+        attach();
+        stream_.breakOff();
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+        stream_.end(true);
+        stream_.abort();
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
+    void freesItsTransformerAfterTheCall() {
+        attach();
+        during_ = [this] {
+            stream_.abort();
+            CPPUNIT_ASSERT_EQUAL(0, freed_);
+        };
+        put("a", 0ms);
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+        CPPUNIT_ASSERT_EQUAL(std::string(), take());
+        CPPUNIT_ASSERT(ended_ && !complete_);
+    }
+
+    void hasNoFinalPieceWhenIncomplete() {
+        attach();
+        put("a", 0ms);
+        stream_.end(false);
+        CPPUNIT_ASSERT_EQUAL(std::string("A~"), take());
+        CPPUNIT_ASSERT(ended_ && !complete_);
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
+    void givesItsTransformerBack() {
+        put("abc", 0ms);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, stream_.attach(make()));
+        const auto back = stream_.detach();
+        CPPUNIT_ASSERT(back != nullptr);
+        put("d", 0ms);
+        CPPUNIT_ASSERT_EQUAL(std::string("abcd"), take());
+        CPPUNIT_ASSERT_EQUAL(0, freed_);
+    }
+
+    void transformsWhatWasWrittenBefore() {
+        put("abc", 0ms);
+        stream_.end(true);
+        stream_.attach(make());
+        take();
+        CPPUNIT_ASSERT(!ended_); // though end() was called: not all has been transformed
+        stream_.transform();
+        CPPUNIT_ASSERT_EQUAL(std::string("ABC!"), take());
+        CPPUNIT_ASSERT(ended_ && complete_);
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
+    void transformsWhereItIsWritten() {
+        attach();
+        put("a", 0ms);
+        CPPUNIT_ASSERT_EQUAL(std::string("A~"), take());
+        put("b", 0ms);
+        stream_.end(true);
+        CPPUNIT_ASSERT_EQUAL(std::string("B~!"), take());
+        CPPUNIT_ASSERT(ended_ && complete_);
+    }
+
+    void leavesTheFirstPieceToWhoIsExpected() {
+        put("abc", 0ms);
+        stream_.attach(make());
+        // On a loop nothing long is done; a writer that can wait does not depend on anybody.
+        CPPUNIT_ASSERT(put("d", 0ms) == Stream::Put::taken);
+        CPPUNIT_ASSERT_EQUAL(std::string(), take());
+        CPPUNIT_ASSERT(put("e", 30s) == Stream::Put::taken);
+        CPPUNIT_ASSERT_EQUAL(std::string("ABCDE~"), take());
+        CPPUNIT_ASSERT(stream_.detach() == nullptr);
+        stream_.transform();
+        CPPUNIT_ASSERT_EQUAL(std::string(), take());
+    }
+
+    void transformsOneAtATime() {
+        attach();
+        during_ = [this] {
+            during_ = nullptr;
+            // Who cannot wait leaves its bytes to us.
+            CPPUNIT_ASSERT(put("b", 0ms) == Stream::Put::taken);
+            stream_.end(true);
+        };
+        put("a", 30s);
+        CPPUNIT_ASSERT_EQUAL(std::string("A~B!"), take());
+        CPPUNIT_ASSERT(ended_ && complete_);
+        CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
 private:
+    // Upper case, "~" for a flush, "!" at the end.
+    std::unique_ptr<Transformer> make() {
+        mortise_transformer raw{};
+        raw.struct_size = sizeof raw;
+        raw.context = this;
+        raw.chunk = [](void* self, mortise_view data, std::uint32_t last, std::uint32_t flush, mortise_emit emit,
+                       void* sink) -> mortise_status {
+            auto& test = *static_cast<StreamTest*>(self);
+            std::string made(data.data, data.size);
+            for (char& c : made) c = static_cast<char>(c - 'a' + 'A');
+            if (test.during_) std::function<void()>(test.during_)();
+            made.append(flush != 0 ? "~" : "").append(last != 0 ? "!" : "");
+            emit(sink, {made.data(), made.size()});
+            return test.good_ ? MORTISE_OK : MORTISE_ERROR;
+        };
+        raw.free = [](void* self) { ++static_cast<StreamTest*>(self)->freed_; };
+        static const std::string owner = "test";
+        return std::make_unique<Transformer>(raw, nullptr, owner);
+    }
+    void attach() {
+        stream_.attach(make());
+        stream_.transform();
+    }
     Stream::Put put(const std::string& data, std::chrono::milliseconds patience) {
         return stream_.put(data, Clock::now() + patience);
     }
     std::string take() { return stream_.take(ended_, complete_); }
 
-    Stream stream_;
+    std::function<void()> during_;
+    bool good_ = true;
+    int freed_ = 0;
+    Stream stream_; // ends before what its transformer uses
     bool ended_ = false;
     bool complete_ = false;
 };

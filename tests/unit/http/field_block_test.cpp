@@ -14,6 +14,7 @@ class FieldBlockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(appends);
     CPPUNIT_TEST(checksBlocks);
     CPPUNIT_TEST(joinsLists);
+    CPPUNIT_TEST(findsMembers);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -67,6 +68,17 @@ public:
         CPPUNIT_ASSERT_EQUAL("a, b"s, joined);
         CPPUNIT_ASSERT(listHas("a, b", "B") && listHas("a,b", "a"));
         CPPUNIT_ASSERT(!listHas("ab, c", "b") && !listHas("", "b"));
+    }
+
+    void findsMembers() {
+        const std::string block =
+            "Cache-Control: max-age=5\r\nX: no-transform\r\ncache-control:a ,NO-Transform\t, b\r\n";
+        CPPUNIT_ASSERT(!hasMember(block, "Cache-Control", "no-store"));
+        CPPUNIT_ASSERT(!hasMember(block, "Cache-Control", "transform"));
+        CPPUNIT_ASSERT(!hasMember("Cache-Control: no-transformed, ,\r\n", "Cache-Control", "no-transform"));
+        CPPUNIT_ASSERT(!hasMember("", "Cache-Control", "no-transform"));
+        for (const char* member : {"no-transform", "max-age=5", "a", "b"})
+            CPPUNIT_ASSERT_MESSAGE(member, hasMember(block, "Cache-Control", member));
     }
 };
 
