@@ -7,7 +7,6 @@
 #include <array>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace mortise::compression {
 

@@ -23,7 +23,7 @@ MORTISE_SETTINGS(
     field(maxSize)
         .min(mortise::Bytes{0})
         .max(mortise::Bytes{64 * 1024 * 1024})
-        .text("Longer answers are given no tag; at most, since it is made on the event loop."),
+        .text("Longer answers are given no tag, since it is made on the event loop."),
     field(skip).text("Paths that are left alone; /live/* stands for all that begin so."))
 
 // A tag as it stands in a field, in place.

@@ -34,7 +34,6 @@ class Compression(ServerTest):
             headers["Accept-Encoding"] = accept
         return self.server.request(method, f"/dresses{path}?{query}", headers=headers)
 
-    # contract: encoding.chosen
     def test_what_the_client_likes_best(self):
         for accept, coding in (
             (None, None), ("", None), ("identity", None), ("deflate", None), ("gzip", "gzip"), ("br", "br"), ("zstd", "zstd"),
@@ -55,7 +54,6 @@ class Compression(ServerTest):
             connection.request("GET", f"/dresses?size={SIZE}", headers=fields)
             self.assertEqual(connection.read().header("content-encoding"), "zstd")
 
-    # contract: encoding.not
     def test_what_is_left_alone(self):
         for query, path in (
             ("size=1023", ""), ("size=0", ""), (f"size={SIZE}&type=image/png", ""), (f"size={SIZE}&type=application/zip", ""),
@@ -108,7 +106,6 @@ class Compression(ServerTest):
                 response = connection.read()
                 self.assertEqual(decode(self, response.header("content-encoding"), response.body), b"a" * size)
 
-    # contract: encoding.stream
     def test_streams_come_piece_by_piece(self):
         with self.server.connect() as connection:
             connection.request("GET", "/dresses/events?type=text/event-stream", headers={"Accept-Encoding": "gzip"})
@@ -200,7 +197,6 @@ class Compression(ServerTest):
 
 
 class Secrets(unittest.TestCase):
-    # contract: encoding.secrets
     def test_tokens_are_never_compressed(self):
         with Mortised(plugins={**PLUGINS, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {},
                                "compression": {"min_size": "0"}}) as server:

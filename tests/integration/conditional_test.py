@@ -17,7 +17,6 @@ class Conditional(ServerTest):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.server.request(method, f"/dresses?{query}", headers=headers)
 
-    # contract: conditional.tag
     def test_tags(self):
         response = self.ask()
         tag = response.header("etag")
@@ -38,7 +37,6 @@ class Conditional(ServerTest):
         self.assertIsNone(self.server.get("/nowhere").header("etag"))
         self.assertIsNone(self.server.get("/dresses/stream").header("etag"))
 
-    # contract: conditional.not-modified
     def test_not_modified(self):
         tag = self.ask().header("etag")
         for given in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -72,7 +70,6 @@ class Conditional(ServerTest):
         query = f"size=10&modified={EARLY.replace(' ', '+')}"
         self.assertEqual(self.ask(query, If_Modified_Since=LATE, If_None_Match='"x"').status, 200)
 
-    # contract: conditional.failed
     def test_what_a_client_insists_on(self):
         tag = self.ask().header("etag")
         for given, status in ((tag, 200), ("*", 200), (f'"x", {tag}', 200), ('"x"', 412), (f"W/{tag}", 412)):
