@@ -32,7 +32,8 @@ std::string Stream::take(bool& ended, bool& complete) {
     {
         const std::lock_guard lock(mutex_);
         taken = std::exchange(waiting_, {});
-        ended = ended_ && transformer_ == nullptr && !working_;
+        // Whoever cuts it waits for no transformer.
+        ended = ended_ && (broken_ || (transformer_ == nullptr && !working_));
         complete = complete_;
     }
     room_.notify_all();
