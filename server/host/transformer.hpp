@@ -3,9 +3,11 @@
 
 #include <mortise/service/filter.h>
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mortise::host {
 

@@ -321,7 +321,8 @@ class Transforms(ServerTest):
     """A filter's transformer: whole bodies on the loop and on workers, streams where they are written."""
 
     PLUGINS = {**ROUTED, "health": {}, "uses-transform": {}}
-    SERVER = {"workers": "1", "worker_queue": "4", "handler_timeout": f"{int(2000 * SLOWNESS)}ms"}
+    SERVER = {"loops": "1", "workers": "1", "worker_queue": "4", "drain_timeout": "500ms",
+              "handler_timeout": f"{int(2000 * SLOWNESS)}ms"}
     PLACE = "/uses/transform"
     LARGE = 300_000
 
