@@ -341,7 +341,7 @@ public:
         CPPUNIT_ASSERT(account && account->password == "hunter2" && account->token == "t");
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"id":"","visits":3,"nick":"n"})"), mortise::encodeJson(*account));
         CPPUNIT_ASSERT_EQUAL(std::string("{}"), mortise::encodeJson(Hidden{"x"}));
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","properties":{}})"), mortise::answerSchemaOf<Hidden>());
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","title":"Hidden","properties":{}})"), mortise::answerSchemaOf<Hidden>());
     }
     void readOnlyNeverComesIn() {
         CPPUNIT_ASSERT_EQUAL(std::string(), take<Account>(R"({"id":"mine","password":"p"})")->id);
@@ -349,13 +349,13 @@ public:
     }
     void answersPromiseWhatTheyAlwaysHave() {
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"type":"object","properties":{"id":{"type":"string","readOnly":true},)"
+            std::string(R"({"type":"object","title":"Account","properties":{"id":{"type":"string","readOnly":true},)"
                         R"("password":{"type":"string","writeOnly":true},"token":{"type":"string","writeOnly":true},)"
                         R"("visits":{"type":"integer","maximum":9223372036854775807,"default":3,"deprecated":true},)"
                         R"("nick":{"type":"string"}},"required":["password"]})"),
             mortise::schemaOf<Account>());
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"type":"object","properties":{"id":{"type":"string","readOnly":true},)"
+            std::string(R"({"type":"object","title":"Account","properties":{"id":{"type":"string","readOnly":true},)"
                         R"("visits":{"type":"integer","maximum":9223372036854775807,"deprecated":true},)"
                         R"("nick":{"type":"string"}},"required":["id","visits","nick"]})"),
             mortise::answerSchemaOf<Account>());
@@ -402,7 +402,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("query/named/a~1b~0c/begin custom: must be even\n"), issuesOf(spans));
     }
     void headerNames() {
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","properties":{"user-agent":{"type":"string"},)"
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","title":"Fields","properties":{"user-agent":{"type":"string"},)"
                                          R"("x-count":{"type":"integer","minimum":-2147483648,"maximum":2147483647},)"
                                          R"("x-api_key":{"type":"string"}},"required":["user-agent","x-count"]})"),
                              mortise::headerSchemaOf<Fields>());
