@@ -13,9 +13,24 @@ endif()
 
 find_program(MORTISE_CCACHE ccache)
 if(MORTISE_CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER "${MORTISE_CCACHE}")
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${MORTISE_CCACHE}")
+    # What ccache asks for where headers are compiled beforehand.
+    set(launcher "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        "${MORTISE_CCACHE}")
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
+
+# mortise_precompile(TARGET)
+# Reads the standard library once for a target of several files. GCC only, a third of the time of a build; clang's builds
+# show that files include what they use.
+function(mortise_precompile target)
+    get_target_property(sources ${target} SOURCES)
+    list(LENGTH sources count)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND count GREATER 3)
+        target_precompile_headers(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PROJECT_SOURCE_DIR}/cmake/standard_library.hpp>")
+        target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+    endif()
+endfunction()
 
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
@@ -43,6 +58,24 @@ else()
     add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 
+# mortise_precompile_plugin(TARGET)
+# The same for the many plugins that are one file and link nothing that defines macros: they share one.
+function(mortise_precompile_plugin target)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        return()
+    endif()
+    if(NOT TARGET mortise_plugin_headers)
+        add_library(mortise_plugin_headers OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
+        mortise_plugin_compilation(mortise_plugin_headers)
+        target_link_libraries(mortise_plugin_headers PRIVATE mortise_sdk mortise_warnings)
+        target_compile_options(mortise_plugin_headers PRIVATE -fpch-preprocess)
+        target_precompile_headers(mortise_plugin_headers PRIVATE "${PROJECT_SOURCE_DIR}/cmake/standard_library.hpp"
+            "${PROJECT_SOURCE_DIR}/sdk/include/mortise/plugin.hpp")
+    endif()
+    target_precompile_headers(${target} REUSE_FROM mortise_plugin_headers)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endfunction()
+
 # mortise_floor(NAME LINK targets...)
 # One floor of the server: every .cpp of the folder it is called in, as the target mortise_NAME. A floor links (and so may
 # include) only what is below it; tests/floors.py checks the includes themselves.
@@ -52,6 +85,7 @@ function(mortise_floor name)
     add_library(mortise_${name} STATIC ${sources})
     target_include_directories(mortise_${name} PUBLIC "${PROJECT_SOURCE_DIR}/server")
     target_link_libraries(mortise_${name} PUBLIC ${arg_LINK} PRIVATE mortise_warnings)
+    mortise_precompile(mortise_${name})
 endfunction()
 
 # mortise_unit_test(NAME SOURCES files... LINK targets...)
@@ -70,6 +104,7 @@ function(mortise_unit_test name)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PRIVATE mortise_cppunit_main ${arg_LINK} mortise_warnings)
+    mortise_precompile(${name})
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()

@@ -4,7 +4,7 @@
 # Builds NAME.so, a plugin: one exported symbol, hidden visibility, no undefined symbols. The configuration knows it by the
 # file's stem. The same function serves this tree and, through find_package(Mortise), a plugin of your own.
 #   SOURCES  the adapter: the file with MORTISE_PLUGIN and what knows the SDK (.cpp or .c)
-#   LOGIC    files that know no SDK; compiled into the plugin and into its tests
+#   LOGIC    files that know no SDK; compiled once, as the target logic_NAME, for the plugin and for its tests
 #   LINK     further targets; link them statically, a plugin is one file
 #   POCO     links shared C++ libraries (Poco), so libstdc++ is shared too; without it the C++ runtime is linked
 #            statically and privately. Mixing both in one file aborts on the first exception that crosses.
@@ -20,6 +20,14 @@ set(MORTISE_PLUGIN_INSTALL "${CMAKE_INSTALL_LIBDIR}/mortise/plugins" CACHE STRIN
 
 set(mortise_plugin_exports "${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map" CACHE INTERNAL "")
 
+# mortise_plugin_compilation(TARGET)
+# What makes objects fit for a plugin file.
+function(mortise_plugin_compilation target)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
+        C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+endfunction()
+
 # mortise_plugin_linkage(TARGET [POCO] [STATIC_TLS] [EXPORTS version-script])
 # What makes a MODULE target a plugin file. mortise_add_plugin calls it; the last two are for faulty plugins of tests.
 function(mortise_plugin_linkage target)
@@ -27,9 +35,8 @@ function(mortise_plugin_linkage target)
     if(NOT arg_EXPORTS)
         set(arg_EXPORTS "${mortise_plugin_exports}")
     endif()
-    set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX ".so" POSITION_INDEPENDENT_CODE ON
-        C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    set_target_properties(${target} PROPERTIES PREFIX "" SUFFIX ".so")
+    mortise_plugin_compilation(${target})
     if(NOT arg_STATIC_TLS)
         # Files that ask for static TLS run out of room after a few loads; the host refuses them.
         target_compile_options(${target} PRIVATE -ftls-model=global-dynamic)
@@ -63,12 +70,26 @@ function(mortise_add_plugin name)
         set(warnings "")
     endif()
 
-    add_library(${target} MODULE ${arg_SOURCES} ${arg_LOGIC})
+    add_library(${target} MODULE ${arg_SOURCES})
     set(linkage "")
     if(arg_POCO)
         set(linkage POCO)
     endif()
     mortise_plugin_linkage(${target} ${linkage})
+    if(COMMAND mortise_precompile_plugin AND NOT arg_POCO)
+        mortise_precompile_plugin(${target})
+    endif()
+    set(logic "")
+    if(arg_LOGIC)
+        set(logic logic_${suffix})
+        add_library(${logic} OBJECT ${arg_LOGIC})
+        mortise_plugin_compilation(${logic})
+        target_link_libraries(${logic} PRIVATE ${sdk} ${arg_LINK} ${warnings})
+        target_link_libraries(${target} PRIVATE ${logic})
+        if(COMMAND mortise_precompile)
+            mortise_precompile(${logic})
+        endif()
+    endif()
     set_target_properties(${target} PROPERTIES OUTPUT_NAME "${name}" LIBRARY_OUTPUT_DIRECTORY "${MORTISE_PLUGIN_OUTPUT}")
     target_link_libraries(${target} PRIVATE ${sdk} ${arg_LINK} ${warnings})
     install(TARGETS ${target} LIBRARY DESTINATION "${MORTISE_PLUGIN_INSTALL}" COMPONENT Plugins)
@@ -76,7 +97,7 @@ function(mortise_add_plugin name)
     file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/*.cpp")
     list(FILTER tests EXCLUDE REGEX "/bench_[^/]*$")
     if(tests AND COMMAND mortise_unit_test AND MORTISE_BUILD_TESTS)
-        mortise_unit_test(unit_plugin_${suffix} SOURCES ${tests} ${arg_LOGIC} LINK ${sdk} ${arg_LINK})
+        mortise_unit_test(unit_plugin_${suffix} SOURCES ${tests} LINK ${logic} ${sdk} ${arg_LINK})
         target_include_directories(unit_plugin_${suffix} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
     endif()
 endfunction()

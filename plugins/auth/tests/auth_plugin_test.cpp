@@ -549,7 +549,10 @@ private:
         for (const FakeRoute& route : host_->routes) {
             if (route.pattern.compare(0, 6, "/auth/") != 0) continue;
             ++seen;
-            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_NO_TRANSFORM, route.flags);
+            // Answers with tokens are never compressed: their length would tell of them.
+            const bool tokens = route.pattern != "/auth/logout" && route.pattern != "/auth/password";
+            CPPUNIT_ASSERT_EQUAL(tokens ? MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_NO_TRANSFORM : MORTISE_ROUTE_PRIVATE,
+                                 route.flags);
             CPPUNIT_ASSERT_EQUAL(route.pattern == "/auth/password" ? MORTISE_AUTHENTICATION_REQUIRED
                                                                    : MORTISE_AUTHENTICATION_NONE,
                                  route.authentication);

@@ -341,7 +341,8 @@ public:
         CPPUNIT_ASSERT(account && account->password == "hunter2" && account->token == "t");
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"id":"","visits":3,"nick":"n"})"), mortise::encodeJson(*account));
         CPPUNIT_ASSERT_EQUAL(std::string("{}"), mortise::encodeJson(Hidden{"x"}));
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","title":"Hidden","properties":{}})"), mortise::answerSchemaOf<Hidden>());
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","title":"Hidden","properties":{}})"),
+                             mortise::answerSchemaOf<Hidden>());
     }
     void readOnlyNeverComesIn() {
         CPPUNIT_ASSERT_EQUAL(std::string(), take<Account>(R"({"id":"mine","password":"p"})")->id);
@@ -402,10 +403,11 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("query/named/a~1b~0c/begin custom: must be even\n"), issuesOf(spans));
     }
     void headerNames() {
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"object","title":"Fields","properties":{"user-agent":{"type":"string"},)"
-                                         R"("x-count":{"type":"integer","minimum":-2147483648,"maximum":2147483647},)"
-                                         R"("x-api_key":{"type":"string"}},"required":["user-agent","x-count"]})"),
-                             mortise::headerSchemaOf<Fields>());
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"type":"object","title":"Fields","properties":{"user-agent":{"type":"string"},)"
+                        R"("x-count":{"type":"integer","minimum":-2147483648,"maximum":2147483647},)"
+                        R"("x-api_key":{"type":"string"}},"required":["user-agent","x-count"]})"),
+            mortise::headerSchemaOf<Fields>());
         mortise::json::Tape tape;
         CPPUNIT_ASSERT(
             !mortise::json::parse(R"({"x-count":3,"userAgent":"no","x-api_key":"k","user-agent":"ua"})", tape));

@@ -303,7 +303,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("image/png"), route.answerNotes[1].mediaType);
         CPPUNIT_ASSERT(route.answerNotes[0].mediaType.empty() && route.answerNotes[2].mediaType.empty());
         CPPUNIT_ASSERT_EQUAL(
-            std::string(R"({"type":"object","title":"Note","properties":{"title":{"type":"string"}},"required":["title"]})"),
+            std::string(
+                R"({"type":"object","title":"Note","properties":{"title":{"type":"string"}},"required":["title"]})"),
             route.answerNotes[0].schema);
         CPPUNIT_ASSERT(route.answerNotes[1].schema.empty() && !route.answerNotes[2].schema.empty());
         CPPUNIT_ASSERT_EQUAL(std::string("text/csv, text/plain"), host_->route("POST", "/raw").bodyMediaTypes);
