@@ -49,6 +49,8 @@ MORTISE_SETTINGS(
     field(refreshGrace).min(seconds(0)).max(seconds(60)).text("How long a rotated refresh token may be sent again"),
     field(cleanupInterval).min(seconds(1)).max(hours(24)).text("How often expired refresh tokens are deleted"))
 
+constexpr int loginAttempts = 3; // as often may the hash change under a login
+
 mortise::Reply invalidRefreshToken() {
     return mortise::unauthorized("Invalid refresh token");
 }
@@ -73,8 +75,11 @@ private:
     /// Hash and end of all sessions: both or neither.
     mortise::Reply storePassword(const mortise::UserRecord& user, const mortise::HashResult& hashed) const;
 
-    /// The login goes on when that fails: the old hash is as good as it was.
-    void renewHash(const mortise::UserRecord& user, const std::string& hash) const noexcept;
+    struct Login;
+    /// Verifies the password by the hash of now, and opens the session if it still is the hash then.
+    void verifyLogin(const std::shared_ptr<Login>& login) const;
+    /// Nothing: the hash has changed since it was read.
+    std::optional<mortise::Reply> openSession(const Login& login, const mortise::VerifyResult& result) const;
     /// A new family for the user, stored, with both tokens.
     mortise::Reply beginSession(std::uint32_t status, const mortise::UserRecord& user) const;
     [[nodiscard]] RefreshGrant makeGrant(std::string userId, std::string family) const;
@@ -232,31 +237,49 @@ mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registr
     return mortise::Reply::later();
 }
 
+struct AuthPlugin::Login {
+    mortise::Deferred later;
+    Credentials sent; ///< views live until the answer
+    std::optional<mortise::UserRecord> user;
+    int attemptsLeft = loginAttempts;
+};
+
 mortise::Reply AuthPlugin::login(mortise::Request& request, const Credentials& body) const {
-    std::optional<mortise::UserRecord> user = users_.findByEmail(body.email);
-    const std::string hash =
-        user ? user->passwordHash : std::string(); // an empty one costs the usual work and never matches
-    passwords().verify(
-        body.password, hash,
-        [this, later = request.defer(), user = std::move(user)](const mortise::VerifyResult& result) mutable {
-            later.answer([&]() -> mortise::Reply {
-                if (result.failed()) throw mortise::Error("the password could not be verified", result.status);
-                if (result.unusable())
-                    log().warn("The stored password hash of a user cannot be used", {{"userId", user->id}});
-                if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
-                if (!result.renewed.empty()) renewHash(*user, result.renewed);
-                return beginSession(200, *user);
-            });
-        });
+    verifyLogin(std::make_shared<Login>(Login{request.defer(), body, {}}));
     return mortise::Reply::later();
 }
 
-void AuthPlugin::renewHash(const mortise::UserRecord& user, const std::string& hash) const noexcept {
-    try {
-        users_.setPasswordHash(user.id, user.passwordHash, hash);
-    } catch (const std::exception& failure) {
-        log().warn("A password hash could not be renewed", {{"userId", user.id}, {"error", failure.what()}});
-    }
+void AuthPlugin::verifyLogin(const std::shared_ptr<Login>& login) const {
+    --login->attemptsLeft;
+    login->user = users_.findByEmail(login->sent.email);
+    // An empty hash costs the usual work and never matches.
+    const std::string hash = login->user ? login->user->passwordHash : std::string();
+    passwords().verify(login->sent.password, hash, [this, login](const mortise::VerifyResult& result) {
+        try {
+            std::optional<mortise::Reply> reply = openSession(*login, result);
+            if (!reply && login->attemptsLeft > 0) return verifyLogin(login);
+            if (!reply) throw mortise::Busy("the password of this user keeps changing");
+            login->later.answer([&] { return std::move(*reply); });
+        } catch (...) {
+            login->later.answer([]() -> mortise::Reply { throw; });
+        }
+    });
+}
+
+std::optional<mortise::Reply> AuthPlugin::openSession(const Login& login, const mortise::VerifyResult& result) const {
+    if (result.failed()) throw mortise::Error("the password could not be verified", result.status);
+    const std::optional<mortise::UserRecord>& user = login.user;
+    if (result.unusable()) log().warn("The stored password hash of a user cannot be used", {{"userId", user->id}});
+    if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
+    // A session of a password that is changed meanwhile would outlive the change, which ends all sessions it sees.
+    std::optional<mortise::Reply> reply;
+    database_.transact([&](mortise::Transaction&) {
+        reply.reset();
+        if (users_.setPasswordHash(user->id, user->passwordHash,
+                                   result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
+            reply.emplace(beginSession(200, *user));
+    });
+    return reply;
 }
 
 mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshRequest& body) const {
@@ -329,7 +352,9 @@ mortise::Reply AuthPlugin::storePassword(const mortise::UserRecord& user, const 
         stored = users_.setPasswordHash(user.id, user.passwordHash, hashed.hash);
         if (stored) families_.removeAll(user.id);
     });
-    return stored ? mortise::noContent() : mortise::conflict("Password was changed meanwhile");
+    if (stored) return mortise::noContent();
+    if (!users_.findById(user.id)) return mortise::unauthorized("User not found");
+    return mortise::conflict("Password was changed meanwhile");
 }
 
 mortise::Reply AuthPlugin::beginSession(std::uint32_t status, const mortise::UserRecord& user) const {

@@ -37,6 +37,8 @@ void UserStore::open(const mortise::Database& database) {
     remove_ = database.statement("DELETE FROM users WHERE id = ?");
     setHash_ =
         database.statement("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ? AND password_hash = ?");
+    // A write, so that nobody changes the hash before the transaction is over.
+    holdHash_ = database.statement("UPDATE users SET password_hash = password_hash WHERE id = ? AND password_hash = ?");
     setRole_ = database.statement("UPDATE users SET role = ?, updated_at = ? WHERE email_lower = ?");
 }
 
@@ -135,11 +137,13 @@ bool UserStore::setRole(std::string_view email, std::string_view role, mortise::
 
 bool UserStore::setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash,
                                 mortise::DateTime now) const {
-    std::uint64_t changed = 0;
+    std::uint64_t found = 0;
     database_.transact([&](mortise::Transaction& transaction) {
-        changed = transaction.execute(setHash_, mortise::bind(passwordHash, now, id, expected));
+        found = passwordHash == expected
+                    ? transaction.execute(holdHash_, mortise::bind(id, expected))
+                    : transaction.execute(setHash_, mortise::bind(passwordHash, now, id, expected));
     });
-    return changed != 0;
+    return found != 0;
 }
 
 } // namespace users

@@ -120,7 +120,7 @@ private:
 
     mortise::Database database_;
     mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, slice_, count_;
-    mortise::Statement insert_, update_, remove_, setRole_, setHash_;
+    mortise::Statement insert_, update_, remove_, setRole_, setHash_, holdHash_;
     mutable TotalCache totals_;
 };
 

@@ -364,6 +364,12 @@ private:
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, setHash(made.id, "another"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, setHash("nobody", "$2b$10$x"));
         CPPUNIT_ASSERT_EQUAL(std::string("$2b$10$x"), database_->value("SELECT password_hash FROM users"));
+        // The same again asks whether it still is the one, and changes nothing.
+        const std::string updated = database_->value("SELECT updated_at FROM users");
+        for (const auto& [hash, status] : {std::pair{"$2b$10$x", MORTISE_OK}, std::pair{"another", MORTISE_ABSENT}})
+            CPPUNIT_ASSERT_EQUAL(status, users->set_password_hash(self, viewOf(made.id), viewOf(hash), viewOf(hash),
+                                                                  plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(updated, database_->value("SELECT updated_at FROM users"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, setHash(made.id, "$2b$10$x"));
         CPPUNIT_ASSERT_EQUAL(std::string("$2b$12$y"), database_->value("SELECT password_hash FROM users"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT,

@@ -75,7 +75,8 @@ public:
     }
 
     // [worker] Stores `passwordHash` in the place of `expected`, durable as with create. False: there is no such user,
-    // its hash is another one by now, or the provider is older than this call.
+    // its hash is another one by now, or the provider is older than this call. With `expected` again nothing of the user
+    // changes, and in a transaction nobody else changes the hash before its end.
     bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) const {
         if (service_.table.set_password_hash == nullptr) return false;
         detail::ErrorText error;
@@ -145,7 +146,8 @@ public:
     // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict.
     virtual void create(std::string_view name, std::string_view email, std::string_view passwordHash,
                         UserVisitor visit) = 0;
-    // [worker] In the place of `expected`, durable as with create. False: no such user, or another hash by now.
+    // [worker] In the place of `expected`, durable as with create. False: no such user, or another hash by now. Where
+    // both are the same it only keeps others from changing the hash until the transaction ends.
     virtual bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) = 0;
 };
 

@@ -42,7 +42,8 @@ typedef struct mortise_users_table {
     mortise_status (*create)(void *self, mortise_view name, mortise_view email, mortise_view password_hash,
                              mortise_user_visitor visit, void *context, mortise_error *error);
     /* [worker] Stores `password_hash` in the place of `expected`, durable as with `create`. MORTISE_ABSENT: there is no such
-     * user, or its hash is another one by now. */
+     * user, or its hash is another one by now. Where both are the same nothing of the user changes, and in a transaction
+     * nobody else changes the hash before its end: what is stored beside it belongs to this hash. */
     mortise_status (*set_password_hash)(void *self, mortise_view id, mortise_view expected, mortise_view password_hash,
                                         mortise_error *error);
 } mortise_users_table;
