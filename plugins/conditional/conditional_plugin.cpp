@@ -48,10 +48,6 @@ private:
     std::size_t size_;
 };
 
-std::string textOf(const EntityTag& tag) {
-    return std::string(tag.weak ? "W/\"" : "\"").append(tag.opaque).append("\"");
-}
-
 class Conditional : public mortise::Plugin<Settings> {
 public:
     void configure(mortise::Setup& setup) override {
@@ -87,8 +83,8 @@ private:
         if (const auto tag = response.field("ETag")) validators.tag = EntityTag::parse(*tag);
         validators.modified = response.field("Last-Modified");
         const Preconditions::Verdict verdict = asked.judge(validators, request.receivedAt().unixMilliseconds / 1000);
-        if (verdict.outcome == Preconditions::Outcome::notModified) sayNotModified(response, verdict.known);
-        if (verdict.outcome == Preconditions::Outcome::failed) sayFailed(response);
+        if (verdict == Preconditions::Verdict::notModified) sayNotModified(response, knownTag(asked, validators));
+        if (verdict == Preconditions::Verdict::failed) sayFailed(response);
     }
 
     void tag(mortise::Response& response) const {
@@ -98,9 +94,16 @@ private:
         response.field("ETag", TagText(settings().etag == "weak", hashBody(response.body(), kind)).view());
     }
 
+    // The tag as the client has it, which is what its cache knows the answer by (RFC 9111 section 4.3.4): weak where a
+    // compressed answer was given it.
+    static std::string knownTag(const Preconditions& asked, const Preconditions::Validators& validators) {
+        if (!validators.tag) return {};
+        const bool weak = validators.tag->weak || asked.knowsWeaklyOnly(*validators.tag);
+        return std::string(weak ? "W/" : "").append(validators.tag->opaque);
+    }
+
     // RFC 9110 section 15.4.5: what tells of the content goes, unless a cache needs it.
-    static void sayNotModified(mortise::Response& response, const std::optional<EntityTag>& known) {
-        const std::string tag = known ? textOf(*known) : std::string(); // `known` ends with the answer's fields
+    static void sayNotModified(mortise::Response& response, const std::string& tag) {
         if (!response.replace(304)) return;
         for (const char* name : {"Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges"})
             response.removeField(name);
@@ -110,8 +113,9 @@ private:
     }
 
     static void sayFailed(mortise::Response& response) {
-        if (!response.replace(412)) return;
-        for (const char* name : {"Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges", "Expires"})
+        if (!response.refuse(412, "Precondition failed")) return;
+        for (const char* name : {"Content-Encoding", "Content-Language", "Content-Range", "Accept-Ranges", "ETag",
+                                 "Last-Modified", "Expires"})
             response.removeField(name);
         response.setField("Cache-Control", "no-store");
     }

@@ -73,10 +73,10 @@ void Dispatcher::detach(http::Exchange& exchange, RequestState& state, bool gone
                       answer.constantFields, answer.body,    nullptr, nullptr};
     state.transformable = false;
     prepareHead(exchange, state, outgoing, MORTISE_BODY_WHOLE);
-    exchange.respondAndKeep({outgoing.status, outgoing.contentType, outgoing.constantFields}, outgoing.body);
+    exchange.respondAndKeep({outgoing.status, outgoing.contentType, outgoing.constantFields}, outgoing.bytes());
     http::Outcome outcome;
     outcome.status = outgoing.status;
-    outcome.bytes = outgoing.body.size();
+    outcome.bytes = outgoing.bytes().size();
     outcome.duration_ns = base::monotonicNs() - exchange.receivedNs();
     runFinishFilters(exchange, state, outcome);
     detached_.push_back({exchange.id(), state.generation->number(), gone});
@@ -165,7 +165,7 @@ void Dispatcher::refuse(http::Exchange& exchange, RequestState& state, const Err
 void Dispatcher::prepareError(http::Exchange& exchange, RequestState& state, const ErrorAnswer& answer) const {
     PendingAnswer& pending = state.answer;
     pending.clear();
-    const ErrorFormat format = errorFormat(exchange.field("Accept"));
+    const ErrorFormat format = errorFormat(exchange);
     pending.status = answer.fault.status;
     pending.contentType = mediaType(format);
     if (format == ErrorFormat::problem) http::appendField(pending.fields, "Vary", "Accept");

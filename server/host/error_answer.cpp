@@ -56,7 +56,6 @@ void writeProblem(json::Writer& writer, const ErrorAnswer& answer) {
 } // namespace
 
 ErrorFormat errorFormat(std::string_view accept) noexcept {
-    if (accept.find("problem") == accept.npos && accept.find("PROBLEM") == accept.npos) return ErrorFormat::plain;
     unsigned problem = 0;
     unsigned json = 0;
     while (!accept.empty()) {
@@ -72,6 +71,18 @@ ErrorFormat errorFormat(std::string_view accept) noexcept {
             json = weightOf(parameters);
     }
     return problem > 0 && problem >= json ? ErrorFormat::problem : ErrorFormat::plain;
+}
+
+ErrorFormat errorFormat(const http::Exchange& exchange) {
+    const std::string_view first = exchange.field("Accept");
+    std::string all; // RFC 9110 section 5.3: lines of one name are one list
+    for (std::size_t i = 0; i < exchange.fieldCount(); ++i) {
+        const http::Field field = exchange.field(i);
+        if (!http::equalsIgnoreCase(field.name, "Accept") || field.value.data() == first.data()) continue;
+        if (all.empty()) all = first;
+        all.append(",").append(field.value);
+    }
+    return errorFormat(all.empty() ? first : all);
 }
 
 std::string_view mediaType(ErrorFormat format) noexcept {

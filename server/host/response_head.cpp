@@ -3,6 +3,7 @@
 
 #include "host/abi_text.hpp"
 #include "host/dispatcher.hpp"
+#include "host/error_answer.hpp"
 #include "host/instance.hpp"
 #include "http/field_block.hpp"
 
@@ -56,6 +57,7 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
     response.replace = replace;
     response.transform = transform;
     response.add_block = addBlock;
+    response.refuse = refuse;
     return response;
 }
 
@@ -173,6 +175,28 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     if (head.state_.transformation != nullptr) std::exchange(head.state_.transformation, nullptr)->abandon();
     head.body_ = MORTISE_BODY_NONE;
     return MORTISE_OK;
+}
+
+mortise_status ResponseHead::refuse(void* self, std::uint32_t status, mortise_view sentence) noexcept {
+    ResponseHead& head = headOf(self);
+    if (status < 400) return MORTISE_INVALID;
+    try {
+        // Before anything changes: the sentence may be a part of the answer.
+        const ErrorFormat format = errorFormat(head.exchange_);
+        std::string body;
+        writeError(body, {{static_cast<int>(status), {}, text(sentence)}}, head.exchange_.requestId(), format);
+        if (format == ErrorFormat::problem) head.joinVary("Accept");
+        const mortise_status replaced = replace(self, status);
+        if (replaced != MORTISE_OK) return replaced;
+        head.state_.answer.body = std::move(body);
+        head.outgoing_.ownedBody = &head.state_.answer.body;
+        head.outgoing_.contentType = mediaType(format);
+        head.body_ = MORTISE_BODY_WHOLE;
+        head.transformed_ = false;
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
 }
 
 mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept {

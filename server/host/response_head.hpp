@@ -40,6 +40,7 @@ private:
     static mortise_status setField(void* self, mortise_view name, mortise_view value) noexcept;
     static mortise_status removeField(void* self, mortise_view name) noexcept;
     static mortise_status replace(void* self, std::uint32_t status) noexcept;
+    static mortise_status refuse(void* self, std::uint32_t status, mortise_view sentence) noexcept;
     static mortise_status transform(void* self, const mortise_transformer* transformer) noexcept;
     static mortise_status addBlock(void* self, std::uint64_t number) noexcept;
     std::span<const http::ConstantFields* const> added() const noexcept { return {blocks_.data(), blockCount_}; }

@@ -76,7 +76,15 @@ class Conditional(ServerTest):
             self.assertEqual(self.ask(If_Match=given).status, status, given)
         query = f"size=10&modified={LATE.replace(' ', '+')}&cache=max-age=5"
         response = self.ask(query, If_Unmodified_Since=EARLY)
-        self.assertEqual((response.status, response.body, response.header("cache-control")), (412, b"", "no-store"))
+        self.assertEqual((response.status, response.json["error"], response.header("cache-control")),
+                         (412, "Precondition failed", "no-store"))
+        self.assertEqual(response.json["requestId"], response.header("x-request-id"))
+        for name in ("etag", "last-modified", "accept-ranges"):
+            self.assertIsNone(response.header(name), name)
+        response = self.ask(If_Match='"x"', Accept="application/problem+json")
+        self.assertEqual((response.header("content-type"), response.header("vary"), response.json["code"]),
+                         ("application/problem+json", "Accept", "precondition_failed"))
+        self.assertEqual(self.ask(method="HEAD", If_Match='"x"').body, b"")
         self.assertEqual(self.ask(query, If_Unmodified_Since=LATE).status, 200)
 
     def test_pipelining(self):

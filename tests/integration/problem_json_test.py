@@ -64,6 +64,12 @@ class Problems(ServerTest):
                 self.assertEqual(response.header("content-type"), "application/json; charset=utf-8")
         self.assertEqual(self.ask("GET", "/nowhere", f"application/json, {PROBLEM}").header("content-type"), PROBLEM)
 
+    def test_names_in_any_case_and_several_lines(self):
+        self.assertEqual(self.ask("GET", "/nowhere", "Application/Problem+JSON").header("content-type"), PROBLEM)
+        with self.server.connect() as connection:
+            connection.send(f"GET /nowhere HTTP/1.1\r\nHost: t\r\nAccept: text/html\r\naccept: {PROBLEM};q=0.5\r\n\r\n".encode())
+            self.assertEqual(connection.read().header("content-type"), PROBLEM)
+
     def test_malformed_requests(self):
         # What could not be read is not believed: not in its Accept either.
         with self.server.connect() as connection:

@@ -21,8 +21,6 @@ constexpr const char* late = "Sun, 06 Nov 1994 08:49:38 GMT";
 
 class PreconditionsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(PreconditionsTest);
-    CPPUNIT_TEST(refusesBadTags);
-    CPPUNIT_TEST(readsTags);
     CPPUNIT_TEST(refusesBadDates);
     CPPUNIT_TEST(readsDates);
     CPPUNIT_TEST(judgesIfMatch);
@@ -34,23 +32,6 @@ class PreconditionsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void refusesBadTags() {
-        for (const char* text : {"", "*", "a", "\"", "\"a", "a\"", "w/\"a\"", "W/a", "W/ \"a\"", "\"a\"b", "\"a b\"",
-                                 "\"a\"\"b\"", " \"a\"", "\"\x7f\""})
-            CPPUNIT_ASSERT_MESSAGE(text, !EntityTag::parse(text));
-        std::string_view list = "\"a\" \"b\", \"c\"";
-        CPPUNIT_ASSERT(!takeTag(list));
-        CPPUNIT_ASSERT(list.empty());
-    }
-    void readsTags() {
-        CPPUNIT_ASSERT(EntityTag::parse("\"\"")->opaque.empty());
-        CPPUNIT_ASSERT(EntityTag::parse("W/\"\"")->weak);
-        CPPUNIT_ASSERT(!EntityTag::parse("\"a,\xc3\xa4\"")->weak);
-        std::string_view list = " ,, \"a,b\" ,W/\"c\"\t,";
-        CPPUNIT_ASSERT(takeTag(list)->opaque == "a,b");
-        CPPUNIT_ASSERT(takeTag(list)->weak);
-        CPPUNIT_ASSERT(!takeTag(list));
-    }
     void refusesBadDates() {
         for (const char* text :
              {"", "now", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 GMT",
@@ -90,10 +71,12 @@ public:
         expect("same", {{"If-None-Match", "\"a\""}}, "W/\"a\"");
         expect("same", {{"If-None-Match", "\"b\""}, {"If-None-Match", "\"a\""}}, "\"a\"");
         expect("same", {{"If-None-Match", "*"}}, "");
+        // A compressed answer's tag is the plain one's in its weak form.
         Preconditions asked;
         asked.add("If-None-Match", "\"b\", W/\"a\"");
-        const auto verdict = asked.judge({EntityTag{false, "a"}, std::nullopt}, now);
-        CPPUNIT_ASSERT(verdict.known && verdict.known->weak); // as the client has it
+        CPPUNIT_ASSERT(asked.knowsWeaklyOnly(*EntityTag::parse("\"a\"")));
+        CPPUNIT_ASSERT(!asked.knowsWeaklyOnly(*EntityTag::parse("\"b\"")));
+        CPPUNIT_ASSERT(!asked.knowsWeaklyOnly(*EntityTag::parse("\"c\"")));
     }
     void judgesDates() {
         expect("proceed", {{"If-Modified-Since", early}}, "", late);
@@ -171,8 +154,7 @@ private:
         validators.tag = EntityTag::parse(tag);
         if (modified != nullptr) validators.modified = modified;
         static constexpr const char* names[] = {"proceed", "same", "failed"};
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(told, outcome,
-                                     std::string(names[static_cast<int>(asked.judge(validators, now).outcome)]));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(told, outcome, std::string(names[static_cast<int>(asked.judge(validators, now))]));
     }
 };
 

@@ -167,6 +167,11 @@ public:
         return raw_->replace != nullptr && raw_->replace(raw_->context, code) >= 0;
     }
 
+    // Turns the answer into an error, as a handler's refusal is one. False of a stream.
+    bool refuse(std::uint32_t code, std::string_view sentence) noexcept {
+        return raw_->refuse != nullptr && raw_->refuse(raw_->context, code, view(sentence)) >= 0;
+    }
+
     // Whether the bytes may be changed: by the route (noTransform()), the reply and what filters did before.
     bool mayTransform() const noexcept { return raw_->transform != nullptr && raw_->may_transform != 0; }
     // Has the bytes go through it. False, and the answer is as it was: they may not, or no worker is free for a long

@@ -75,8 +75,8 @@ public:
     }
 
     // [worker] Stores `passwordHash` in the place of `expected`, durable as with create. False: there is no such user,
-    // its hash is another one by now, or the provider is older than this call. With `expected` again nothing of the user
-    // changes, and in a transaction nobody else changes the hash before its end.
+    // its hash is another one by now, or the provider is older than this call. With `expected` again nothing of the
+    // user changes, and in a transaction nobody else changes the hash before its end.
     bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) const {
         if (service_.table.set_password_hash == nullptr) return false;
         detail::ErrorText error;

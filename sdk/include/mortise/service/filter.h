@@ -69,7 +69,8 @@ typedef struct mortise_response {
     mortise_status (*set_field)(void *context, mortise_view name, mortise_view value);
     /* [loop] MORTISE_ABSENT when there is none. */
     mortise_status (*remove_field)(void *context, mortise_view name);
-    /* [loop] Turns the answer into one without a body (304, 412, 416 …); filters after this one see that. */
+    /* [loop] Turns the answer into one without a body, such as 304; filters after this one see that. MORTISE_UNSUPPORTED of a
+     * stream, which cannot be taken back. */
     mortise_status (*replace)(void *context, uint32_t status);
     /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. It may be called
      * before this returns, or not at all: for HEAD, whose answer then tells no Content-Length. Whole bodies of more than some
@@ -79,6 +80,9 @@ typedef struct mortise_response {
     /* [loop] Adds those fields of a block that the answer does not have yet (see declare_header_block): what a reply says
      * itself stands. MORTISE_INVALID for a number that this plugin did not get. */
     mortise_status (*add_block)(void *context, uint64_t header_block);
+    /* [loop] Turns the answer into an error of that status, 400 to 599, and sentence in the shape of all errors; filters after
+     * this one see that. As with replace its other fields stay. */
+    mortise_status (*refuse)(void *context, uint32_t status, mortise_view sentence);
 } mortise_response;
 
 /* What became of an exchange, for on_finish. Views are borrowed for the call. */
