@@ -435,8 +435,8 @@ private:
             made.summary = textOf(r->summary);
             for (std::uint32_t i = 0; i < r->answer_count; ++i) {
                 made.answers.push_back(r->answers[i].status);
-                made.answerNotes.push_back({r->answers[i].status, textOf(r->answers[i].schema),
-                                            textOf(r->answers[i].text), {}});
+                made.answerNotes.push_back(
+                    {r->answers[i].status, textOf(r->answers[i].schema), textOf(r->answers[i].text), {}});
             }
             if (r->struct_size > offsetof(mortise_route, body_media_types)) takeNotes(made, *r);
             made.handle = r->handle;
