@@ -229,16 +229,14 @@ mortise_status write(void* self, mortise_exchange id, mortise_view data) noexcep
     if (stream == nullptr) return MORTISE_STALE;
     const bool onLoop = exchange->server().loop().inLoopThread();
     const auto wait = onLoop ? std::chrono::milliseconds(0) : caller.runtime().settings().writeTimeout;
-    switch (stream->put(text(data), std::chrono::steady_clock::now() + wait)) {
-    case Stream::Put::broken:
-        return MORTISE_STALE;
-    case Stream::Put::full:
-        return MORTISE_BUSY;
-    case Stream::Put::taken:
-        break;
+    const auto deadline = std::chrono::steady_clock::now() + wait;
+    for (;;) {
+        const Stream::Put outcome = stream->put(text(data), deadline);
+        if (outcome == Stream::Put::broken) return MORTISE_STALE;
+        if (outcome == Stream::Put::full) return MORTISE_BUSY;
+        pump(*exchange, *stream, id);
+        if (outcome == Stream::Put::taken) return MORTISE_OK;
     }
-    pump(*exchange, *stream, id);
-    return MORTISE_OK;
 }
 
 mortise_status endStream(void* self, mortise_exchange id, std::uint32_t complete) noexcept {

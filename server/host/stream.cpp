@@ -13,8 +13,16 @@ Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_p
         return here == 0 || here + data.size() <= limitBytes;
     };
     const auto isOver = [&] { return broken_ || ended_; };
-    room_.wait_until(lock, deadline, [&] { return isOver() || (hasRoom() && !working_); });
+    const auto mustWork = [&] {
+        return deadline > now && transformer_ != nullptr && !working_ && !hasRoom() && !raw_.empty();
+    };
+    room_.wait_until(lock, deadline, [&] { return isOver() || (hasRoom() && !working_) || mustWork(); });
     if (isOver()) return Put::broken;
+    if (mustWork()) {
+        touched_ = std::chrono::steady_clock::now();
+        work(lock);
+        return Put::worked;
+    }
     if (!hasRoom()) return Put::full;
     touched_ = std::chrono::steady_clock::now();
     if (transformer_ == nullptr) {
@@ -90,12 +98,17 @@ std::optional<std::chrono::steady_clock::time_point> Stream::quietSince() {
 }
 
 std::size_t Stream::attach(std::unique_ptr<Transformer> transformer) {
-    const std::lock_guard lock(mutex_);
-    if (broken_) return 0; // nobody reads it
-    raw_ = std::exchange(waiting_, {});
-    transformer_ = std::move(transformer);
-    expected_ = true;
-    return raw_.size();
+    std::size_t waits = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        if (broken_) return 0; // nobody reads it
+        raw_ = std::exchange(waiting_, {});
+        transformer_ = std::move(transformer);
+        expected_ = true;
+        waits = raw_.size();
+    }
+    room_.notify_all(); // a writer that waits for room makes it now
+    return waits;
 }
 
 std::unique_ptr<Transformer> Stream::detach() {

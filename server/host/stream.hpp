@@ -21,10 +21,12 @@ class Stream {
 public:
     static constexpr std::size_t limitBytes = 256 * 1024; // waiting to be transformed or taken by the loop
 
-    enum class Put { taken, full, broken };
+    enum class Put { taken, full, broken, worked };
 
     // Waits until there is room, and nobody transforms, or the deadline. The first piece is taken whatever its size.
-    // With a deadline that has passed nothing long is done here.
+    // With a deadline that has passed nothing long is done here. `worked`: nothing was taken, but what waited for the
+    // transformer was transformed here, since the worker that was asked to may never be free while this one waits; the
+    // loop is to send that, and the piece to be put again.
     Put put(std::string_view data, std::chrono::steady_clock::time_point deadline);
     // Everything that waits; the writer goes on. `ended` tells whether end() was called and nothing more comes.
     std::string take(bool& ended, bool& complete);

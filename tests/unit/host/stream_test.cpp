@@ -39,6 +39,7 @@ class StreamTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(transformsWhatWasWrittenBefore);
     CPPUNIT_TEST(transformsWhereItIsWritten);
     CPPUNIT_TEST(leavesTheFirstPieceToWhoIsExpected);
+    CPPUNIT_TEST(aWriterWithoutRoomTransformsWhatIsThere);
     CPPUNIT_TEST(transformsOneAtATime);
     CPPUNIT_TEST_SUITE_END();
 
@@ -202,6 +203,17 @@ public:
         CPPUNIT_ASSERT(stream_.detach() == nullptr);
         stream_.transform();
         CPPUNIT_ASSERT_EQUAL(std::string(), take());
+    }
+
+    // The worker that was asked to transform may be this one, which waits for room.
+    void aWriterWithoutRoomTransformsWhatIsThere() {
+        put(full, 0ms);
+        stream_.attach(make());
+        CPPUNIT_ASSERT(put("y", 0ms) == Stream::Put::full);
+        CPPUNIT_ASSERT(put("y", 5s) == Stream::Put::worked);
+        CPPUNIT_ASSERT_EQUAL(std::string(full.size(), 'X') + "~", take());
+        CPPUNIT_ASSERT(put("y", 5s) == Stream::Put::taken);
+        CPPUNIT_ASSERT_EQUAL(std::string("Y~"), take());
     }
 
     void transformsOneAtATime() {
