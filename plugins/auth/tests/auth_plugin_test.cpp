@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "auth_fixture.hpp"
 #include "jwt_fixture.hpp"
 
-#include "tests/support/fake_crypto.hpp"
-#include "tests/support/fake_host.hpp"
-#include "tests/support/memory_database.hpp"
-#include "tests/support/plugin_file.hpp"
-
-#include <mortise/service/authenticator.h>
-#include <mortise/service/crypto.h>
-#include <mortise/service/migrations.h>
-#include <mortise/service/users.h>
-
-#include <cppunit/extensions/HelperMacros.h>
-
 #include <ctime>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+namespace auth::test {
 namespace {
-
-using namespace mortise::test;
-
-const std::string accessSecret = "Zl0wq9T3nXyVb4Kc7Rj2Hd8Lm5Pf1Gs6";
-const std::string refreshSecret = "uE7iOa3xCv9Bn1Mq5Wz0Tk4Yr8Sj2Dh6";
-const std::string adaBody = R"({"name":"Ada","email":"Ada@example.com","password":"password 1"})";
-
-/// The text of a member of a flat place in a JSON answer.
-std::string member(const std::string& json, const std::string& name) {
-    const std::string key = "\"" + name + "\":\"";
-    const std::size_t begin = json.find(key);
-    CPPUNIT_ASSERT_MESSAGE(name + " in " + json, begin != std::string::npos);
-    return json.substr(begin + key.size(), json.find('"', begin + key.size()) - begin - key.size());
-}
 
 std::string payloadOf(const std::string& token) {
     const std::size_t first = token.find('.') + 1;
@@ -43,11 +17,7 @@ std::string payloadOf(const std::string& token) {
     return out;
 }
 
-struct Verdict {
-    std::string kind, id, role, name, sentence, challenge;
-};
-
-class AuthPluginTest : public CppUnit::TestFixture {
+class AuthPluginTest : public AuthFixture {
     CPPUNIT_TEST_SUITE(AuthPluginTest);
     CPPUNIT_TEST(refusesWeakAndEqualSecrets);
     CPPUNIT_TEST(keepsSecretsThatNobodySet);
@@ -57,11 +27,6 @@ class AuthPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(oneOfRacingRegistrationsWins);
     CPPUNIT_TEST(logsIn);
     CPPUNIT_TEST(refusesWrongCredentialsAlike);
-    CPPUNIT_TEST(aPasswordThatChangesMeanwhileOpensNoSession);
-    CPPUNIT_TEST(aHashRenewedMeanwhileIsVerifiedAgain);
-    CPPUNIT_TEST(aHashThatNeverRestsIsGivenUp);
-    CPPUNIT_TEST(aUserDeletedMeanwhileHasNoSession);
-    CPPUNIT_TEST(passwordsOfDeletedUsersDoNotChange);
     CPPUNIT_TEST(turnsAwayWhenTheQueueIsFull);
     CPPUNIT_TEST(saysThatThereIsNoToken);
     CPPUNIT_TEST(refusesBadTokens);
@@ -81,119 +46,7 @@ class AuthPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(failsWithASentenceOnABareHost);
     CPPUNIT_TEST_SUITE_END();
 
-public:
-    void setUp() override { start({{"access_secret", accessSecret}, {"refresh_secret", refreshSecret}}); }
-    void tearDown() override {
-        auth_.reset();
-        users_.reset();
-        database_.reset();
-        host_.reset();
-    }
-
 private:
-    using Settings = std::map<std::string, std::string>;
-
-    static const mortise_module& authModule() {
-        static const mortise_module& loaded = pluginModule(AUTH_FILE);
-        return loaded;
-    }
-    static const mortise_module& usersModule() {
-        static const mortise_module& loaded = pluginModule(USERS_FILE);
-        return loaded;
-    }
-
-    void start(const Settings& settings) {
-        tearDown();
-        host_ = std::make_unique<FakeHost>();
-        database_ = std::make_unique<MemoryDatabase>();
-        host_->give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
-        host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
-        users_ = std::make_unique<FakeInstance>(*host_, usersModule());
-        open(*users_, {});
-        host_->give(MORTISE_USERS_SERVICE, users_->extension<mortise_users_table>(MORTISE_USERS_SERVICE),
-                    users_->self());
-        auth_ = std::make_unique<FakeInstance>(*host_, authModule());
-        open(*auth_, settings);
-    }
-    void open(FakeInstance& plugin, const Settings& settings) {
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.configure(settings));
-        database_->migrate(*plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION), plugin.self());
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.start());
-    }
-
-    FakeAnswer post(const std::string& path, const std::string& body) {
-        const mortise_exchange exchange = host_->begin("POST", path, {{}, body, {}, {}, {}, false});
-        // Only what a request waits for: timers stay.
-        if (host_->answer(exchange).returned == MORTISE_PENDING) host_->runPending();
-        return host_->answer(exchange);
-    }
-    FakeAnswer login(const std::string& email, const std::string& password) {
-        return post("/auth/login", R"({"email":")" + email + R"(","password":")" + password + R"("})");
-    }
-    FakeAnswer refresh(const std::string& token) {
-        return post("/auth/refresh", R"({"refreshToken":")" + token + R"("})");
-    }
-    FakeAnswer logout(const std::string& token) {
-        return post("/auth/logout", R"({"refreshToken":")" + token + R"("})");
-    }
-    std::string registerAda() {
-        const FakeAnswer answer = post("/auth/register", adaBody);
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 201u, answer.status);
-        return answer.body;
-    }
-
-    static void assertUnauthorized(const std::string& sentence, const FakeAnswer& answer) {
-        CPPUNIT_ASSERT_EQUAL(401u, answer.status);
-        CPPUNIT_ASSERT_EQUAL(sentence, answer.body);
-        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), answer.fields.at("WWW-Authenticate"));
-    }
-
-    Verdict authenticate(const std::optional<std::string>& field, std::uint32_t need = MORTISE_AUTHENTICATION_REQUIRED,
-                         mortise_status expected = MORTISE_OK) {
-        const auto* const table = auth_->extension<mortise_plugin_authenticator>(MORTISE_AUTHENTICATOR_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_DATABASE_READ, table->placement);
-        FakeRequest request;
-        request.fields["Host"] = "localhost";
-        if (field) request.fields["AuthoriZation"] = *field;
-        const mortise_exchange exchange = host_->bareRequest(request);
-        Verdict verdict;
-        mortise_authentication authentication{};
-        authentication.struct_size = sizeof authentication;
-        authentication.need = need;
-        authentication.context = &verdict;
-        authentication.accept = [](void* context, const mortise_principal* principal) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "accept";
-            self.id = textOf(principal->id);
-            self.name = textOf(principal->name);
-            for (std::uint32_t i = 0; i < principal->role_count; ++i) self.role += textOf(principal->roles[i]);
-        };
-        authentication.reject = [](void* context, mortise_view sentence, mortise_view challenge) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "reject";
-            self.sentence = textOf(sentence);
-            self.challenge = textOf(challenge);
-        };
-        authentication.missing = [](void* context, mortise_view sentence, mortise_view challenge) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "missing";
-            self.sentence = textOf(sentence);
-            self.challenge = textOf(challenge);
-        };
-        host_->currentLoop = 1;
-        const mortise_status status =
-            table->authenticate(auth_->self(), exchange, &host_->rawRequest(exchange), &authentication);
-        host_->currentLoop = 0;
-        CPPUNIT_ASSERT_EQUAL(expected, status);
-        return verdict;
-    }
-    void assertVerdict(const std::string& kind, const std::string& sentence, const Verdict& verdict) {
-        CPPUNIT_ASSERT_EQUAL(kind, verdict.kind);
-        CPPUNIT_ASSERT_EQUAL(sentence, verdict.sentence);
-        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), verdict.challenge);
-    }
-    std::string families() { return database_->value("SELECT COUNT(*) FROM auth_refresh_families"); }
-
     static std::string claims(const std::string& userId, std::int64_t expiresIn) {
         return R"({"userId":")" + userId + R"(","exp":)" + std::to_string(std::time(nullptr) + expiresIn) + "}";
     }
@@ -309,77 +162,6 @@ private:
         host_->runPending();
         assertUnauthorized("Invalid credentials", host_->answer(exchange));
         CPPUNIT_ASSERT_EQUAL(std::string("1"), families());
-    }
-
-    /// A login whose password is verified, with what has changed before its session is stored.
-    mortise_exchange beginLogin() {
-        return host_->begin("POST", "/auth/login",
-                            {{}, R"({"email":"ada@example.com","password":"password 1"})", {}, {}, {}, false});
-    }
-    void changeHash(const std::string& password) {
-        database_->value("UPDATE users SET password_hash = 'hash of " + password + "' RETURNING id");
-    }
-
-    void aPasswordThatChangesMeanwhileOpensNoSession() {
-        registerAda();
-        const mortise_exchange exchange = beginLogin();
-        changeHash("password 2");
-        host_->runPending(); // the old hash matches
-        host_->runPending(); // the new one does not
-        assertUnauthorized("Invalid credentials", host_->answer(exchange));
-        CPPUNIT_ASSERT_EQUAL(std::string("1"), families());
-    }
-
-    void aHashRenewedMeanwhileIsVerifiedAgain() {
-        registerAda();
-        const std::string updated = database_->value("SELECT updated_at FROM users");
-        const mortise_exchange exchange = beginLogin();
-        changeHash("password 1 by another cost");
-        host_->anyHashFits = true;
-        host_->runPending();
-        CPPUNIT_ASSERT_EQUAL(0u, host_->answer(exchange).status);
-        host_->runPending();
-        CPPUNIT_ASSERT_EQUAL(200u, host_->answer(exchange).status);
-        CPPUNIT_ASSERT_EQUAL(std::string("2"), families());
-        // To log in changes nothing of the user.
-        CPPUNIT_ASSERT_EQUAL(updated, database_->value("SELECT updated_at FROM users"));
-    }
-
-    void aHashThatNeverRestsIsGivenUp() {
-        registerAda();
-        const mortise_exchange exchange = beginLogin();
-        int rounds = 0;
-        for (; host_->answer(exchange).status == 0 && rounds < 10; ++rounds) {
-            // Other bytes that fit the password, as another salt makes them: they are read once and are gone then.
-            database_->value("UPDATE users SET password_hash = 'x' || password_hash RETURNING id");
-            host_->anyHashFits = true;
-            host_->runPending();
-        }
-        CPPUNIT_ASSERT_EQUAL(503u, host_->answer(exchange).status);
-        CPPUNIT_ASSERT_EQUAL(3, rounds);
-        CPPUNIT_ASSERT_EQUAL(std::string("1"), families());
-    }
-
-    void aUserDeletedMeanwhileHasNoSession() {
-        registerAda();
-        const mortise_exchange exchange = beginLogin();
-        database_->value("DELETE FROM users RETURNING id");
-        host_->runPending();
-        host_->runPending();
-        assertUnauthorized("Invalid credentials", host_->answer(exchange));
-        CPPUNIT_ASSERT_EQUAL(std::string("1"), families());
-    }
-
-    void passwordsOfDeletedUsersDoNotChange() {
-        registerAda();
-        FakeRequest request;
-        request.body = R"({"currentPassword":"password 1","newPassword":"password 2"})";
-        request.principal = database_->value("SELECT id FROM users");
-        const mortise_exchange exchange = host_->begin("POST", "/auth/password", request);
-        host_->runPending(); // verified
-        database_->value("DELETE FROM users RETURNING id");
-        host_->runPending(); // hashed
-        assertUnauthorized("User not found", host_->answer(exchange));
     }
 
     void turnsAwayWhenTheQueueIsFull() {
@@ -644,14 +426,9 @@ private:
         CPPUNIT_ASSERT(alone.start() < 0);
         CPPUNIT_ASSERT(alone.error().find("is absent") != std::string::npos);
     }
-
-    FakeCrypto crypto_;
-    std::unique_ptr<FakeHost> host_;
-    std::unique_ptr<MemoryDatabase> database_;
-    std::unique_ptr<FakeInstance> users_;
-    std::unique_ptr<FakeInstance> auth_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(AuthPluginTest);
 
 } // namespace
+} // namespace auth::test

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tests/support/fake_crypto.hpp"
+#include "tests/support/fake_host.hpp"
+#include "tests/support/memory_database.hpp"
+#include "tests/support/plugin_file.hpp"
+
+#include <mortise/service/authenticator.h>
+#include <mortise/service/crypto.h>
+#include <mortise/service/migrations.h>
+#include <mortise/service/users.h>
+
+#include <cppunit/extensions/HelperMacros.h>
+
+#include <ctime>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace auth::test {
+
+using mortise::test::FakeAnswer;
+using mortise::test::FakeCrypto;
+using mortise::test::FakeHost;
+using mortise::test::FakeInstance;
+using mortise::test::FakeRecord;
+using mortise::test::FakeRequest;
+using mortise::test::FakeRoute;
+using mortise::test::MemoryDatabase;
+using mortise::test::pluginModule;
+using mortise::test::textOf;
+using mortise::test::viewOf;
+
+inline const std::string accessSecret = "Zl0wq9T3nXyVb4Kc7Rj2Hd8Lm5Pf1Gs6";
+inline const std::string refreshSecret = "uE7iOa3xCv9Bn1Mq5Wz0Tk4Yr8Sj2Dh6";
+inline const std::string adaBody = R"({"name":"Ada","email":"Ada@example.com","password":"password 1"})";
+
+/// The text of a member of a flat place in a JSON answer.
+inline std::string member(const std::string& json, const std::string& name) {
+    const std::string key = "\"" + name + "\":\"";
+    const std::size_t begin = json.find(key);
+    CPPUNIT_ASSERT_MESSAGE(name + " in " + json, begin != std::string::npos);
+    return json.substr(begin + key.size(), json.find('"', begin + key.size()) - begin - key.size());
+}
+
+struct Verdict {
+    std::string kind, id, role, name, sentence, challenge;
+};
+
+/// The built files of `auth` and `users` over a database in memory, under a host that is none.
+class AuthFixture : public CppUnit::TestFixture {
+public:
+    void setUp() override { start({{"access_secret", accessSecret}, {"refresh_secret", refreshSecret}}); }
+    void tearDown() override {
+        auth_.reset();
+        users_.reset();
+        database_.reset();
+        host_.reset();
+    }
+
+protected:
+    using Settings = std::map<std::string, std::string>;
+
+    static const mortise_module& authModule() {
+        static const mortise_module& loaded = pluginModule(AUTH_FILE);
+        return loaded;
+    }
+    static const mortise_module& usersModule() {
+        static const mortise_module& loaded = pluginModule(USERS_FILE);
+        return loaded;
+    }
+
+    void start(const Settings& settings) {
+        tearDown();
+        host_ = std::make_unique<FakeHost>();
+        database_ = std::make_unique<MemoryDatabase>();
+        host_->give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
+        host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
+        users_ = std::make_unique<FakeInstance>(*host_, usersModule());
+        open(*users_, {});
+        host_->give(MORTISE_USERS_SERVICE, users_->extension<mortise_users_table>(MORTISE_USERS_SERVICE),
+                    users_->self());
+        auth_ = std::make_unique<FakeInstance>(*host_, authModule());
+        open(*auth_, settings);
+    }
+    void open(FakeInstance& plugin, const Settings& settings) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.configure(settings));
+        database_->migrate(*plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION), plugin.self());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.start());
+    }
+
+    FakeAnswer post(const std::string& path, const std::string& body) {
+        const mortise_exchange exchange = host_->begin("POST", path, {{}, body, {}, {}, {}, false});
+        // Only what a request waits for: timers stay.
+        if (host_->answer(exchange).returned == MORTISE_PENDING) host_->runPending();
+        return host_->answer(exchange);
+    }
+    FakeAnswer login(const std::string& email, const std::string& password) {
+        return post("/auth/login", R"({"email":")" + email + R"(","password":")" + password + R"("})");
+    }
+    FakeAnswer refresh(const std::string& token) {
+        return post("/auth/refresh", R"({"refreshToken":")" + token + R"("})");
+    }
+    FakeAnswer logout(const std::string& token) {
+        return post("/auth/logout", R"({"refreshToken":")" + token + R"("})");
+    }
+    std::string registerAda() {
+        const FakeAnswer answer = post("/auth/register", adaBody);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 201u, answer.status);
+        return answer.body;
+    }
+
+    static void assertUnauthorized(const std::string& sentence, const FakeAnswer& answer) {
+        CPPUNIT_ASSERT_EQUAL(401u, answer.status);
+        CPPUNIT_ASSERT_EQUAL(sentence, answer.body);
+        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), answer.fields.at("WWW-Authenticate"));
+    }
+
+    Verdict authenticate(const std::optional<std::string>& field, std::uint32_t need = MORTISE_AUTHENTICATION_REQUIRED,
+                         mortise_status expected = MORTISE_OK) {
+        const auto* const table = auth_->extension<mortise_plugin_authenticator>(MORTISE_AUTHENTICATOR_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_DATABASE_READ, table->placement);
+        FakeRequest request;
+        request.fields["Host"] = "localhost";
+        if (field) request.fields["AuthoriZation"] = *field;
+        const mortise_exchange exchange = host_->bareRequest(request);
+        Verdict verdict;
+        mortise_authentication authentication{};
+        authentication.struct_size = sizeof authentication;
+        authentication.need = need;
+        authentication.context = &verdict;
+        authentication.accept = [](void* context, const mortise_principal* principal) {
+            auto& self = *static_cast<Verdict*>(context);
+            self.kind += "accept";
+            self.id = textOf(principal->id);
+            self.name = textOf(principal->name);
+            for (std::uint32_t i = 0; i < principal->role_count; ++i) self.role += textOf(principal->roles[i]);
+        };
+        authentication.reject = [](void* context, mortise_view sentence, mortise_view challenge) {
+            auto& self = *static_cast<Verdict*>(context);
+            self.kind += "reject";
+            self.sentence = textOf(sentence);
+            self.challenge = textOf(challenge);
+        };
+        authentication.missing = [](void* context, mortise_view sentence, mortise_view challenge) {
+            auto& self = *static_cast<Verdict*>(context);
+            self.kind += "missing";
+            self.sentence = textOf(sentence);
+            self.challenge = textOf(challenge);
+        };
+        host_->currentLoop = 1;
+        const mortise_status status =
+            table->authenticate(auth_->self(), exchange, &host_->rawRequest(exchange), &authentication);
+        host_->currentLoop = 0;
+        CPPUNIT_ASSERT_EQUAL(expected, status);
+        return verdict;
+    }
+    void assertVerdict(const std::string& kind, const std::string& sentence, const Verdict& verdict) {
+        CPPUNIT_ASSERT_EQUAL(kind, verdict.kind);
+        CPPUNIT_ASSERT_EQUAL(sentence, verdict.sentence);
+        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), verdict.challenge);
+    }
+    std::string families() { return database_->value("SELECT COUNT(*) FROM auth_refresh_families"); }
+
+    FakeCrypto crypto_;
+    std::unique_ptr<FakeHost> host_;
+    std::unique_ptr<MemoryDatabase> database_;
+    std::unique_ptr<FakeInstance> users_;
+    std::unique_ptr<FakeInstance> auth_;
+};
+
+} // namespace auth::test
