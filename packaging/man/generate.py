@@ -119,6 +119,15 @@ def escape(text: str) -> str:
     return r"\&" + text if text.startswith((".", "'")) else text
 
 
+def take_kind(comment: list[str]) -> str:
+    """Cuts off and returns the kind, default and range of a setting, which may be wrapped; they follow a sentence."""
+    kinds = r"(boolean|duration|integer|list|number|one of|path|size|text)\b.*; (default|not set)"
+    begin = next((i for i in range(len(comment) - 1, 0, -1) if re.match(kinds, comment[i])), max(len(comment) - 1, 1))
+    kind = " ".join(comment[begin:])
+    del comment[begin:]
+    return kind
+
+
 def settings() -> str:
     out: list[str] = []
     comment: list[str] = []
@@ -132,7 +141,7 @@ def settings() -> str:
             out.append(".Bl -tag -width Ds")
             listing, comment = True, []
         elif (match := re.fullmatch(r"#?([a-z0-9_]+) =.*", line)) and listing:
-            kind = comment.pop() if len(comment) > 1 else ""
+            kind = take_kind(comment)
             out.append(f".It Em {escape(match[1])} No ({escape(kind)})" if kind else f".It Em {escape(match[1])}")
             out += [escape(text) for text in comment]
             comment = []
