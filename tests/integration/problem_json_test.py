@@ -82,6 +82,20 @@ class Problems(ServerTest):
         self.assertEqual(self.ask("GET", "/hello").header("content-type"), "application/json; charset=utf-8")
 
 
+class Refusals(unittest.TestCase):
+    def test_too_many_and_too_long(self):
+        with Mortised(server={"handler_timeout": "100ms"},
+                      plugins={"routing": {}, "logging": {}, "hello": {}, "never-replies": {}, "rate-limit": {"limit": "2"}}) as server:
+            for target, status, code in (("/never", 503, "handler_timeout"), ("/hello", 200, None), ("/hello", 429, "too_many_requests")):
+                response = server.request("GET", target, headers={"Accept": PROBLEM})
+                self.assertEqual(response.status, status, target)
+                if code is None:
+                    continue
+                self.assertEqual((response.header("content-type"), response.json["code"], response.json["status"]), (PROBLEM, code, status))
+                self.assertEqual(response.header("vary"), "Accept")
+                self.assertTrue(response.header("retry-after"))
+
+
 class Development(unittest.TestCase):
     def test_a_500_says_why(self):
         with Mortised(server={"mode": "development"}, plugins={"routing": {}, "logging": {}, "throws-in-handle": {}}) as server:

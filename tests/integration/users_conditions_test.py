@@ -123,6 +123,16 @@ class Tags(ServerTest):
         self.assertEqual(self.patch({}, If_Match=changed.header("etag")).status, 412)
         self.assertEqual(self.patch({"name": "x"}, If_Match='"x"').status, 400)  # 400 before 412
 
+    def test_malformed_conditions(self):
+        # What a client insists on and nobody understands must not be passed over; what saves work may be.
+        before = self.get()
+        for value in ("x", '"a" "b"', '*, "a"', 'w/"a"', '"a'):
+            with self.subTest(value=value):
+                self.assertEqual(self.patch({"name": "Never"}, If_Match=value).status, 400)
+                self.assertEqual(self.server.request("DELETE", self.target, token=self.token, headers={"If-Match": value}).status, 400)
+                self.assertEqual(self.get(If_None_Match=value).status, 200)
+        self.assertEqual(self.get().json, before.json)
+
     # contract: users.if-match
     def test_somebody_elses_is_403_first(self):
         other = self.server.register(name="Other", email="other-one@example.com")
