@@ -59,6 +59,40 @@ class Cursors(ServerTest):
         self.assertEqual(len(seen), len(set(seen)))
         self.assertLessEqual(stay, set(seen))
 
+    # contract: users.cursor
+    def test_writers_beside_the_walk(self):
+        stay = {user["id"] for user in self.slice("", 100)["users"]}
+        over, added, faults = threading.Event(), [0, 0], []
+
+        def write(number: int):
+            try:
+                while not over.is_set():
+                    self.add(f"beside-{number}-{added[number]}@example.com")
+                    added[number] += 1
+            except BaseException as fault:  # told below, by the thread that may fail
+                faults.append(fault)
+
+        writers = [threading.Thread(target=write, args=(number,)) for number in range(len(added))]
+        for writer in writers:
+            writer.start()
+        try:
+            seen, after = [], ""
+            while after is not None:
+                part = self.slice(after, 2)
+                seen += [user["id"] for user in part["users"]]
+                after = part["pagination"]["next"]
+                if stay <= set(seen):
+                    over.set()
+        finally:
+            over.set()
+            for writer in writers:
+                writer.join()
+        self.assertEqual(faults, [])
+        self.assertTrue(all(added), added)
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertEqual(seen, sorted(seen))
+        self.assertLessEqual(stay, set(seen))
+
     def test_a_cursor_of_somebody_who_left(self):
         one = self.server.register(name="Gone", email="gone@example.com")
         self.add("behind@example.com")
