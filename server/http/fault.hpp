@@ -26,9 +26,11 @@ inline constexpr Fault bothLengths{400, "http_both_lengths", "Content-Length and
 inline constexpr Fault codingOnHttp10{400, "http_coding_on_1_0", "Transfer-Encoding is not allowed in HTTP/1.0"};
 inline constexpr Fault badChunk{400, "http_bad_chunk", "Malformed chunked body"};
 inline constexpr Fault badTrailer{400, "http_bad_trailer", "Malformed trailer"};
+inline constexpr Fault badMultipart{400, "http_bad_multipart", "Malformed multipart body"};
 inline constexpr Fault headerTimeout{408, "http_header_timeout", "The request header took too long"};
 inline constexpr Fault bodyTimeout{408, "http_body_timeout", "The request body took too long"};
 inline constexpr Fault bodyTooLarge{413, "http_body_too_large", "The request body is too large"};
+inline constexpr Fault tooManyParts{413, "http_too_many_parts", "Too many parts in the request body"};
 inline constexpr Fault targetTooLong{414, "http_target_too_long", "The request line is too long"};
 inline constexpr Fault badExpectation{417, "http_bad_expectation", "Only Expect: 100-continue is known"};
 inline constexpr Fault headerTooLarge{431, "http_header_too_large", "The request header is too large"};
