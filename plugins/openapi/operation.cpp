@@ -124,9 +124,12 @@ std::optional<Json> bodyOf(const RouteNote& route, Components& components) {
         Json json = media(*route.body, components.request(*route.body));
         Json form = json;
         sayHowNested(form, *route.body);
-        content.set("application/json", std::move(json));
-        content.set("application/x-www-form-urlencoded", form);
-        if (route.multipart) content.set("multipart/form-data", std::move(form));
+        if (route.multipart) {
+            content.set("multipart/form-data", std::move(form));
+        } else {
+            content.set("application/json", std::move(json));
+            content.set("application/x-www-form-urlencoded", std::move(form));
+        }
     } else if (route.multipart) {
         content.set("multipart/form-data", Json::object().set("schema", Json::object().set("type", "object")));
     } else if (route.rawBody) {

@@ -179,6 +179,7 @@ bool Daemon::start() {
         stateLock_ = std::move(attempt.lock);
 
         runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime);
+        runtime_->uploads().clear();
         running_.store(runtime_.get(), std::memory_order_release);
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
         server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,

@@ -74,6 +74,9 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
     };
     folder("state_directory", defaults.stateDirectory,
            "What must survive a restart: the lock against a second server, databases, generated secrets.");
+    needsRestart(all.add("upload_directory", SettingType::path, "",
+                         "Where uploaded files lie while their requests are handled; none is uploads in the state "
+                         "directory. Of this server alone: what a killed one left there is removed at the start."));
     folder("cache_directory", defaults.cacheDirectory,
            "Private copies of plugin files and the verdicts on them; may be deleted while the server is stopped. Must "
            "allow "
@@ -145,6 +148,14 @@ void addRequestLimits(Section& all) {
              "Bytes received extend body_timeout by a second for so many of them; 0 is never.");
     all.time("body_max_time", "300s", 10 * ms, 24 * h, "For a body at any rate; past it 408.");
     all.size("max_buffered_bodies", "256MiB", KiB, 1024 * GiB, "All bodies held in memory together; past it 503.");
+    all.size("max_form_size", "1MiB", KiB, GiB,
+             "Names and values of a multipart body that are no files, with 256 bytes for each part; past it 413.");
+    all.count("max_parts", "1000", 1, 100'000, "Parts of a multipart body; past it 413.");
+    all.size("max_part_header", "8KiB", 256, MiB, "All fields of one part; past it 400.");
+    all.count("max_files", "100", 0, 100'000, "Files in a multipart body; past it 413.");
+    all.size("max_file_size", "0", 0, 1024 * GiB, "One file of a multipart body; past it 413; 0 is the body's limit.");
+    needsRestart(all.size("max_upload_space", "4GiB", 0, 1024.0 * 1024 * GiB,
+                          "All uploaded files whose requests are not over, on the disk; past it 503."));
     all.size("max_chunk_line", "256", 16, 64 * KiB, "The size line of a chunk with its extensions; past it 400.");
     all.size("max_trailer_size", "8KiB", 0, MiB, "All trailer fields, which are dropped; past it 400.");
 }

@@ -105,6 +105,8 @@ private:
     void readFolders() {
         out_.cacheDirectory = absolute(section_.text("cache_directory"));
         out_.runtime.stateDirectory = absolute(section_.text("state_directory"));
+        const std::string& uploads = section_.text("upload_directory");
+        out_.runtime.uploads.directory = uploads.empty() ? out_.runtime.stateDirectory + "/uploads" : absolute(uploads);
         for (const std::string& folder : section_.list("plugin_directory")) {
             out_.pluginDirectories.push_back(absolute(folder));
         }
@@ -132,6 +134,13 @@ private:
         limits.linger_bytes = size("max_linger_size");
         limits.max_connections = count("max_connections");
         limits.max_connections_per_address = count("max_connections_per_address");
+        host::UploadLimits& uploads = out_.serving.uploads;
+        uploads.fieldBytes = size("max_form_size");
+        uploads.parts = count("max_parts");
+        uploads.partHeadBytes = size("max_part_header");
+        uploads.files = count("max_files");
+        uploads.fileBytes = size("max_file_size");
+        out_.runtime.uploads.space = size("max_upload_space");
         out_.serving.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
         out_.serving.maxJsonValues = static_cast<std::uint32_t>(section_.integer("max_json_values"));
         out_.serving.rejectUnknown = section_.text("unknown_members") == "reject";

@@ -16,11 +16,6 @@
 #include <utility>
 
 namespace mortise::host {
-namespace {
-
-constexpr std::size_t loopBodyBytes = 64 * 1024; // larger bodies are parsed on a worker
-
-} // namespace
 
 void Dispatcher::publish(std::shared_ptr<Generation> generation) {
     generations_.push_back({std::move(generation), 0});
@@ -89,9 +84,10 @@ void Dispatcher::onHead(http::Exchange& exchange) noexcept {
 
 void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
+    if (state.upload != nullptr) return endUpload(exchange, state);
     state.request.body = view(exchange.body());
     state.step = Step::validate;
-    if (exchange.body().size() > loopBodyBytes)
+    if (exchange.body().size() > parsedOnLoopBytes)
         toWorker(exchange, state);
     else
         advance(exchange, state, onLoop);
@@ -362,9 +358,17 @@ bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
     const std::uint64_t limit = route.bodyLimit != 0 ? route.bodyLimit : server_->settings().limits.body_bytes;
     const bool tooLarge = exchange.contentLength().value_or(0) > limit; // 413 comes before 415; readBody says it
     const std::string_view coding = exchange.field("Content-Encoding");
-    if (!tooLarge && route.body && !coding.empty() && !http::equalsIgnoreCase(coding, "identity")) {
+    const bool isRead = route.body || route.takesFiles();
+    if (!tooLarge && isRead && !coding.empty() && !http::equalsIgnoreCase(coding, "identity")) {
         // RFC 9110 section 15.5.16
         refuse(exchange, state, {error::contentCoding}, "Accept-Encoding", "identity");
+        return false;
+    }
+    if (route.takesFiles()) {
+        if (tooLarge)
+            exchange.readBody(limit);
+        else
+            beginUpload(exchange, state, limit);
         return false;
     }
     if (!tooLarge && route.body && bodyKindOf(exchange.contentType()) == BodyKind::unsupported) {

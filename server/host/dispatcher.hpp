@@ -69,13 +69,15 @@ public:
     std::unique_ptr<http::Attachment> makeAttachment() override;
     void onHead(http::Exchange& exchange) noexcept override;
     void onBody(http::Exchange& exchange) noexcept override;
+    void onBodyPiece(http::Exchange& exchange, std::string_view piece) noexcept override;
     void onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept override;
     void onCancelled(http::Exchange& exchange) noexcept override;
     void onWritable(http::Exchange& exchange) noexcept override;
     void onFinished(http::Exchange& exchange, const http::Outcome& outcome) noexcept override;
 
 private:
-    static constexpr std::uint64_t onLoop = 0; // instead of a worker's ticket
+    static constexpr std::uint64_t onLoop = 0;                  // instead of a worker's ticket
+    static constexpr std::size_t parsedOnLoopBytes = 64 * 1024; // larger bodies are parsed on a worker
 
     void begin(http::Exchange& exchange, RequestState& state);
     void unpin(LoopGeneration& pinned) noexcept;
@@ -106,6 +108,15 @@ private:
     bool findRoute(http::Exchange& exchange, RequestState& state);
     bool authenticate(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
     bool prepareBody(http::Exchange& exchange, RequestState& state);
+    // Multipart bodies, in dispatcher_upload.cpp. False: refused.
+    void endUpload(http::Exchange& exchange, RequestState& state) noexcept;
+    void beginUpload(http::Exchange& exchange, RequestState& state, std::uint64_t limit);
+    bool chargeUpload(http::Exchange& exchange, RequestState& state, std::uint64_t before);
+    // Has written what waits to be, lets the client go on or wait, and goes on itself when everything is there.
+    void driveUpload(http::Exchange& exchange, RequestState& state);
+    void endWriting(http::ExchangeId id, int failure); // an errno, or 0
+    // Refuses an upload whose disk does not answer in time.
+    void cutStuckUpload(http::Exchange& exchange, RequestState& state);
     bool validate(http::Exchange& exchange, RequestState& state);
     void handle(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
     void callHandler(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);

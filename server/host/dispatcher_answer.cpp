@@ -24,6 +24,7 @@ constexpr std::size_t movedBodyBytes = 16 * 1024; // larger answers are handed o
 
 void Dispatcher::sweep() {
     const std::uint64_t now = server_->loop().nowMs();
+    runtime_.uploads().sweep();
     server_->forEachExchange([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
         if (state.transformation != nullptr) {
@@ -31,6 +32,7 @@ void Dispatcher::sweep() {
             return;
         }
         if (state.hasStream()) return cutSilentStream(exchange, state);
+        if (state.upload != nullptr && state.upload->writingSinceMs() != 0) return cutStuckUpload(exchange, state);
         const std::uint64_t deadline = state.deadlineMs.load(std::memory_order_acquire);
         if (deadline == 0 || now < deadline || state.pinned == nullptr || state.ticket.isRunning()) return;
         const bool waited = state.ticket.revoke();
@@ -269,7 +271,7 @@ void Dispatcher::runFinishFilters(http::Exchange& exchange, RequestState& state,
                                     static_cast<std::uint32_t>(outcome.status == 0 ? 499 : outcome.status),
                                     outcome.duration_ns,
                                     outcome.bytes,
-                                    exchange.body().size(),
+                                    exchange.bodyBytes(),
                                     server_->loop().wallMs(),
                                     view(redactTarget(exchange.target(), state.redactedUrl)),
                                     view(exchange.userAgent()),

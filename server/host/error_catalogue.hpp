@@ -17,11 +17,16 @@ inline constexpr http::Fault validation{400, "validation", "Validation error"};
 inline constexpr http::Fault forbidden{403, "forbidden", "Forbidden"};
 inline constexpr http::Fault routeNotFound{404, "route_not_found", "Route not found"};
 inline constexpr http::Fault methodNotAllowed{405, "method_not_allowed", "Method not allowed"};
+inline constexpr http::Fault formTooLarge{413, "form_too_large", "The fields of the form are too large"};
+inline constexpr http::Fault fileTooLarge{413, "file_too_large", "A file is too large"};
+inline constexpr http::Fault tooManyFiles{413, "too_many_files", "Too many files"};
 inline constexpr http::Fault mediaType{415, "unsupported_media_type", "Unsupported media type"};
 inline constexpr http::Fault contentCoding{415, "unsupported_content_coding", "Unsupported content encoding"};
 inline constexpr http::Fault internal{500, "internal", "Internal server error"};
 inline constexpr http::Fault busy{503, "busy", "Server is busy, please try again later"};
 inline constexpr http::Fault handlerTimeout{503, "handler_timeout", "The request took too long"};
+inline constexpr http::Fault uploadSpace{503, "upload_space", "Too many files are being received"};
+inline constexpr http::Fault uploadStorage{503, "upload_storage", "The files could not be stored"};
 inline constexpr http::Fault stopping{503, "stopping", "Server is stopping"};
 
 } // namespace mortise::host::error

@@ -29,6 +29,7 @@ void RequestState::reset() noexcept {
     parameters.clear();
     trim(path);
     trim(decoded);
+    upload.reset();
     bodyTape.trim(keptBytes);
     queryTape.trim(keptBytes);
     pathTape.trim(keptBytes);

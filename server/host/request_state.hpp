@@ -4,6 +4,7 @@
 #include "host/generation.hpp"
 #include "host/stream.hpp"
 #include "host/transformation.hpp"
+#include "host/upload.hpp"
 #include "host/worker_ticket.hpp"
 #include "http/exchange.hpp"
 #include "json/tape.hpp"
@@ -88,8 +89,9 @@ struct RequestState final : http::Attachment {
     mortise_request request{};
     std::vector<mortise_field> fields;
     std::vector<mortise_field> parameters;
-    std::string path;    // normalised, when it differs from what was sent
-    std::string decoded; // percent-decoded parameters that needed it
+    std::string path;               // normalised, when it differs from what was sent
+    std::string decoded;            // percent-decoded parameters that needed it
+    std::unique_ptr<Upload> upload; // of a multipart body
     json::Tape bodyTape;
     json::Tape queryTape;
     json::Tape pathTape;

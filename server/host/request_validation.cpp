@@ -25,6 +25,13 @@ const mortise_json_tape* show(const json::Schema& schema, json::Tape& tape, mort
 }
 
 std::optional<ValidationFailure> readBody(RequestState& state, BodyKind kind, const ServingSettings& serving) {
+    if (state.upload != nullptr) {
+        json::FormLimits limits;
+        limits.pairs = static_cast<std::uint32_t>(serving.uploads.parts);
+        if (json::readFields(state.upload->fields(), &*state.route->body, state.bodyTape, limits))
+            return ValidationFailure{error::malformedForm, std::nullopt, json::Details()};
+        return std::nullopt;
+    }
     const std::string_view body = text(state.request.body);
     if (kind == BodyKind::form) {
         if (json::readForm(body, &*state.route->body, state.bodyTape))
@@ -75,7 +82,7 @@ std::optional<ValidationFailure> validateRequest(RequestState& state, std::strin
         request.json_path = show(*route.path, state.pathTape, state.pathView);
     }
     const bool reject = serving.rejectUnknown || (route.flags & MORTISE_ROUTE_REJECT_UNKNOWN) != 0;
-    const bool hasBody = route.body && !(request.body.size == 0 && contentType.empty() &&
+    const bool hasBody = route.body && !(state.upload == nullptr && request.body.size == 0 && contentType.empty() &&
                                          (route.flags & MORTISE_ROUTE_BODY_OPTIONAL) != 0);
     if (hasBody)
         if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t knownFlags = MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN |
                                      MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_NO_TRANSFORM |
-                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN;
+                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN | MORTISE_ROUTE_MULTIPART;
 constexpr std::size_t maxParameters = 16; // as in the grammar
 constexpr std::size_t maxPattern = 2048;
 
@@ -175,6 +175,10 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     if (auto fault = compile(declared.header_schema, "header", route.headers)) return *fault;
     if (auto fault = compile(declared.cookie_schema, "cookie", route.cookies)) return *fault;
     if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0) return base::Fault{"a raw body has no schema"};
+    if (route.takesFiles() && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0)
+        return base::Fault{"a body is raw or multipart, not both"};
+    if (route.body && route.body->takesFiles() && !route.takesFiles())
+        return base::Fault{"the body's schema has files (format: binary), which only a multipart route takes"};
     route.bodyLimit = declared.body_limit;
     route.notes = takeNotes(declared);
     route.handle = declared.handle;

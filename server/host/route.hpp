@@ -58,7 +58,10 @@ struct Route {
     mortise_handler handle = nullptr;
     void* context = nullptr;
 
-    bool takesBody() const noexcept { return body.has_value() || (flags & MORTISE_ROUTE_RAW_BODY) != 0; }
+    bool takesFiles() const noexcept { return (flags & MORTISE_ROUTE_MULTIPART) != 0; }
+    bool takesBody() const noexcept {
+        return body.has_value() || takesFiles() || (flags & MORTISE_ROUTE_RAW_BODY) != 0;
+    }
     std::string describe() const; // "GET /api/users/:id"
     // Calls `visitor` with the route as it was declared, but without its handler.
     void show(mortise_route_visitor visitor, void* context) const;

@@ -8,6 +8,7 @@
 #include "host/log_hub.hpp"
 #include "host/password_pool.hpp"
 #include "host/timer_queue.hpp"
+#include "host/upload_store.hpp"
 #include "http/shared_state.hpp"
 
 #include <atomic>
@@ -32,6 +33,7 @@ struct RuntimeSettings {
     std::uint64_t retryAfterSeconds = 1;              // of the host's own 503 answers
     base::WorkerPoolSettings workers{"worker", 4, 1024, 0};
     base::WorkerPoolSettings hashing{"hash", 1, 256, 10};
+    UploadStore::Settings uploads;
     std::uint32_t passwordCost = base::Bcrypt::defaultCost; // of a hash whose maker asks for no cost of its own
 };
 
@@ -43,6 +45,7 @@ public:
         : settings_(settings),
           log_(log),
           onWorkers_(settings.workers.threads),
+          uploads_(settings.uploads, workers_),
           workers_(settings.workers),
           timers_(workers_),
           passwords_(settings.hashing, workers_, settings.passwordCost) {}
@@ -54,6 +57,7 @@ public:
     base::ControlCalls& control() noexcept { return control_; }
     base::WorkerPool& workers() noexcept { return workers_; }
     TimerQueue& timers() noexcept { return timers_; }
+    UploadStore& uploads() noexcept { return uploads_; }
     PasswordPool& passwords() noexcept { return passwords_; }
     http::SharedState& exchanges() noexcept { return exchanges_; }
     base::Uuid7Source& uuids() noexcept { return uuids_; }
@@ -105,6 +109,7 @@ private:
     http::SharedState exchanges_;
     base::Uuid7Source uuids_;
     std::vector<std::atomic<const std::string*>> onWorkers_; // by index of the worker
+    UploadStore uploads_;                                    // before the workers, whose last tasks let go of files
     base::WorkerPool workers_;
     TimerQueue timers_;
     PasswordPool passwords_;

@@ -123,7 +123,7 @@ bool Connection::wantsInput() const noexcept {
     case State::reading:
         return !peer_finished_ && !stalled_;
     case State::exchange:
-        return exchange_ != nullptr && exchange_->stage_ == Exchange::Stage::body;
+        return readsBody() && exchange_->body_paused_ms_ == 0;
     case State::discarding:
     case State::lingering:
         return true;

@@ -76,11 +76,19 @@ private:
     void endStream(Exchange& exchange);
     void abortStream(Exchange& exchange);
     void bodyAsked() noexcept;
+    void bodyPaused() noexcept;
+    void bodyResumed() noexcept;
 
     void process() noexcept;
     bool step() noexcept;
     bool stepHead() noexcept;
     bool stepBody() noexcept;
+    bool stepPieces() noexcept;
+    void receivePieces() noexcept;
+    // Hands over `made` bytes. False: the exchange has been answered meanwhile.
+    bool takePiece(const char* data, std::size_t made) noexcept;
+    std::uint64_t bodyDeadline() const noexcept;
+    bool readsBody() const noexcept;
     bool stepDiscard() noexcept;
     void malformed(const Fault& fault) noexcept;
     void enterBody() noexcept;

@@ -25,6 +25,29 @@ void Connection::bodyAsked() noexcept {
     touch();
 }
 
+void Connection::bodyPaused() noexcept {
+    if (readsBody()) read_deadline_ms_ = never;
+}
+
+void Connection::bodyResumed() noexcept {
+    if (!readsBody()) return;
+    read_deadline_ms_ = bodyDeadline();
+    touch();
+}
+
+bool Connection::readsBody() const noexcept {
+    return state_ == State::exchange && exchange_ != nullptr && exchange_->stage_ == Exchange::Stage::body;
+}
+
+std::uint64_t Connection::bodyDeadline() const noexcept {
+    const Limits& limits = exchange_->settings_->limits;
+    std::uint64_t allowed_ms = limits.body_timeout_ms;
+    if (limits.body_bytes_per_second != 0) {
+        allowed_ms += exchange_->body_received_ * 1000 / limits.body_bytes_per_second;
+    }
+    return exchange_->body_begun_ms_ + std::min(allowed_ms, limits.body_timeout_max_ms);
+}
+
 void Connection::enterBody() noexcept {
     Exchange& exchange = *exchange_;
     const Limits& limits = exchange.settings_->limits;
@@ -46,6 +69,7 @@ void Connection::enterBody() noexcept {
         if (out_.capacity() < 64) out_ = server_.takeOutput();
         out_.append("HTTP/1.1 100 Continue\r\n\r\n");
     }
+    if (exchange.body_pieces_) return;
     if (!exchange.head_.chunked && exchange.head_.content_length > in_.capacity() - head_end) bodyApart();
 }
 
@@ -81,7 +105,7 @@ void Connection::bodyComplete() noexcept {
     if (exchange.body_apart_) {
         exchange.body_ = {exchange.body_buffer_.data(), exchange.body_buffer_.size};
         next_begin_ = in_.size;
-    } else {
+    } else if (!exchange.body_pieces_) {
         exchange.body_ = {in_.data() + head_end, exchange.body_size_};
     }
     exchange.body_complete_ = true;
@@ -96,6 +120,7 @@ bool Connection::stepBody() noexcept {
         enterBody();
         return true;
     }
+    if (exchange.body_pieces_) return stepPieces();
     const std::size_t head_end = headEnd(begin_, exchange.parser_);
     if (!exchange.head_.chunked) {
         const std::uint64_t length = exchange.head_.content_length;
@@ -132,8 +157,8 @@ void Connection::receiveBody() noexcept {
     Exchange& exchange = *exchange_;
     InputBuffer& apart = exchange.body_buffer_;
     if (exchange.body_begun_ms_ == 0) return; // begins at the end of this batch
+    if (exchange.body_pieces_) return receivePieces();
     if (exchange.head_.chunked && !exchange.body_apart_ && in_.room() < 256 && !bodyApart()) return;
-    const Limits& limits = exchange.settings_->limits;
     std::size_t received = 0;
     if (!exchange.body_apart_) {
         received = receiveInto(in_.data() + in_.size, in_.room());
@@ -172,11 +197,65 @@ void Connection::receiveBody() noexcept {
         }
     }
     exchange.body_received_ += received;
-    std::uint64_t allowed_ms = limits.body_timeout_ms;
-    if (limits.body_bytes_per_second != 0) {
-        allowed_ms += exchange.body_received_ * 1000 / limits.body_bytes_per_second;
+    read_deadline_ms_ = bodyDeadline();
+}
+
+bool Connection::takePiece(const char* data, std::size_t made) noexcept {
+    Exchange& exchange = *exchange_;
+    if (made == 0) return true;
+    exchange.body_size_ += made;
+    server_.handler_.onBodyPiece(exchange, {data, made});
+    return exchange_ == &exchange && exchange.stage_ == Exchange::Stage::body;
+}
+
+// What came behind the head, or all of it. The head stays where it is, what is behind it makes room.
+bool Connection::stepPieces() noexcept {
+    Exchange& exchange = *exchange_;
+    const std::size_t head_end = headEnd(begin_, exchange.parser_);
+    if (in_.size == head_end) return false;
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    char* const raw = in_.data() + head_end;
+    const Parser::Result result = exchange.parser_.parseBody(raw, in_.size - head_end, raw, taken, made);
+    if (result == Parser::Result::fault) {
+        malformed(exchange.parser_.fault());
+        return true;
     }
-    read_deadline_ms_ = exchange.body_begun_ms_ + std::min(allowed_ms, limits.body_timeout_max_ms);
+    if (result == Parser::Result::more) in_.size = head_end; // its bytes stay there until the next receive
+    if (!takePiece(raw, made)) return true;
+    if (result == Parser::Result::more) return false;
+    next_begin_ = head_end + taken;
+    bodyComplete();
+    return true;
+}
+
+void Connection::receivePieces() noexcept {
+    Exchange& exchange = *exchange_;
+    char* const scratch = server_.scratch_.data();
+    std::size_t most = server_.scratch_.size();
+    if (!exchange.head_.chunked)
+        most = static_cast<std::size_t>(
+            std::min<std::uint64_t>(most, exchange.head_.content_length - exchange.body_size_));
+    const std::size_t received = receiveInto(scratch, most);
+    if (received == 0) return;
+    std::size_t taken = 0;
+    std::size_t made = 0;
+    const Parser::Result result = exchange.parser_.parseBody(scratch, received, scratch, taken, made);
+    if (result == Parser::Result::fault) {
+        malformed(exchange.parser_.fault());
+        return;
+    }
+    exchange.body_received_ += received;
+    if (exchange.body_paused_ms_ == 0) read_deadline_ms_ = bodyDeadline();
+    if (!takePiece(scratch, made) || result == Parser::Result::more) return;
+    next_begin_ = in_.size;
+    if (taken < received) {
+        next_ = server_.buffers_.take();
+        if (!next_.grow(received - taken)) return end();
+        std::memcpy(next_.data(), scratch + taken, received - taken);
+        next_.size = received - taken;
+    }
+    bodyComplete();
 }
 
 } // namespace mortise::http

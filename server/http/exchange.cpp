@@ -71,10 +71,12 @@ void Exchange::open(const char* message, const base::IpAddress& peer, std::strin
     close_after_ = false;
     secure_ = false;
     body_asked_ = false;
+    body_pieces_ = false;
     body_apart_ = false;
     body_complete_ = false;
     wants_writable_ = false;
     body_begun_ms_ = 0;
+    body_paused_ms_ = 0;
     body_received_ = 0;
     body_ = {};
     reply_fields_.clear();
@@ -131,6 +133,31 @@ bool Exchange::readBody(std::optional<std::uint64_t> limit) noexcept {
     body_asked_ = true;
     body_limit_ = limit.value_or(settings_->limits.body_bytes);
     connection_->bodyAsked();
+    return true;
+}
+
+bool Exchange::readBodyInPieces(std::uint64_t limit) noexcept {
+    if (!readBody(limit)) return false;
+    body_pieces_ = true;
+    body_size_ = 0;
+    return true;
+}
+
+void Exchange::pauseBody() noexcept {
+    if (body_paused_ms_ == 0) body_paused_ms_ = server_->loop_.nowMs();
+    if (connection_ != nullptr) connection_->bodyPaused();
+}
+
+void Exchange::resumeBody() noexcept {
+    const std::uint64_t since = std::exchange(body_paused_ms_, 0);
+    if (since == 0) return;
+    body_begun_ms_ += server_->loop_.nowMs() - since;
+    if (connection_ != nullptr) connection_->bodyResumed();
+}
+
+bool Exchange::chargeBody(std::uint64_t bytes) noexcept {
+    if (!server_->shared_.takeBodyBytes(bytes, settings_->limits.buffered_body_bytes)) return false;
+    charged_ += bytes;
     return true;
 }
 

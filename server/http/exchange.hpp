@@ -97,6 +97,17 @@ public:
     // sending 100 Continue when the client waits for it. Then comes onBody, or onMalformed. False when it was called
     // before, the exchange came by onMalformed, or the client is gone.
     bool readBody(std::optional<std::uint64_t> limit = std::nullopt) noexcept;
+    // [loop] Likewise, but the body is handed over as it comes, by onBodyPiece, and kept nowhere.
+    bool readBodyInPieces(std::uint64_t limit) noexcept;
+    // [loop] Of a body in pieces: none comes until resumeBody(), and the client's deadline waits. What was received
+    // already still comes.
+    void pauseBody() noexcept;
+    void resumeBody() noexcept;
+    // [loop] Counts `bytes` that the handler keeps of this request into Limits::buffered_body_bytes, until the exchange
+    // is over. False, and nothing is counted: that limit is reached.
+    bool chargeBody(std::uint64_t bytes) noexcept;
+    // Received so far, without transfer coding. [loop]
+    std::uint64_t bodyBytes() const noexcept { return body_pieces_ ? body_size_ : body_.size(); }
 
     // [loop] Fields for the answer, besides constant_fields. False: not allowed (see appendField in field_block.hpp).
     bool appendReplyField(std::string_view name, std::string_view value);
@@ -161,7 +172,8 @@ private:
     bool close_after_ = false;
     bool secure_ = false;
     bool body_asked_ = false;
-    bool body_apart_ = false; // in body_buffer_, else behind the head
+    bool body_pieces_ = false; // handed over as it comes
+    bool body_apart_ = false;  // in body_buffer_, else behind the head
     bool body_complete_ = false;
     bool wants_writable_ = false;
     bool stream_chunked_ = false;
@@ -191,10 +203,11 @@ private:
     // The body while it is read.
     std::uint64_t body_limit_ = 0;
     std::uint64_t body_begun_ms_ = 0;
-    std::uint64_t body_received_ = 0; // raw
-    std::size_t body_raw_ = 0;        // offset in the connection's buffer of what is not decoded yet
-    std::size_t body_size_ = 0;       // decoded, behind the head
-    std::uint64_t charged_ = 0;       // of Limits::buffered_body_bytes
+    std::uint64_t body_paused_ms_ = 0; // since when; 0: it is not
+    std::uint64_t body_received_ = 0;  // raw
+    std::size_t body_raw_ = 0;         // offset in the connection's buffer of what is not decoded yet
+    std::uint64_t body_size_ = 0;      // decoded: behind the head, or handed over
+    std::uint64_t charged_ = 0;        // of Limits::buffered_body_bytes
     InputBuffer body_buffer_;
     InputBuffer kept_head_; // what the views point into, once the connection is gone
 

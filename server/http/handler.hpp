@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace mortise::http {
 
@@ -24,8 +25,8 @@ struct Outcome {
 };
 
 // The floor above. Every call comes on the thread of the exchange's loop and must not block.
-// Order per exchange: onHead or onMalformed; onBody or onMalformed after Exchange::readBody; onCancelled at most once;
-// onFinished exactly once, last.
+// Order per exchange: onHead or onMalformed; onBody or onMalformed after Exchange::readBody, with onBodyPiece before
+// where it is read in pieces; onCancelled at most once; onFinished exactly once, last.
 class Handler {
 public:
     virtual ~Handler() = default;
@@ -37,8 +38,13 @@ public:
     // claim() and answers. An exchange without a body is onHead only, but readBody() is allowed and calls onBody.
     virtual void onHead(Exchange& exchange) noexcept = 0;
 
-    // After readBody(): Exchange::body() is complete. Never called from inside readBody().
+    // After readBody(): Exchange::body() is complete. Never called from inside readBody(). After readBodyInPieces()
+    // nothing more comes, and Exchange::body() is empty.
     virtual void onBody(Exchange& exchange) noexcept = 0;
+
+    // After readBodyInPieces(): the next piece of the body, without its transfer coding, never empty; it is gone when
+    // this returns. The handler takes it whole, and may pauseBody() or answer.
+    virtual void onBodyPiece(Exchange& exchange, std::string_view piece) noexcept = 0;
 
     // The request is refused: instead of onHead (accessors may then be empty), or instead of onBody. The handler wins
     // claim() and answers with the fault's status, now or later; the connection closes afterwards.

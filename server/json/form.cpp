@@ -62,12 +62,32 @@ public:
             at = end + 1;
         }
         if (!isUtf8(tape_.text())) return fail(inputPosition(bytes), Reason::invalid_utf8);
-        if (lookup_ && tape_.text().find('[') != std::string_view::npos) return writeTree(bytes);
+        if (!hasBrackets()) {
+            write();
+            return std::nullopt;
+        }
+        auto fault = writeTree();
+        if (fault) fault->position = pairPosition(bytes, fault->position);
+        return fault;
+    }
+
+    std::optional<FormFault> readFields(std::span<const FormPair> list) {
+        if (const auto fault = takePairs(list)) return fault;
+        if (hasBrackets()) return writeTree();
         write();
         return std::nullopt;
     }
 
     std::optional<FormFault> readPairs(std::span<const FormPair> list) {
+        if (const auto fault = takePairs(list)) return fault;
+        write();
+        return std::nullopt;
+    }
+
+private:
+    bool hasBrackets() const noexcept { return lookup_ && tape_.text().find('[') != std::string_view::npos; }
+
+    std::optional<FormFault> takePairs(std::span<const FormPair> list) {
         for (const FormPair& pair : list) {
             const std::size_t place = pairs();
             if (place == limits_.pairs) return fail(place, Reason::too_many_pairs);
@@ -76,12 +96,11 @@ public:
             if (!isUtf8(pair.name) || !isUtf8(pair.value)) return fail(place, Reason::invalid_utf8);
             addCopy(pair.name);
             addCopy(pair.value);
+            if (pair.isFile) tape_.nodes_.data()[tape_.count_ - 1].flags |= MORTISE_JSON_FILE;
         }
-        write();
         return std::nullopt;
     }
 
-private:
     std::size_t pairs() const noexcept { return tape_.count_ / 2; }
 
     FormFault fail(std::size_t position, Reason reason) noexcept {
@@ -190,16 +209,17 @@ private:
         }
     }
 
-    std::optional<FormFault> writeTree(std::string_view bytes) {
+    // The position of a fault is the pair.
+    std::optional<FormFault> writeTree() {
         FormTree tree(*lookup_, limits_.depth);
         Node* const names = tape_.nodes_.data();
         for (std::size_t pair = 0; pair < pairs(); ++pair) {
             std::uint32_t before = no_index;
             switch (tree.add(static_cast<std::uint32_t>(pair), textOf(names[2 * pair]), before)) {
             case FormTree::Outcome::conflict:
-                return fail(pairPosition(bytes, pair), Reason::conflict);
+                return fail(pair, Reason::conflict);
             case FormTree::Outcome::too_deep:
-                return fail(pairPosition(bytes, pair), Reason::too_deep);
+                return fail(pair, Reason::too_deep);
             case FormTree::Outcome::added:
                 if (before != no_index) link(names, before, pair);
             }
@@ -264,21 +284,26 @@ private:
         const bool collects = (wanted & types::array) != 0 && ((wanted & types::string) == 0 || repeated);
         if (!collects || !lookup_->isArray(rule)) {
             while (before[2 * pair].skip != 0) pair = before[2 * pair].skip;
-            writeValue(before[2 * pair + 1], wanted, builder);
+            writeValue(before[2 * pair + 1], rule, wanted, builder);
             return;
         }
         builder.beginArray();
         for (std::uint32_t index = 0;; ++index, pair = before[2 * pair].skip) {
-            writeValue(before[2 * pair + 1], lookup_->types(lookup_->element(rule, index)), builder);
+            const std::uint32_t element = lookup_->element(rule, index);
+            writeValue(before[2 * pair + 1], element, lookup_->types(element), builder);
             if (before[2 * pair].skip == 0) break;
         }
         builder.end();
     }
 
-    void writeValue(const Node& value, std::uint8_t wanted, TapeBuilder& builder) const {
+    void writeValue(const Node& value, std::uint32_t rule, std::uint8_t wanted, TapeBuilder& builder) const {
         Node node = value;
         node.skip = 1;
         node.flags |= MORTISE_JSON_FROM_TEXT;
+        if ((node.flags & MORTISE_JSON_FILE) != 0) {
+            if (!lookup_ || !lookup_->isFile(rule)) return builder.null(MORTISE_JSON_FROM_TEXT);
+            return builder.copySubtree(node);
+        }
         const std::string_view text = textOf(value);
         if ((wanted & types::string) == 0) {
             if ((wanted & types::null) != 0 && text.empty()) return builder.null(MORTISE_JSON_FROM_TEXT);
@@ -329,6 +354,11 @@ std::optional<FormFault> readForm(std::string_view bytes, const Schema* schema, 
 std::optional<FormFault> readPairs(std::span<const FormPair> pairs, const Schema* schema, Tape& tape,
                                    const FormLimits& limits) {
     return FormReader(tape, schema, limits).readPairs(pairs);
+}
+
+std::optional<FormFault> readFields(std::span<const FormPair> fields, const Schema* schema, Tape& tape,
+                                    const FormLimits& limits) {
+    return FormReader(tape, schema, limits).readFields(fields);
 }
 
 } // namespace mortise::json

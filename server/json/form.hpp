@@ -20,7 +20,7 @@ struct FormLimits {
 
 struct FormFault {
     enum class Reason : std::uint8_t { bad_escape, invalid_utf8, too_many_pairs, too_large, too_deep, conflict };
-    std::size_t position = 0; // byte offset in the input; the index of the pair for readPairs
+    std::size_t position = 0; // byte offset in the input; the index of the pair for readPairs and readFields
     Reason reason = Reason::bad_escape;
 };
 
@@ -43,10 +43,16 @@ std::string_view describe(FormFault::Reason reason) noexcept;
 struct FormPair {
     std::string_view name;
     std::string_view value;
+    bool isFile = false; // `value` is where the file stands among the request's parts; for readFields
 };
 
 // Pairs that are decoded already, as path parameters and header fields are. Names are taken literally.
 [[nodiscard]] std::optional<FormFault> readPairs(std::span<const FormPair> pairs, const Schema* schema, Tape& tape,
                                                  const FormLimits& limits = {});
+
+// Fields of a multipart/form-data body: names are read as in readForm. A file goes where the schema has `format:
+// binary`, as a string with MORTISE_JSON_FILE, and is null everywhere else.
+[[nodiscard]] std::optional<FormFault> readFields(std::span<const FormPair> fields, const Schema* schema, Tape& tape,
+                                                  const FormLimits& limits = {});
 
 } // namespace mortise::json

@@ -12,6 +12,7 @@ namespace mortise::json {
 namespace {
 
 constexpr std::array entries = {
+    FormatEntry{Format::binary, "binary", "file"},
     FormatEntry{Format::date, "date", "date"},
     FormatEntry{Format::date_time, "date-time", "date-time"},
     FormatEntry{Format::email, "email", "email"},
@@ -231,6 +232,8 @@ bool matches(Format format, std::string_view text) noexcept {
     switch (format) {
     case Format::none:
         return true;
+    case Format::binary:
+        return false;
     case Format::date:
         return isDate(text);
     case Format::date_time:

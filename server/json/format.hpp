@@ -11,6 +11,7 @@ namespace mortise::json {
 // Values of the schema keyword `format`; all of them are asserted.
 enum class Format : std::uint8_t {
     none,
+    binary,    // a file that was uploaded, which no text is: the node has MORTISE_JSON_FILE
     date,      // RFC 3339 full-date, of the real calendar
     date_time, // RFC 3339 date-time; second 60 only where UTC has 23:59:60
     email,     // ASCII dot-atom, @, at least two DNS labels, the last one not all digits; at most 254 bytes

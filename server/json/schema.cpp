@@ -5,6 +5,7 @@
 #include "json/schema_program.hpp"
 #include "json/schema_validator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mortise::json {
@@ -150,6 +151,11 @@ void Schema::applyDefaults(Tape& tape) const {
     const Node* before = nullptr;
     TapeBuilder builder = TapeBuilder::rewrite(tape, before);
     filler.fill(0, *before, builder);
+}
+
+bool Schema::takesFiles() const noexcept {
+    return std::any_of(program_->rules.begin(), program_->rules.end(),
+                       [](const Rule& rule) { return rule.format == Format::binary; });
 }
 
 } // namespace mortise::json

@@ -67,6 +67,9 @@ public:
     // has no default, and one pass when none is missing. Precondition: the tape is not empty.
     void applyDefaults(Tape& tape) const;
 
+    // Whether uploaded files have places in it: `format: binary` in strict mode.
+    bool takesFiles() const noexcept;
+
     const SchemaProgram& program() const noexcept { return *program_; }
 
 private:

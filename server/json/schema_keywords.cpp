@@ -128,7 +128,7 @@ void SchemaCompiler::readFormat(Rule& rule, Value value) const {
     const std::string_view name = string(value);
     if ((resources_[resource_].vocabularies & vocabulary::format_assertion) == 0) return;
     if (const auto format = formatOf(name)) {
-        rule.format = *format;
+        if (*format != Format::binary || isStrict()) rule.format = *format; // OpenAPI's, none of the specification
         return;
     }
     if (!isStrict()) return;

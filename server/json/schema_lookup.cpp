@@ -55,6 +55,10 @@ bool SchemaLookup::isObject(std::uint32_t rule) const noexcept {
                                         }) != no_index;
 }
 
+bool SchemaLookup::isFile(std::uint32_t rule) const noexcept {
+    return search(rule, [](const Rule& here) { return here.format == Format::binary ? 0 : no_index; }) != no_index;
+}
+
 bool SchemaLookup::isArray(std::uint32_t rule) const noexcept {
     if (rule == no_index || (types(rule) & types::array) == 0) return false;
     return types(rule) != types::any || element(rule) != no_index;

@@ -29,6 +29,8 @@ public:
     // Whether the schema says what an object or array there looks like.
     bool isObject(std::uint32_t rule) const noexcept;
     bool isArray(std::uint32_t rule) const noexcept;
+    // Whether only an uploaded file can stand there; not for no_index.
+    bool isFile(std::uint32_t rule) const noexcept;
 
 private:
     // The first rule at or behind `rule` for which `find` gives one. Schemas that lead back to themselves without a

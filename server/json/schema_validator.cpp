@@ -72,6 +72,15 @@ std::string asText(Value value) {
 
 } // namespace
 
+namespace {
+
+bool isOfFormat(Format format, Value value) noexcept {
+    if (format == Format::binary) return (value.node().flags & MORTISE_JSON_FILE) != 0;
+    return matches(format, value.bytes());
+}
+
+} // namespace
+
 bool Validation::run(std::uint32_t rule, Value value) {
     steps_ = 0;
     mostSteps_ = stepsFor(value);
@@ -112,7 +121,7 @@ bool Validation::check(std::uint32_t index, Value value, const Place* place) {
     bool good = true;
     switch (value.kind()) {
     case MORTISE_JSON_STRING:
-        if (rule.strings) good = checkString(rule, value.bytes(), place);
+        if (rule.strings) good = checkString(rule, value, place);
         break;
     case MORTISE_JSON_INTEGER:
     case MORTISE_JSON_NUMBER:
@@ -140,7 +149,8 @@ bool Validation::checkType(const Rule& rule, Value value, const Place* place) {
     return fail(Check::type, place, describeTypes(rule.types));
 }
 
-bool Validation::checkString(const Rule& rule, std::string_view text, const Place* place) {
+bool Validation::checkString(const Rule& rule, Value value, const Place* place) {
+    const std::string_view text = value.bytes();
     bool good = true;
     if (rule.minLength != 0 || rule.maxLength != no_limit) {
         // A code point takes one to four bytes, so most lengths are decided without counting.
@@ -152,7 +162,7 @@ bool Validation::checkString(const Rule& rule, std::string_view text, const Plac
     }
     if (text.size() < rule.minBytes) good = fail(Check::min_bytes, place, rule.minBytes);
     if (text.size() > rule.maxBytes) good = fail(Check::max_bytes, place, rule.maxBytes);
-    if (rule.format != Format::none && !matches(rule.format, text))
+    if (rule.format != Format::none && !isOfFormat(rule.format, value))
         good = fail(Check::format, place, nounOf(rule.format));
     if (rule.pattern != no_index) {
         const Pattern& pattern = program_.patterns[rule.pattern];

@@ -44,7 +44,7 @@ private:
 
     bool check(std::uint32_t rule, Value value, const Place* place);
     bool checkType(const Rule& rule, Value value, const Place* place);
-    bool checkString(const Rule& rule, std::string_view text, const Place* place);
+    bool checkString(const Rule& rule, Value value, const Place* place);
     bool checkNumber(const Bounds& bounds, Value value, const Place* place);
     bool checkArray(const Rule& rule, Value array, const Place* place);
     bool checkObject(const Rule& rule, Value object, const Place* place);

@@ -48,7 +48,7 @@ bool Validation::checkWidelyInScope(const Rule& rule, const Extra& extra, Value 
     tracking_ = tracking || unevaluated != no_index;
 
     bool good = true;
-    if (value.isString() && rule.strings) good = checkString(rule, value.bytes(), place);
+    if (value.isString() && rule.strings) good = checkString(rule, value, place);
     if (value.isNumber() && rule.bounds != no_index) good = checkNumber(program_.bounds[rule.bounds], value, place);
     if (value.isArray()) good = checkItems(rule, extra, value, place);
     if (value.isObject()) good = checkMembers(rule, extra, value, place);

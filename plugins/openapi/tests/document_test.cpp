@@ -61,6 +61,7 @@ class DocumentTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(tagsComeFromRoutesOrPlugins);
     CPPUNIT_TEST(parametersComeFromSchemas);
     CPPUNIT_TEST(bodiesAreJsonAndForms);
+    CPPUNIT_TEST(multipartBodiesAreNothingElse);
     CPPUNIT_TEST(rawBodiesAreOfTheirMediaTypes);
     CPPUNIT_TEST(equalSchemasAreShared);
     CPPUNIT_TEST(anotherSchemaOfTheSameNameGetsANumber);
@@ -178,16 +179,33 @@ public:
         CPPUNIT_ASSERT_EQUAL(R"({"required":true,"content":{"application/json":)" + media +
                                  R"(,"application/x-www-form-urlencoded":)" + media + "}}",
                              shown(document, "paths|/a|post|requestBody"));
-        note.multipart = true;
         note.bodyOptional = true;
         note.body = parsed(R"({"type":"object","properties":{"in":{"type":"object","properties":{}}}})");
         document = documentOf({note});
-        CPPUNIT_ASSERT_EQUAL(std::string("application/json application/x-www-form-urlencoded multipart/form-data"),
+        CPPUNIT_ASSERT_EQUAL(std::string("application/json application/x-www-form-urlencoded"),
                              keys(at(document, "paths|/a|post|requestBody|content")));
         CPPUNIT_ASSERT_EQUAL(
             std::string(R"({"in":{"style":"deepObject","explode":true}})"),
             shown(document, "paths|/a|post|requestBody|content|application/x-www-form-urlencoded|encoding"));
         CPPUNIT_ASSERT(at(document, "paths|/a|post|requestBody").find("required") == nullptr);
+    }
+
+    void multipartBodiesAreNothingElse() {
+        RouteNote note = route("POST", "/a");
+        note.multipart = true;
+        note.body = parsed(R"({"type":"object","properties":{"face":{"type":"string","format":"binary"},)"
+                           R"("in":{"type":"object","properties":{}}},"required":["face"]})");
+        const Json document = documentOf({note});
+        CPPUNIT_ASSERT_EQUAL(std::string("multipart/form-data"),
+                             keys(at(document, "paths|/a|post|requestBody|content")));
+        const std::string media = "paths|/a|post|requestBody|content|multipart/form-data|";
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"string","format":"binary"})"),
+                             shown(document, media + "schema|properties|face"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"in":{"style":"deepObject","explode":true}})"),
+                             shown(document, media + "encoding"));
+        note.body.reset();
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"multipart/form-data":{"schema":{"type":"object"}}})"),
+                             shown(documentOf({note}), "paths|/a|post|requestBody|content"));
     }
 
     void rawBodiesAreOfTheirMediaTypes() {

@@ -3,6 +3,7 @@
 
 #include <mortise/abi/json_node.h>
 #include <mortise/described.hpp>
+#include <mortise/part.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -88,6 +89,8 @@ bool decodeValue(const mortise_json_tape& tape, const mortise_json_node& node, T
         if (node.kind != MORTISE_JSON_STRING) return false;
         out = T(nodeText(tape, node));
         return true;
+    } else if constexpr (std::is_same_v<T, UploadedFile>) {
+        return (node.flags & MORTISE_JSON_FILE) != 0 && assign(out, T::parse(nodeText(tape, node)));
     } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
         if (node.kind != MORTISE_JSON_STRING) return false;
         return assign(out, T::parse(nodeText(tape, node)));

@@ -3,6 +3,7 @@
 
 #include <mortise/described.hpp>
 #include <mortise/detail/small_text.hpp>
+#include <mortise/part.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -177,6 +178,8 @@ void encodeValue(Sink& out, const T& value) {
         encodeNumber(out, value);
     } else if constexpr (isText<T>) {
         encodeText(out, value);
+    } else if constexpr (std::is_same_v<T, UploadedFile>) {
+        static_assert(!std::is_same_v<T, UploadedFile>, "files of requests are in no answer");
     } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
         encodeTime(out, value);
     } else if constexpr (std::is_same_v<T, Decimal>) {

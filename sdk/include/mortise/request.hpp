@@ -8,6 +8,7 @@
 #include <mortise/decode.hpp>
 #include <mortise/deferred.hpp>
 #include <mortise/log.hpp>
+#include <mortise/part.hpp>
 #include <mortise/principal.hpp>
 #include <mortise/stream.hpp>
 
@@ -66,6 +67,15 @@ public:
         for (std::uint32_t i = 0; i < raw_->parameter_count; ++i)
             if (text(raw_->parameters[i].name) == name) return text(raw_->parameters[i].value);
         return {};
+    }
+    // The parts of a multipart body, in the order received; the handler of a multipart() route sees them.
+    std::uint32_t partCount() const noexcept { return raw_->parts != nullptr ? raw_->part_count : 0; }
+    Part part(std::uint32_t place) const noexcept { return Part(raw_->parts[place]); } // place below partCount()
+    // The file of a member of the body. Throws Error where the member has none.
+    Part part(UploadedFile file) const {
+        if (file.place >= partCount() || !part(file.place).isFile())
+            throw Error("there is no such file in the request");
+        return part(file.place);
     }
     Principal principal() const noexcept { return Principal(raw_->principal); }
 

@@ -146,6 +146,15 @@ public:
         declaration_.bodySchema = schemaOf<T>();
         return {*runtime_, std::move(declaration_)};
     }
+    // multipart/form-data and nothing else: fields and UploadedFile members by their names, files on the disk until the
+    // answer. bodyLimit() counts for all of it; server.max_form_size, max_files and others bound its parts.
+    template<class T>
+    RouteBuilder<T, Query, PathType, Headers, Cookies> multipart() {
+        declaration_.flags |= MORTISE_ROUTE_MULTIPART;
+        return body<T>();
+    }
+    // Likewise without a description: the handler goes through Request::part().
+    RouteBuilder& multipart() { return flag(MORTISE_ROUTE_MULTIPART); }
     template<class T>
     RouteBuilder<Body, T, PathType, Headers, Cookies> query() {
         declaration_.querySchema = schemaOf<T>();

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/header_names.hpp>
 #include <mortise/detail/schema_parts.hpp>
+#include <mortise/part.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,9 @@ void schemaValue(std::string& out, const Rules& rules) {
     } else if constexpr (IsNamedEnum<T>::value) {
         schemaType(out, "string", nullable);
         schemaChoices(out, enumNames<T>.size(), nullable, [](std::size_t i) { return enumNames<T>[i].name; });
+    } else if constexpr (std::is_same_v<T, UploadedFile>) {
+        schemaType(out, "string", nullable);
+        schemaText(out, "format", "binary");
     } else if constexpr (std::is_same_v<T, DateTime> || std::is_same_v<T, Date>) {
         schemaType(out, "string", nullable);
         schemaText(out, "format", std::is_same_v<T, Date> ? "date" : "date-time");

@@ -108,6 +108,11 @@ public:
                         r.body_schema = view("{}");
                     }),
                     "raw body");
+        assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_MULTIPART; }),
+                    "raw or multipart");
+        assertNames(
+            faultOf([](mortise_route& r) { r.body_schema = view(R"({"properties":{"f":{"format":"binary"}}})"); }),
+            "only a multipart route takes");
     }
 
     void refusesSchemasThatDoNotCompile() {

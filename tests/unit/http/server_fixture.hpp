@@ -22,6 +22,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -102,6 +103,10 @@ public:
             CPPUNIT_ASSERT(!exchange.readBody());
         } else if (path == "/small") {
             exchange.readBody(4);
+        } else if (path == "/pieces" || path == "/pause" || path == "/refuse") {
+            pieces.clear();
+            CPPUNIT_ASSERT(exchange.readBodyInPieces(2'000'000));
+            CPPUNIT_ASSERT(!exchange.readBodyInPieces(1));
         } else if (path == "/wait") {
             const std::lock_guard lock(mutex_);
             waiting_.push_back(exchange.id());
@@ -149,7 +154,20 @@ public:
         }
     }
 
-    void onBody(Exchange& exchange) noexcept override { reply(exchange, 200, "body " + std::string(exchange.body())); }
+    void onBodyPiece(Exchange& exchange, std::string_view piece) noexcept override {
+        CPPUNIT_ASSERT(!piece.empty());
+        pieces += piece;
+        CPPUNIT_ASSERT(exchange.bodyBytes() == pieces.size() && exchange.body().empty());
+        if (exchange.path() == "/refuse") return reply(exchange, 400, "enough");
+        if (exchange.path() != "/pause") return;
+        exchange.pauseBody();
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back(exchange.id());
+    }
+
+    void onBody(Exchange& exchange) noexcept override {
+        reply(exchange, 200, "body " + (pieces.empty() ? std::string(exchange.body()) : std::exchange(pieces, {})));
+    }
 
     void onMalformed(Exchange& exchange, const Fault& fault) noexcept override {
         CPPUNIT_ASSERT(!exchange.readBody());
@@ -195,6 +213,7 @@ public:
         CPPUNIT_ASSERT(exchange.respond(ReplyHead{status, "text/plain", {}}, body));
     }
 
+    std::string pieces; // the loop's: of the last body that was read so
     std::atomic<int> attachments{0};
     std::atomic<int> cancelled{0};
     std::atomic<int> finished{0};

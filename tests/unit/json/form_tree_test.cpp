@@ -68,6 +68,7 @@ class FormTreeTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(valuesAreTyped);
     CPPUNIT_TEST(namesOfPrototypesAreNames);
     CPPUNIT_TEST(fieldsAreLiteral);
+    CPPUNIT_TEST(filesHavePlacesOfTheirOwn);
     CPPUNIT_TEST(manyMembers);
     CPPUNIT_TEST(anyBytesAreHandled);
     CPPUNIT_TEST_SUITE_END();
@@ -177,6 +178,51 @@ class FormTreeTest : public CppUnit::TestFixture {
         Tape tape;
         CPPUNIT_ASSERT(!readPairs(pairs, &schema(), tape));
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"user[name]":"a","user":"b"})"), written(tape));
+    }
+
+    void filesHavePlacesOfTheirOwn() {
+        constexpr std::string_view upload = R"({"type":"object","required":["face"],"properties":{
+            "title":{"type":"string"},"face":{"$ref":"#/$defs/file"},"more":{"type":"array","items":{"$ref":"#/$defs/file"}},
+            "user":{"type":"object","properties":{"paper":{"$ref":"#/$defs/file"},"age":{"type":"integer"}}}},
+            "$defs":{"file":{"type":"string","format":"binary"}}})";
+        Schema made;
+        CPPUNIT_ASSERT(!Schema::compile(upload, made));
+        CPPUNIT_ASSERT(made.takesFiles() && !schema().takesFiles());
+        const auto judge = [&](std::vector<FormPair> fields) {
+            Tape tape;
+            if (const auto fault = readFields(fields, &made, tape))
+                return std::string(describe(fault->reason)) + " at " + std::to_string(fault->position);
+            Details details;
+            std::string told = written(tape);
+            if (!made.validate(tape, details))
+                for (const auto& detail : details.items()) told += " " + detail.path + " " + detail.message;
+            return told;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"face":"0","title":"a"})"), judge({{"face", "0", true}, {"title", "a"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"face":"1","more":["0","2"],"user":{"age":7,"paper":"3"}})"),
+                             judge({{"face", "1", true},
+                                    {"more", "0", true},
+                                    {"more", "2", true},
+                                    {"user[age]", "7"},
+                                    {"user[paper]", "3", true}}));
+        // No text is a file, and no file a text.
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"face":"0"} /face must be a valid file)"), judge({{"face", "0"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"face":"0","title":null} /title must be a string)"),
+                             judge({{"face", "0", true}, {"title", "1", true}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"face":"0","other":null})"),
+                             judge({{"face", "0", true}, {"other", "1", true}}));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({} /face is required)"), judge({}));
+        CPPUNIT_ASSERT_EQUAL(std::string("a name that is both a value and more than one at 1"),
+                             judge({{"user[age]", "1"}, {"user", "2"}}));
+        CPPUNIT_ASSERT_EQUAL(std::string("invalid UTF-8 at 1"), judge({{"title", "1"}, {"title", "\xff"}}));
+        Tape json;
+        CPPUNIT_ASSERT(!parse(R"({"face":"0"})", json));
+        Details details;
+        CPPUNIT_ASSERT(!made.validate(json, details));
+        // The specification knows no such format.
+        Schema plain;
+        CPPUNIT_ASSERT(!Schema::compile(R"({"format":"binary"})", plain, {SchemaMode::spec, {}}));
+        CPPUNIT_ASSERT(plain.validate(json, details) && !plain.takesFiles());
     }
 
     void manyMembers() {

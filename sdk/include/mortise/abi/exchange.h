@@ -27,10 +27,10 @@ typedef struct mortise_principal {
 /* One part of a multipart/form-data body (RFC 7578). Frozen stride. */
 typedef struct mortise_part {
     mortise_view name;
-    mortise_view file_name;    /* as the client named it, never a path to be trusted; empty: a field, not a file */
+    mortise_view file_name;    /* as the client named it, never a path to be trusted; empty of a field */
     mortise_view content_type; /* as sent; empty when the client named none */
-    mortise_view data;         /* what was kept in memory; empty of a part on disk */
-    mortise_view path;         /* absolute, of a part on disk; the file goes with the exchange unless it is moved away */
+    mortise_view data;         /* of a field; empty of a file */
+    mortise_view path;         /* absolute, of a file; it is removed with the exchange unless it was moved away */
     uint64_t size;             /* bytes, wherever they are */
 } mortise_part;
 

@@ -39,6 +39,7 @@ extern "C" {
 #define MORTISE_JSON_HAS_NUL 0x01u   /* STRING: contains U+0000 */
 #define MORTISE_JSON_FROM_TEXT 0x02u /* came from a form, a query or a path, typed by the schema */
 #define MORTISE_JSON_DEFAULTED 0x04u /* was absent; the schema's default stands in */
+#define MORTISE_JSON_FILE 0x08u      /* STRING: an uploaded file; the text is its place in mortise_request.parts */
 
 /* Of a tape. */
 #define MORTISE_JSON_TAPE_HAS_NUL 0x01u /* some string or key contains U+0000 */

@@ -33,7 +33,9 @@ extern "C" {
 #define MORTISE_ROUTE_REJECT_UNKNOWN 4u /* unknown members are a validation failure instead of being dropped */
 #define MORTISE_ROUTE_QUIET 8u          /* left out of the request log unless it fails */
 #define MORTISE_ROUTE_BODY_OPTIONAL 16u /* no body at all is fine */
-#define MORTISE_ROUTE_MULTIPART 32u     /* multipart/form-data, too: fields go by the body schema, files are parts */
+/* The body is multipart/form-data and nothing else. Its fields, and its files where the body schema has `format: binary`,
+ * go by that schema, names with brackets as in forms; all parts are in request->parts. */
+#define MORTISE_ROUTE_MULTIPART 32u
 #define MORTISE_ROUTE_NO_TRANSFORM 64u  /* no filter may change the bytes of its answers (compression beside secrets) */
 #define MORTISE_ROUTE_DEPRECATED 128u   /* documentation says so */
 #define MORTISE_ROUTE_HIDDEN 256u       /* documentation leaves it out */

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace mortise {
+inline namespace v1 {
+namespace detail {
+
+// 0, or an errno.
+inline int copyFile(const char* from, const char* to) {
+    struct Closing {
+        int file;
+        ~Closing() {
+            if (file >= 0) ::close(file);
+        }
+    };
+    const Closing source{::open(from, O_RDONLY | O_CLOEXEC)};
+    if (source.file < 0) return errno;
+    const Closing target{::open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    if (target.file < 0) return errno;
+    std::string buffer(256 * 1024, '\0');
+    for (;;) {
+        const auto got = ::read(source.file, &buffer[0], buffer.size());
+        if (got == 0) return ::fsync(target.file) == 0 ? 0 : errno;
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return errno;
+        }
+        for (decltype(got + 0) done = 0; done < got;) {
+            const auto put = ::write(target.file, buffer.data() + done, static_cast<std::size_t>(got - done));
+            if (put < 0 && errno != EINTR) return errno;
+            if (put > 0) done += put;
+        }
+    }
+}
+
+// As Part::moveTo says.
+inline void moveFile(const std::string& from, const std::string& to) {
+    const auto fail = [&](int error) {
+        throw std::system_error(error, std::generic_category(), "an uploaded file could not be moved to " + to);
+    };
+    if (::rename(from.c_str(), to.c_str()) == 0) return;
+    if (errno != EXDEV) fail(errno);
+    const std::string beside = to + ".incomplete";
+    int error = copyFile(from.c_str(), beside.c_str());
+    if (error == 0 && ::rename(beside.c_str(), to.c_str()) != 0) error = errno;
+    if (error != 0) {
+        ::unlink(beside.c_str());
+        fail(error);
+    }
+    ::unlink(from.c_str()); // goes with the exchange, if not now
+}
+
+} // namespace detail
+} // namespace v1
+} // namespace mortise
