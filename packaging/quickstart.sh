@@ -68,6 +68,21 @@ enabled = true
 
 [plugin.hello]
 enabled = true
+
+[plugin.security-headers]
+enabled = true
+# Here is no TLS to insist on.
+hsts_on = tls
+
+[plugin.cors]
+enabled = true
+# Where the development servers of front ends usually are.
+origin = http://localhost:3000, http://localhost:5173
+
+[plugin.rate-limit]
+enabled = true
+# More than by default: the page of /docs alone asks for some files each time.
+limit = 1000
 INI
 fi
 
@@ -81,6 +96,7 @@ Try, from another terminal:
   curl -s http://127.0.0.1:8080/auth/register --json '{"name":"Ada","email":"ada@example.com","password":"correct horse"}'; echo
   TOKEN=\$(curl -s http://127.0.0.1:8080/auth/login --json '{"email":"ada@example.com","password":"correct horse"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
   curl -s http://127.0.0.1:8080/api/users/me -H "Authorization: Bearer \$TOKEN"; echo
+  curl -si http://127.0.0.1:8080/hello -H 'Origin: http://localhost:3000'; echo
 
 and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json)
 

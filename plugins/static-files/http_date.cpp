@@ -61,12 +61,15 @@ private:
 };
 
 std::optional<std::int64_t> seconds(std::tm date) {
-    const std::tm asked = date;
+    const int month = date.tm_mon;
     if (date.tm_hour > 23 || date.tm_min > 59 || date.tm_sec > 60 || date.tm_mday < 1) return std::nullopt;
+    // A leap second may lead into the next month, the one before it may not.
+    const int leap = date.tm_sec == 60 ? 1 : 0;
+    date.tm_sec -= leap;
     const std::time_t time = ::timegm(&date);
     // 30 February is not 2 March.
-    if (date.tm_mon != asked.tm_mon && asked.tm_sec != 60) return std::nullopt;
-    return static_cast<std::int64_t>(time);
+    if (date.tm_mon != month) return std::nullopt;
+    return static_cast<std::int64_t>(time) + leap;
 }
 
 // Sun, 06 Nov 1994 08:49:37 GMT

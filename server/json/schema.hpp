@@ -63,8 +63,9 @@ public:
     bool validate(const Tape& tape, Details& details, const ValidateOptions& options = {}) const;
 
     // Adds the members that are missing and have a default, in `properties`, `additionalProperties`, `prefixItems` and
-    // `items` at any depth, through $ref, and below no other keyword; strict mode only. Costs nothing when the schema
-    // has no default, and one pass when none is missing. Precondition: the tape is not empty.
+    // `items` at any depth, through $ref, and below no other keyword; strict mode only. A default is added as it
+    // stands: what is missing in it is not. Costs nothing when the schema has no default, and one pass when none is
+    // missing. Precondition: the tape is not empty.
     void applyDefaults(Tape& tape) const;
 
     // Whether uploaded files have places in it: `format: binary` in strict mode.

@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const Value number = tape.root().find("n");
         fuzz::expect(static_cast<bool>(number), "a default is missing");
         const Value list = tape.root().find("l");
-        fuzz::seededBug(list && list.size() == 2);
+        fuzz::seededBug(list && list.size() == 3);
     }
     return 0;
 }

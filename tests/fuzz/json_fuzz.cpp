@@ -28,7 +28,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string twice;
     Writer(twice).value(again.root());
     fuzz::expect(written == twice, "writing twice differs");
-    fuzz::seededBug(tape.root().isArray() && tape.root().size() == 3 &&
-                    (*tape.root().elements().begin()).kind() == MORTISE_JSON_NULL);
+    fuzz::seededBug(tape.root().isArray() && tape.root().size() == 5);
     return 0;
 }

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The OpenAPI document and the page of /docs: against the routes that are loaded, two linters, a generated client and a browser."""
 
-import contextlib
-import fcntl
 import gzip
 import hashlib
 import json
 import re
 import shutil
-import subprocess
 import unittest
 
-from mortised import BUILD, SLOWNESS, SOURCE, Mortised, ServerTest, missing
+from browser import browser_program, node_folder, output_of
+from mortised import BUILD, Mortised, ServerTest
 
 PLUGINS = {
     "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "openapi": {},
@@ -179,39 +177,12 @@ class Modes(unittest.TestCase):
                 self.assertEqual("/hello" in server.get("/openapi.yaml").body.decode(), enabled == "true")
 
 
-@contextlib.contextmanager
-def node_folder(test: unittest.TestCase):
-    """tests/browser with its packages, installed once for all build trees; one at a time."""
-    source, folder = SOURCE / "tests" / "browser", BUILD.parent / "browser-checks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for file in source.iterdir():
-            if file.is_file():
-                shutil.copy(file, folder)
-        stamp, wanted = folder / "installed", hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
-        if not stamp.exists() or stamp.read_text() != wanted:
-            if shutil.which("npm") is None:
-                missing(test, "npm is not installed")
-            done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder,
-                                  capture_output=True, text=True, timeout=400, check=False)
-            if done.returncode != 0:
-                missing(test, f"npm ci failed: {done.stderr}")
-            stamp.write_text(wanted)
-        yield folder
-
-
 class Checked(ServerTest):
     PLUGINS = {**PLUGINS, "security-headers": {}, "openapi": {
         "description": "Users and their sessions.", "license": "Apache-2.0", "contact_name": "Ada", "contact_url": "https://example.com/",
         "contact_email": "ada@example.com",
     }}
     SERVER = DEVELOPMENT
-
-    def node(self, folder, *command: str) -> str:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120 * SLOWNESS, check=False)
-        self.assertEqual(done.returncode, 0, f"{command}: {done.stdout}{done.stderr}")
-        return done.stdout
 
     def save(self, folder) -> None:
         for name in ("openapi.json", "openapi.yaml"):
@@ -220,35 +191,33 @@ class Checked(ServerTest):
     def test_linters_find_nothing(self):
         with node_folder(self) as folder:
             self.save(folder)
-            self.assertEqual(self.node(folder, "node", "lint.js", "openapi.json", "openapi.yaml"), "")
+            self.assertEqual(output_of(self, folder, "node", "lint.js", "openapi.json", "openapi.yaml"), "")
             # They do look.
             broken = self.server.get("/openapi.json").json
             broken["paths"]["/hello"]["get"]["operationId"] = broken["paths"]["/health"]["get"]["operationId"]
             broken["paths"]["/hello"]["get"]["parameters"][0]["in"] = "nowhere"
             (folder / "openapi.json").write_text(json.dumps(broken), encoding="utf-8")
-            found = self.node(folder, "node", "lint.js", "openapi.json", "openapi.yaml")
+            found = output_of(self, folder, "node", "lint.js", "openapi.json", "openapi.yaml")
             for word in ("yaml:", "redocly error operation-operationId-unique", "spectral 0 operation-operationId-unique"):
                 self.assertIn(word, found)
 
     def test_a_client_made_from_it_compiles_and_runs(self):
         with node_folder(self) as folder:
             self.save(folder)
-            self.node(folder, "node_modules/.bin/openapi-typescript", "openapi.json", "-o", "schema.d.ts")
+            output_of(self, folder, "node_modules/.bin/openapi-typescript", "openapi.json", "-o", "schema.d.ts")
             shutil.rmtree(folder / "out", ignore_errors=True)
-            self.node(folder, "node_modules/.bin/tsc", "-p", ".")
-            said = self.node(folder, "node", "out/client.mjs", self.server.url)
+            output_of(self, folder, "node_modules/.bin/tsc", "-p", ".")
+            said = output_of(self, folder, "node", "out/client.mjs", self.server.url)
         self.assertEqual(said.strip(), "register login list update delete")
 
     # contract: docs.page
     def test_a_browser_works_with_the_page(self):
-        browser = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-        if browser is None:
-            missing(self, "chromium-headless-shell is not installed")
+        browser = browser_program(self)
         user = self.server.register()
         picture = BUILD / "docs_page.png"
         with node_folder(self) as folder:
             # Over plain HTTP, under a name: what a policy that upgrades requests would break.
-            said = self.node(folder, "node", "docs_page.js", browser, self.server.addresses[0], "docs.test", user["accessToken"], str(picture))
+            said = output_of(self, folder, "node", "docs_page.js", browser, self.server.addresses[0], "docs.test", user["accessToken"], str(picture))
         seen = json.loads(said)
         self.assertEqual(seen["title"], "Mortise")
         self.assertEqual(set(seen["operations"]), {

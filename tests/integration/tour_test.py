@@ -1,11 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The first tour of README.md, run as it stands there and compared with what it shows."""
+"""The first tour of README.md, run as it stands there and compared with what it shows, under the quick start's configuration."""
 
+import configparser
 import re
 import subprocess
 import unittest
 
 from mortised import SOURCE, Mortised, environment
+
+
+def quickstart() -> dict[str, dict[str, str]]:
+    """The sections of the configuration that packaging/quickstart.sh writes."""
+    script = (SOURCE / "packaging" / "quickstart.sh").read_text(encoding="utf-8")
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(re.search(r"<<INI\n(.*?)^INI$", script, re.S | re.M)[1])
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def serving() -> Mortised:
+    sections = quickstart()
+    plugins = {name.removeprefix("plugin."): settings for name, settings in sections.items() if name != "server"}
+    return Mortised(server={"mode": sections["server"]["mode"]}, plugins=plugins)
 
 
 class Tour(unittest.TestCase):
@@ -18,7 +33,7 @@ class Tour(unittest.TestCase):
                 steps.append((line[2:], ""))
             else:
                 steps[-1] = (steps[-1][0], steps[-1][1] + line)
-        with Mortised(server={"mode": "development"}) as server:
+        with serving() as server:
             script = "\n".join(f"{command}\necho; echo '--next--'" for command, _ in steps)
             script = script.replace("127.0.0.1:8080", server.addresses[0])
             done = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, timeout=120, check=True)
@@ -33,6 +48,19 @@ class Tour(unittest.TestCase):
         for line in re.findall(r"^  (curl .*?)(?:; echo)?$", hints, re.M):
             if "/ready" not in line:
                 self.assertIn(line.replace("\\$", "$"), readme)
+        self.assertIn(f"http://{quickstart()['server']['listen']}/docs", hints)
+
+    def test_the_quickstart_shows_what_browsers_get(self):
+        home = "http://localhost:3000"
+        with serving() as server:
+            answer = server.get("/hello", headers={"Origin": home})
+            self.assertEqual((answer.status, answer.header("access-control-allow-origin")), (200, home))
+            self.assertIn("default-src 'self'", answer.header("content-security-policy"))
+            self.assertIsNone(answer.header("strict-transport-security"))
+            self.assertEqual(answer.header("x-ratelimit-limit"), "1000")
+            self.assertIsNone(server.get("/hello", headers={"Origin": "http://other.example"}).header("access-control-allow-origin"))
+            page = server.get("/docs/")
+            self.assertEqual((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"))
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ struct mortise_sql_transaction {};
 
 namespace mortise::test {
 
-// mortise.database/1 over a SQLite database in memory, on one connection that calls share: for tests of plugins that
-// keep tables. What the real plugin adds (threads, snapshots, durability) is tested there.
+// mortise.database/1 over a SQLite database in memory, or in a file, on one connection that calls share: for tests of
+// plugins that keep tables. What the real plugin adds (threads, snapshots, durability) is tested there.
 class MemoryDatabase {
 public:
-    MemoryDatabase() {
-        if (sqlite3_open(":memory:", &handle_) != SQLITE_OK) throw std::runtime_error("sqlite3_open");
+    explicit MemoryDatabase(const std::string& file = ":memory:") {
+        if (sqlite3_open(file.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("sqlite3_open");
         table_.struct_size = sizeof table_;
         table_.statement = [](void* self, mortise_view sql, std::uint32_t* number, mortise_error* error) {
             return of(self).statement({sql.data, static_cast<std::size_t>(sql.size)}, *number, error);
@@ -60,6 +60,7 @@ public:
     const mortise_database_table* table() const { return &table_; }
     mortise_status busy = MORTISE_OK; // what the next calls return instead of working, unless MORTISE_OK
     unsigned reads = 0;
+    std::vector<std::string> ran; // the texts of the statements, in the order in which they ran
 
     void migrate(const mortise_plugin_migrations& extension, void* self) {
         for (std::uint32_t i = 0; i < extension.count(self); ++i) {
@@ -86,6 +87,17 @@ public:
             result = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
         sqlite3_finalize(statement);
         return result;
+    }
+    // How SQLite goes about a statement: a line a step.
+    std::string plan(const std::string& sql) {
+        std::string steps;
+        const auto add = [](void* text, int, char** columns, char**) {
+            static_cast<std::string*>(text)->append(columns[3]).append("\n");
+            return 0;
+        };
+        if (sqlite3_exec(handle_, ("EXPLAIN QUERY PLAN " + sql).c_str(), add, &steps, nullptr) != SQLITE_OK)
+            throw std::runtime_error(sqlite3_errmsg(handle_));
+        return steps;
     }
 
 private:
@@ -116,6 +128,7 @@ private:
         if (busy != MORTISE_OK) return busy;
         ++reads;
         sqlite3_stmt* const statement = statements_.at(number);
+        ran.emplace_back(sqlite3_sql(statement));
         const std::unique_ptr<sqlite3_stmt, void (*)(sqlite3_stmt*)> reset(statement, [](sqlite3_stmt* s) {
             sqlite3_reset(s);
             sqlite3_clear_bindings(s);

@@ -10,6 +10,7 @@ class HttpDateTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(writes);
     CPPUNIT_TEST(readsAllThreeForms);
     CPPUNIT_TEST(readsWhatItWrites);
+    CPPUNIT_TEST(readsLeapSeconds);
     CPPUNIT_TEST(refusesOthers);
     CPPUNIT_TEST_SUITE_END();
 
@@ -29,6 +30,11 @@ public:
     void readsWhatItWrites() {
         for (std::int64_t when = 0; when < 4'000'000'000; when += 86'413 * 97)
             CPPUNIT_ASSERT(parseHttpDate(httpDate(when)) == when);
+    }
+    void readsLeapSeconds() {
+        CPPUNIT_ASSERT(parseHttpDate("Sat, 31 Dec 2016 23:59:60 GMT") ==
+                       parseHttpDate("Sun, 01 Jan 2017 00:00:00 GMT"));
+        CPPUNIT_ASSERT(!parseHttpDate("Wed, 30 Feb 1994 23:59:60 GMT"));
     }
     void refusesOthers() {
         for (const std::string_view text :
