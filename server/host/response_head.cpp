@@ -23,10 +23,9 @@ ResponseHead& headOf(void* self) noexcept {
 
 bool ResponseHead::hasMember(std::string_view name, std::string_view member) const noexcept {
     const auto blocks = added();
-    return http::hasMember(exchange_.replyFields(), name, member) ||
-           http::hasMember(outgoing_.constantFields, name, member) ||
-           std::any_of(blocks.begin(), blocks.end(),
-                       [&](const auto* block) { return http::hasMember(block->text(), name, member); });
+    return (names_.mayHave(name) && (http::hasMember(exchange_.replyFields(), name, member) ||
+                                     http::hasMember(outgoing_.constantFields, name, member))) ||
+           std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->hasMember(name, member); });
 }
 
 bool ResponseHead::mayTransform() const noexcept {
@@ -64,14 +63,24 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
 std::string_view ResponseHead::field(std::string_view name) const noexcept {
     if (http::equalsIgnoreCase(name, "Content-Type"))
         return outgoing_.contentType.empty() ? std::string_view() : outgoing_.contentType;
-    std::string_view value = http::findField(exchange_.replyFields(), name);
-    if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
+    std::string_view value;
+    if (names_.mayHave(name)) {
+        value = http::findField(exchange_.replyFields(), name);
+        if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
+    }
     for (std::size_t i = 0; i < blockCount_ && value.data() == nullptr; ++i) value = blocks_[i]->find(name);
     return value;
 }
 
+bool ResponseHead::append(std::string_view name, std::string_view value) {
+    if (!exchange_.appendReplyField(name, value)) return false;
+    names_.add(name);
+    return true;
+}
+
 void ResponseHead::settle() {
     for (const auto* const block : added()) {
+        names_.add(block->names());
         if (outgoing_.constantFields.empty())
             outgoing_.constantFields = block->text();
         else
@@ -83,7 +92,8 @@ void ResponseHead::settle() {
 void ResponseHead::add(const http::ConstantFields& block) {
     const auto blocks = added();
     const bool apart =
-        !block.meets(exchange_.replyFields()) && !block.meets(outgoing_.constantFields) &&
+        !(block.names().mayMeet(names_) &&
+          (block.meets(exchange_.replyFields()) || block.meets(outgoing_.constantFields))) &&
         std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); });
     if (apart) {
         if (blockCount_ == blocks_.size()) settle();
@@ -94,12 +104,14 @@ void ResponseHead::add(const http::ConstantFields& block) {
     for (const auto& line : block.lines())
         if (field(line.name).data() == nullptr) lacking.append(line.text);
     exchange_.replyFields().append(lacking);
+    names_.addBlock(lacking);
 }
 
 bool ResponseHead::remove(std::string_view name) {
     bool found = false;
     const auto blocks = added();
     if (std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->has(name); })) settle();
+    if (!names_.mayHave(name)) return false;
     if (http::hasField(exchange_.replyFields(), name)) {
         std::string kept;
         found = http::appendWithout(kept, exchange_.replyFields(), name);
@@ -117,12 +129,13 @@ bool ResponseHead::replaceField(std::string_view name, std::string_view value) {
     if (!http::appendField(line, name, value)) return false;
     remove(name);
     exchange_.replyFields().append(line);
+    names_.add(name);
     return true;
 }
 
 bool ResponseHead::joinVary(std::string_view value) {
     constexpr std::string_view name = "Vary";
-    if (field(name).data() == nullptr) return exchange_.appendReplyField(name, value);
+    if (field(name).data() == nullptr) return append(name, value);
     std::string list;
     http::joinValues(list, exchange_.replyFields(), name);
     http::joinValues(list, outgoing_.constantFields, name);
@@ -136,7 +149,7 @@ mortise_status ResponseHead::addField(void* self, mortise_view name, mortise_vie
     try {
         if (http::equalsIgnoreCase(text(name), "Vary"))
             return headOf(self).joinVary(text(value)) ? MORTISE_OK : MORTISE_INVALID;
-        return headOf(self).exchange_.appendReplyField(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
+        return headOf(self).append(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }
