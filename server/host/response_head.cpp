@@ -22,10 +22,12 @@ ResponseHead& headOf(void* self) noexcept {
 } // namespace
 
 bool ResponseHead::hasMember(std::string_view name, std::string_view member) const noexcept {
+    if (!names_.mayHave(name)) return false;
     const auto blocks = added();
-    return (names_.mayHave(name) && (http::hasMember(exchange_.replyFields(), name, member) ||
-                                     http::hasMember(outgoing_.constantFields, name, member))) ||
-           std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->hasMember(name, member); });
+    return http::hasMember(exchange_.replyFields(), name, member) ||
+           http::hasMember(outgoing_.constantFields, name, member) ||
+           std::any_of(blocks.begin(), blocks.end(),
+                       [&](const auto* block) { return http::hasMember(block->text(), name, member); });
 }
 
 bool ResponseHead::mayTransform() const noexcept {
@@ -63,11 +65,9 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
 std::string_view ResponseHead::field(std::string_view name) const noexcept {
     if (http::equalsIgnoreCase(name, "Content-Type"))
         return outgoing_.contentType.empty() ? std::string_view() : outgoing_.contentType;
-    std::string_view value;
-    if (names_.mayHave(name)) {
-        value = http::findField(exchange_.replyFields(), name);
-        if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
-    }
+    if (!names_.mayHave(name)) return {};
+    std::string_view value = http::findField(exchange_.replyFields(), name);
+    if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
     for (std::size_t i = 0; i < blockCount_ && value.data() == nullptr; ++i) value = blocks_[i]->find(name);
     return value;
 }
@@ -80,7 +80,6 @@ bool ResponseHead::append(std::string_view name, std::string_view value) {
 
 void ResponseHead::settle() {
     for (const auto* const block : added()) {
-        names_.add(block->names());
         if (outgoing_.constantFields.empty())
             outgoing_.constantFields = block->text();
         else
@@ -92,10 +91,11 @@ void ResponseHead::settle() {
 void ResponseHead::add(const http::ConstantFields& block) {
     const auto blocks = added();
     const bool apart =
-        !(block.names().mayMeet(names_) &&
-          (block.meets(exchange_.replyFields()) || block.meets(outgoing_.constantFields))) &&
-        std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); });
+        !block.names().mayMeet(names_) ||
+        (!block.meets(exchange_.replyFields()) && !block.meets(outgoing_.constantFields) &&
+         std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); }));
     if (apart) {
+        names_.add(block.names());
         if (blockCount_ == blocks_.size()) settle();
         blocks_[blockCount_++] = &block;
         return;
@@ -108,10 +108,10 @@ void ResponseHead::add(const http::ConstantFields& block) {
 }
 
 bool ResponseHead::remove(std::string_view name) {
+    if (!names_.mayHave(name)) return false;
     bool found = false;
     const auto blocks = added();
     if (std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->has(name); })) settle();
-    if (!names_.mayHave(name)) return false;
     if (http::hasField(exchange_.replyFields(), name)) {
         std::string kept;
         found = http::appendWithout(kept, exchange_.replyFields(), name);

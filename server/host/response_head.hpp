@@ -61,7 +61,7 @@ private:
     RequestState& state_;
     Outgoing& outgoing_;
     std::uint32_t body_;
-    http::NameSet names_;                                 // of the reply fields and the constant ones
+    http::NameSet names_;                                 // of the reply fields, the constant ones and those of blocks_
     const Instance* owner_ = nullptr;                     // of the filter that is at it
     std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the answer yet
     std::size_t blockCount_ = 0;

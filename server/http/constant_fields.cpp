@@ -30,10 +30,6 @@ std::string_view ConstantFields::find(std::string_view name) const noexcept {
     return {};
 }
 
-bool ConstantFields::hasMember(std::string_view name, std::string_view member) const noexcept {
-    return names_.mayHave(name) && http::hasMember(text_, name, member);
-}
-
 bool ConstantFields::meets(std::string_view block) const noexcept {
     while (!block.empty()) {
         if (has(block.substr(0, block.find(':')))) return true;

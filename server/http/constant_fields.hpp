@@ -26,8 +26,6 @@ public:
     bool has(std::string_view name) const noexcept;
     // The value of the first field of that name; without data when there is none.
     std::string_view find(std::string_view name) const noexcept;
-    // Whether a field of that name, a comma list, has that member, in any case.
-    bool hasMember(std::string_view name, std::string_view member) const noexcept;
     const NameSet& names() const noexcept { return names_; }
     // True when a name stands here and in the other one.
     bool meets(std::string_view block) const noexcept;

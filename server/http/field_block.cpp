@@ -36,12 +36,16 @@ bool isToken(std::string_view text) noexcept {
 }
 
 bool isFieldValue(std::string_view text) noexcept {
-    std::size_t at = 0;
-    for (std::uint64_t word; text.size() - at >= sizeof word; at += sizeof word) {
+    std::uint64_t word;
+    if (text.size() < sizeof word) return allAre(text, character_class::field);
+    const std::size_t last = text.size() - sizeof word;
+    bool control = false;
+    for (std::size_t at = 0;; at = std::min(at + sizeof word, last)) {
         std::memcpy(&word, text.data() + at, sizeof word);
-        if (hasControl(word)) break; // perhaps only HT
+        control |= hasControl(word);
+        if (at == last) break;
     }
-    return allAre(text.substr(at), character_class::field);
+    return !control || allAre(text, character_class::field); // perhaps only HT
 }
 
 bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept {
