@@ -10,12 +10,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mortise::rate_limit {
 
 // The header fields that tell a client of one limit: RateLimit and RateLimit-Policy as Structured Fields (RFC 9651)
 // with the members of draft-ietf-httpapi-ratelimit-headers-08 (q: quota, w: window, r: remaining, t: seconds until more
-// may come), and the older X- fields. What is the same in every answer is written once. Immutable; any thread.
+// may come), and the older X- fields. Immutable; any thread.
 class LimitFields {
 public:
     explicit LimitFields(const NamedLimit& limit)
@@ -24,19 +25,23 @@ public:
           most_(std::to_string(limit.limit.most)),
           name_('"' + limit.name + "\";r=") {}
 
-    // field(name, value) for each. `now_ms` is the time of the clock that `standing` is in, `unix_ms` the time of day.
+    // Those that are the same in every answer, by name and value.
+    std::array<std::pair<std::string_view, std::string_view>, 2> constant() const noexcept {
+        return {{{"RateLimit-Policy", policy_}, {"X-RateLimit-Limit", most_}}};
+    }
+
+    // field(name, value) for each of the others. `now_ms` is the time of the clock that `standing` is in, `unix_ms` the
+    // time of day.
     template<class Field>
     void write(const Standing& standing, std::uint64_t now_ms, std::uint64_t unix_ms, Field field) const {
         const std::uint64_t left = secondsLeft(standing, now_ms);
         std::array<char, longest> text;
         const Number remaining(standing.remaining);
-        field("RateLimit-Policy", policy_);
         char* end = std::copy(name_.begin(), name_.end(), text.data());
         end = std::copy(remaining.text().begin(), remaining.text().end(), end);
         end = std::copy(until.begin(), until.end(), end);
         end = std::to_chars(end, text.data() + text.size(), left).ptr;
         field("RateLimit", std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
-        field("X-RateLimit-Limit", most_);
         field("X-RateLimit-Remaining", remaining.text());
         // One difference of the two clocks for all seconds, so that the time named stays the same while a window lasts.
         const std::uint64_t boot_s = (unix_ms - now_ms + 500) / 1000;

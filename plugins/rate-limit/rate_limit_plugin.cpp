@@ -45,7 +45,10 @@ public:
         for (const std::string& path : settings().skip)
             if (path.front() != '/') setup.refuseSetting("skip", "'" + path + "' is no path: it begins with no '/'");
         limiter_.emplace(settings().skip, std::move(rules));
-        for (const NamedLimit& limit : limits_) fields_.emplace_back(limit);
+        for (const NamedLimit& limit : limits_) {
+            const auto constant = fields_.emplace_back(limit).constant();
+            blocks_.push_back(setup.headerBlock(constant.begin(), constant.end()));
+        }
 
         setup.filter("rate-limit")
             .after("cors")
@@ -130,6 +133,7 @@ private:
         }
         const std::optional<Verdict> verdict = Ticket::verdict(response.slot());
         if (!verdict) return;
+        response.block(blocks_[verdict->limit]);
         fields_[verdict->limit].write(
             verdict->standing, now_ms, milliseconds(CLOCK_REALTIME_COARSE),
             [&](std::string_view name, std::string_view value) { response.field(name, value); });
@@ -145,6 +149,7 @@ private:
 
     std::vector<NamedLimit> limits_;
     std::vector<LimitFields> fields_; // by limit
+    std::vector<HeaderBlock> blocks_; // likewise: those of its fields that never change
     std::optional<Limiter> limiter_;
     std::unique_ptr<MemoryStore> store_; // from start on
 };

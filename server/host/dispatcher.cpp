@@ -118,22 +118,25 @@ void Dispatcher::advance(http::Exchange& exchange, RequestState& state, std::uin
 
 void Dispatcher::takeSteps(http::Exchange& exchange, RequestState& state, std::uint64_t ticket) {
     const Generation& generation = *state.generation;
+    const auto pass = [&](std::size_t phase) {
+        return generation.filters(phase).empty() || runFilters(exchange, state, phase);
+    };
     switch (state.step) {
     case Step::accept:
-        if (!runFilters(exchange, state, 0)) return;
+        if (!pass(0)) return;
         state.step = Step::protect;
         [[fallthrough]];
     case Step::protect:
-        if (!runFilters(exchange, state, 1)) return;
+        if (!pass(1)) return;
         state.step = Step::route;
         [[fallthrough]];
     case Step::route:
-        if (!runFilters(exchange, state, 2)) return;
+        if (!pass(2)) return;
         if (!findRoute(exchange, state)) return;
         state.step = Step::authenticate;
         [[fallthrough]];
     case Step::authenticate:
-        if (ticket == onLoop && !runFilters(exchange, state, 3)) return;
+        if (ticket == onLoop && !pass(3)) return;
         if (!authenticate(exchange, state, ticket)) return;
         state.step = Step::body;
         [[fallthrough]];
@@ -142,7 +145,7 @@ void Dispatcher::takeSteps(http::Exchange& exchange, RequestState& state, std::u
             toLoop(exchange, state);
             return;
         }
-        if (!runFilters(exchange, state, 4)) return;
+        if (!pass(4)) return;
         if (!prepareBody(exchange, state)) return;
         state.step = Step::validate;
         [[fallthrough]];
@@ -155,7 +158,7 @@ void Dispatcher::takeSteps(http::Exchange& exchange, RequestState& state, std::u
             toLoop(exchange, state);
             return;
         }
-        if (!runFilters(exchange, state, 5)) return;
+        if (!pass(5)) return;
         return handle(exchange, state, ticket);
     case Step::handling:
         return callHandler(exchange, state, ticket);
@@ -177,7 +180,6 @@ bool Dispatcher::mayCall(http::Exchange& exchange, RequestState& state, const In
 
 bool Dispatcher::runFilters(http::Exchange& exchange, RequestState& state, std::size_t phase) {
     const auto& chain = state.generation->filters(phase);
-    if (chain.empty()) return true;
     const std::uint64_t id = exchange.id().value;
     while (state.filter < chain.size()) {
         const FilterLink& link = chain[state.filter];

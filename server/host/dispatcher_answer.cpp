@@ -196,7 +196,7 @@ void Dispatcher::deliver(http::Exchange& exchange, RequestState& state) {
 void Dispatcher::prepareHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) {
     ResponseHead head(exchange, state, outgoing, body);
     if (outgoing.status == 503 && head.field("Retry-After").data() == nullptr)
-        exchange.appendReplyField("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
+        head.append("Retry-After", std::to_string(state.generation->serving().retryAfterSeconds));
     for (const FilterLink& link : state.generation->filters(phaseRespond)) {
         if (link.owner->quarantined()) continue;
         mortise_response response = head.view(*link.owner);

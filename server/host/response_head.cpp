@@ -22,6 +22,7 @@ ResponseHead& headOf(void* self) noexcept {
 } // namespace
 
 bool ResponseHead::hasMember(std::string_view name, std::string_view member) const noexcept {
+    if (!names_.mayHave(name)) return false;
     const auto blocks = added();
     return http::hasMember(exchange_.replyFields(), name, member) ||
            http::hasMember(outgoing_.constantFields, name, member) ||
@@ -64,10 +65,17 @@ mortise_response ResponseHead::view(const Instance& owner) noexcept {
 std::string_view ResponseHead::field(std::string_view name) const noexcept {
     if (http::equalsIgnoreCase(name, "Content-Type"))
         return outgoing_.contentType.empty() ? std::string_view() : outgoing_.contentType;
+    if (!names_.mayHave(name)) return {};
     std::string_view value = http::findField(exchange_.replyFields(), name);
     if (value.data() == nullptr) value = http::findField(outgoing_.constantFields, name);
     for (std::size_t i = 0; i < blockCount_ && value.data() == nullptr; ++i) value = blocks_[i]->find(name);
     return value;
+}
+
+bool ResponseHead::append(std::string_view name, std::string_view value) {
+    if (!exchange_.appendReplyField(name, value)) return false;
+    names_.add(name);
+    return true;
 }
 
 void ResponseHead::settle() {
@@ -83,9 +91,11 @@ void ResponseHead::settle() {
 void ResponseHead::add(const http::ConstantFields& block) {
     const auto blocks = added();
     const bool apart =
-        !block.meets(exchange_.replyFields()) && !block.meets(outgoing_.constantFields) &&
-        std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); });
+        !block.names().mayMeet(names_) ||
+        (!block.meets(exchange_.replyFields()) && !block.meets(outgoing_.constantFields) &&
+         std::none_of(blocks.begin(), blocks.end(), [&](const auto* other) { return block.meets(*other); }));
     if (apart) {
+        names_.add(block.names());
         if (blockCount_ == blocks_.size()) settle();
         blocks_[blockCount_++] = &block;
         return;
@@ -94,9 +104,11 @@ void ResponseHead::add(const http::ConstantFields& block) {
     for (const auto& line : block.lines())
         if (field(line.name).data() == nullptr) lacking.append(line.text);
     exchange_.replyFields().append(lacking);
+    names_.addBlock(lacking);
 }
 
 bool ResponseHead::remove(std::string_view name) {
+    if (!names_.mayHave(name)) return false;
     bool found = false;
     const auto blocks = added();
     if (std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->has(name); })) settle();
@@ -117,12 +129,13 @@ bool ResponseHead::replaceField(std::string_view name, std::string_view value) {
     if (!http::appendField(line, name, value)) return false;
     remove(name);
     exchange_.replyFields().append(line);
+    names_.add(name);
     return true;
 }
 
 bool ResponseHead::joinVary(std::string_view value) {
     constexpr std::string_view name = "Vary";
-    if (field(name).data() == nullptr) return exchange_.appendReplyField(name, value);
+    if (field(name).data() == nullptr) return append(name, value);
     std::string list;
     http::joinValues(list, exchange_.replyFields(), name);
     http::joinValues(list, outgoing_.constantFields, name);
@@ -136,7 +149,7 @@ mortise_status ResponseHead::addField(void* self, mortise_view name, mortise_vie
     try {
         if (http::equalsIgnoreCase(text(name), "Vary"))
             return headOf(self).joinVary(text(value)) ? MORTISE_OK : MORTISE_INVALID;
-        return headOf(self).exchange_.appendReplyField(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
+        return headOf(self).append(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }

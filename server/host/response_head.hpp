@@ -5,6 +5,7 @@
 #include "host/request_state.hpp"
 #include "http/constant_fields.hpp"
 #include "http/exchange.hpp"
+#include "http/name_set.hpp"
 
 #include <mortise/service/filter.h>
 
@@ -23,7 +24,10 @@ class ResponseHead {
 public:
     // Changes `outgoing` and the exchange's reply fields as the filters say. `body` is what the answer has.
     ResponseHead(http::Exchange& exchange, RequestState& state, Outgoing& outgoing, std::uint32_t body) noexcept
-        : exchange_(exchange), state_(state), outgoing_(outgoing), body_(body) {}
+        : exchange_(exchange), state_(state), outgoing_(outgoing), body_(body) {
+        names_.addBlock(exchange_.replyFields());
+        names_.addBlock(outgoing_.constantFields);
+    }
     ResponseHead(const ResponseHead&) = delete;
     ResponseHead& operator=(const ResponseHead&) = delete;
 
@@ -31,6 +35,8 @@ public:
     mortise_response view(const Instance& owner) noexcept;
     // The value of a field so far; without data when there is none.
     std::string_view field(std::string_view name) const noexcept;
+    // False, and nothing is appended, when the field is not allowed. May throw std::bad_alloc.
+    bool append(std::string_view name, std::string_view value);
     // Puts what filters gave as blocks into the answer; due once all have run. May throw std::bad_alloc.
     void settle();
 
@@ -55,6 +61,7 @@ private:
     RequestState& state_;
     Outgoing& outgoing_;
     std::uint32_t body_;
+    http::NameSet names_;                                 // of the reply fields, the constant ones and those of blocks_
     const Instance* owner_ = nullptr;                     // of the filter that is at it
     std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the answer yet
     std::size_t blockCount_ = 0;

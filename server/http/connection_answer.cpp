@@ -27,6 +27,16 @@ void appendNumber(std::string& out, std::uint64_t value, int base = 10) {
     out.append(digits, static_cast<std::size_t>(end - digits));
 }
 
+void appendStatusLine(std::string& out, int status) {
+    if (status == 200) { // in one piece what most answers begin with
+        out.append("HTTP/1.1 200 OK\r\n", 17);
+        return;
+    }
+    out.append("HTTP/1.1 ", 9);
+    appendNumber(out, static_cast<unsigned>(status));
+    out.append(1, ' ').append(reasonPhrase(status)).append("\r\n", 2);
+}
+
 } // namespace
 
 // Looks for the end of the current message, whose body may be unread: behind it (next_begin_, discard_left_) the next
@@ -72,9 +82,8 @@ std::uint64_t Connection::appendHead(Exchange& exchange, const ReplyHead& head, 
                                      bool stays) {
     if (out_.capacity() < 64) out_ = server_.takeOutput();
     const std::size_t before = out_.size();
-    out_.append("HTTP/1.1 ", 9);
-    appendNumber(out_, static_cast<unsigned>(head.status));
-    out_.append(1, ' ').append(reasonPhrase(head.status)).append("\r\n", 2).append(server_.dateLine());
+    appendStatusLine(out_, head.status);
+    out_.append(server_.dateLine());
     if (!head.content_type.empty()) out_.append("Content-Type: ", 14).append(head.content_type).append("\r\n", 2);
     if (framing == Framing::length) {
         out_.append("Content-Length: ", 16);

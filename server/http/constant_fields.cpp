@@ -13,19 +13,18 @@ ConstantFields::ConstantFields(std::string block) : text_(std::move(block)) {
     while (!left.empty()) {
         const std::string_view line = left.substr(0, left.find("\r\n") + 2);
         lines_.push_back({line.substr(0, line.find(':')), line});
-        lengths_ |= bitOf(lines_.back().name);
+        names_.add(lines_.back().name);
         left.remove_prefix(line.size());
     }
 }
 
 bool ConstantFields::has(std::string_view name) const noexcept {
-    return (lengths_ & bitOf(name)) != 0 && std::any_of(lines_.begin(), lines_.end(), [name](const Line& line) {
-               return equalsIgnoreCase(line.name, name);
-           });
+    return names_.mayHave(name) && std::any_of(lines_.begin(), lines_.end(),
+                                               [name](const Line& line) { return equalsIgnoreCase(line.name, name); });
 }
 
 std::string_view ConstantFields::find(std::string_view name) const noexcept {
-    if ((lengths_ & bitOf(name)) == 0) return {};
+    if (!names_.mayHave(name)) return {};
     for (const Line& line : lines_)
         if (equalsIgnoreCase(line.name, name)) return findField(line.text, name);
     return {};
@@ -40,7 +39,7 @@ bool ConstantFields::meets(std::string_view block) const noexcept {
 }
 
 bool ConstantFields::meets(const ConstantFields& other) const noexcept {
-    return (lengths_ & other.lengths_) != 0 &&
+    return names_.mayMeet(other.names_) &&
            std::any_of(other.lines_.begin(), other.lines_.end(), [this](const Line& line) { return has(line.name); });
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include "http/name_set.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,17 +26,15 @@ public:
     bool has(std::string_view name) const noexcept;
     // The value of the first field of that name; without data when there is none.
     std::string_view find(std::string_view name) const noexcept;
+    const NameSet& names() const noexcept { return names_; }
     // True when a name stands here and in the other one.
     bool meets(std::string_view block) const noexcept;
     bool meets(const ConstantFields& other) const noexcept;
 
 private:
-    // Names of different lengths are different: most questions end with one look at this.
-    static std::uint64_t bitOf(std::string_view name) noexcept { return std::uint64_t{1} << (name.size() & 63); }
-
     const std::string text_;
     std::vector<Line> lines_; // into text_
-    std::uint64_t lengths_ = 0;
+    NameSet names_;           // most questions end with one look at this
 };
 
 } // namespace mortise::http

@@ -4,29 +4,77 @@
 #include "http/character_class.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace mortise::http {
 
+namespace {
+
+bool allAre(std::string_view text, std::uint8_t which) noexcept {
+    std::uint8_t common = which;
+    for (const char c : text) common &= character_class::table[static_cast<std::uint8_t>(c)];
+    return common != 0;
+}
+
+// Whether a byte of the word is a control character, HT among them.
+bool hasControl(std::uint64_t word) noexcept {
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t highs = 0x8080808080808080;
+    const std::uint64_t deletes = word ^ (ones * 0x7f);
+    return ((((word - ones * 0x20) & ~word) | ((deletes - ones) & ~deletes)) & highs) != 0;
+}
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+} // namespace
+
 bool isToken(std::string_view text) noexcept {
-    return !text.empty() && std::all_of(text.begin(), text.end(), isTokenCharacter);
+    return !text.empty() && allAre(text, character_class::token);
 }
 
 bool isFieldValue(std::string_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), isFieldCharacter);
+    std::uint64_t word;
+    if (text.size() < sizeof word) return allAre(text, character_class::field);
+    const std::size_t last = text.size() - sizeof word;
+    bool control = false;
+    for (std::size_t at = 0;; at = std::min(at + sizeof word, last)) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        control |= hasControl(word);
+        if (at == last) break;
+    }
+    return !control || allAre(text, character_class::field); // perhaps only HT
 }
 
 bool equalsIgnoreCase(std::string_view a, std::string_view b) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
     return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [lower](char x, char y) { return lower(x) == lower(y); });
+           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 bool isReservedField(std::string_view name) noexcept {
-    static constexpr std::string_view reserved[] = {"Connection",        "Content-Length",   "Content-Type", "Date",
-                                                    "Keep-Alive",        "Proxy-Connection", "TE",           "Trailer",
-                                                    "Transfer-Encoding", "Upgrade",          "X-Request-Id"};
-    return std::any_of(std::begin(reserved), std::end(reserved),
-                       [name](std::string_view other) { return equalsIgnoreCase(name, other); });
+    const auto is = [name](std::string_view other) { return equalsIgnoreCase(name, other); };
+    switch (name.size()) {
+    case 2:
+        return is("TE");
+    case 4:
+        return is("Date");
+    case 7:
+        return is("Trailer") || is("Upgrade");
+    case 10:
+        return is("Connection") || is("Keep-Alive");
+    case 12:
+        return is("Content-Type") || is("X-Request-Id");
+    case 14:
+        return is("Content-Length");
+    case 16:
+        return is("Proxy-Connection");
+    case 17:
+        return is("Transfer-Encoding");
+    default:
+        return false;
+    }
 }
 
 bool appendField(std::string& block, std::string_view name, std::string_view value) {
@@ -52,7 +100,7 @@ namespace {
 
 // Takes the first line off, without its end.
 std::string_view takeLine(std::string_view& block) noexcept {
-    const std::size_t end = std::min(block.find("\r\n"), block.size() - 2);
+    const std::size_t end = std::min(block.find('\r'), block.size() - 2); // no value has one
     const std::string_view line = block.substr(0, end);
     block.remove_prefix(end + 2);
     return line;

@@ -135,8 +135,10 @@ private:
     static std::map<std::string, std::string> fieldsOf(const NamedLimit& limit, const Standing& standing,
                                                        std::uint64_t now_ms, std::uint64_t unix_ms) {
         std::map<std::string, std::string> fields;
-        LimitFields(limit).write(standing, now_ms, unix_ms,
-                                 [&](std::string_view name, std::string_view value) { fields.emplace(name, value); });
+        const auto add = [&](std::string_view name, std::string_view value) { fields.emplace(name, value); };
+        const LimitFields written(limit);
+        for (const auto& [name, value] : written.constant()) add(name, value);
+        written.write(standing, now_ms, unix_ms, add);
         return fields;
     }
 

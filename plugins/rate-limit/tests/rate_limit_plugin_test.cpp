@@ -210,12 +210,9 @@ private:
                 filter_->on_request(plugin_->self(), MORTISE_PHASE_AUTHENTICATE, exchange, &request, &slot);
             CPPUNIT_ASSERT_EQUAL(host_.answer(exchange).terminalCalls == 0 ? MORTISE_OK : MORTISE_REPLIED, status);
         }
-        mortise_response response{
-            sizeof response, 200, &told_, [](void* context, mortise_view name, mortise_view value) -> mortise_status {
-                auto& told = *static_cast<std::map<std::string, std::string>*>(context);
-                return told.emplace(textOf(name), textOf(value)).second ? MORTISE_OK : MORTISE_INVALID;
-            }};
-        filter_->on_respond(plugin_->self(), exchange, &request, &response, &slot);
+        FakeResponse response(host_);
+        filter_->on_respond(plugin_->self(), exchange, &request, response.raw(), &slot);
+        for (const auto& [name, value] : response.fields) CPPUNIT_ASSERT(told_.emplace(name, value).second);
         return host_.answer(exchange);
     }
 

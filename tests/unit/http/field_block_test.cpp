@@ -11,6 +11,9 @@ class FieldBlockTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(FieldBlockTest);
     CPPUNIT_TEST(refusesInjection);
     CPPUNIT_TEST(refusesReserved);
+    CPPUNIT_TEST(looksAtEachByteOfNames);
+    CPPUNIT_TEST(looksAtEachByteOfValues);
+    CPPUNIT_TEST(reservesInAnyCaseAndNothingElse);
     CPPUNIT_TEST(appends);
     CPPUNIT_TEST(checksBlocks);
     CPPUNIT_TEST(joinsLists);
@@ -35,6 +38,68 @@ public:
                                  "Proxy-Connection", "te", "Trailer", "Transfer-Encoding", "upgrade", "x-request-id"}) {
             CPPUNIT_ASSERT_MESSAGE(name, !appendField(block, name, "a"));
         }
+    }
+
+    // At every place of texts shorter and longer than a word.
+    template<class Allowed>
+    static void looksAtEachByte(Allowed&& allowed, bool (*check)(std::string_view)) {
+        for (std::size_t size = 1; size <= 19; ++size) {
+            for (std::size_t at = 0; at < size; ++at) {
+                for (unsigned byte = 0; byte < 0x100; ++byte) {
+                    std::string text(size, 'a');
+                    text[at] = static_cast<char>(byte);
+                    CPPUNIT_ASSERT_EQUAL_MESSAGE(std::to_string(byte), allowed(byte), check(text));
+                }
+            }
+        }
+    }
+
+    void looksAtEachByteOfNames() {
+        looksAtEachByte(
+            [](unsigned byte) {
+                const auto c = static_cast<char>(byte);
+                return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       (c != '\0' && "!#$%&'*+-.^_`|~"s.find(c) != std::string::npos);
+            },
+            [](std::string_view text) {
+                std::string block;
+                return appendField(block, text, "a");
+            });
+    }
+
+    void looksAtEachByteOfValues() {
+        const auto allowed = [](unsigned byte) { return byte == '\t' || (byte >= 0x20 && byte != 0x7f); };
+        looksAtEachByte(allowed, [](std::string_view text) {
+            std::string block;
+            return appendField(block, "X", text);
+        });
+        looksAtEachByte(allowed, [](std::string_view text) {
+            std::string block;
+            return appendField(block, "X", "a\tb"s.append(text));
+        });
+    }
+
+    void reservesInAnyCaseAndNothingElse() {
+        for (const std::string name :
+             {"Connection", "Content-Length", "Content-Type", "Date", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
+              "Transfer-Encoding", "Upgrade", "X-Request-Id"}) {
+            std::string block;
+            for (std::size_t i = 0; i < name.size(); ++i) {
+                const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+                std::string odd = name;
+                if (isLetter(odd[i])) odd[i] = static_cast<char>(odd[i] ^ 0x20);
+                CPPUNIT_ASSERT_MESSAGE(odd, isReservedField(odd) && !appendField(block, odd, "a"));
+                std::string near = name;
+                near[i] = near[i] == 'q' ? 'z' : 'q';
+                CPPUNIT_ASSERT_MESSAGE(near, !isReservedField(near));
+                near[i] = static_cast<char>(name[i] ^ (isLetter(name[i]) ? 0x40 : 0x20)); // what a careless fold takes
+                CPPUNIT_ASSERT_MESSAGE(near, !isReservedField(near));
+                CPPUNIT_ASSERT_MESSAGE(name.substr(0, i), !isReservedField(name.substr(0, i)));
+            }
+            CPPUNIT_ASSERT(block.empty());
+            CPPUNIT_ASSERT_MESSAGE(name, !isReservedField(name + "s") && !isReservedField("X" + name));
+        }
+        CPPUNIT_ASSERT(!isReservedField(""));
     }
 
     void appends() {
