@@ -27,6 +27,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesFaultyModes);
     CPPUNIT_TEST(refusesContradictions);
     CPPUNIT_TEST(defaultsGiveWay);
+    CPPUNIT_TEST(uploadsLieInTheStateDirectory);
     CPPUNIT_TEST(refusesEmptyFolders);
     CPPUNIT_TEST(defaultsAreThoseOfTheContract);
     CPPUNIT_TEST(readsValues);
@@ -70,9 +71,9 @@ class ServerSettingsTest : public CppUnit::TestFixture {
             if (!spec.reloadable) keys += spec.key + ' ';
         }
         CPPUNIT_ASSERT_EQUAL(
-            "mode state_directory cache_directory backlog reuse_port unix_mode loops workers worker_queue "
-            "hashing_workers hashing_queue hashing_niceness password_cost control_timeout loop_stall_warning "
-            "watchdog_timeout retry_after "s,
+            "mode state_directory upload_directory cache_directory backlog reuse_port unix_mode loops workers "
+            "worker_queue hashing_workers hashing_queue hashing_niceness password_cost control_timeout "
+            "loop_stall_warning watchdog_timeout retry_after max_upload_space "s,
             keys);
     }
 
@@ -148,6 +149,22 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{5000}, settings.http.limits.body_timeout_ms);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1024 * 1024}, settings.http.limits.body_bytes);
         CPPUNIT_ASSERT(2s == settings.drainTimeout);
+    }
+
+    void uploadsLieInTheStateDirectory() {
+        const ServerSettings byDefault = good("state_directory = /srv/state\n");
+        CPPUNIT_ASSERT_EQUAL("/srv/state/uploads"s, byDefault.runtime.uploads.directory);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{4} << 30, byDefault.runtime.uploads.space);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1} << 20, byDefault.serving.uploads.fieldBytes);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, byDefault.serving.uploads.fileBytes);
+        const ServerSettings set = good("upload_directory = /srv/big/.\nmax_upload_space = 1GiB\nmax_form_size = "
+                                        "2KiB\nmax_parts = 3\nmax_files = 2\n"
+                                        "max_part_header = 300\nmax_file_size = 1KiB\n");
+        CPPUNIT_ASSERT_EQUAL("/srv/big/"s, set.runtime.uploads.directory);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1} << 30, set.runtime.uploads.space);
+        const mortise::host::UploadLimits& limits = set.serving.uploads;
+        CPPUNIT_ASSERT(limits.fieldBytes == 2048 && limits.parts == 3 && limits.files == 2 &&
+                       limits.partHeadBytes == 300 && limits.fileBytes == 1024);
     }
 
     void refusesEmptyFolders() {
