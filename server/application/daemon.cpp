@@ -101,8 +101,9 @@ void Daemon::end() {
     if (runtime_ != nullptr && !leftBehind()) {
         // No task of a plugin is left; the host's own are soon done. Tasks that were revoked look at their request, so
         // they go before it; loops end before what they serve.
-        while (!runtime_->workers().drain(Clock::now() + std::chrono::hours(1))) {
-        }
+        for (base::WorkerPool* const pool : {&runtime_->workers(), &runtime_->uploadWorkers()})
+            while (!pool->drain(Clock::now() + std::chrono::hours(1))) {
+            }
         server_.reset();
         keeper_.reset();
     }

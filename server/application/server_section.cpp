@@ -100,6 +100,8 @@ void addThreads(Section& all) {
     SettingSpec& workers = all.count("workers", "4", 1, 256, "Threads for handlers that may block.");
     SettingSpec& queue =
         all.count("worker_queue", "1024", 1, 1'000'000, "Requests that may wait for a worker; past it 503.");
+    SettingSpec& uploads =
+        all.count("upload_workers", "2", 1, 256, "Threads that write uploaded files, and that a hung disk may hold.");
     SettingSpec& hashing = all.count("hashing_workers", "0", 0, 256,
                                      "Threads for password hashing; 0 is one for two cores, at least one.");
     SettingSpec& hashingQueue =
@@ -109,7 +111,8 @@ void addThreads(Section& all) {
     SettingSpec& cost = all.count("password_cost", "10", 4, 15,
                                   "Work of hashing a password, each step twice as much; a cheaper hash is made anew at "
                                   "its user's next login.");
-    for (SettingSpec* spec : {&loops, &workers, &queue, &hashing, &hashingQueue, &niceness, &cost}) needsRestart(*spec);
+    for (SettingSpec* spec : {&loops, &workers, &queue, &uploads, &hashing, &hashingQueue, &niceness, &cost})
+        needsRestart(*spec);
 }
 
 void addLife(Section& all) {

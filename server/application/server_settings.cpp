@@ -161,6 +161,8 @@ private:
         out_.serving.development = runtime.development;
         runtime.workers.threads = count("workers");
         runtime.workers.queueLimit = count("worker_queue");
+        runtime.uploadWorkers.threads = count("upload_workers");
+        runtime.uploadWorkers.queueLimit = count("worker_queue");
         runtime.hashing.threads = orElse(count("hashing_workers"), std::max<std::size_t>(1, cores / 2));
         runtime.hashing.queueLimit = count("hashing_queue");
         runtime.hashing.niceness = static_cast<int>(section_.integer("hashing_niceness"));

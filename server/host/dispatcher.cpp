@@ -368,7 +368,7 @@ bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
     }
     if (route.takesFiles()) {
         if (tooLarge)
-            exchange.readBody(limit);
+            askForBody(exchange, state, exchange.readBody(limit));
         else
             beginUpload(exchange, state, limit);
         return false;
@@ -377,8 +377,13 @@ bool Dispatcher::prepareBody(http::Exchange& exchange, RequestState& state) {
         refuse(exchange, state, {error::mediaType});
         return false;
     }
-    exchange.readBody(limit);
+    askForBody(exchange, state, exchange.readBody(limit));
     return false;
+}
+
+void Dispatcher::askForBody(http::Exchange& exchange, RequestState& state, bool asked) {
+    // Of a client that is gone nothing comes any more, so nobody else would end this.
+    if (!asked) refuse(exchange, state, {error::stopping});
 }
 
 bool Dispatcher::validate(http::Exchange& exchange, RequestState& state) {

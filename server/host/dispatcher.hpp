@@ -108,13 +108,15 @@ private:
     bool findRoute(http::Exchange& exchange, RequestState& state);
     bool authenticate(http::Exchange& exchange, RequestState& state, std::uint64_t ticket);
     bool prepareBody(http::Exchange& exchange, RequestState& state);
+    // After readBody(): ends the request where that said no.
+    void askForBody(http::Exchange& exchange, RequestState& state, bool asked);
     // Multipart bodies, in dispatcher_upload.cpp. False: refused.
     void endUpload(http::Exchange& exchange, RequestState& state) noexcept;
     void beginUpload(http::Exchange& exchange, RequestState& state, std::uint64_t limit);
     bool chargeUpload(http::Exchange& exchange, RequestState& state, std::uint64_t before);
     // Has written what waits to be, lets the client go on or wait, and goes on itself when everything is there.
     void driveUpload(http::Exchange& exchange, RequestState& state);
-    void endWriting(http::ExchangeId id, int failure); // an errno, or 0
+    void endWriting(http::ExchangeId id, int failure) noexcept; // an errno, or 0
     // Refuses an upload whose disk does not answer in time.
     void cutStuckUpload(http::Exchange& exchange, RequestState& state);
     bool validate(http::Exchange& exchange, RequestState& state);

@@ -16,12 +16,6 @@
 namespace mortise::host {
 namespace {
 
-// What a worker writes; one allocation, so that a task holds it.
-struct Batch {
-    std::shared_ptr<UploadFiles> files;
-    std::vector<UploadStep> steps;
-};
-
 bool isMultipart(std::string_view contentType) noexcept {
     return http::equalsIgnoreCase(base::trim(contentType.substr(0, contentType.find(';'))), "multipart/form-data");
 }
@@ -35,7 +29,7 @@ void Dispatcher::beginUpload(http::Exchange& exchange, RequestState& state, std:
         return;
     }
     state.upload = std::make_unique<Upload>(*boundary, state.generation->serving().uploads, runtime_.uploads());
-    exchange.readBodyInPieces(limit);
+    if (chargeUpload(exchange, state, 0)) askForBody(exchange, state, exchange.readBodyInPieces(limit));
 }
 
 void Dispatcher::onBodyPiece(http::Exchange& exchange, std::string_view piece) noexcept {
@@ -70,17 +64,19 @@ void Dispatcher::driveUpload(http::Exchange& exchange, RequestState& state) {
     Upload& upload = *state.upload;
     const http::ExchangeId id = exchange.id();
     if (upload.hasBatch()) {
-        auto batch = std::make_unique<Batch>(Batch{upload.files(), upload.beginBatch(server_->loop().nowMs())});
-        const bool taken = runtime_.workers().trySubmit([this, id, work = std::move(batch)] {
-            const int failure = work->files->write(work->steps);
-            // Refused only when the loop has ended, and every exchange with it.
+        auto batch = std::make_unique<UploadBatch>(); // one allocation, so that a task holds it
+        *batch = upload.beginBatch(server_->loop().nowMs());
+        const bool taken = runtime_.uploadWorkers().trySubmit([this, id, work = std::move(batch)] {
+            const int failure = work->write();
+            // Refused when the loop has ended, and every exchange with it; without memory, cutStuckUpload ends it.
             server_->loop().postAlways([this, id, failure] { endWriting(id, failure); });
         });
         if (!taken) return refuse(exchange, state, {error::busy});
     }
     if (!upload.isDone()) return upload.isFull() ? exchange.pauseBody() : exchange.resumeBody();
-    state.request.parts = upload.parts().data();
-    state.request.part_count = static_cast<std::uint32_t>(upload.parts().size());
+    const std::vector<mortise_part>& parts = upload.parts();
+    state.request.parts = parts.data();
+    state.request.part_count = static_cast<std::uint32_t>(parts.size());
     state.step = Step::validate;
     if (upload.fieldBytes() > parsedOnLoopBytes)
         toWorker(exchange, state);
@@ -88,17 +84,21 @@ void Dispatcher::driveUpload(http::Exchange& exchange, RequestState& state) {
         advance(exchange, state, onLoop);
 }
 
-void Dispatcher::endWriting(http::ExchangeId id, int failure) {
+void Dispatcher::endWriting(http::ExchangeId id, int failure) noexcept {
     http::Exchange* const exchange = runtime_.exchanges().find(id);
     if (exchange == nullptr || !exchange->isOpen(id)) return;
     RequestState& state = stateOf(*exchange);
-    state.upload->endBatch();
-    if (failure == 0) return driveUpload(*exchange, state);
-    runtime_.log().log(base::Level::error, "host.http", "Uploaded files could not be stored",
-                       {{"reason", std::string_view(std::error_code(failure, std::generic_category()).message())},
-                        {"route", std::string_view(state.route->pattern)},
-                        {"requestId", exchange->requestId()}});
-    refuse(*exchange, state, {error::uploadStorage});
+    try {
+        state.upload->endBatch();
+        if (failure == 0) return driveUpload(*exchange, state);
+        runtime_.log().log(base::Level::error, "host.http", "Uploaded files could not be stored",
+                           {{"reason", std::string_view(std::error_code(failure, std::generic_category()).message())},
+                            {"route", std::string_view(state.route->pattern)},
+                            {"requestId", exchange->requestId()}});
+        refuse(*exchange, state, {error::uploadStorage});
+    } catch (const std::exception&) {
+        refuse(*exchange, state, {http::fault::bodyMemory});
+    }
 }
 
 void Dispatcher::cutStuckUpload(http::Exchange& exchange, RequestState& state) {

@@ -82,8 +82,10 @@ std::optional<ValidationFailure> validateRequest(RequestState& state, std::strin
         request.json_path = show(*route.path, state.pathTape, state.pathView);
     }
     const bool reject = serving.rejectUnknown || (route.flags & MORTISE_ROUTE_REJECT_UNKNOWN) != 0;
-    const bool hasBody = route.body && !(state.upload == nullptr && request.body.size == 0 && contentType.empty() &&
-                                         (route.flags & MORTISE_ROUTE_BODY_OPTIONAL) != 0);
+    const bool isOptional = (route.flags & MORTISE_ROUTE_BODY_OPTIONAL) != 0;
+    const bool isAbsent =
+        route.takesFiles() ? state.upload == nullptr : isOptional && request.body.size == 0 && contentType.empty();
+    const bool hasBody = route.body && !isAbsent;
     if (hasBody)
         if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;
     if (route.query && json::readForm(text(request.query), &*route.query, state.queryTape))

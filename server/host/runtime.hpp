@@ -34,7 +34,8 @@ struct RuntimeSettings {
     base::WorkerPoolSettings workers{"worker", 4, 1024, 0};
     base::WorkerPoolSettings hashing{"hash", 1, 256, 10};
     UploadStore::Settings uploads;
-    std::uint32_t passwordCost = base::Bcrypt::defaultCost; // of a hash whose maker asks for no cost of its own
+    base::WorkerPoolSettings uploadWorkers{"upload", 2, 1024, 0}; // apart: a disk that hangs holds up nothing else
+    std::uint32_t passwordCost = base::Bcrypt::defaultCost;       // of a hash whose maker asks for no cost of its own
 };
 
 // What a process has once and every plugin is served from: pools, clocks, the table of exchanges. Made before the first
@@ -45,7 +46,8 @@ public:
         : settings_(settings),
           log_(log),
           onWorkers_(settings.workers.threads),
-          uploads_(settings.uploads, workers_),
+          uploads_(settings.uploads, uploadWorkers_),
+          uploadWorkers_(settings.uploadWorkers),
           workers_(settings.workers),
           timers_(workers_),
           passwords_(settings.hashing, workers_, settings.passwordCost) {}
@@ -58,6 +60,7 @@ public:
     base::WorkerPool& workers() noexcept { return workers_; }
     TimerQueue& timers() noexcept { return timers_; }
     UploadStore& uploads() noexcept { return uploads_; }
+    base::WorkerPool& uploadWorkers() noexcept { return uploadWorkers_; }
     PasswordPool& passwords() noexcept { return passwords_; }
     http::SharedState& exchanges() noexcept { return exchanges_; }
     base::Uuid7Source& uuids() noexcept { return uuids_; }
@@ -109,7 +112,8 @@ private:
     http::SharedState exchanges_;
     base::Uuid7Source uuids_;
     std::vector<std::atomic<const std::string*>> onWorkers_; // by index of the worker
-    UploadStore uploads_;                                    // before the workers, whose last tasks let go of files
+    UploadStore uploads_;                                    // before its workers, whose last tasks let go of files
+    base::WorkerPool uploadWorkers_;
     base::WorkerPool workers_;
     TimerQueue timers_;
     PasswordPool passwords_;

@@ -10,6 +10,7 @@ namespace mortise::host {
 namespace {
 
 constexpr std::size_t partBytes = 256; // about what a part costs besides its texts
+constexpr std::size_t fileCost = 4096; // about what a file costs besides its bytes
 
 } // namespace
 
@@ -78,6 +79,7 @@ const http::Fault* Upload::beginPart() {
 
 const http::Fault* Upload::beginFile() {
     if (fileCount_ == limits_.files) return &error::tooManyFiles;
+    if (!files_->take(fileCost)) return &error::uploadSpace;
     parts_.back().file = fileCount_++;
     steps_.push_back({parts_.back().file, {}});
     return nullptr;
@@ -96,16 +98,19 @@ const http::Fault* Upload::takeData(std::string_view data) {
     if (limits_.fileBytes != 0 && part.size > limits_.fileBytes) return &error::fileTooLarge;
     if (!files_->take(data.size())) return &error::uploadSpace;
     if (steps_.empty() || steps_.back().file != part.file) steps_.push_back({part.file, {}});
-    steps_.back().bytes.append(data);
+    std::string& bytes = steps_.back().bytes;
+    if (bytes.size() + data.size() > pieceBytes) bytes.reserve(blockBytes + pieceBytes); // it will be a large one
+    bytes.append(data);
     gathered_ += data.size();
     return nullptr;
 }
 
-std::vector<UploadStep> Upload::beginBatch(std::uint64_t nowMs) noexcept {
+UploadBatch Upload::beginBatch(std::uint64_t nowMs) noexcept {
     writing_ = true;
+    ended_ = finished_;
     sinceMs_ = nowMs;
     gathered_ = 0;
-    return std::exchange(steps_, {});
+    return {files_, std::exchange(steps_, {}), finished_};
 }
 
 const std::vector<mortise_part>& Upload::parts() {

@@ -2,7 +2,7 @@
 #include "host/upload_files.hpp"
 
 #include <cerrno>
-#include <new>
+#include <exception>
 #include <string_view>
 #include <utility>
 
@@ -25,8 +25,7 @@ int writeAll(int file, std::string_view bytes) noexcept {
 } // namespace
 
 UploadFiles::~UploadFiles() {
-    store_.give(taken_);
-    store_.discard(std::move(paths_));
+    store_.discard({std::move(paths_), std::move(file_), taken_});
 }
 
 bool UploadFiles::take(std::uint64_t bytes) noexcept {
@@ -35,19 +34,31 @@ bool UploadFiles::take(std::uint64_t bytes) noexcept {
     return true;
 }
 
-int UploadFiles::write(const std::vector<UploadStep>& steps) noexcept {
+int UploadFiles::beginFile() {
+    if (const int error = endFile(); error != 0) return error;
+    paths_.reserve(paths_.size() + 1); // what is made is noted
+    std::string path;
+    file_.reset(store_.create(path));
+    if (file_.get() < 0) return errno;
+    paths_.push_back(std::move(path));
+    return 0;
+}
+
+// Some file systems tell only now that they are full.
+int UploadFiles::endFile() noexcept {
+    const int file = file_.release();
+    return file < 0 || ::close(file) == 0 || errno == EINTR ? 0 : errno;
+}
+
+int UploadFiles::write(const std::vector<UploadStep>& steps, bool last) noexcept {
     try {
         for (const UploadStep& step : steps) {
-            if (step.file == paths_.size()) {
-                std::string path;
-                file_.reset(store_.create(path));
-                if (file_.get() < 0) return errno;
-                paths_.push_back(std::move(path));
-            }
-            if (const int error = writeAll(file_.get(), step.bytes); error != 0) return error;
+            int error = step.file == paths_.size() ? beginFile() : 0;
+            if (error == 0) error = writeAll(file_.get(), step.bytes);
+            if (error != 0) return error;
         }
-        return 0;
-    } catch (const std::bad_alloc&) {
+        return last ? endFile() : 0;
+    } catch (const std::exception&) {
         return ENOMEM;
     }
 }

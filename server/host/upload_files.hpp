@@ -27,15 +27,18 @@ public:
 
     // [loop] Counts into the space of all uploads; false past it.
     bool take(std::uint64_t bytes) noexcept;
-    // [worker] 0, or an errno.
-    int write(const std::vector<UploadStep>& steps) noexcept;
+    // [worker] 0, or an errno. `last`: nothing comes behind, so the file is closed and can be moved.
+    int write(const std::vector<UploadStep>& steps, bool last) noexcept;
     // By file, once everything is written.
     const std::vector<std::string>& paths() const noexcept { return paths_; }
 
 private:
+    int beginFile();
+    int endFile() noexcept;
+
     UploadStore& store_;
     std::uint64_t taken_ = 0;
-    base::UniqueFd file_; // the last one of paths_
+    base::UniqueFd file_; // the last one of paths_, while it is written
     std::vector<std::string> paths_;
 };
 

@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <iterator>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -59,13 +59,13 @@ int UploadStore::create(std::string& path) {
     return ::open(path.c_str(), flags, S_IRUSR | S_IWUSR);
 }
 
-void UploadStore::discard(std::vector<std::string>&& paths) noexcept {
-    if (paths.empty()) return;
+void UploadStore::discard(UploadLeftovers&& files) noexcept {
+    if (files.paths.empty() && files.bytes == 0) return;
     try {
         const std::lock_guard lock(mutex_);
-        doomed_.insert(doomed_.end(), std::make_move_iterator(paths.begin()), std::make_move_iterator(paths.end()));
+        doomed_.push_back(std::move(files));
     } catch (const std::bad_alloc&) {
-        for (const std::string& path : paths) ::unlink(path.c_str());
+        remove(files);
         return;
     }
     sweep();
@@ -81,12 +81,18 @@ void UploadStore::sweep() noexcept {
 }
 
 void UploadStore::removeDoomed() noexcept {
-    std::vector<std::string> paths;
+    std::vector<UploadLeftovers> doomed;
     {
         const std::lock_guard lock(mutex_);
-        paths.swap(doomed_);
+        doomed.swap(doomed_);
     }
-    for (const std::string& path : paths) ::unlink(path.c_str());
+    for (UploadLeftovers& files : doomed) remove(files);
+}
+
+void UploadStore::remove(UploadLeftovers& files) noexcept {
+    for (const std::string& path : files.paths) ::unlink(path.c_str());
+    files.open.reset();
+    used_.fetch_sub(files.bytes, std::memory_order_relaxed);
 }
 
 } // namespace mortise::host

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of Connection that reads bodies. A body stays behind its head when it fits into the buffer that is there,
-// and goes into a buffer of its own ("apart") when not, so that views into the head never move.
+// and goes into a buffer of its own ("apart") when not, so that views into the head never move. A body in pieces is
+// handed over from where it was received.
 #include "http/connection.hpp"
 #include "http/exchange.hpp"
 #include "http/loop_server.hpp"

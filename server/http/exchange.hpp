@@ -104,7 +104,7 @@ public:
     void pauseBody() noexcept;
     void resumeBody() noexcept;
     // [loop] Counts `bytes` that the handler keeps of this request into Limits::buffered_body_bytes, until the exchange
-    // is over. False, and nothing is counted: that limit is reached.
+    // is over. False, and nothing is counted: that limit is reached. Only of a body in pieces, or when it is complete.
     bool chargeBody(std::uint64_t bytes) noexcept;
     // Received so far, without transfer coding. [loop]
     std::uint64_t bodyBytes() const noexcept { return body_pieces_ ? body_size_ : body_.size(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,7 +16,7 @@ public:
     void addBlock(std::string_view block) noexcept {
         while (!block.empty()) {
             add(block.substr(0, block.find(':')));
-            block.remove_prefix(block.find('\n') + 1);
+            block.remove_prefix(std::min(block.find('\n'), block.size() - 1) + 1);
         }
     }
     void add(const NameSet& other) noexcept { bits_ |= other.bits_; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """multipart/form-data: fields by the schema, files on the disk under limits, and nothing left of them afterwards."""
 
+import concurrent.futures
 import os
 import pathlib
 import resource
@@ -164,7 +165,17 @@ class Described(MultipartTest):
             response = self.upload(*GOOD, part("keepAs", relative))
             self.assertEqual(response.status, 200, response)
             self.assertEqual((shm / name).read_bytes(), b"1PNG\r\n\x00")
-            self.assertFalse((shm / f"{name}.incomplete").exists())
+            self.assertEqual(list(shm.glob(".*.upload")), [])
+            # Many at once, each whole: one of them stays.
+            contents = [character.encode() * (2 << 20) for character in "abcdefgh"]
+            with concurrent.futures.ThreadPoolExecutor(len(contents)) as pool:
+                for response in pool.map(
+                    lambda content: self.upload(part("title", "Hello"), part("face", content, "f"), part("keepAs", relative)),
+                    contents,
+                ):
+                    self.assertEqual(response.status, 200, response)
+            self.assertIn((shm / name).read_bytes(), contents)
+            self.assertEqual(list(shm.glob(".*.upload")), [])
         finally:
             (shm / name).unlink(missing_ok=True)
         self.assertClean()
@@ -191,6 +202,24 @@ class Bodies(MultipartTest):
             self.assertEqual(connection.exchange("POST", PARTS).json, {"parts": []})
             response = connection.exchange("POST", PLACE)
             self.assertError(response, 415, "Unsupported media type")
+        for kind in (None, TYPE, "application/x-www-form-urlencoded", "application/json"):
+            with self.subTest(kind), self.server.connect() as connection:
+                fields = {"Content-Type": kind} if kind else {}
+                response = connection.exchange("POST", f"{PLACE}/optional", headers=fields)
+                self.assertEqual((response.status, response.json["title"]), (200, ""), response)
+        response = self.upload(part("name", "Ada"), target=f"{PLACE}/optional")
+        self.assertEqual((response.status, response.json["title"]), (200, "Ada"), response)
+        self.assertInvalid(self.upload(target=f"{PLACE}/optional"), ("body", "/name", "required"))
+
+    def test_the_next_request_waits_behind_an_upload(self):
+        body = form(*GOOD, part("more", b"x" * 200_000, "f"))
+        for at in (0, 100, len(body) - 5, len(body)):
+            with self.subTest(at=at), self.server.connect() as connection:
+                head = f"POST {PLACE} HTTP/1.1\r\nHost: test\r\nContent-Type: {TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+                whole = head.encode() + body + b"GET /nowhere HTTP/1.1\r\nHost: test\r\n\r\n"
+                connection.send(whole[: len(head) + at])
+                connection.send(whole[len(head) + at :])
+                self.assertEqual([answer.status for answer in connection.read_many(2)], [200, 404])
 
     def test_other_media_types(self):
         for kind in ("application/json", "application/x-www-form-urlencoded", "multipart/mixed; boundary=x", "text/plain"):
@@ -255,7 +284,7 @@ class Limits(MultipartTest):
         "max_part_header": "256",
         "max_files": "2",
         "max_file_size": "1000",
-        "max_upload_space": "1500",
+        "max_upload_space": "10000",
     }
 
     def test_each(self):
@@ -265,7 +294,7 @@ class Limits(MultipartTest):
             ([part("x", "", "f" * 300)], 400, "Malformed multipart body"),
             ([part("x", "", str(i)) for i in range(3)], 413, "Too many files"),
             ([part("x", "y" * 1001, "f")], 413, "A file is too large"),
-            ([part("x", "y" * 800, "f")] * 2, 503, "Too many files are being received"),
+            ([part("x", "y" * 1000, "f")] * 2, 503, "Too many files are being received"),
         ]:
             with self.subTest(sentence):
                 response = self.upload(*parts, target=PARTS)

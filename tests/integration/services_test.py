@@ -301,10 +301,19 @@ class Filters(ServerTest):
         self.assertEqual(get("replace", "/nowhere").status, 304)
 
     def test_a_client_that_leaves_a_waiting_one(self):
+        for left in (
+            b"GET /uses/filter HTTP/1.1\r\nHost: t\r\nX-Filter: long handle\r\n\r\n",
+            # Its body has not been asked for: nobody but us can end it.
+            b"POST /uses/filter HTTP/1.1\r\nHost: t\r\nX-Filter: long authenticate\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n",
+        ):
+            with self.subTest(left):
+                self.leave(left)
+
+    def leave(self, left: bytes):
         with self.server.connect() as connection:
             # In one piece: once the first is answered, the second waits.
-            one = b"GET /uses/filter HTTP/1.1\r\nHost: t\r\n"
-            connection.send(one + b"\r\n" + one + b"X-Filter: long handle\r\n\r\n")
+            connection.send(b"GET /uses/filter HTTP/1.1\r\nHost: t\r\n\r\n" + left)
             before = connection.read().json["finished"]
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         # This one, and each that asks.

@@ -72,7 +72,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         }
         CPPUNIT_ASSERT_EQUAL(
             "mode state_directory upload_directory cache_directory backlog reuse_port unix_mode loops workers "
-            "worker_queue hashing_workers hashing_queue hashing_niceness password_cost control_timeout "
+            "worker_queue upload_workers hashing_workers hashing_queue hashing_niceness password_cost control_timeout "
             "loop_stall_warning watchdog_timeout retry_after max_upload_space "s,
             keys);
     }

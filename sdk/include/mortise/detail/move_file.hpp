@@ -21,11 +21,11 @@ inline int copyFile(const char* from, const char* to) {
             if (file >= 0) ::close(file);
         }
     };
+    std::string buffer(256 * 1024, '\0');
     const Closing source{::open(from, O_RDONLY | O_CLOEXEC)};
     if (source.file < 0) return errno;
-    const Closing target{::open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+    const Closing target{::open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (target.file < 0) return errno;
-    std::string buffer(256 * 1024, '\0');
     for (;;) {
         const auto got = ::read(source.file, &buffer[0], buffer.size());
         if (got == 0) return ::fsync(target.file) == 0 ? 0 : errno;
@@ -48,7 +48,8 @@ inline void moveFile(const std::string& from, const std::string& to) {
     };
     if (::rename(from.c_str(), to.c_str()) == 0) return;
     if (errno != EXDEV) fail(errno);
-    const std::string beside = to + ".incomplete";
+    // Beside it, under the name that the host gave the file: nobody else's.
+    const std::string beside = to.substr(0, to.rfind('/') + 1) + '.' + from.substr(from.rfind('/') + 1);
     int error = copyFile(from.c_str(), beside.c_str());
     if (error == 0 && ::rename(beside.c_str(), to.c_str()) != 0) error = errno;
     if (error != 0) {
