@@ -178,7 +178,7 @@ class Modes(unittest.TestCase):
 
 
 class Checked(ServerTest):
-    PLUGINS = {**PLUGINS, "security-headers": {}, "openapi": {
+    PLUGINS = {**PLUGINS, "security-headers": {}, "uses-multipart": {}, "openapi": {
         "description": "Users and their sessions.", "license": "Apache-2.0", "contact_name": "Ada", "contact_url": "https://example.com/",
         "contact_email": "ada@example.com",
     }}
@@ -191,6 +191,8 @@ class Checked(ServerTest):
     def test_linters_find_nothing(self):
         with node_folder(self) as folder:
             self.save(folder)
+            upload = operations(json.loads((folder / "openapi.json").read_text()))["POST /uses/multipart"]
+            self.assertEqual(list(upload["requestBody"]["content"]), ["multipart/form-data"])
             self.assertEqual(output_of(self, folder, "node", "lint.js", "openapi.json", "openapi.yaml"), "")
             # They do look.
             broken = self.server.get("/openapi.json").json
