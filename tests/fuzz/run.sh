@@ -24,11 +24,10 @@ cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clan
     -DMORTISE_FUZZ=ON -DMORTISE_BUILD_TESTS=ON >"$build/configure.log" || { cat "$build/configure.log"; exit 1; }
 cmake --build "$build" --target "${targets[@]}"
 
-status=0
 failed() {
-    status=1
     echo "$1: FAILED: $2"
     tail -40 "$build/$1.log"
+    return 1
 }
 
 # $1: name, $2: executable, $3: seconds, $4: prefix of artifacts; the rest: further options, and inputs or folders of them.
@@ -39,30 +38,40 @@ run() {
         -dict="tests/fuzz/$name.dict" -artifact_prefix="$prefix" "$@" >"$build/$name.log" 2>&1
 }
 
-for name in "${names[@]}"; do
-    seeds=(tests/fuzz/corpus/"$name")
+check() {
+    local name=$1 seeds=(tests/fuzz/corpus/"$1") fresh tried edges runs
     [ ! -d "$data/$name-fuzz-seeds" ] || seeds+=("$data/$name-fuzz-seeds")
     if ! run "$name" "fuzz_${name}_seeded" 0 "$build/seeded/$name-" "tests/fuzz/corpus/$name"/*; then
         failed "$name" "a kept input fails, by the seeded bug or by another"
-        continue
+        return
     fi
     fresh=$(mktemp -d "$build/seeded/$name.XXXXXX")
     if run "$name" "fuzz_${name}_seeded" "$seeded_seconds" "$fresh/" -seed=1 "$fresh" "tests/fuzz/corpus/$name"; then
         failed "$name" "did not find the seeded bug in $seeded_seconds s"
-        continue
+        return
     fi
-    grep -q '^seeded bug$' "$build/$name.log" || { failed "$name" "found something else than the seeded bug"; continue; }
+    grep -q '^seeded bug$' "$build/$name.log" || { failed "$name" "found something else than the seeded bug"; return; }
     tried=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
     rm -rf "$fresh"
 
     mkdir -p "$build/corpus/$name"
-    if run "$name" "fuzz_$name" "$seconds" "$build/found/$name-" "$build/corpus/$name" "${seeds[@]}"; then
-        # "#123 DONE cov: 456 ft: 789 corp: ...": cov counts edges.
-        edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$build/$name.log" | tail -1)
-        runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
-        echo "$name: $edges edges covered, $runs inputs, nothing found; the seeded bug after $tried inputs"
-    else
+    if ! run "$name" "fuzz_$name" "$seconds" "$build/found/$name-" "$build/corpus/$name" "${seeds[@]}"; then
         failed "$name" "see $build/found"
+        return
     fi
+    # "#123 DONE cov: 456 ft: 789 corp: ...": cov counts edges.
+    edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$build/$name.log" | tail -1)
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$name.log")
+    echo "$name: $edges edges covered, $runs inputs, nothing found; the seeded bug after $tried inputs"
+}
+
+# One a core.
+status=0
+checks=()
+for name in "${names[@]}"; do
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || status=1; done
+    check "$name" &
+    checks+=($!)
 done
+for one in "${checks[@]}"; do wait "$one" || status=1; done
 exit $status
