@@ -83,6 +83,8 @@ private:
     bool step() noexcept;
     bool stepHead() noexcept;
     bool stepBody() noexcept;
+    // What was received behind a body that is not read into in_. False: no memory.
+    bool keepNext(std::string_view bytes) noexcept;
     bool stepPieces() noexcept;
     void receivePieces() noexcept;
     // Hands over `made` bytes. False: the exchange has been answered meanwhile.

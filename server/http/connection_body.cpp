@@ -154,6 +154,15 @@ bool Connection::stepBody() noexcept {
     return false;
 }
 
+bool Connection::keepNext(std::string_view bytes) noexcept {
+    if (bytes.empty()) return true;
+    next_ = server_.buffers_.take();
+    if (!next_.grow(bytes.size())) return false;
+    std::memcpy(next_.data(), bytes.data(), bytes.size());
+    next_.size = bytes.size();
+    return true;
+}
+
 void Connection::receiveBody() noexcept {
     Exchange& exchange = *exchange_;
     InputBuffer& apart = exchange.body_buffer_;
@@ -186,12 +195,7 @@ void Connection::receiveBody() noexcept {
         std::memcpy(apart.data() + apart.size, scratch, made);
         apart.size += made;
         if (result == Parser::Result::complete) {
-            if (taken < received) {
-                next_ = server_.buffers_.take();
-                if (!next_.grow(received - taken)) return end();
-                std::memcpy(next_.data(), scratch + taken, received - taken);
-                next_.size = received - taken;
-            }
+            if (!keepNext({scratch + taken, received - taken})) return end();
             in_.size = headEnd(begin_, exchange.parser_);
             bodyComplete();
             return;
@@ -250,12 +254,7 @@ void Connection::receivePieces() noexcept {
     if (exchange.body_paused_ms_ == 0) read_deadline_ms_ = bodyDeadline();
     if (!takePiece(scratch, made) || result == Parser::Result::more) return;
     next_begin_ = in_.size;
-    if (taken < received) {
-        next_ = server_.buffers_.take();
-        if (!next_.grow(received - taken)) return end();
-        std::memcpy(next_.data(), scratch + taken, received - taken);
-        next_.size = received - taken;
-    }
+    if (!keepNext({scratch + taken, received - taken})) return end();
     bodyComplete();
 }
 
