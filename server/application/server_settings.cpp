@@ -191,6 +191,7 @@ private:
         http::Limits& limits = out_.http.limits;
         notMore("body_timeout", "body_max_time", limits.body_timeout_ms, limits.body_timeout_max_ms);
         notMore("max_body_size", "max_buffered_bodies", limits.body_bytes, limits.buffered_body_bytes);
+        notMore("max_form_size", "max_buffered_bodies", out_.serving.uploads.fieldBytes, limits.buffered_body_bytes);
         notMore("max_connections_per_address", "max_connections", limits.max_connections_per_address,
                 limits.max_connections);
         notMore("drain_timeout", "shutdown_timeout", out_.drainTimeout, out_.shutdownTimeout);

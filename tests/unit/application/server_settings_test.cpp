@@ -134,6 +134,9 @@ class ServerSettingsTest : public CppUnit::TestFixture {
             "m.ini:2:17: error: server.max_body_size: 1GiB is more than server.max_buffered_bodies (256MiB) [C208]\n"s,
             faultsOf("max_body_size = 1GiB\n"));
         CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:17: error: server.max_form_size: 1GiB is more than server.max_buffered_bodies (256MiB) [C208]\n"s,
+            faultsOf("max_form_size = 1GiB\n"));
+        CPPUNIT_ASSERT_EQUAL(
             "m.ini:2:17: error: server.drain_timeout: 1h is more than server.shutdown_timeout (1m) [C208]\n"s,
             faultsOf("drain_timeout = 1h\n"));
         CPPUNIT_ASSERT_EQUAL(
