@@ -78,8 +78,6 @@ struct RouteDeclaration {
         raw.answer_count = static_cast<std::uint32_t>(rawAnswers.size());
         raw.header_schema = view(headerSchema);
         raw.cookie_schema = view(cookieSchema);
-        raw.header_schema = view(headerSchema);
-        raw.cookie_schema = view(cookieSchema);
         raw.description = view(description);
         raw.operation_id = view(operationId);
         raw.answer_media_types = mediaTypes.data();
