@@ -3,10 +3,9 @@
 // time.
 #include "host/dispatcher.hpp"
 
-#include "base/text.hpp"
 #include "host/abi_text.hpp"
 #include "host/runtime.hpp"
-#include "http/field_block.hpp"
+#include "http/multipart.hpp"
 
 #include <memory>
 #include <system_error>
@@ -14,18 +13,12 @@
 #include <vector>
 
 namespace mortise::host {
-namespace {
-
-bool isMultipart(std::string_view contentType) noexcept {
-    return http::equalsIgnoreCase(base::trim(contentType.substr(0, contentType.find(';'))), "multipart/form-data");
-}
-
-} // namespace
 
 void Dispatcher::beginUpload(http::Exchange& exchange, RequestState& state, std::uint64_t limit) {
     const auto boundary = http::multipartBoundary(exchange.contentType());
     if (!boundary) {
-        refuse(exchange, state, {isMultipart(exchange.contentType()) ? http::fault::badMultipart : error::mediaType});
+        refuse(exchange, state,
+               {http::isMultipartForm(exchange.contentType()) ? http::fault::badMultipart : error::mediaType});
         return;
     }
     state.upload = std::make_unique<Upload>(*boundary, state.generation->serving().uploads, runtime_.uploads());

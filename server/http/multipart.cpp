@@ -61,11 +61,14 @@ bool isIdentity(std::string_view coding) noexcept {
 
 } // namespace
 
+bool isMultipartForm(std::string_view content_type) noexcept {
+    return equalsIgnoreCase(splitType(content_type).first, "multipart/form-data");
+}
+
 std::optional<std::string> multipartBoundary(std::string_view content_type) {
-    const auto [type, parameters] = splitType(content_type);
-    if (!equalsIgnoreCase(type, "multipart/form-data")) return std::nullopt;
+    if (!isMultipartForm(content_type)) return std::nullopt;
     std::optional<std::string> boundary;
-    ParameterReader reader(parameters);
+    ParameterReader reader(splitType(content_type).second);
     while (reader.next()) {
         if (!equalsIgnoreCase(reader.name(), "boundary")) continue;
         if (boundary || !isBoundary(reader.value())) return std::nullopt;

@@ -10,6 +10,9 @@
 
 namespace mortise::http {
 
+// Whether a Content-Type is multipart/form-data, whatever its parameters.
+bool isMultipartForm(std::string_view content_type) noexcept;
+
 // The boundary that a Content-Type names (RFC 2046 section 5.1.1). Nothing when it is no multipart/form-data, or the
 // parameter is missing, repeated or malformed.
 std::optional<std::string> multipartBoundary(std::string_view content_type);
