@@ -6,7 +6,7 @@
 #
 # PRESET is dev (default), release, asan or tsan; CTEST-FILTER a regular expression over names of tests (ctest -R). Tests
 # labelled `long` are left to tests/soak.sh. MORTISE_TEST_DATA names a folder with third-party test data (default: shared/data
-# beside this tree); tests that need it are skipped without it.
+# beside this tree); tests that need it are skipped without it. MORTISE_TEST_JOBS tests run at a time (default: 2).
 set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -49,6 +49,11 @@ case "$preset" in
 esac
 
 cd "$source_dir"
+begin=$SECONDS
 cmake --preset "$preset" -DMORTISE_BUILD_TESTS=ON >/dev/null
 cmake --build --preset "$preset"
-ctest --test-dir "build/$preset" --output-on-failure -j2 -LE '^long$' -R "$filter" "$@"
+built=$SECONDS
+status=0
+ctest --test-dir "build/$preset" --output-on-failure -j "${MORTISE_TEST_JOBS:-2}" -LE '^long$' -R "$filter" "$@" || status=$?
+echo "$preset: build $((built - begin)) s, tests $((SECONDS - built)) s"
+exit $status
