@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """group_sources.py LINES <LIST >FILE.cmake: shares the sources of targets out over groups that can be compiled as one file.
 
-LIST has "TARGET FILE" a line; what is printed gives files their UNITY_GROUP. Two files come into one group only when neither's
-private names (those of its unnamed namespaces, its statics and its macros) are a word of the other; a group ends at LINES
-lines; who is alone stays as he is. By the layout that clang-format gives: what a namespace declares begins in the first
-column."""
+LIST has "TARGET FILE" a line; what is printed gives files their UNITY_GROUP, and does without precompiled headers where few
+groups are left. Two files come into one group only when neither's private names (those of its unnamed namespaces, its statics
+and its macros) are a word of the other; a group ends at LINES lines; who is alone stays as he is. By the layout that
+clang-format gives: what a namespace declares begins in the first column."""
 import re
 import sys
 
@@ -63,7 +63,10 @@ def main():
         target, path = line.rstrip("\n").split(" ", 1)
         targets.setdefault(target, []).append(Source(path))
     for target, sources in targets.items():
-        for number, group in enumerate(groups(sources, int(sys.argv[1]))):
+        shared = groups(sources, int(sys.argv[1]))
+        if len(shared) < 3: # compiling headers beforehand costs what two files spend on them
+            print(f"set_target_properties({target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)")
+        for number, group in enumerate(shared):
             if len(group) > 1:
                 files = " ".join(f'"{source.path}"' for source in group)
                 print(f"set_source_files_properties({files} TARGET_DIRECTORY {target} PROPERTIES UNITY_GROUP {number})")
