@@ -134,13 +134,22 @@ function(mortise_floor name)
     mortise_group(mortise_${name} floors)
 endfunction()
 
-# mortise_unit_test(NAME SOURCES files... LINK targets...)
-# A CppUnit executable, registered with CTest under the same name.
+# mortise_single_threaded(TARGET)
+# ThreadSanitizer has nothing to say of this program, which never starts a thread; where it might, it ends with a message.
+function(mortise_single_threaded target)
+    if(NOT MORTISE_SANITIZE)
+        target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests/support/no_threads.cpp")
+    endif()
+endfunction()
+
+# mortise_unit_test(NAME [SINGLE_THREADED] SOURCES files... LINK targets...)
+# A CppUnit executable, registered with CTest under the same name. SINGLE_THREADED: it starts no thread; there is no such
+# target under ThreadSanitizer.
 function(mortise_unit_test name)
-    if(NOT MORTISE_BUILD_TESTS)
+    cmake_parse_arguments(arg "SINGLE_THREADED" "" "SOURCES;LINK" ${ARGN})
+    if(NOT MORTISE_BUILD_TESTS OR (arg_SINGLE_THREADED AND MORTISE_SANITIZE STREQUAL "thread"))
         return()
     endif()
-    cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
     if(NOT TARGET mortise_cppunit_main)
         find_package(PkgConfig REQUIRED)
         pkg_check_modules(CPPUNIT REQUIRED IMPORTED_TARGET GLOBAL cppunit)
@@ -150,6 +159,9 @@ function(mortise_unit_test name)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
     target_link_libraries(${name} PRIVATE mortise_cppunit_main ${arg_LINK} mortise_warnings)
+    if(arg_SINGLE_THREADED)
+        mortise_single_threaded(${name})
+    endif()
     # Suites are registered by names made of line numbers otherwise, which meet in a group.
     target_compile_definitions(${name} PRIVATE CPPUNIT_UNIQUE_COUNTER=__COUNTER__)
     mortise_precompile(${name})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# mortise_add_plugin(NAME SOURCES files... [LOGIC files...] [LINK targets...] [POCO])
+# mortise_add_plugin(NAME SOURCES files... [LOGIC files...] [LINK targets...] [POCO] [SINGLE_THREADED])
 #
 # Builds NAME.so, a plugin: one exported symbol, hidden visibility, no undefined symbols. The configuration knows it by the
 # file's stem. The same function serves this tree and, through find_package(Mortise), a plugin of your own.
@@ -8,6 +8,7 @@
 #   LINK     further targets; link them statically, a plugin is one file
 #   POCO     links shared C++ libraries (Poco), so libstdc++ is shared too; without it the C++ runtime is linked
 #            statically and privately. Mixing both in one file aborts on the first exception that crosses.
+#   SINGLE_THREADED  its tests start no thread: this tree does not build them under ThreadSanitizer
 # tests/*.cpp beside it becomes the CppUnit test unit_plugin_NAME where mortise_unit_test exists (the tests see SOURCES'
 # folder as their include directory and link LOGIC and LINK); tests/bench_*.cpp are programs of their own.
 # Installs to <libdir>/mortise/plugins. Target and test properties stay yours to change afterwards.
@@ -53,7 +54,7 @@ function(mortise_plugin_linkage target)
 endfunction()
 
 function(mortise_add_plugin name)
-    cmake_parse_arguments(arg "POCO" "" "SOURCES;LOGIC;LINK" ${ARGN})
+    cmake_parse_arguments(arg "POCO;SINGLE_THREADED" "" "SOURCES;LOGIC;LINK" ${ARGN})
     if(NOT arg_SOURCES)
         message(FATAL_ERROR "mortise_add_plugin(${name}): SOURCES is missing")
     endif()
@@ -98,7 +99,13 @@ function(mortise_add_plugin name)
     file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/*.cpp")
     list(FILTER tests EXCLUDE REGEX "/bench_[^/]*$")
     if(tests AND COMMAND mortise_unit_test AND MORTISE_BUILD_TESTS)
-        mortise_unit_test(unit_plugin_${suffix} SOURCES ${tests} LINK ${logic} ${sdk} ${arg_LINK})
-        target_include_directories(unit_plugin_${suffix} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+        set(threads "")
+        if(arg_SINGLE_THREADED)
+            set(threads SINGLE_THREADED)
+        endif()
+        mortise_unit_test(unit_plugin_${suffix} ${threads} SOURCES ${tests} LINK ${logic} ${sdk} ${arg_LINK})
+        if(TARGET unit_plugin_${suffix})
+            target_include_directories(unit_plugin_${suffix} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+        endif()
     endif()
 endfunction()
