@@ -103,21 +103,30 @@ else()
     add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
 
-# mortise_precompile_plugin(TARGET)
-# The same for the many plugins that are one file and link nothing that defines macros: they share one.
+# mortise_plugin_headers(TARGET)
+# Headers compiled beforehand for the many plugins that are one file and link nothing that defines macros.
+function(mortise_plugin_headers target)
+    add_library(${target} OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
+    mortise_plugin_compilation(${target})
+    target_link_libraries(${target} PRIVATE mortise_sdk mortise_warnings)
+    target_compile_options(${target} PRIVATE ${mortise_precompiled_options})
+    target_precompile_headers(${target} PRIVATE "${PROJECT_SOURCE_DIR}/cmake/standard_library.hpp"
+        "${PROJECT_SOURCE_DIR}/sdk/include/mortise/plugin.hpp")
+endfunction()
+
+# mortise_precompile_plugin(TARGET [HEADERS])
+# Has a plugin share them; HEADERS is another target than that of the plugins, compiled by the same options as TARGET.
 function(mortise_precompile_plugin target)
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         return()
     endif()
-    if(NOT TARGET mortise_plugin_headers)
-        add_library(mortise_plugin_headers OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
-        mortise_plugin_compilation(mortise_plugin_headers)
-        target_link_libraries(mortise_plugin_headers PRIVATE mortise_sdk mortise_warnings)
-        target_compile_options(mortise_plugin_headers PRIVATE ${mortise_precompiled_options})
-        target_precompile_headers(mortise_plugin_headers PRIVATE "${PROJECT_SOURCE_DIR}/cmake/standard_library.hpp"
-            "${PROJECT_SOURCE_DIR}/sdk/include/mortise/plugin.hpp")
+    set(headers mortise_plugin_headers)
+    if(ARGC GREATER 1)
+        set(headers ${ARGV1})
+    elseif(NOT TARGET mortise_plugin_headers)
+        mortise_plugin_headers(mortise_plugin_headers)
     endif()
-    target_precompile_headers(${target} REUSE_FROM mortise_plugin_headers)
+    target_precompile_headers(${target} REUSE_FROM ${headers})
     target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${mortise_precompiled_options}>")
 endfunction()
 
@@ -142,6 +151,21 @@ function(mortise_single_threaded target)
     endif()
 endfunction()
 
+# Compiling took most of a sanitizer build, optimising a third of that. What is tested is optimised as before.
+function(mortise_test_code target)
+    if(MORTISE_SANITIZE)
+        target_compile_options(${target} PRIVATE -O0)
+    endif()
+endfunction()
+
+# mortise_measurement(TARGET)
+# Nothing is measured under sanitizers: the program is built by name only.
+function(mortise_measurement target)
+    if(MORTISE_SANITIZE)
+        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+endfunction()
+
 # mortise_unit_test(NAME [SINGLE_THREADED] SOURCES files... LINK targets...)
 # A CppUnit executable, registered with CTest under the same name. SINGLE_THREADED: it starts no thread; there is no such
 # target under ThreadSanitizer.
@@ -162,6 +186,7 @@ function(mortise_unit_test name)
     if(arg_SINGLE_THREADED)
         mortise_single_threaded(${name})
     endif()
+    mortise_test_code(${name})
     # Suites are registered by names made of line numbers otherwise, which meet in a group.
     target_compile_definitions(${name} PRIVATE CPPUNIT_UNIQUE_COUNTER=__COUNTER__)
     mortise_precompile(${name})
