@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import http.client
 import json
 import os
+import pathlib
+import random
 import shutil
 import socket
 import sqlite3
@@ -16,7 +19,7 @@ import tempfile
 import uuid
 
 from rounds import Asked, alternate, compare, quartiles, verdict
-from servers import HERE, NODE, PEERS, SERVER_CORE, Fastify, Nginx, Server, resident_kib
+from servers import HERE, NODE, OURS, PEERS, SERVER_CORE, Build, Fastify, Nginx, Server, resident_kib
 
 from http1 import Connection
 from mortised import BUILD, PLUGINS, Folder
@@ -85,11 +88,16 @@ class Scene:
         self.open.append(server)
         return server
 
-    def mortised(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True) -> Server:
+    def mortised(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True, build: Build = OURS) -> Server:
         folder = plain_folder(log)
         folder.plugins.update(plugins or {})
         self.folders.append(folder)
-        return self.add(Server(folder))
+        return self.add(Server(folder, build))
+
+    def against(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True, **asked) -> list[Asked]:
+        """The other build of mortised, if there is one."""
+        build = self.options.against
+        return [Asked(self.mortised(plugins, log, build), **asked)] if build else []
 
     def nginx(self, body, target: float) -> list[Asked]:
         return [Asked(self.add(nginx_answers(body)), target=target)] if "nginx" in self.options.peers else []
@@ -143,8 +151,8 @@ def bench_hello(options, log: bool) -> None:
     with Scene(options) as scene:
         server = scene.mortised(log=log)
         script = str(HERE / "names.lua")
-        count = compare("hello" if log else "hello-nolog", Asked(server, path="", script=script),
-                        scene.nginx({"hello": "N000000"}, 1.15 if log else 1.05), options)
+        others = scene.nginx({"hello": "N000000"}, 1.15 if log else 1.05) + scene.against(log=log, path="", script=script)
+        count = compare("hello" if log else "hello-nolog", Asked(server, path="", script=script), others, options)
         server.close()
         scene.open.remove(server)
         if log:
@@ -153,6 +161,14 @@ def bench_hello(options, log: bool) -> None:
             late = 64 * (options.rounds + 1)
             good = count <= lines <= count + late
             print(f"{'':14}       request log: {lines} lines for {count} counted requests: {'good' if good else 'WRONG'}")
+
+
+def bench_pipelined(options) -> None:
+    asked = {"path": "", "script": str(HERE / "pipelined.lua")}
+    with Scene(options) as scene:
+        server = scene.mortised(log=False)
+        nginx = [dataclasses.replace(one, **asked) for one in scene.nginx({"hello": "N000000"}, 0)]
+        compare("pipelined", Asked(server, **asked), nginx + scene.against(log=False, **asked), options)
 
 
 def bench_filters(options) -> None:
@@ -175,6 +191,7 @@ def bench_health(options) -> None:
         server = scene.mortised(filters)
         everything = len(filters) == len(FILTERS)
         others = scene.nginx(HEALTH_ANSWER, 1.25) + scene.fastify(everything, path="/health", target=1 / 8)
+        others += scene.against(filters, path="/health")
         for asked in (Asked(server, path="/health"), *others):
             answer_of(asked.server.port, "GET", "/health", None, 200)
         compare("health", Asked(server, path="/health"), others, options)
@@ -186,6 +203,7 @@ def bench_echo(options) -> None:
         scene.body(body)
         server = scene.mortised({"bench": {}})
         others = scene.nginx(ECHO, 0) + scene.fastify(False, path="/echo", script=script, target=1 / 8)
+        others += scene.against({"bench": {}}, path="/echo", script=script)
         for asked in (Asked(server), *others):
             if asked.name != "nginx" and json.loads(answer_of(asked.server.port, "POST", "/echo", body, 200)) != ECHO:
                 raise SystemExit(f"{asked.name} answers something else to POST /echo")
@@ -200,6 +218,7 @@ def bench_create_invalid(options) -> None:
         server = scene.mortised(filters)
         others = scene.nginx(INVALID_ANSWER, 1.5) + scene.fastify(
             len(filters) == len(FILTERS), path="/api/users", script=script, errors=True, target=1 / 8)
+        others += scene.against(filters, path="/api/users", script=script, errors=True)
         for asked in (Asked(server), *others):
             if asked.name == "nginx":
                 continue
@@ -215,6 +234,7 @@ def bench_items(options) -> None:
         scene.body(body)
         server = scene.mortised({"bench": {}})
         others = scene.fastify(False, path="/items", script=script, target=1 / 3)
+        others += scene.against({"bench": {}}, path="/items", script=script)
         for asked in (Asked(server), *others):
             if json.loads(answer_of(asked.server.port, "POST", "/items", body, 200)) != {"count": len(json.loads(body))}:
                 raise SystemExit(f"{asked.name} counts otherwise")
@@ -247,27 +267,28 @@ def bench_decode(options) -> None:
         print(f"{'':14}       ours by theirs: {quartiles(ratios)}   target 3 {verdict(statistics.median(ratios) >= 3)}", flush=True)
 
 
-def seeded_folder() -> tuple[Folder, str, str]:
-    """A database with USERS users; one of them with a token."""
+def seeded_folder(build: Build = OURS) -> tuple[Folder, str, str]:
+    """A database with USERS users, the same ones each time; one more with a token."""
     folder = plain_folder()
-    server = Server(folder)
+    server = Server(folder, build)
     with Connection(("127.0.0.1", server.port)) as client:
         answer = client.exchange("POST", "/auth/register", headers={"Content-Type": "application/json"}, body=json.dumps(
             {"name": "Bench", "email": "bench@example.com", "password": "password of bench"}).encode())
         assert answer.status == 201, answer
         token, own = answer.json["accessToken"], answer.json["user"]["id"]
     server.close()
+    chosen = random.Random(20260102)
     with sqlite3.connect(folder.state / "test.db") as database:
         database.executemany(
             "INSERT INTO users (id, name, email, email_lower, password_hash, role, created_at, updated_at)"
             " VALUES (?, ?, ?, ?, '', 'user', 0, 0)",
-            ((str(uuid.uuid4()), f"User {i}", f"u{i}@example.com", f"u{i}@example.com") for i in range(USERS - 1)))
+            ((str(uuid.UUID(int=chosen.getrandbits(128), version=4)), f"User {i}", f"u{i}@example.com", f"u{i}@example.com") for i in range(USERS - 1)))
     return folder, token, own
 
 
 def bench_user(options, connections: int) -> None:
     with Scene(options) as scene:
-        folder, token, own = seeded_folder()
+        folder, token, own = seeded_folder(options.against or OURS)
         scene.folders.append(folder)
         others = scene.nginx({"user": {"id": own, "name": "Bench", "email": "bench@example.com",
                                        "createdAt": "2026-01-02T03:04:05.678Z"}}, 2.5)
@@ -276,8 +297,14 @@ def bench_user(options, connections: int) -> None:
             ids.write_text("".join(f"{one}\n" for (one,) in database.execute("SELECT id FROM users")), encoding="ascii")
         # Not on a command line, where everyone on the machine reads it.
         os.environ.update(MORTISE_BENCH_IDS=str(ids), MORTISE_BENCH_TOKEN=token)
+        script = str(HERE / "users.lua")
+        if options.against:
+            other = plain_folder()
+            scene.folders.append(other)
+            shutil.copytree(folder.state, other.state)  # the same users, and the secret that the token is signed with
+            others.append(Asked(scene.add(Server(other, options.against)), path="", script=script))
         server = scene.add(Server(folder))
-        compare("user", Asked(server, path="", script=str(HERE / "users.lua")), others, options, connections)
+        compare("user", Asked(server, path="", script=script), others, options, connections)
 
 
 def bench_start(options) -> None:
@@ -329,6 +356,7 @@ def bench_routing(_options) -> None:
 SCENARIOS = {
     "hello": lambda options: bench_hello(options, True),
     "hello-nolog": lambda options: bench_hello(options, False),
+    "pipelined": bench_pipelined,
     "filters": bench_filters,
     "health": bench_health,
     "echo": bench_echo,
@@ -362,12 +390,18 @@ def main() -> None:
                         help="what to measure beside ours (default: nginx,fastify)")
     parser.add_argument("--filters", type=listed(FILTERS), default=list(FILTERS), metavar="LIST",
                         help=f"filter plugins that filters, health and create-invalid have (default: {','.join(FILTERS)})")
+    parser.add_argument("--against", type=lambda text: pathlib.Path(text).resolve(), metavar="FOLDER",
+                        help="build folder of another mortised, to measure beside ours")
+    parser.add_argument("--against-name", default="other", metavar="NAME", help="what that one is called")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], default=[])
     options = parser.parse_args()
+    if options.against:
+        options.against = Build(options.against, options.against_name)
     if "fastify" in options.peers and not Fastify.installed():
         print(f"NOT INSTALLED, so measured without: fastify (npm ci in {PEERS})")
         options.peers.remove("fastify")
-    print("CPU microseconds per request: median (quartiles) of the rounds; ratios are taken round by round.")
+    print("CPU microseconds per request: median (quartiles) of the rounds; ratios: geometric mean of those of the rounds, and its\n"
+          "95% confidence interval.")
     for name in options.scenario or SCENARIOS:
         SCENARIOS[name](options)
 

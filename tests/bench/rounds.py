@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import time
 
+from ratio import Ratio
 from servers import LOAD_CORE
 
 TICK_US = 1_000_000 / os.sysconf("SC_CLK_TCK")
@@ -36,7 +37,7 @@ class Asked:
     script: str = ""
     arguments: tuple[str, ...] = ()
     errors: bool = False
-    target: float = 0.0  # of ours by this one's, as a ratio; 0: no target
+    target: float = 0.0  # of ours by this one's, as a ratio; 0: none
 
     @property
     def name(self) -> str:
@@ -114,9 +115,8 @@ def compare(name: str, ours: Asked, others: list[Asked], options, connections: i
     print(f"{name:14} {connections:4}  {ours.name:9} {quartiles(mine)} us   {statistics.median(figures.rate[0]):.0f}/s"
           f"   {', '.join(sorted(figures.marks))}", flush=True)
     for asked, theirs in zip(others, figures.cpu_us[1:]):
-        ratios = [ours_us / theirs_us for ours_us, theirs_us in zip(mine, theirs)]
-        target = f"   target {asked.target:.3g} {verdict(statistics.median(ratios) <= asked.target)}" if asked.target else ""
+        ratio = Ratio.of(list(zip(mine, theirs)))
+        target = f"   target {asked.target:.3g} {ratio.verdict(asked.target)}" if asked.target else ""
         print(f"{'':14} {'':4}  {asked.name:9} {quartiles(theirs)} us   ours by theirs: "
-              f"{quartiles(ratios, 3)}{target}", flush=True)
+              f"{ratio}{target}", flush=True)
     return figures.requests
-

@@ -2,27 +2,44 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures mortised beside nginx's static answer and a Fastify application, in one run, by CPU time per request.
 #
-#   tests/bench/run.sh [--rounds N] [--seconds S] [--peers LIST] [--filters LIST] [SCENARIO...]
+#   tests/bench/run.sh [--rounds N] [--seconds S] [--peers LIST] [--filters LIST] [--against COMMIT] [SCENARIO...]
 #
-# Scenarios: hello hello-nolog filters health echo create-invalid items decode user user-1 start memory routing (default:
+# Scenarios: hello hello-nolog pipelined filters health echo create-invalid items decode user user-1 start memory routing (default:
 # all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of them. Needs two cores: the
 # servers run on the first, the load on the second. Installs nginx-light, wrk and, for Fastify, its npm packages (and a
-# Node that it runs on where there is none) into build/bench; builds the preset `release`.
+# Node that it runs on where there is none) into build/bench; builds the preset `release`, and with --against another commit
+# to measure beside it, too.
 set -euo pipefail
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 peers=nginx,fastify
-for argument in "$@"; do
-    case "$argument" in
+against=
+arguments=()
+while [ $# -gt 0 ]; do
+    case "$1" in
         -h | --help)
             sed -n '3,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
             exit 0
             ;;
-        --peers=*) peers=${argument#--peers=} ;;
+        --against=*) against=${1#*=} ;;
+        --against)
+            against=${2?"--against needs a commit"}
+            shift
+            ;;
+        --peers=*)
+            peers=${1#*=}
+            arguments+=("$1")
+            ;;
+        --peers)
+            peers=${2?"--peers needs a list"}
+            arguments+=("$1" "$2")
+            shift
+            ;;
+        *) arguments+=("$1") ;;
     esac
-    [ "${before-}" != --peers ] || peers=$argument
-    before=$argument
+    shift
 done
 . "$source_dir/packaging/apt.sh"
+. "$source_dir/tests/bench/commit.sh"
 # shellcheck disable=SC2086
 mortise_install $mortise_build_packages libcppunit-dev python3 wrk nginx-light
 cd "$source_dir"
@@ -54,4 +71,8 @@ install_fastify() {
     fi
 }
 case ",$peers," in *,fastify,*) install_fastify ;; esac
-exec python3 -B tests/bench/bench.py "$@"
+if [ -n "$against" ]; then
+    bench_build_commit "$against"
+    arguments+=(--against "$build_dir" --against-name "$build_name")
+fi
+exec python3 -B tests/bench/bench.py "${arguments[@]}"

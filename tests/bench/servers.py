@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import re
@@ -17,9 +18,11 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
-from mortised import Folder, Mortised, eventually  # noqa: E402
+from mortised import BUILD, Folder, Mortised, eventually  # noqa: E402
 
-SERVER_CORE, LOAD_CORE = "0", "1"
+# The first two cores that are ours.
+CORES = sorted(os.sched_getaffinity(0))
+SERVER_CORE, LOAD_CORE = str(CORES[0]), str(CORES[1 % len(CORES)])
 # Where `npm ci` was run, and a Node that Fastify 5 runs on (20 or later).
 PEERS = pathlib.Path(os.environ.get("MORTISE_BENCH_PEERS", HERE / "peers"))
 NODE = os.environ.get("MORTISE_BENCH_NODE", "node")
@@ -102,17 +105,40 @@ class Fastify:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@dataclasses.dataclass(frozen=True)
+class Build:
+    """A build folder of mortised, and what it is called where several are compared."""
+
+    folder: pathlib.Path
+    name: str = "mortised"
+
+    @property
+    def program(self) -> pathlib.Path:
+        return self.folder / "bin" / "mortised"
+
+    @property
+    def plugins(self) -> pathlib.Path:
+        return self.folder / "lib" / "mortise" / "plugins"
+
+    @property
+    def fixtures(self) -> pathlib.Path:
+        return self.folder / "fixtures" / "plugins"
+
+
+OURS = Build(BUILD)
+
+
 class Server:
     """mortised on the server's core, request log to a file."""
 
-    name = "mortised"
-
-    def __init__(self, folder: Folder):
+    def __init__(self, folder: Folder, build: Build = OURS, wrapper: tuple[str, ...] = ()):
         self.folder = folder
+        self.name = build.name
         self.port = free_port()
         folder.server["listen"] = f"127.0.0.1:{self.port}"
+        folder.server["plugin_directory"] = f"{build.plugins}, {build.fixtures}"
         folder.write()
-        self.process = Mortised(folder, wrapper=(), arguments=(), start=False,
+        self.process = Mortised(folder, program=build.program, wrapper=wrapper, start=False,
                                 preexec=lambda: os.sched_setaffinity(0, {int(SERVER_CORE)}))
         begin = time.monotonic()
         self.process.start(ready=False)

@@ -142,6 +142,7 @@ class Mortised:
         wrapper: tuple[str, ...] = (),
         pass_fds: tuple[int, ...] = (),
         preexec=None,
+        program: pathlib.Path = PROGRAM,
         start: bool = True,
     ):
         self._owns_folder = folder is None
@@ -151,6 +152,7 @@ class Mortised:
         self.wrapper = wrapper
         self.pass_fds = pass_fds
         self.preexec = preexec
+        self.program = program
         self.process: subprocess.Popen | None = None
         self._changed = threading.Condition()
         self.lines: list[str] = []  # both outputs, as they came
@@ -192,7 +194,7 @@ class Mortised:
         with self._changed:
             self.lines, self.records, self.addresses = [], [], []
         self.process = subprocess.Popen(
-            [*self.wrapper, str(PROGRAM), "--config", str(self.folder.config), *self.arguments],
+            [*self.wrapper, str(self.program), "--config", str(self.folder.config), *self.arguments],
             env=environment(self.env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
