@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154
 # Sourced by scripts that compare with another commit; $source_dir is the tree.
 
 # bench_targets TREE: what is measured, of the plugins that the tree has.
