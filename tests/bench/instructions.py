@@ -23,11 +23,11 @@ from mortised import Folder
 # Of a start the median of its batches counts, of the starts the least: whether a string that is looked at lies at the end of a
 # page, where glibc is slower, differs between them by up to 0.4%.
 STARTS = 3
-BATCHES = 5
+BATCHES = 4
 REQUESTS = 300  # in a batch; a multiple of what a scenario has to ask
 PIPELINE = 30  # requests in one segment
 STEADY = 0.002  # how far apart the quartiles of the batches may be
-QUIET_S = 0.3  # how long the idle server is watched before each batch, for what its timers and the watchdog take meanwhile
+QUIET_S = 0.2  # how long the idle server is watched before each batch, for what its timers and the watchdog take meanwhile
 COMMAND_S = 60.0
 
 

@@ -143,7 +143,8 @@ class Server:
         begin = time.monotonic()
         self.process.start(ready=False)
         while not self.answers():
-            if time.monotonic() - begin > 30:
+            time.sleep(0.05 if wrapper else 0)
+            if time.monotonic() - begin > (120 if wrapper else 30):
                 self.process.show()
                 raise SystemExit("mortised does not start")
         self.start_ms = (time.monotonic() - begin) * 1000
