@@ -131,11 +131,11 @@ function(mortise_precompile_plugin target)
 endfunction()
 
 # mortise_floor(NAME LINK targets...)
-# One floor of the server: every .cpp of the folder it is called in, as the target mortise_NAME. A floor links (and so may
-# include) only what is below it; tests/floors.py checks the includes themselves.
+# One floor of the server: every .cpp of the folder it is called in and of its sub-folders, as the target mortise_NAME. A floor
+# links (and so may include) only what is below it; tests/floors.py checks the includes themselves.
 function(mortise_floor name)
     cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
-    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp")
     add_library(mortise_${name} STATIC ${sources})
     target_include_directories(mortise_${name} PUBLIC "${PROJECT_SOURCE_DIR}/server")
     target_link_libraries(mortise_${name} PUBLIC ${arg_LINK} PRIVATE mortise_warnings)

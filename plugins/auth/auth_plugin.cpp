@@ -70,10 +70,11 @@ private:
     mortise::Reply registerUser(mortise::Request& request, const Registration& body) const;
     mortise::Reply login(mortise::Request& request, const Credentials& body) const;
     mortise::Reply refresh(mortise::Request& request, const RefreshRequest& body) const;
-    mortise::Reply logout(const RefreshRequest& body) const;
+    mortise::Reply logout(mortise::Request& request, const RefreshRequest& body) const;
     mortise::Reply changePassword(mortise::Request& request, const PasswordChange& body) const;
     /// Hash and end of all sessions: both or neither.
-    mortise::Reply storePassword(const mortise::UserRecord& user, const mortise::HashResult& hashed) const;
+    mortise::Reply storePassword(mortise::Turn turn, const mortise::UserRecord& user,
+                                 const mortise::HashResult& hashed) const;
 
     struct Login;
     /// Verifies the password by the hash of now, and opens the session if it still is the hash then.
@@ -81,7 +82,7 @@ private:
     /// Nothing: the hash has changed since it was read.
     std::optional<mortise::Reply> openSession(const Login& login, const mortise::VerifyResult& result) const;
     /// A new family for the user, stored, with both tokens.
-    mortise::Reply beginSession(std::uint32_t status, const mortise::UserRecord& user) const;
+    mortise::Reply beginSession(mortise::Turn turn, std::uint32_t status, const mortise::UserRecord& user) const;
     [[nodiscard]] RefreshGrant makeGrant(std::string userId, std::string family) const;
 
     void scheduleCleanup(milliseconds delay);
@@ -167,7 +168,7 @@ void AuthPlugin::declareRoutes(mortise::Setup& setup) {
         .body<RefreshRequest>()
         .replies(204, "Revoked, or not known")
         .repliesError(400)
-        .handle([this](mortise::Request&, const RefreshRequest& body) { return logout(body); });
+        .handle([this](mortise::Request& request, const RefreshRequest& body) { return logout(request, body); });
     setup.post("/auth/password")
         .operationId("changePassword")
         .summary("Changes the caller's password and ends all sessions")
@@ -225,8 +226,8 @@ mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registr
             try {
                 std::optional<mortise::Reply> reply;
                 // The user and the family: both or neither.
-                database_.transact([&](mortise::Transaction&) {
-                    reply.emplace(beginSession(201, users_.create(name, email, hashed.hash)));
+                database_.transact(later, [&](mortise::Transaction&) {
+                    reply.emplace(beginSession(later, 201, users_.create(later, name, email, hashed.hash)));
                 });
                 return std::move(*reply);
             } catch (const mortise::UniqueConflict&) {
@@ -273,11 +274,11 @@ std::optional<mortise::Reply> AuthPlugin::openSession(const Login& login, const 
     if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
     // A session of a password that is changed meanwhile would outlive the change, which ends all sessions it sees.
     std::optional<mortise::Reply> reply;
-    database_.transact([&](mortise::Transaction&) {
+    database_.transact(login.later, [&](mortise::Transaction&) {
         reply.reset();
-        if (users_.setPasswordHash(user->id, user->passwordHash,
+        if (users_.setPasswordHash(login.later, user->id, user->passwordHash,
                                    result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
-            reply.emplace(beginSession(200, *user));
+            reply.emplace(beginSession(login.later, 200, *user));
     });
     return reply;
 }
@@ -288,11 +289,11 @@ mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshReque
     const RefreshClaims& claims = verified.claims;
     const std::optional<mortise::UserRecord> user = users_.findById(claims.userId);
     if (!user) {
-        families_.remove(claims.family, claims.userId);
+        families_.remove(request, claims.family, claims.userId);
         return invalidRefreshToken();
     }
     const RefreshStore::Rotation rotation =
-        families_.rotate(claims.jti, makeGrant(claims.userId, claims.family), settings().refreshGrace);
+        families_.rotate(request, claims.jti, makeGrant(claims.userId, claims.family), settings().refreshGrace);
     switch (rotation.outcome) {
     case RefreshStore::Outcome::rotated:
     case RefreshStore::Outcome::repeated:
@@ -308,10 +309,11 @@ mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshReque
     return invalidRefreshToken();
 }
 
-mortise::Reply AuthPlugin::logout(const RefreshRequest& body) const {
+mortise::Reply AuthPlugin::logout(mortise::Request& request, const RefreshRequest& body) const {
     const VerifiedToken<RefreshClaims> verified = tokens_->readRefresh(body.refreshToken, mortise::DateTime::now());
     // An expired token still says which family its owner wants to end.
-    if (verified.verdict != TokenVerdict::malformed) families_.remove(verified.claims.family, verified.claims.userId);
+    if (verified.verdict != TokenVerdict::malformed)
+        families_.remove(request, verified.claims.family, verified.claims.userId);
     return mortise::noContent();
 }
 
@@ -336,7 +338,7 @@ mortise::Reply AuthPlugin::changePassword(mortise::Request& request, const Passw
             }
             try {
                 passwords().hash(wanted, [this, later, user](const mortise::HashResult& hashed) {
-                    later->answer([&] { return storePassword(user, hashed); });
+                    later->answer([&] { return storePassword(*later, user, hashed); });
                 });
             } catch (...) {
                 later->answer([]() -> mortise::Reply { throw; });
@@ -345,21 +347,23 @@ mortise::Reply AuthPlugin::changePassword(mortise::Request& request, const Passw
     return mortise::Reply::later();
 }
 
-mortise::Reply AuthPlugin::storePassword(const mortise::UserRecord& user, const mortise::HashResult& hashed) const {
+mortise::Reply AuthPlugin::storePassword(mortise::Turn turn, const mortise::UserRecord& user,
+                                         const mortise::HashResult& hashed) const {
     if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
     bool stored = false;
-    database_.transact([&](mortise::Transaction&) {
-        stored = users_.setPasswordHash(user.id, user.passwordHash, hashed.hash);
-        if (stored) families_.removeAll(user.id);
+    database_.transact(turn, [&](mortise::Transaction&) {
+        stored = users_.setPasswordHash(turn, user.id, user.passwordHash, hashed.hash);
+        if (stored) families_.removeAll(turn, user.id);
     });
     if (stored) return mortise::noContent();
     if (!users_.findById(user.id)) return mortise::unauthorized("User not found");
     return mortise::conflict("Password was changed meanwhile");
 }
 
-mortise::Reply AuthPlugin::beginSession(std::uint32_t status, const mortise::UserRecord& user) const {
+mortise::Reply AuthPlugin::beginSession(mortise::Turn turn, std::uint32_t status,
+                                        const mortise::UserRecord& user) const {
     const RefreshGrant grant = makeGrant(user.id, crypto().uuid7());
-    families_.insert(grant);
+    families_.insert(turn, grant);
     return mortise::Reply::json(status, Session{{user.id, user.name, user.email},
                                                 tokens_->access(user.id, user.email, grant.issuedAt),
                                                 tokens_->refresh(grant)});

@@ -50,19 +50,19 @@ void RefreshStore::open(const mortise::Database& database) {
                            "auth_refresh_families WHERE expires_at <= ? ORDER BY expires_at LIMIT ?) AS batch)");
 }
 
-void RefreshStore::insert(const RefreshGrant& grant) const {
-    database_.transact([&](mortise::Transaction& transaction) {
+void RefreshStore::insert(mortise::Turn turn, const RefreshGrant& grant) const {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         transaction.execute(insert_,
                             mortise::bind(grant.family, grant.userId, grant.tokenId, grant.issuedAt, grant.expiresAt));
     });
 }
 
-RefreshStore::Rotation RefreshStore::rotate(std::string_view tokenId, RefreshGrant next,
+RefreshStore::Rotation RefreshStore::rotate(mortise::Turn turn, std::string_view tokenId, RefreshGrant next,
                                             std::chrono::milliseconds grace) const {
     Outcome outcome = Outcome::unknown;
     FamilyRow row;
     const mortise::DateTime now = next.issuedAt;
-    database_.transact([&](mortise::Transaction& transaction) {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         outcome = Outcome::rotated;
         if (transaction.execute(rotate_, mortise::bind(next.tokenId, now, next.expiresAt, next.family, next.userId,
                                                        tokenId, now)) != 0) {
@@ -87,14 +87,14 @@ RefreshStore::Rotation RefreshStore::rotate(std::string_view tokenId, RefreshGra
     return {outcome, std::move(next)};
 }
 
-void RefreshStore::remove(std::string_view family, std::string_view userId) const {
+void RefreshStore::remove(mortise::Turn turn, std::string_view family, std::string_view userId) const {
     database_.transact(
-        [&](mortise::Transaction& transaction) { transaction.execute(remove_, mortise::bind(family, userId)); });
+        turn, [&](mortise::Transaction& transaction) { transaction.execute(remove_, mortise::bind(family, userId)); });
 }
 
-void RefreshStore::removeAll(std::string_view userId) const {
+void RefreshStore::removeAll(mortise::Turn turn, std::string_view userId) const {
     database_.transact(
-        [&](mortise::Transaction& transaction) { transaction.execute(removeAll_, mortise::bind(userId)); });
+        turn, [&](mortise::Transaction& transaction) { transaction.execute(removeAll_, mortise::bind(userId)); });
 }
 
 std::uint64_t RefreshStore::removeExpired(mortise::DateTime now, std::int64_t limit) const {

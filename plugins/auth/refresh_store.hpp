@@ -22,7 +22,7 @@ struct RefreshGrant {
 };
 
 /// The families of refresh tokens: one row each, so that a session never grows. [worker] All calls may throw
-/// mortise::Busy.
+/// mortise::Busy, those on behalf of a turn mortise::Stale; within a transaction of the caller they join it.
 class RefreshStore {
 public:
     static void declareMigrations(mortise::Setup& setup);
@@ -31,7 +31,7 @@ public:
     void open(const mortise::Database& database);
 
     /// A new family. Durable when it returns.
-    void insert(const RefreshGrant& grant) const;
+    void insert(mortise::Turn turn, const RefreshGrant& grant) const;
 
     enum class Outcome {
         rotated,  ///< the family's current token is `next` now
@@ -44,14 +44,15 @@ public:
         RefreshGrant grant; ///< of rotated and repeated
     };
     /// Replaces `tokenId` by `next` (same user and family), in one transaction.
-    [[nodiscard]] Rotation rotate(std::string_view tokenId, RefreshGrant next, std::chrono::milliseconds grace) const;
+    [[nodiscard]] Rotation rotate(mortise::Turn turn, std::string_view tokenId, RefreshGrant next,
+                                  std::chrono::milliseconds grace) const;
 
-    void remove(std::string_view family, std::string_view userId) const;
+    void remove(mortise::Turn turn, std::string_view family, std::string_view userId) const;
 
-    /// All families of a user; within the caller's transaction, if there is one.
-    void removeAll(std::string_view userId) const;
+    /// All families of a user.
+    void removeAll(mortise::Turn turn, std::string_view userId) const;
 
-    /// Deletes at most `limit` expired families; returns how many.
+    /// Deletes at most `limit` expired families, on behalf of no request; returns how many.
     std::uint64_t removeExpired(mortise::DateTime now, std::int64_t limit) const;
 
 private:

@@ -41,7 +41,8 @@ class Cors : public Plugin<Settings> {
             .before("rate-limit")
             .before("conditional")
             .before("compression")
-            .onRequest(Phase::accept, [](FilterCall& call) { preflight(call); })
+            .onRequest(
+                Phase::accept, [](FilterCall& call) { preflight(call); }, May::reply)
             .onRespond([this](Response& response) { respond(response); });
     }
 

@@ -24,6 +24,9 @@ public:
     virtual ~TransactionBody() = default;
     // False, or throwing: roll back. May be run again when the database gave up a transaction that it was part of.
     virtual bool run(Transaction& transaction) = 0;
+    // Asked once for every run that is to be committed, after its last statement; false, or throwing: it is rolled back
+    // alone. From true on the transaction is committed, or fails. Not asked of a body inside of another one.
+    virtual bool mayCommit() { return true; }
 };
 
 // One kind of database behind the service. Everything throws DatabaseError.
@@ -42,8 +45,9 @@ public:
     virtual std::uint32_t statement(std::string_view sql) = 0;
     // Sees every write acknowledged before it began. On a loop `busy` means: try again on a worker.
     virtual void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) = 0;
-    // Durable when it returns true; false when the body said so. Inside of a body on the same thread it joins that
-    // transaction: undone alone when its body says so, durable with the outer one.
+    // Durable when it returns true; false when the body said so. Throws `stale` when it may not commit. Inside of a
+    // body on the same thread it joins that transaction: undone alone when its body says so, durable with the outer
+    // one.
     virtual bool transact(TransactionBody& body) = 0;
     // The transaction whose body the calling thread is in, or null.
     virtual Transaction* currentTransaction() const noexcept = 0;

@@ -14,6 +14,7 @@ public:
         invalid,  // the caller breaks the contract
         busy,     // a bounded wait passed; trying again may help
         conflict, // a unique constraint
+        stale,    // the request that a transaction belongs to has ended: it was rolled back
     };
 
     DatabaseError(Kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}

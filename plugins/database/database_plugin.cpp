@@ -8,6 +8,7 @@
 #include <mortise/plugin.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -80,19 +81,23 @@ private:
 
 class BodyCall final : public TransactionBody {
 public:
-    BodyCall(DatabaseProvider::TransactionBody call, void* context, mortise_error* error)
-        : call_(call), context_(context), error_(error) {}
+    // `beginCommit` outlives the call.
+    BodyCall(DatabaseProvider::TransactionBody call, void* context, mortise_error* error,
+             const std::function<bool()>& beginCommit)
+        : call_(call), context_(context), error_(error), beginCommit_(beginCommit) {}
     mortise_status status() const noexcept { return status_; }
 
     bool run(Transaction& transaction) override {
         status_ = call_(context_, reinterpret_cast<mortise_sql_transaction*>(&transaction), error_);
         return status_ == MORTISE_OK;
     }
+    bool mayCommit() override { return beginCommit_(); }
 
 private:
     DatabaseProvider::TransactionBody call_;
     void* context_;
     mortise_error* error_;
+    const std::function<bool()>& beginCommit_;
     mortise_status status_ = MORTISE_OK;
 };
 
@@ -115,6 +120,8 @@ mortise_status statusOf(DatabaseError::Kind kind) {
         return MORTISE_BUSY;
     case DatabaseError::Kind::conflict:
         return MORTISE_CONFLICT;
+    case DatabaseError::Kind::stale:
+        return MORTISE_STALE;
     case DatabaseError::Kind::failed:
         break;
     }
@@ -194,9 +201,11 @@ public:
             return MORTISE_OK;
         });
     }
-    mortise_status transact(DatabaseProvider::TransactionBody body, void* context, mortise_error* error) override {
+    mortise_status transact(Turn turn, DatabaseProvider::TransactionBody body, void* context,
+                            mortise_error* error) override {
         return translated([&]() -> mortise_status {
-            BodyCall call(body, context, error);
+            const std::function<bool()> beginCommit = [this, turn] { return this->beginCommit(turn); };
+            BodyCall call(body, context, error, beginCommit);
             return connector_->transact(call) ? MORTISE_OK : call.status();
         });
     }

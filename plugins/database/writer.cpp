@@ -47,11 +47,16 @@ public:
     }
 
     // Runs the body and keeps or undoes what it did. `failure` is what it threw.
-    bool run(TransactionBody& body, std::exception_ptr& failure) { return run(body, failure, !first_); }
+    bool run(TransactionBody& body, std::exception_ptr& failure) {
+        return run(body, failure, !first_, [&] {
+            if (!body.mayCommit())
+                throw DatabaseError(Kind::stale, "the host has ended the request: its transaction is rolled back");
+        });
+    }
     // The same for a body inside of this one's.
     bool join(TransactionBody& body) {
         std::exception_ptr failure;
-        const bool accepted = run(body, failure, true);
+        const bool accepted = run(body, failure, true, [] {});
         if (failure) std::rethrow_exception(failure);
         requireTransaction();
         return accepted;
@@ -63,7 +68,8 @@ private:
         if (!writer_.connection_.inTransaction())
             throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
     }
-    bool run(TransactionBody& body, std::exception_ptr& failure, bool part) {
+    template<class Claim>
+    bool run(TransactionBody& body, std::exception_ptr& failure, bool part, Claim&& claim) {
         bool accepted = false;
         try {
             if (part) {
@@ -71,7 +77,9 @@ private:
                 writer_.connection_.require(writer_.save_.run());
             }
             accepted = body.run(*this);
+            if (accepted && writer_.connection_.inTransaction()) claim();
         } catch (...) {
+            accepted = false;
             failure = std::current_exception();
         }
         // The transaction may be gone already: SQLite rolls it back itself when it cannot write or a statement is

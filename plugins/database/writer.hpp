@@ -22,6 +22,9 @@ namespace mortise::database {
 // committing; the last one commits for all. Each body runs on its own thread between savepoints, so it is undone alone;
 // nobody is told an outcome, good or bad, before the one COMMIT has returned. Without others waiting a transaction
 // commits at once.
+//
+// Whether it may commit each member is asked after its last statement and before the next one begins, since that one
+// builds on what it sees: it is the last moment at which a member can be rolled back alone.
 class Writer {
 public:
     Writer(const SqliteOptions& options, const StatementRegistry& registry);

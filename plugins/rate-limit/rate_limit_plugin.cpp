@@ -52,7 +52,8 @@ public:
 
         setup.filter("rate-limit")
             .after("cors")
-            .onRequest(mortise::Phase::authenticate, [this](mortise::FilterCall& call) { check(call); })
+            .onRequest(
+                mortise::Phase::authenticate, [this](mortise::FilterCall& call) { check(call); }, mortise::May::reply)
             .onRespond([this](mortise::Response& response) { tell(response); });
     }
 

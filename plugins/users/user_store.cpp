@@ -71,10 +71,10 @@ std::int64_t UserStore::count() const {
     return total;
 }
 
-void UserStore::insert(std::string_view id, std::string_view name, std::string_view email,
+void UserStore::insert(mortise::Turn turn, std::string_view id, std::string_view name, std::string_view email,
                        std::string_view passwordHash, mortise::DateTime now) const {
     const std::string key = emailKey(email);
-    database_.transact([&](mortise::Transaction& transaction) {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         transaction.execute(insert_, mortise::bind(id, name, email, key, passwordHash, now, now));
     });
 }
@@ -92,14 +92,15 @@ UserStore::Change UserStore::check(std::optional<User> user, const mortise::Enti
     return {Outcome::done, std::move(user)};
 }
 
-UserStore::Change UserStore::update(std::string_view id, const std::optional<std::string_view>& name,
+UserStore::Change UserStore::update(mortise::Turn turn, std::string_view id,
+                                    const std::optional<std::string_view>& name,
                                     const std::optional<std::string_view>& email,
                                     const mortise::EntityTagList& condition, mortise::DateTime now) const {
     if (!name && !email) return check(database_.readOne<User>(viewById_, mortise::bind(id)), condition);
     std::optional<std::string> key;
     if (email) key = emailKey(*email);
     Change change;
-    database_.transact([&](mortise::Transaction& transaction) {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         // The transaction is the only one that writes, from its begin on: what is checked is what is changed.
         if (condition.kind() != mortise::EntityTagList::Kind::absent) {
             change = check(transaction.readOne<User>(viewById_, mortise::bind(id)), condition);
@@ -112,9 +113,10 @@ UserStore::Change UserStore::update(std::string_view id, const std::optional<std
     return change;
 }
 
-UserStore::Outcome UserStore::remove(std::string_view id, const mortise::EntityTagList& condition) const {
+UserStore::Outcome UserStore::remove(mortise::Turn turn, std::string_view id,
+                                     const mortise::EntityTagList& condition) const {
     Outcome outcome = Outcome::missing;
-    database_.transact([&](mortise::Transaction& transaction) {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         if (condition.kind() != mortise::EntityTagList::Kind::absent) {
             outcome = check(transaction.readOne<User>(viewById_, mortise::bind(id)), condition).outcome;
             if (outcome != Outcome::done) return;
@@ -135,10 +137,10 @@ bool UserStore::setRole(std::string_view email, std::string_view role, mortise::
     return found;
 }
 
-bool UserStore::setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash,
-                                mortise::DateTime now) const {
+bool UserStore::setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                                std::string_view passwordHash, mortise::DateTime now) const {
     std::uint64_t found = 0;
-    database_.transact([&](mortise::Transaction& transaction) {
+    database_.transact(turn, [&](mortise::Transaction& transaction) {
         found = passwordHash == expected
                     ? transaction.execute(holdHash_, mortise::bind(id, expected))
                     : transaction.execute(setHash_, mortise::bind(passwordHash, now, id, expected));

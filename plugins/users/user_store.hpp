@@ -23,7 +23,7 @@ std::string tagOf(const BasicUser<Text>& user) {
 }
 
 /// Every SQL text about users. Reads may run where `reads()` routes do, writes on workers; both may throw
-/// mortise::Busy.
+/// mortise::Busy, writes on behalf of a turn mortise::Stale.
 class UserStore {
 public:
     static void declareMigrations(mortise::Setup& setup);
@@ -68,8 +68,8 @@ public:
     [[nodiscard]] std::vector<User> listAfter(std::string_view id, std::int64_t limit) const;
 
     /// Durable when it returns. Throws mortise::UniqueConflict when the address is taken.
-    void insert(std::string_view id, std::string_view name, std::string_view email, std::string_view passwordHash,
-                mortise::DateTime now) const;
+    void insert(mortise::Turn turn, std::string_view id, std::string_view name, std::string_view email,
+                std::string_view passwordHash, mortise::DateTime now) const;
 
     enum class Outcome {
         done,
@@ -81,18 +81,19 @@ public:
         std::optional<User> user; ///< of `done`: as it is now
     };
     /// Changes what is given, if the user as it is at that moment fulfils `condition`. Throws mortise::UniqueConflict.
-    [[nodiscard]] Change update(std::string_view id, const std::optional<std::string_view>& name,
+    [[nodiscard]] Change update(mortise::Turn turn, std::string_view id, const std::optional<std::string_view>& name,
                                 const std::optional<std::string_view>& email, const mortise::EntityTagList& condition,
                                 mortise::DateTime now) const;
 
-    [[nodiscard]] Outcome remove(std::string_view id, const mortise::EntityTagList& condition) const;
+    [[nodiscard]] Outcome remove(mortise::Turn turn, std::string_view id,
+                                 const mortise::EntityTagList& condition) const;
 
-    /// False: no user has that address.
+    /// On behalf of no request. False: no user has that address.
     bool setRole(std::string_view email, std::string_view role, mortise::DateTime now) const;
 
     /// False: no such user, or its hash is not `expected`.
-    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash,
-                         mortise::DateTime now) const;
+    bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                         std::string_view passwordHash, mortise::DateTime now) const;
 
 private:
     /// Columns: id, name, email, role, created_at, password_hash.

@@ -27,9 +27,10 @@ public:
 
     bool findById(std::string_view id, mortise::UserVisitor visit) override;
     bool findByEmail(std::string_view email, mortise::UserVisitor visit) override;
-    void create(std::string_view name, std::string_view email, std::string_view passwordHash,
+    void create(mortise::Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
                 mortise::UserVisitor visit) override;
-    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) override;
+    bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                         std::string_view passwordHash) override;
 
 private:
     void declareReads(mortise::Setup& setup);
@@ -221,7 +222,7 @@ mortise::Reply UsersPlugin::post(mortise::Request& request, const CreateUser& bo
                              const mortise::DateTime now = mortise::DateTime::now();
                              const std::string id = crypto().uuid7();
                              try {
-                                 store_.insert(id, name, email, hashed.hash, now);
+                                 store_.insert(later, id, name, email, hashed.hash, now);
                              } catch (const mortise::UniqueConflict&) {
                                  return mortise::conflict("User already exists");
                              }
@@ -238,7 +239,7 @@ mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& bo
     if (!id) return mortise::forbidden();
     try {
         const UserStore::Change change =
-            store_.update(id->text(), body.name, body.email, condition, mortise::DateTime::now());
+            store_.update(request, id->text(), body.name, body.email, condition, mortise::DateTime::now());
         if (change.outcome == UserStore::Outcome::unmatched) return preconditionFailed();
         return change.user ? withTag(200, *change.user) : userNotFound();
     } catch (const mortise::UniqueConflict&) {
@@ -251,7 +252,7 @@ mortise::Reply UsersPlugin::remove(mortise::Request& request) const {
     if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
     const std::optional<UserId> id = ownId(request);
     if (!id) return mortise::forbidden();
-    switch (store_.remove(id->text(), condition)) {
+    switch (store_.remove(request, id->text(), condition)) {
     case UserStore::Outcome::done:
         return mortise::noContent();
     case UserStore::Outcome::unmatched:
@@ -286,17 +287,18 @@ bool UsersPlugin::findByEmail(std::string_view email, mortise::UserVisitor visit
     return store_.visitByEmail(email, visit);
 }
 
-void UsersPlugin::create(std::string_view name, std::string_view email, std::string_view passwordHash,
-                         mortise::UserVisitor visit) {
+void UsersPlugin::create(mortise::Turn turn, std::string_view name, std::string_view email,
+                         std::string_view passwordHash, mortise::UserVisitor visit) {
     const mortise::DateTime now = mortise::DateTime::now();
     const std::string id = crypto().uuid7();
-    store_.insert(id, name, email, passwordHash, now);
+    store_.insert(turn, id, name, email, passwordHash, now);
     visit(mortise::UserRecord{id, std::string(name), std::string(email), "user", {}, now});
 }
 
-bool UsersPlugin::setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) {
+bool UsersPlugin::setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                                  std::string_view passwordHash) {
     const std::optional<UserId> parsed = UserId::parse(id);
-    return parsed && store_.setPasswordHash(parsed->text(), expected, passwordHash, mortise::DateTime::now());
+    return parsed && store_.setPasswordHash(turn, parsed->text(), expected, passwordHash, mortise::DateTime::now());
 }
 
 } // namespace

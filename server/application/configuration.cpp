@@ -50,7 +50,7 @@ host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<
 
 TrialRuntime::TrialRuntime(host::LogHub& log, host::RuntimeSettings settings, bool checking) {
     if (checking) settings.workers.threads = settings.hashing.threads = 1;
-    runtime_ = std::make_unique<host::Runtime>(log, settings);
+    runtime_ = std::make_unique<host::Runtime>(log, settings, exchanges_);
 }
 
 TrialRuntime::~TrialRuntime() {

@@ -5,6 +5,7 @@
 #include "base/diagnostic.hpp"
 #include "config/layers.hpp"
 #include "config/settings.hpp"
+#include "dispatch/exchange_table.hpp"
 #include "host/generation_builder.hpp"
 #include "host/log_hub.hpp"
 #include "host/module_store.hpp"
@@ -52,6 +53,7 @@ public:
     host::Runtime& operator*() noexcept { return *runtime_; }
 
 private:
+    dispatch::ExchangeTable exchanges_;
     std::unique_ptr<host::Runtime> runtime_;
 };
 

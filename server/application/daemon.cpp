@@ -179,12 +179,12 @@ bool Daemon::start() {
         }
         stateLock_ = std::move(attempt.lock);
 
-        runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime);
+        runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime, exchanges_);
         runtime_->uploads().clear();
         running_.store(runtime_.get(), std::memory_order_release);
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
-        server_ = std::make_unique<host::Server>(*runtime_, settings.loops, httpSettings(settings), settings.watchdog,
-                                                 keepAlive());
+        server_ = std::make_unique<dispatch::Server>(*runtime_, exchanges_, settings.loops, httpSettings(settings),
+                                                     settings.watchdog, keepAlive());
 
         host::GenerationBuilder builder(*runtime_, configuration_.request(1, nullptr));
         if (!builder.configure(false)) {
@@ -208,10 +208,10 @@ bool Daemon::start() {
         }
         const auto fresh = builder.fresh();
         host::GenerationKeeper::Kept none;
-        const auto lease = keeper_->adopt(builder.take(), none);
+        const auto adopted = keeper_->adopt(builder.take(), none);
         number_ = 1;
-        log_.setSink(lease->logSink());
-        server_->publish(lease, httpSettings(settings));
+        log_.setSink(adopted.lease->logSink());
+        server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data), httpSettings(settings));
         server_->listen();
         activate(fresh);
         for (const std::string& address : server_->addresses())
@@ -219,7 +219,7 @@ bool Daemon::start() {
         log_.log(base::Level::info, "host", "Ready",
                  {{"version", version()},
                   {"generation", static_cast<std::int64_t>(number_)},
-                  {"plugins", static_cast<std::int64_t>(lease->instances().size())},
+                  {"plugins", static_cast<std::int64_t>(adopted.lease->instances().size())},
                   {"startMs", millisecondsSince(begun_)}});
         notifier_.ready(status());
         return true;
@@ -278,12 +278,13 @@ void Daemon::reload() {
         }
         const auto fresh = builder.fresh();
         host::GenerationKeeper::Kept replaced;
-        const auto lease = keeper_->adopt(builder.take(), replaced);
+        const auto adopted = keeper_->adopt(builder.take(), replaced);
         ++number_;
         configuration_ = *std::move(next);
         shutdownMs_.store(configuration_.server.shutdownTimeout.count());
-        log_.setSink(lease->logSink());
-        server_->publish(lease, httpSettings(configuration_.server));
+        log_.setSink(adopted.lease->logSink());
+        server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data),
+                         httpSettings(configuration_.server));
         server_->listen();
         host::handOver(replaced.generation.get(), fresh);
         activate(fresh);

@@ -5,10 +5,10 @@
 #include "base/event_loop.hpp"
 #include "base/lock_file.hpp"
 #include "base/service_notify.hpp"
+#include "dispatch/server.hpp"
 #include "host/generation_keeper.hpp"
 #include "host/log_hub.hpp"
 #include "host/runtime.hpp"
-#include "host/server.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -71,9 +71,10 @@ private:
     const std::chrono::steady_clock::time_point begun_;
     std::optional<base::LockFile> stateLock_;
     base::EventLoop events_; // of the calling thread
+    dispatch::ExchangeTable exchanges_;
     std::unique_ptr<host::Runtime> runtime_;
     std::unique_ptr<host::GenerationKeeper> keeper_;
-    std::unique_ptr<host::Server> server_;
+    std::unique_ptr<dispatch::Server> server_;
     std::unique_ptr<base::WorkerPool> control_; // one thread
     std::uint64_t number_ = 0;                  // of the generation in force
     bool ended_ = false;                        // on the control thread

@@ -127,8 +127,15 @@ void addLife(Section& all) {
     needsRestart(all.time("watchdog_timeout", "10s", s, h, "A loop that is held up for so long ends the process."));
     needsRestart(all.time("retry_after", "1s", s, h, "What Retry-After says in the server's own answers 503."));
     all.time(
+        "request_timeout", "60s", 10 * ms, h,
+        "For plugins and workers to make a response, from the head of the request on and receiving its body apart; "
+        "past it 503.");
+    all.time(
         "handler_timeout", "60s", 10 * ms, h,
-        "For a plugin to answer a request it was handed, and between two pieces of an answer; past it 503, or a cut.");
+        "For one turn of a plugin, or one wait for a worker, and between two pieces of a response; past it 503, or a "
+        "cut.");
+    all.count("max_orphans", "256", 0, 1'000'000,
+              "Requests that have ended and that one plugin may still hold; past it its routes get 503.");
     all.count("max_json_depth", "64", 1, 1000, "Objects and arrays inside each other in a body; past it 400.");
     all.count("max_json_values", "250000", 1, 100'000'000,
               "Values and names of members in a JSON body, which take 16 bytes each besides the body; past it 400.");

@@ -3,6 +3,7 @@
 
 #include "base/affinity.hpp"
 #include "base/text.hpp"
+#include "dispatch/exchange_table.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -144,14 +145,19 @@ private:
         out_.serving.maxJsonDepth = static_cast<std::uint32_t>(section_.integer("max_json_depth"));
         out_.serving.maxJsonValues = static_cast<std::uint32_t>(section_.integer("max_json_values"));
         out_.serving.rejectUnknown = section_.text("unknown_members") == "reject";
+        out_.serving.requestTimeout = section_.duration("request_timeout");
         out_.serving.handlerTimeout = section_.duration("handler_timeout");
+        // Whoever gives one turn more time means the request, too.
+        if (section_.at("request_timeout").isDefault)
+            out_.serving.requestTimeout = std::max(out_.serving.requestTimeout, out_.serving.handlerTimeout);
+        out_.serving.maxOrphans = static_cast<std::uint32_t>(count("max_orphans"));
         out_.serving.filterOrder = section_.list("filter_order");
     }
 
     void readThreads() {
         const std::size_t cores = base::usableCores();
         const auto orElse = [](std::size_t chosen, std::size_t byItself) { return chosen == 0 ? byItself : chosen; };
-        out_.loops = std::min(orElse(count("loops"), cores), std::size_t{http::SharedState::max_loops});
+        out_.loops = std::min(orElse(count("loops"), cores), std::size_t{dispatch::ExchangeTable::maxLoops});
         host::RuntimeSettings& runtime = out_.runtime;
         runtime.development = section_.text("mode") == "development";
         runtime.controlTimeout = section_.duration("control_timeout");

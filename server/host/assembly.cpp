@@ -13,6 +13,7 @@ namespace mortise::host {
 namespace {
 
 constexpr std::uint32_t knownPhases = (1u << phaseCount) - 1;
+constexpr std::uint32_t knownFilterFlags = MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT;
 
 std::string quoted(const std::string& name) {
     return "plugin '" + name + "'";
@@ -95,6 +96,10 @@ void Assembly::collectFilters() {
                 failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
                                                            std::string(text(link.filter.name)) +
                                                            "' names an unknown phase"});
+            if ((link.filter.flags & ~knownFilterFlags) != 0)
+                failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
+                                                           std::string(text(link.filter.name)) +
+                                                           "' has an unknown flag"});
             all.push_back(link);
         }
     }

@@ -51,8 +51,8 @@ struct RouteMatch {
     mortise_router_match parameters{};
 };
 
-// Settings, instances and all that was built from what they declared. Immutable once it serves, but for its end;
-// exchanges that began in it end in it. Thread: any, once built.
+// Settings, instances and all that was built from what they declared. Immutable once it serves;
+// requests that began in it end in it. Thread: any, once built.
 class Generation {
 public:
     Generation(std::uint64_t number, config::Settings settings, const ServingSettings& serving)
@@ -63,9 +63,6 @@ public:
     Generation& operator=(const Generation&) = delete;
 
     std::uint64_t number() const noexcept { return number_; }
-    // [any] Its time is over: its plugins stop, no request is handed to one of them any more.
-    void end() noexcept { ended_.store(true); }
-    bool ended() const noexcept { return ended_.load(); }
     const config::Settings& settings() const noexcept { return settings_; }
     const ServingSettings& serving() const noexcept { return serving_; }
     const std::vector<std::shared_ptr<Instance>>& instances() const noexcept { return instances_; } // providers first
@@ -109,7 +106,6 @@ private:
     std::vector<ReadinessCheck> readiness_;
     std::vector<CommandEntry> commands_;
     std::shared_ptr<const LogSink> logSink_;
-    std::atomic<bool> ended_{false};
 };
 
 } // namespace mortise::host

@@ -197,6 +197,7 @@ bool GenerationBuilder::start() {
 }
 
 std::shared_ptr<Generation> GenerationBuilder::take() {
+    request_.previous.reset(); // whoever ends it waits for nobody here
     return std::move(generation_);
 }
 

@@ -257,6 +257,19 @@ const void* Instance::extension(std::string_view id) const {
     return table_.get_extension == nullptr ? nullptr : table_.get_extension(plugin_.self, view(id));
 }
 
+bool Instance::mayWarn() noexcept {
+    constexpr std::uint64_t mostASecond = 5;
+    const auto now = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count());
+    std::uint64_t before = warned_.load(std::memory_order_relaxed);
+    for (;;) {
+        const bool same = before >> 8 == now;
+        const std::uint64_t count = same ? before & 0xff : 0;
+        if (count >= mostASecond) return false;
+        if (warned_.compare_exchange_weak(before, now << 8 | (count + 1), std::memory_order_relaxed)) return true;
+    }
+}
+
 const http::ConstantFields* Instance::headerBlock(std::uint64_t number) const noexcept {
     return number == 0 || number > headerBlocks_.size() ? nullptr : headerBlocks_[number - 1].get();
 }
@@ -283,7 +296,7 @@ mortise_status Instance::refuseSetting(void* context, mortise_view key, mortise_
 mortise_status Instance::getService(void* context, mortise_view id, mortise_service* service) noexcept {
     Instance& self = *static_cast<Instance*>(context);
     if (!takesService(service)) return MORTISE_INVALID;
-    if (const void* table = hostService(text(id)); table != nullptr) {
+    if (const void* table = hostService(self.runtime_, text(id)); table != nullptr) {
         service->table = table;
         service->self = &self;
         return MORTISE_OK;

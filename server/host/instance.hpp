@@ -122,6 +122,24 @@ public:
     bool control(std::string_view step, std::chrono::milliseconds timeout,
                  std::function<void(Instance& instance)> call);
 
+    // Requests that have ended and that the plugin still holds. beginOrphan() is true the first time that there are
+    // more than `maximum`. Thread: any.
+    std::uint32_t orphans() const noexcept { return orphans_.load(std::memory_order_relaxed); }
+    bool beginOrphan(std::uint32_t maximum) noexcept {
+        return orphans_.fetch_add(1, std::memory_order_relaxed) == maximum && !orphansReported_.exchange(true);
+    }
+    void endOrphan() noexcept { orphans_.fetch_sub(1, std::memory_order_relaxed); }
+    // Terminal calls that came after the host had ended the request. Thread: any.
+    void countLate() noexcept { late_.fetch_add(1, std::memory_order_relaxed); }
+    std::uint64_t lateCalls() const noexcept { return late_.load(std::memory_order_relaxed); }
+    // [any] Whether a warning about a misused handle is still to be logged: a few a second.
+    bool mayWarn() noexcept;
+    // [any] Started, not stopped and not quarantined.
+    bool mayBeCalled() const noexcept {
+        const Stage now = stage();
+        return !quarantined() && (now == Stage::started || now == Stage::active || now == Stage::drained);
+    }
+
     // Keeps stop() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
     class Pin {
     public:
@@ -162,6 +180,10 @@ private:
     std::atomic<bool> quarantined_{false};
     std::atomic<bool> drainReturned_{true};
     Clock::time_point drainLimit_{};
+    std::atomic<std::uint32_t> orphans_{0};
+    std::atomic<bool> orphansReported_{false};
+    std::atomic<std::uint64_t> late_{0};
+    std::atomic<std::uint64_t> warned_{0}; // second << 8 | warnings in it
     mutable std::mutex pinMutex_;
     std::condition_variable unpinned_;
     std::size_t pins_ = 0; // under pinMutex_

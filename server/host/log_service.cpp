@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/abi_text.hpp"
-#include "host/dispatcher.hpp"
 #include "host/instance.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
-
-#include "http/exchange.hpp"
 
 #include <array>
 #include <string>
@@ -31,14 +28,9 @@ void write(void* self, std::uint32_t level, mortise_view logger, mortise_view me
     std::array<mortise_log_field, LogHub::fieldLimit> all;
     std::size_t size = 0;
     for (; size < count && size + 1 < all.size(); ++size) all[size] = fields[size];
-    char requestId[RequestState::requestIdBytes];
-    if (http::Exchange* const exchange = id == 0 ? nullptr : caller.runtime().exchanges().find({id});
-        exchange != nullptr && exchange->isOpen({id})) {
-        const std::size_t length = Dispatcher::stateOf(*exchange).copyRequestId(requestId);
-        // Another thread may have answered meanwhile: then this may be the id of the next request.
-        if (exchange->isOpen({id}))
-            all[size++] = {view("requestId"), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, view({requestId, length})};
-    }
+    char requestId[Requests::requestIdBytes];
+    const std::size_t length = id == 0 ? 0 : caller.runtime().requests().copyRequestId(id, requestId);
+    if (length != 0) all[size++] = {view("requestId"), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, view({requestId, length})};
     caller.runtime().log().write(level, loggerName(caller, logger), text(message), std::span(all.data(), size));
 }
 

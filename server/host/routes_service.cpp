@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/abi_text.hpp"
-#include "host/dispatcher.hpp"
 #include "host/instance.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
@@ -33,12 +32,9 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
 }
 
 mortise_status visit(void* self, mortise_exchange id, mortise_route_visitor visitor, void* context) noexcept {
-    http::Exchange* const exchange = callerOf(self).runtime().exchanges().find({id});
-    if (exchange == nullptr || !exchange->hasAttachment() || !exchange->isOpen({id})) return MORTISE_STALE;
     try {
-        for (const Route* const route : Dispatcher::stateOf(*exchange).generation->routes())
-            route->show(visitor, context);
-        return MORTISE_OK;
+        const Instance& caller = callerOf(self);
+        return caller.runtime().requests().visitRoutes(caller, id, visitor, context);
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }

@@ -7,9 +7,9 @@
 #include "base/worker_pool.hpp"
 #include "host/log_hub.hpp"
 #include "host/password_pool.hpp"
+#include "host/requests.hpp"
 #include "host/timer_queue.hpp"
 #include "host/upload_store.hpp"
-#include "http/shared_state.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -38,13 +38,15 @@ struct RuntimeSettings {
     std::uint32_t passwordCost = base::Bcrypt::defaultCost;       // of a hash whose maker asks for no cost of its own
 };
 
-// What a process has once and every plugin is served from: pools, clocks, the table of exchanges. Made before the first
-// plugin and destroyed after the last. Thread: any.
+// What a process has once and every plugin is served from: pools and clocks. Made before the first plugin and destroyed
+// after the last. Thread: any.
 class Runtime {
 public:
-    Runtime(LogHub& log, const RuntimeSettings& settings)
+    // `log` and `requests` live longer.
+    Runtime(LogHub& log, const RuntimeSettings& settings, Requests& requests)
         : settings_(settings),
           log_(log),
+          requests_(requests),
           onWorkers_(settings.workers.threads),
           uploads_(settings.uploads, uploadWorkers_),
           uploadWorkers_(settings.uploadWorkers),
@@ -62,7 +64,7 @@ public:
     UploadStore& uploads() noexcept { return uploads_; }
     base::WorkerPool& uploadWorkers() noexcept { return uploadWorkers_; }
     PasswordPool& passwords() noexcept { return passwords_; }
-    http::SharedState& exchanges() noexcept { return exchanges_; }
+    Requests& requests() const noexcept { return requests_; }
     base::Uuid7Source& uuids() noexcept { return uuids_; }
 
     // The loops, in order; set once before plugins start, empty while nothing is served.
@@ -106,10 +108,10 @@ public:
 private:
     const RuntimeSettings settings_;
     LogHub& log_;
+    Requests& requests_;
     mutable std::mutex mutex_;
     std::set<std::string> kept_; // under mutex_
     base::ControlCalls control_;
-    http::SharedState exchanges_;
     base::Uuid7Source uuids_;
     std::vector<std::atomic<const std::string*>> onWorkers_; // by index of the worker
     UploadStore uploads_;                                    // before its workers, whose last tasks let go of files

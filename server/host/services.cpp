@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/services.hpp"
 
+#include "host/runtime.hpp"
+
 #include <array>
 #include <utility>
 
 namespace mortise::host {
 
-const void* hostService(std::string_view id) noexcept {
+const void* hostService(const Runtime& runtime, std::string_view id) noexcept {
     const std::array<std::pair<std::string_view, const void*>, 10> services{{
         {MORTISE_CRYPTO_SERVICE, &cryptoService()},
-        {MORTISE_EXCHANGE_SERVICE, &exchangeService()},
+        {MORTISE_EXCHANGE_SERVICE, &runtime.requests().exchangeService()},
         {MORTISE_JSON_SERVICE, &jsonService()},
         {MORTISE_LOG_SERVICE, &logService()},
         {MORTISE_LOOP_SERVICE, &loopService()},

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mortise/service/crypto.h>
-#include <mortise/service/exchange.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
 #include <mortise/service/loop.h>
@@ -17,13 +16,13 @@
 namespace mortise::host {
 
 class Instance;
+class Runtime;
 
 // The table of a service that the host gives, or null. Its functions expect the Instance of the caller as `self`.
-const void* hostService(std::string_view id) noexcept;
+const void* hostService(const Runtime& runtime, std::string_view id) noexcept;
 
 // Where each table lives; one file a service.
 const mortise_crypto_table& cryptoService() noexcept;
-const mortise_exchange_table& exchangeService() noexcept;
 const mortise_json_table& jsonService() noexcept;
 const mortise_log_table& logService() noexcept;
 const mortise_loop_table& loopService() noexcept;

@@ -20,8 +20,10 @@ struct UploadLimits {
 
 // What answering requests goes by; a part of a generation.
 struct ServingSettings {
-    std::chrono::milliseconds handlerTimeout{60'000}; // from handing a request to a plugin until its answer; then 503
-    std::uint64_t retryAfterSeconds = 1;              // of the host's own 503 answers
+    std::chrono::milliseconds requestTimeout{60'000}; // from its head on, receiving its body apart; past it 503
+    std::chrono::milliseconds handlerTimeout{60'000}; // of one turn of a plugin, or one wait for a worker; past it 503
+    std::uint32_t maxOrphans = 256;      // ended requests that one plugin may hold; past it its routes get 503
+    std::uint64_t retryAfterSeconds = 1; // of the host's own 503 answers
     std::uint32_t maxJsonDepth = 64;
     std::uint32_t maxJsonValues = 250'000; // with the names of members
     UploadLimits uploads;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/exchange.hpp"
 
-#include "base/clock.hpp"
+#include "base/given_back.hpp"
 #include "http/character_class.hpp"
-#include "http/connection.hpp"
 #include "http/field_block.hpp"
-#include "http/loop_server.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace mortise::http {
 
@@ -33,17 +32,48 @@ std::optional<base::IpAddress> forwardedAddress(std::string_view item) noexcept 
 
 } // namespace
 
-bool Exchange::claim(ExchangeId id) noexcept {
-    std::uint64_t expected = word(id.generation(), Phase::open);
-    return state_.compare_exchange_strong(expected, word(id.generation(), Phase::claimed), std::memory_order_acq_rel);
+void Exchange::place(std::uint32_t loop, std::uint32_t slot, BodyBudget& budget,
+                     std::unique_ptr<Attachment> attachment) noexcept {
+    loop_ = loop;
+    slot_ = slot;
+    budget_ = &budget;
+    attachment_ = std::move(attachment);
 }
 
-bool Exchange::isClaimed(ExchangeId id) const noexcept {
-    return state_.load(std::memory_order_acquire) == word(id.generation(), Phase::claimed);
+void Exchange::reserve(Transport& transport, const std::shared_ptr<const Settings>& settings) noexcept {
+    stage_ = Stage::head;
+    transport_ = &transport;
+    if (settings_ != settings) settings_ = settings;
 }
 
-bool Exchange::isOpen(ExchangeId id) const noexcept {
-    return state_.load(std::memory_order_acquire) == word(id.generation(), Phase::open);
+void Exchange::cancelReservation() noexcept {
+    stage_ = Stage::free;
+    transport_ = nullptr;
+}
+
+void Exchange::open(const char* message, const base::IpAddress& peer, std::string_view peer_text,
+                    std::uint64_t received_ns, std::int64_t received_ms, RequestIds& ids) noexcept {
+    stage_ = Stage::open;
+    message_ = message;
+    received_ns_ = received_ns;
+    received_ms_ = received_ms;
+    malformed_ = secure_ = false;
+    body_asked_ = body_in_pieces_ = body_paused_ = body_complete_ = false;
+    body_size_ = 0;
+    body_ = {};
+    peer_ = peer;
+    client_ = peer;
+    std::memcpy(client_text_, peer_text.data(), peer_text.size());
+    client_text_size_ = static_cast<std::uint8_t>(peer_text.size());
+    if (head_.forwarded_for.present() || head_.forwarded_proto.present()) findClient();
+    if (head_.request_id.present()) {
+        request_id_ = head_.request_id.in(message_);
+    } else {
+        ids.make(made_request_id_);
+        request_id_ = {made_request_id_, sizeof made_request_id_};
+    }
+    lost_.store(false, std::memory_order_relaxed);
+    turn_.open();
 }
 
 Field Exchange::field(std::size_t index) const noexcept {
@@ -63,46 +93,9 @@ std::optional<std::uint64_t> Exchange::contentLength() const noexcept {
     return head_.has_length ? std::optional(head_.content_length) : std::nullopt;
 }
 
-void Exchange::open(const char* message, const base::IpAddress& peer, std::string_view peer_text) {
-    message_ = message;
-    received_ns_ = base::monotonicNs();
-    received_ms_ = server_->loop_.wallMs();
-    malformed_ = false;
-    close_after_ = false;
-    secure_ = false;
-    body_asked_ = false;
-    body_pieces_ = false;
-    body_apart_ = false;
-    body_complete_ = false;
-    wants_writable_ = false;
-    body_begun_ms_ = 0;
-    body_paused_ms_ = 0;
-    body_received_ = 0;
-    body_ = {};
-    reply_fields_.clear();
-    peer_ = peer;
-    client_ = peer;
-    std::memcpy(client_text_, peer_text.data(), peer_text.size());
-    client_text_size_ = static_cast<std::uint8_t>(peer_text.size());
-    if (head_.forwarded_for.present() || head_.forwarded_proto.present()) findClient();
-    if (head_.request_id.present()) {
-        request_id_ = head_.request_id.in(message_);
-    } else {
-        server_->makeRequestId(made_request_id_);
-        request_id_ = {made_request_id_, sizeof made_request_id_};
-    }
-    if (attachment_ == nullptr) attachment_ = server_->handler_.makeAttachment();
-    cancelled_.store(false, std::memory_order_relaxed);
-    constexpr std::uint64_t last_generation = (1ULL << ExchangeId::generation_bits) - 1;
-    const std::uint64_t before = state_.load(std::memory_order_relaxed) >> 8;
-    const std::uint64_t generation = before == last_generation ? 1 : before + 1;
-    id_ = ExchangeId::of(server_->index(), slot_, generation);
-    state_.store(word(generation, Phase::open), std::memory_order_release);
-}
-
 // X-Forwarded-For from the right: as long as an address is a trusted proxy's, the one that it wrote down counts. When
 // that is none ("unknown", "_hidden"), nobody knows who it is: not the proxy, which may be trusted with much more.
-void Exchange::findClient() {
+void Exchange::findClient() noexcept {
     const base::IpNetworkList& trusted = settings_->trusted_proxies;
     if (!trusted.contains(peer_)) return;
     if (head_.forwarded_proto.present()) {
@@ -129,145 +122,81 @@ void Exchange::findClient() {
 }
 
 bool Exchange::readBody(std::optional<std::uint64_t> limit) noexcept {
-    if (connection_ == nullptr || stage_ != Stage::handler || malformed_ || body_asked_) return false;
+    if (transport_ == nullptr || malformed_ || body_asked_) return false;
     body_asked_ = true;
     body_limit_ = limit.value_or(settings_->limits.body_bytes);
-    connection_->bodyAsked();
+    transport_->readBody(*this);
     return true;
 }
 
 bool Exchange::readBodyInPieces(std::uint64_t limit) noexcept {
-    if (!readBody(limit)) return false;
-    body_pieces_ = true;
-    body_size_ = 0;
-    return true;
+    if (transport_ == nullptr || malformed_ || body_asked_) return false;
+    body_in_pieces_ = true;
+    return readBody(limit);
 }
 
 void Exchange::pauseBody() noexcept {
-    if (body_paused_ms_ == 0) body_paused_ms_ = server_->loop_.nowMs();
-    if (connection_ != nullptr) connection_->bodyPaused();
+    if (std::exchange(body_paused_, true)) return;
+    if (transport_ != nullptr) transport_->pauseBody(*this);
 }
 
 void Exchange::resumeBody() noexcept {
-    const std::uint64_t since = std::exchange(body_paused_ms_, 0);
-    if (since == 0) return;
-    body_begun_ms_ += server_->loop_.nowMs() - since;
-    if (connection_ != nullptr) connection_->bodyResumed();
+    if (!std::exchange(body_paused_, false)) return;
+    if (transport_ != nullptr) transport_->resumeBody(*this);
 }
 
 bool Exchange::chargeBody(std::uint64_t bytes) noexcept {
-    if (!server_->shared_.takeBodyBytes(bytes, settings_->limits.buffered_body_bytes)) return false;
+    if (!budget_->take(bytes, settings_->limits.buffered_body_bytes)) return false;
     charged_ += bytes;
     return true;
 }
 
-bool Exchange::appendReplyField(std::string_view name, std::string_view value) {
-    return appendField(reply_fields_, name, value);
+void Exchange::completeBody(std::string_view body) noexcept {
+    body_ = body;
+    body_complete_ = true;
 }
 
-bool Exchange::mayAnswer(Stage stage) const noexcept {
-    return state_.load(std::memory_order_relaxed) == word(id_.generation(), Phase::claimed) && stage_ == stage;
-}
-
-// Also while the body is still being read.
-bool Exchange::mayBegin() const noexcept {
-    return mayAnswer(Stage::handler) || mayAnswer(Stage::body);
-}
-
-namespace {
-
-bool isLegal(const ReplyHead& head) noexcept {
-    return head.status >= 200 && head.status <= 999;
-}
-
-} // namespace
-
-bool Exchange::respond(const ReplyHead& head, std::string_view body) {
-    if (!mayBegin() || !isLegal(head)) return false;
-    if (connection_ == nullptr) {
-        finish(head.status, 0, true);
-    } else {
-        connection_->answer(*this, head, body, nullptr);
+std::uint64_t Exchange::respond() {
+    Transport* const transport = std::exchange(transport_, nullptr);
+    if (transport == nullptr) return 0;
+    try {
+        return transport->respond(*this, response_);
+    } catch (...) { // no memory: nothing complete can be sent
+        transport->cut(*this);
+        throw;
     }
-    return true;
 }
 
-bool Exchange::respondOwned(const ReplyHead& head, std::string&& body) {
-    if (!mayBegin() || !isLegal(head)) return false;
-    if (connection_ == nullptr) {
-        finish(head.status, 0, true);
-    } else {
-        connection_->answer(*this, head, body, &body);
-    }
-    return true;
+std::uint64_t Exchange::beginStream() {
+    return transport_ != nullptr ? transport_->beginStream(*this, response_) : 0;
 }
 
-bool Exchange::respond(const ReplyHead& head, FileRange&& range) {
-    if (!mayBegin() || !isLegal(head)) return false;
-    FileRange body = std::move(range);
-    if (connection_ == nullptr) {
-        finish(head.status, 0, true);
-    } else {
-        connection_->answerFile(*this, head, std::move(body));
-    }
-    return true;
+std::optional<std::uint64_t> Exchange::write(std::string_view data) {
+    return transport_ != nullptr ? transport_->write(*this, data) : 0;
 }
 
-bool Exchange::respondAndKeep(const ReplyHead& head, std::string_view body) {
-    if (!mayBegin() || !isLegal(head)) return false;
-    if (connection_ != nullptr) connection_->answerAndLeave(*this, head, body);
-    if (!std::exchange(left_, true)) ++server_->left_exchanges_;
-    return true;
+std::uint64_t Exchange::endStream() {
+    Transport* const transport = std::exchange(transport_, nullptr);
+    return transport != nullptr ? transport->endStream(*this) : 0;
 }
 
-bool Exchange::beginStream(const ReplyHead& head) {
-    if (!mayBegin() || !isLegal(head)) return false;
-    stage_ = Stage::streaming;
-    stream_status_ = head.status;
-    stream_bytes_ = 0;
-    if (connection_ != nullptr) connection_->beginStream(*this, head);
-    return true;
+void Exchange::cut() noexcept {
+    if (Transport* const transport = std::exchange(transport_, nullptr)) transport->cut(*this);
 }
 
-std::optional<std::size_t> Exchange::write(std::string_view data) {
-    if (!mayAnswer(Stage::streaming) || connection_ == nullptr) return 0;
-    return connection_->writeStream(*this, data);
+void Exchange::lose() noexcept {
+    transport_ = nullptr;
+    lost_.store(true, std::memory_order_release);
 }
 
-bool Exchange::endStream() {
-    if (!mayAnswer(Stage::streaming)) return false;
-    if (connection_ == nullptr) {
-        finish(stream_status_, stream_bytes_, true);
-    } else {
-        connection_->endStream(*this);
-    }
-    return true;
-}
-
-bool Exchange::abortStream() {
-    if (!mayAnswer(Stage::streaming)) return false;
-    if (connection_ == nullptr) {
-        finish(stream_status_, stream_bytes_, true);
-    } else {
-        connection_->abortStream(*this);
-    }
-    return true;
-}
-
-void Exchange::finish(int status, std::uint64_t bytes, bool cut) noexcept {
-    Outcome outcome;
-    outcome.status = status;
-    outcome.bytes = bytes;
-    outcome.duration_ns = base::monotonicNs() - received_ns_;
-    outcome.cancelled = cut;
-    server_->handler_.onFinished(*this, outcome);
-    state_.store(word(id_.generation(), Phase::free), std::memory_order_release);
-    server_->shared_.giveBodyBytes(charged_);
-    charged_ = 0;
+void Exchange::close() noexcept {
+    turn_.close();
+    stage_ = Stage::free;
+    budget_->give(std::exchange(charged_, 0));
     body_ = {};
+    response_.clear(base::keptBytes(64 * 1024));
     body_buffer_.reset();
-    server_->buffers_.give(std::move(kept_head_));
-    server_->giveExchange(*this);
+    kept_.reset();
 }
 
 } // namespace mortise::http

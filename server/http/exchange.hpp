@@ -2,69 +2,66 @@
 #pragma once
 
 #include "base/ip_address.hpp"
-#include "http/exchange_id.hpp"
+#include "http/body_budget.hpp"
 #include "http/fault.hpp"
-#include "http/file_range.hpp"
+#include "http/handle.hpp"
 #include "http/handler.hpp"
 #include "http/input_buffer.hpp"
-#include "http/parser.hpp"
+#include "http/limits.hpp"
 #include "http/request_head.hpp"
+#include "http/request_ids.hpp"
+#include "http/response.hpp"
+#include "http/transport.hpp"
+#include "http/turn.hpp"
 
 #include <atomic>
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 
 namespace mortise::http {
 
-class Connection;
-class LoopServer;
-
-// Head of an answer. Views are borrowed for the call. Date, Content-Length, Transfer-Encoding, Connection and
-// X-Request-Id are added by the floor.
-struct ReplyHead {
-    int status = 200;                 // 200 to 999
-    std::string_view content_type;    // a legal field value (not checked again); empty: no Content-Type
-    std::string_view constant_fields; // a block that isFieldBlock() accepted when it was declared
-    bool sized = true; // false: an answer to HEAD does not tell the size, which is not known (RFC 9110 section 9.3.2)
-};
-
-// One request with its answer, in a slot of its loop's table: the address is stable and never freed while the loop
-// lives. Tags: [any] any thread; [open] any thread between onHead and the end of the terminal call, never concurrently
-// with that; [loop] the loop's thread.
+// One request, its response and its turn, in a slot of the handler's table: the address is stable and never freed while
+// the loops live. It knows nothing of how it is carried: that is its Transport's business.
 //
-//   free --head or fault--> open --claim()--> claimed --respond / endStream / abortStream--> free (next generation)
+//   free --acquire--> head --open--> open --detached from its transport, and no turn open--> free
 //
-// Views (target, fields, body, ...) stay valid until the terminal call returns, even when the client is gone.
+// Tags: [any] any thread; [holder] whoever has the turn, a plugin's turn included; [loop] the loop's thread.
+// Views (target, fields, body, ...) are valid from open() to close(), even when the client is gone.
 class Exchange {
 public:
+    enum class Stage : std::uint8_t { free, head, open };
+
     Exchange() = default;
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
 
-    // [open]
-    ExchangeId id() const noexcept { return id_; }
-    // [any] True for exactly one caller per exchange: the one who must make the terminal call (on the loop). False for
-    // everyone else, and for an id whose exchange is over: STALE.
-    bool claim(ExchangeId id) noexcept;
-    // [any] True while `id` is the exchange in this slot and nobody has claimed it.
-    bool isOpen(ExchangeId id) const noexcept;
-    // [any] True from a won claim until the exchange is over.
-    bool isClaimed(ExchangeId id) const noexcept;
-    // [open] The client is gone.
-    bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
+    // The slot. [loop] once, before its first exchange.
+    void place(std::uint32_t loop, std::uint32_t slot, BodyBudget& budget,
+               std::unique_ptr<Attachment> attachment) noexcept;
+    // [loop] Where place() was given none: before the first exchange.
+    void attach(std::unique_ptr<Attachment> attachment) noexcept { attachment_ = std::move(attachment); }
+    std::uint32_t slot() const noexcept { return slot_; }
+    Stage stage() const noexcept { return stage_; } // [loop]
+    // [any] Null before the slot's first exchange, which only a made-up handle leads to.
+    Attachment* attachment() const noexcept { return attachment_.get(); }
 
-    // The request. [open]
+    // [any]
+    Turn& turn() noexcept { return turn_; }
+    const Turn& turn() const noexcept { return turn_; }
+    // [any] Whether `handle` is of the exchange that is in the slot now.
+    bool belongs(Handle handle) const noexcept { return turn_.belongs(handle.serial()); }
+    // [holder] The handle of the turn `serial`.
+    Handle handle(std::uint64_t serial) const noexcept { return Handle::of(loop_, slot_, serial); }
+    Handle handle() const noexcept { return handle(turn_.serial()); }
+
+    // The request. [holder]
     Method method() const noexcept { return head_.method; }
     std::string_view methodText() const noexcept { return {message_, head_.method_size}; }
     std::string_view target() const noexcept { return head_.target.in(message_); } // as sent
     std::string_view path() const noexcept { return head_.pathIn(message_); }      // raw: still percent-encoded
     std::string_view query() const noexcept { return head_.query.in(message_); }   // raw, without '?'
-    int minorVersion() const noexcept { return head_.minor_version; }              // of HTTP/1.x
     std::string_view host() const noexcept { return head_.host.in(message_); }
     std::string_view contentType() const noexcept { return head_.content_type.in(message_); }
     std::string_view authorization() const noexcept { return head_.authorization.in(message_); }
@@ -75,7 +72,7 @@ public:
     // data() == nullptr.
     std::string_view field(std::string_view name) const noexcept;
     bool hasBody() const noexcept { return head_.hasBody(); }
-    // Announced by Content-Length; nothing for chunked bodies.
+    // Announced by Content-Length; nothing for bodies of unknown length.
     std::optional<std::uint64_t> contentLength() const noexcept;
     std::string_view body() const noexcept { return body_; } // complete from onBody on, empty before
     std::string_view requestId() const noexcept { return request_id_; }
@@ -85,15 +82,14 @@ public:
     std::string_view scheme() const noexcept { return secure_ ? "https" : "http"; }
     std::uint64_t receivedNs() const noexcept { return received_ns_; }    // monotonic
     std::int64_t receivedWallMs() const noexcept { return received_ms_; } // Unix epoch
+    const Settings& settings() const noexcept { return *settings_; }      // what the request is read by
 
-    // [loop] What the handler made for this slot.
-    Attachment& attachment() noexcept { return *attachment_; }
-    // [any] False for a slot that no exchange has been in yet, which only a made-up id can lead to.
-    bool hasAttachment() const noexcept { return attachment_ != nullptr; }
-    // [open]
-    LoopServer& server() noexcept { return *server_; }
+    // [any] The client is gone.
+    bool isLost() const noexcept { return lost_.load(std::memory_order_acquire); }
+    // [loop] A transport has it: the client is there and nothing, or a part of a stream, has been sent.
+    bool isCarried() const noexcept { return transport_ != nullptr; }
 
-    // [loop] From onHead, or later while open: read the body, at most `limit` bytes (default: Limits::body_bytes),
+    // [loop] From onHead, or later while carried: read the body, at most `limit` bytes (default: Limits::body_bytes),
     // sending 100 Continue when the client waits for it. Then comes onBody, or onMalformed. False when it was called
     // before, the exchange came by onMalformed, or the client is gone.
     bool readBody(std::optional<std::uint64_t> limit = std::nullopt) noexcept;
@@ -103,116 +99,92 @@ public:
     // already still comes.
     void pauseBody() noexcept;
     void resumeBody() noexcept;
-    // [loop] Counts `bytes` that the handler keeps of this request into Limits::buffered_body_bytes, until the exchange
-    // is over. False, and nothing is counted: that limit is reached. Only of a body in pieces, or when it is complete.
+    // [loop] Counts `bytes` that are kept of this request into Limits::buffered_body_bytes, until the exchange is over.
+    // False, and nothing is counted: that limit is reached.
     bool chargeBody(std::uint64_t bytes) noexcept;
+    std::uint64_t chargedBytes() const noexcept { return charged_; }
     // Received so far, without transfer coding. [loop]
-    std::uint64_t bodyBytes() const noexcept { return body_pieces_ ? body_size_ : body_.size(); }
+    std::uint64_t bodyBytes() const noexcept { return body_in_pieces_ ? body_size_ : body_.size(); }
 
-    // [loop] Fields for the answer, besides constant_fields. False: not allowed (see appendField in field_block.hpp).
-    bool appendReplyField(std::string_view name, std::string_view value);
-    std::string& replyFields() noexcept { return reply_fields_; }
-    // [loop] The connection ends after this answer.
-    void closeAfter() noexcept { close_after_ = true; }
+    // The response while it is made. [holder]; of a plugin's turn whoever was given the right to record.
+    Response& response() noexcept { return response_; }
+    const Response& response() const noexcept { return response_; }
 
-    // Terminal calls. [loop], after claim() was won. They return false, and do nothing, when the exchange is not
-    // claimed or the head is not legal (status). When the client is gone they send nothing and return true. After true
-    // the exchange is over: do not touch it. `body` is copied. For HEAD it is not sent but its size is told; 204 and
-    // 304 have none.
-    bool respond(const ReplyHead& head, std::string_view body);
-    // A std::string that is given away (an rvalue) is kept, not copied: for large bodies.
-    template<std::same_as<std::string> Body>
-    bool respond(const ReplyHead& head, Body&& body) {
-        return respondOwned(head, std::forward<Body>(body));
-    }
+    // [loop] Sends response(), whose status is 200 to 999 and whose body is no stream, and detaches: at most once, and
+    // nothing is sent of it when the client is gone. Returns the bytes of head and body.
+    std::uint64_t respond();
+    // [loop] A response in pieces: begin, write, end or cut; without a transport they do nothing.
+    std::uint64_t beginStream();
+    std::optional<std::uint64_t> write(std::string_view data);
+    std::uint64_t endStream();
+    // [loop] Ends the connection without a response, or in the middle of one. Detaches.
+    void cut() noexcept;
 
-    // The body is `range.left` bytes of the file, which go from the kernel's cache to the socket. A file that turns out
-    // shorter cuts the connection. The file is closed when the last byte is sent, or at once where none is.
-    bool respond(const ReplyHead& head, FileRange&& range);
+    // For the handler's table. [loop] What open() gave is given back; the turn must be over.
+    void close() noexcept;
 
-    // [loop] After claim() was won: answers in place of somebody who is too slow and may still be reading the request.
-    // The connection goes its way and closes; the exchange stays claimed, with all its views, until the terminal call
-    // of the claimer (which then sends nothing). False as for respond().
-    bool respondAndKeep(const ReplyHead& head, std::string_view body);
-
-    // [loop] Answer in pieces: chunked, or until the close for HTTP/1.0. Not terminal: endStream or abortStream is.
-    bool beginStream(const ReplyHead& head);
-    // Takes all of `data` and returns the bytes that wait to be sent, or nothing when output_high_bytes wait already:
-    // the data was not taken, and onWritable comes when there is room. When the client is gone, data is taken and
-    // dropped.
-    std::optional<std::size_t> write(std::string_view data);
-    bool endStream();
-    // Cuts the connection so that the client sees an incomplete answer.
-    bool abortStream();
+    // For the transport. [loop]
+    // From free to head, which the transport clears and fills; and back.
+    void reserve(Transport& transport, const std::shared_ptr<const Settings>& settings) noexcept;
+    void cancelReservation() noexcept;
+    RequestHead& head() noexcept { return head_; }
+    const RequestHead& head() const noexcept { return head_; }
+    // From head to open: gives it its first handle, and what the handler sees of the peer. `message` is what the spans
+    // of head() count from; it stays where it is until keep() or close().
+    void open(const char* message, const base::IpAddress& peer, std::string_view peer_text, std::uint64_t received_ns,
+              std::int64_t received_ms, RequestIds& ids) noexcept;
+    // onMalformed is next: no body will be read.
+    void markMalformed() noexcept { malformed_ = true; }
+    bool isMalformed() const noexcept { return malformed_; }
+    bool wantsBody() const noexcept { return body_asked_ && !body_complete_; }
+    bool takesPieces() const noexcept { return body_in_pieces_; }
+    std::uint64_t bodyLimit() const noexcept { return body_limit_; }
+    void countBody(std::uint64_t bytes) noexcept { body_size_ += bytes; } // of pieces handed over
+    void completeBody(std::string_view body) noexcept;                    // empty after pieces
+    bool isBodyComplete() const noexcept { return body_complete_; }
+    InputBuffer& bodyBuffer() noexcept { return body_buffer_; } // for a body that does not stay behind its head
+    // A turn is open, or will be used on: when the transport detaches, the memory of the views must be kept.
+    bool keepsViews() const noexcept { return turn_.isOpen() || turn_.holder() != Turn::Holder::loop; }
+    // Takes over what the views point into.
+    void keep(InputBuffer&& memory) noexcept { kept_ = std::move(memory); }
+    // The client is gone: from here on there is no transport. Handler::onLost is next.
+    void lose() noexcept;
 
 private:
-    friend class Connection;
-    friend class LoopServer;
+    void findClient() noexcept;
 
-    enum class Phase : std::uint8_t { free, open, claimed };
-    // Who is to move. The table of legal steps is in README.md.
-    enum class Stage : std::uint8_t { none, head, handler, body, streaming };
-
-    static constexpr std::uint64_t word(std::uint64_t generation, Phase phase) noexcept {
-        return generation << 8 | static_cast<std::uint64_t>(phase);
-    }
-    bool mayAnswer(Stage stage) const noexcept;
-    bool mayBegin() const noexcept;
-    bool respondOwned(const ReplyHead& head, std::string&& body);
-    // From head to open: gives it its id, and what the handler sees of the peer.
-    void open(const char* message, const base::IpAddress& peer, std::string_view peer_text);
-    void findClient();
-    void finish(int status, std::uint64_t bytes, bool cut) noexcept;
-
-    std::atomic<std::uint64_t> state_{0}; // generation << 8 | phase
-    std::atomic<bool> cancelled_{false};
-    Stage stage_ = Stage::none;
+    Turn turn_;
+    std::atomic<bool> lost_{false};
+    Stage stage_ = Stage::free;
     bool malformed_ = false;
-    bool left_ = false; // by its connection, see respondAndKeep
-    bool close_after_ = false;
     bool secure_ = false;
     bool body_asked_ = false;
-    bool body_pieces_ = false; // handed over as it comes
-    bool body_apart_ = false;  // in body_buffer_, else behind the head
+    bool body_in_pieces_ = false;
+    bool body_paused_ = false;
     bool body_complete_ = false;
-    bool wants_writable_ = false;
-    bool stream_chunked_ = false;
-    bool stream_silent_ = false; // HEAD, 204, 304
-    bool stream_stays_ = false;
     std::uint8_t client_text_size_ = 0;
+    std::uint32_t loop_ = 0;
     std::uint32_t slot_ = 0;
-    std::uint32_t next_free_ = 0;
-    int stream_status_ = 0;
-    std::uint64_t stream_bytes_ = 0;
-    ExchangeId id_;
-    LoopServer* server_ = nullptr;
-    Connection* connection_ = nullptr; // null once the client is gone
+    Transport* transport_ = nullptr; // null once detached, or the client is gone
+    BodyBudget* budget_ = nullptr;
     const char* message_ = "";
     RequestHead head_;
-    Parser parser_;
     std::string_view body_;
     std::string_view request_id_;
     base::IpAddress peer_;
     base::IpAddress client_;
     std::uint64_t received_ns_ = 0;
     std::int64_t received_ms_ = 0;
-    std::shared_ptr<const Settings> settings_; // what the request is read by
-    std::unique_ptr<Attachment> attachment_;
-    std::string reply_fields_;
-
-    // The body while it is read.
     std::uint64_t body_limit_ = 0;
-    std::uint64_t body_begun_ms_ = 0;
-    std::uint64_t body_paused_ms_ = 0; // since when; 0: it is not
-    std::uint64_t body_received_ = 0;  // raw
-    std::size_t body_raw_ = 0;         // offset in the connection's buffer of what is not decoded yet
-    std::uint64_t body_size_ = 0;      // decoded: behind the head, or handed over
-    std::uint64_t charged_ = 0;        // of Limits::buffered_body_bytes
+    std::uint64_t body_size_ = 0; // handed over in pieces
+    std::uint64_t charged_ = 0;   // of the budget
+    std::shared_ptr<const Settings> settings_;
+    std::unique_ptr<Attachment> attachment_;
+    Response response_;
     InputBuffer body_buffer_;
-    InputBuffer kept_head_; // what the views point into, once the connection is gone
-
+    InputBuffer kept_; // what the views point into, once the transport is gone
     char client_text_[base::IpAddress::maxTextSize];
-    char made_request_id_[24];
+    char made_request_id_[RequestIds::size];
 };
 
 } // namespace mortise::http

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/given_back.hpp"
+
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -66,6 +68,7 @@ public:
         if (!free_.empty()) {
             InputBuffer buffer = std::move(free_.back());
             free_.pop_back();
+            base::markHandedOut(buffer.data(), buffer.capacity());
             return buffer;
         }
         InputBuffer buffer;
@@ -77,6 +80,7 @@ public:
         InputBuffer mine = std::move(buffer);
         mine.size = 0;
         if (mine.capacity() != buffer_bytes || free_.size() >= kept_buffers) return;
+        base::markGivenBack(mine.data(), mine.capacity());
         free_.push_back(std::move(mine));
     }
 

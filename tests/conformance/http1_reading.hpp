@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "http/parser.hpp"
+#include "http/http1/parser.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -23,7 +23,7 @@ struct Message {
     bool operator==(const Message&) const = default;
 };
 
-// What http::Parser makes of a connection's bytes, as a connection uses it: request after request up to a fault or to
+// What http1::Parser makes of a connection's bytes, as a connection uses it: request after request up to a fault or to
 // one that ends the connection. The bytes move between two calls, into memory of exactly their size, so that a
 // sanitizer sees every step beyond them.
 class Reading {
@@ -65,7 +65,7 @@ public:
     std::string code() const { return fault_ != nullptr ? std::string(fault_->code) : "none"; }
 
 private:
-    using Result = mortise::http::Parser::Result;
+    using Result = mortise::http::http1::Parser::Result;
 
     void begin() {
         in_body_ = false;
@@ -113,7 +113,7 @@ private:
 
     mortise::http::Limits limits_;
     mortise::http::RequestHead head_;
-    mortise::http::Parser parser_;
+    mortise::http::http1::Parser parser_;
     std::vector<char> pending_;
     std::vector<Message> messages_;
     const mortise::http::Fault* fault_ = nullptr;

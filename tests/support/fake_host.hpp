@@ -32,8 +32,9 @@
 #include <vector>
 
 // A host without sockets and threads, for tests of the C++ layer and of plugins: it hands out tables, remembers what
-// was declared, calls handlers and keeps their answers. Every service can be taken away (absent()) or replaced
-// (give()).
+// was declared, calls handlers and keeps what they reply. Every service can be taken away (absent()) or replaced
+// (give()). Turns are as mortise.exchange/1 says: a handle is the turn until the call has returned and its terminal
+// call is made, endRequest() ends the request in the plugin's place, a second terminal call makes the response a 500.
 namespace mortise::test {
 
 inline mortise_view viewOf(std::string_view text) {
@@ -43,10 +44,24 @@ inline std::string textOf(mortise_view view) {
     return {view.data, static_cast<std::size_t>(view.size)};
 }
 
-// What came out of an exchange.
+struct FakeVerdict {
+    std::string kind; // accept, reject, missing; empty: none
+    std::string id, name;
+    std::vector<std::string> roles;
+    std::string message, challenge;
+};
+
+// What came out of a request.
 struct FakeAnswer {
     mortise_status returned = MORTISE_ERROR; // by the handler
-    unsigned terminalCalls = 0;
+    unsigned terminalCalls = 0;              // in a turn, refused ones included
+    unsigned staleCalls = 0;                 // by a handle that was not the turn (any more)
+    mortise_status resumed = MORTISE_PENDING;
+    unsigned commits = 0; // calls of begin_commit
+    bool claimed = false; // by begin_commit
+    unsigned lendCalls = 0;
+    bool lent = false; // the body was in lent memory
+    FakeVerdict verdict;
     std::uint32_t status = 0; // 0: none yet
     std::uint32_t flags = 0;
     std::string body; // or the sentence of an error
@@ -130,9 +145,17 @@ public:
         open->request = request;
         prepare(*open, target);
         currentLoop = request.onLoop ? 1 : 0;
-        const mortise_exchange exchange = open_.size();
-        open->answer.returned = target.handle(target.context, exchange, &open->raw);
+        const mortise_exchange exchange = turnOf(open_.size());
+        open->running = true;
+        const mortise_status returned = target.handle(target.context, exchange, &open->raw);
         currentLoop = 0;
+        const std::lock_guard lock(mutex_);
+        open->running = false;
+        open->answer.returned = returned;
+        const bool replied = open->answer.terminalCalls != 0;
+        if ((returned == MORTISE_REPLIED && !replied && !open->ended) ||
+            (returned != MORTISE_REPLIED && returned != MORTISE_PENDING && replied))
+            open->answer.status = 500;
         return exchange;
     }
     FakeAnswer call(const std::string& method, const std::string& pattern, const FakeRequest& request = {}) {
@@ -140,15 +163,38 @@ public:
     }
     FakeAnswer answer(mortise_exchange exchange) {
         const std::lock_guard lock(mutex_);
-        return open_.at(exchange - 1)->answer;
+        return openOf(exchange).answer;
     }
-    const mortise_request& rawRequest(mortise_exchange exchange) const { return open_.at(exchange - 1)->raw; }
-    // An exchange of no route, for filters and authenticators.
+    const mortise_request& rawRequest(mortise_exchange exchange) const { return openOf(exchange).raw; }
+    // What a deadline, a reload or a stop does: the request ends with 503 whatever the plugin does from now on. False:
+    // the plugin has claimed the commit, or replied.
+    bool endRequest(mortise_exchange exchange) {
+        const std::lock_guard lock(mutex_);
+        Open& open = openOf(exchange);
+        if (open.answer.claimed || open.answer.terminalCalls != 0) return false;
+        open.ended = true;
+        open.answer.status = 503;
+        return true;
+    }
+    // The client goes away: only cancelled() shows it.
+    void loseClient(mortise_exchange exchange) {
+        const std::lock_guard lock(mutex_);
+        openOf(exchange).lost = true;
+    }
+    // Another turn of the same request, as the next filter or the handler gets it; earlier handles are not it.
+    mortise_exchange nextTurn(mortise_exchange exchange) {
+        const std::lock_guard lock(mutex_);
+        Open& open = openOf(exchange);
+        ++open.serial;
+        open.answer.terminalCalls = 0;
+        return exchange % handles + open.serial * handles;
+    }
+    // A request of no route, for filters and authenticators; the handle is the turn.
     mortise_exchange bareRequest(const FakeRequest& request = {}) {
         auto& open = open_.emplace_back(std::make_unique<Open>());
         open->request = request;
         prepare(*open, FakeRoute{});
-        return open_.size();
+        return turnOf(open_.size());
     }
 
     const FakeRoute& route(const std::string& method, const std::string& pattern) const {
@@ -175,6 +221,9 @@ public:
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     bool anyHashFits = false;                        // whatever verify is asked for
     mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
+    mortise_status beginCommitStatus = MORTISE_OK;   // what claims come to; STALE: the request has ended
+    mortise_status beginStreamStatus = MORTISE_OK;   // likewise streams
+    mortise_status lendStatus = MORTISE_OK;
     std::uint32_t currentLoop = 0;
     std::uint64_t generation = 1; // that serves requests
 
@@ -195,6 +244,11 @@ private:
         json::Tape body, query, path, headers, cookies;
         mortise_json_tape bodyView{}, queryView{}, pathView{}, headerView{}, cookieView{};
         mortise_principal principal{};
+        std::uint64_t serial = 1; // of the turn
+        bool running = false;     // the call has not returned
+        bool ended = false;       // by the host
+        bool lost = false;        // the client
+        std::unique_ptr<char[]> lent;
     };
     struct Timer {
         void (*call)(void*);
@@ -320,11 +374,49 @@ private:
         visitor(argument, &shown, viewOf("test"));
     }
 
-    Open* terminal(mortise_exchange exchange) {
-        Open& open = *open_.at(exchange - 1);
-        return open.answer.terminalCalls++ == 0 ? &open : nullptr;
+    // A handle is the place of its request and the serial of the turn above it.
+    static constexpr mortise_exchange handles = mortise_exchange{1} << 32;
+
+    static FakeHost& of(void* context) { return *static_cast<FakeHost*>(context); }
+    static mortise_exchange turnOf(std::size_t place) { return place + handles; }
+    Open& openOf(mortise_exchange exchange) const { return *open_.at(exchange % handles - 1); }
+
+    // Calls use(Open&) when the handle is the turn; with `again` also where only the call's return is left of it.
+    template<class Use>
+    mortise_status withTurn(mortise_exchange exchange, Use&& use, bool again = false) {
+        const std::lock_guard lock(mutex_);
+        Open& open = openOf(exchange);
+        const bool over = open.answer.terminalCalls != 0 && !(again && open.running);
+        if (open.serial != exchange / handles || open.ended || over) {
+            ++open.answer.staleCalls;
+            return MORTISE_STALE;
+        }
+        use(open);
+        return MORTISE_OK;
+    }
+    // A terminal call.
+    template<class Use>
+    mortise_status end(mortise_exchange exchange, Use&& use) {
+        mortise_status outcome = MORTISE_OK;
+        const mortise_status status = withTurn(
+            exchange,
+            [&](Open& open) {
+                if (open.answer.terminalCalls++ == 0) return use(open);
+                open.answer.status = 500;
+                outcome = MORTISE_INVALID;
+            },
+            true);
+        return status == MORTISE_OK ? outcome : status;
     }
 
+    static void copyHead(FakeAnswer& answer, const mortise_reply& reply) {
+        answer.status = reply.status;
+        answer.flags = reply.flags;
+        answer.block = reply.header_block;
+        answer.body = textOf(reply.body);
+        copyFields(answer, reply.fields, reply.field_count);
+        if (reply.content_type.size != 0) answer.fields["Content-Type"] = textOf(reply.content_type);
+    }
     static void copyFields(FakeAnswer& answer, const mortise_field* fields, std::uint32_t count) {
         for (std::uint32_t i = 0; i < count; ++i) answer.fields[textOf(fields[i].name)] = textOf(fields[i].value);
     }
@@ -333,74 +425,101 @@ private:
         exchangeTable.struct_size = sizeof exchangeTable;
         exchangeTable.reply = [](void* context, mortise_exchange exchange,
                                  const mortise_reply* reply) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            Open* const open = self.terminal(exchange);
-            if (open != nullptr) {
-                open->answer.status = reply->status;
-                open->answer.flags = reply->flags;
-                open->answer.block = reply->header_block;
-                open->answer.body = textOf(reply->body);
-                copyFields(open->answer, reply->fields, reply->field_count);
-                if (reply->content_type.size != 0) open->answer.fields["Content-Type"] = textOf(reply->content_type);
-                open->answer.released = reply->release != nullptr;
-            }
+            const mortise_status status = of(context).end(exchange, [&](Open& open) {
+                open.answer.lent = open.lent && reply->body.data == open.lent.get();
+                open.answer.released = reply->release != nullptr;
+                copyHead(open.answer, *reply);
+            });
             if (reply->release != nullptr) reply->release(reply->release_context);
-            return open != nullptr ? MORTISE_OK : MORTISE_STALE;
+            return status;
         };
         exchangeTable.reply_error = [](void* context, mortise_exchange exchange,
                                        const mortise_error_reply* reply) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            Open* const open = self.terminal(exchange);
-            if (open == nullptr) return MORTISE_STALE;
-            open->answer.status = reply->status;
-            open->answer.error = true;
-            open->answer.body = textOf(reply->sentence);
-            copyFields(open->answer, reply->fields, reply->field_count);
-            for (std::uint32_t i = 0; i < reply->detail_count; ++i)
-                open->answer.details.push_back(textOf(reply->details[i].in) + " " + textOf(reply->details[i].path) +
-                                               " " + textOf(reply->details[i].code));
-            return MORTISE_OK;
+            return of(context).end(exchange, [&](Open& open) {
+                open.answer.status = reply->status;
+                open.answer.error = true;
+                open.answer.body = textOf(reply->sentence);
+                copyFields(open.answer, reply->fields, reply->field_count);
+                for (std::uint32_t i = 0; i < reply->detail_count; ++i)
+                    open.answer.details.push_back(textOf(reply->details[i].in) + " " + textOf(reply->details[i].path) +
+                                                  " " + textOf(reply->details[i].code));
+            });
         };
         exchangeTable.abandon = [](void* context, mortise_exchange exchange) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            Open* const open = self.terminal(exchange);
-            if (open == nullptr) return MORTISE_STALE;
-            open->answer.abandoned = true;
-            open->answer.status = 500;
-            return MORTISE_OK;
+            return of(context).end(exchange, [](Open& open) {
+                open.answer.abandoned = true;
+                open.answer.status = 500;
+            });
         };
         exchangeTable.begin_stream = [](void* context, mortise_exchange exchange,
                                         const mortise_reply* reply) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            FakeAnswer& answer = self.open_.at(exchange - 1)->answer;
-            answer.status = reply->status;
-            answer.body = textOf(reply->body);
-            return MORTISE_OK;
+            FakeHost& self = of(context);
+            if (self.beginStreamStatus != MORTISE_OK) return self.beginStreamStatus;
+            return self.withTurn(exchange, [&](Open& open) { copyHead(open.answer, *reply); });
         };
         exchangeTable.write = [](void* context, mortise_exchange exchange, mortise_view data) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            self.open_.at(exchange - 1)->answer.body += textOf(data);
-            return MORTISE_OK;
+            return of(context).withTurn(exchange, [&](Open& open) { open.answer.body += textOf(data); });
         };
         exchangeTable.end_stream = [](void* context, mortise_exchange exchange,
                                       std::uint32_t complete) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            const std::lock_guard lock(self.mutex_);
-            Open* const open = self.terminal(exchange);
-            if (open == nullptr) return MORTISE_STALE;
-            open->answer.abandoned = complete == 0;
-            return MORTISE_OK;
+            return of(context).end(exchange, [&](Open& open) { open.answer.abandoned = complete == 0; });
         };
-        exchangeTable.cancelled = [](void*, mortise_exchange) -> std::uint32_t { return 0; };
+        exchangeTable.cancelled = [](void* context, mortise_exchange exchange) -> std::uint32_t {
+            FakeHost& self = of(context);
+            const std::lock_guard lock(self.mutex_);
+            const Open& open = self.openOf(exchange);
+            return open.ended || open.lost ? 1 : 0;
+        };
         exchangeTable.resume = [](void* context, mortise_exchange exchange, mortise_status outcome) -> mortise_status {
-            auto& self = *static_cast<FakeHost*>(context);
-            self.open_.at(exchange - 1)->answer.returned = outcome;
-            return MORTISE_OK;
+            return of(context).end(exchange, [&](Open& open) { open.answer.resumed = outcome; });
+        };
+        exchangeTable.begin_commit = [](void* context, mortise_exchange exchange) -> mortise_status {
+            FakeHost& self = of(context);
+            mortise_status outcome = MORTISE_OK;
+            const mortise_status status = self.withTurn(exchange, [&](Open& open) {
+                ++open.answer.commits;
+                outcome = open.answer.claimed ? MORTISE_OK : self.beginCommitStatus;
+                open.answer.claimed = outcome == MORTISE_OK;
+                if (outcome == MORTISE_STALE) open.ended = true;
+            });
+            return status == MORTISE_OK ? outcome : status;
+        };
+        exchangeTable.accept = [](void* context, mortise_exchange exchange,
+                                  const mortise_principal* principal) -> mortise_status {
+            return of(context).end(exchange, [&](Open& open) {
+                FakeVerdict& verdict = open.answer.verdict;
+                verdict.kind = "accept";
+                verdict.id = textOf(principal->id);
+                verdict.name = textOf(principal->name);
+                for (std::uint32_t i = 0; i < principal->role_count; ++i)
+                    verdict.roles.push_back(textOf(principal->roles[i]));
+            });
+        };
+        exchangeTable.reject = [](void* context, mortise_exchange exchange, mortise_view message,
+                                  mortise_view challenge) -> mortise_status {
+            return of(context).end(exchange, [&](Open& open) {
+                open.answer.verdict = {"reject", {}, {}, {}, textOf(message), textOf(challenge)};
+            });
+        };
+        exchangeTable.missing = [](void* context, mortise_exchange exchange, mortise_view message,
+                                   mortise_view challenge) -> mortise_status {
+            return of(context).end(exchange, [&](Open& open) {
+                open.answer.verdict = {"missing", {}, {}, {}, textOf(message), textOf(challenge)};
+            });
+        };
+        exchangeTable.lend = [](void* context, mortise_exchange exchange, std::uint64_t capacity,
+                                mortise_buffer* buffer) -> mortise_status {
+            FakeHost& self = of(context);
+            mortise_status outcome = self.lendStatus;
+            const mortise_status status = self.withTurn(exchange, [&](Open& open) {
+                ++open.answer.lendCalls;
+                if (open.lent) outcome = MORTISE_INVALID;
+                if (outcome != MORTISE_OK) return;
+                open.lent = std::make_unique<char[]>(static_cast<std::size_t>(capacity));
+                buffer->data = open.lent.get();
+                buffer->capacity = capacity;
+            });
+            return status == MORTISE_OK ? outcome : status;
         };
         exchangeTable.declare_header_block = [](void* context, const mortise_field* fields, std::uint32_t count,
                                                 std::uint64_t* block, mortise_error*) -> mortise_status {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -34,8 +35,9 @@ public:
                          mortise_sql_row row, void* context, mortise_error* error) {
             return of(self).run(statement, parameters, count, row, context, error);
         };
-        table_.transact = [](void* self, mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*),
-                             void* context, mortise_error* error) { return of(self).transact(body, context, error); };
+        table_.transact = [](void* self, mortise_exchange turn,
+                             mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
+                             mortise_error* error) { return of(self).transact(turn, body, context, error); };
         table_.execute = [](void* self, mortise_sql_transaction*, std::uint32_t statement,
                             const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row,
                             void* context, std::uint64_t* changed, mortise_error* error) {
@@ -60,6 +62,8 @@ public:
     const mortise_database_table* table() const { return &table_; }
     mortise_status busy = MORTISE_OK; // what the next calls return instead of working, unless MORTISE_OK
     unsigned reads = 0;
+    std::function<mortise_status(mortise_exchange)> beginCommit; // asked before the COMMIT of a turn
+    unsigned background = 0;                                     // transactions of no turn
     std::vector<std::string> ran; // the texts of the statements, in the order in which they ran
 
     void migrate(const mortise_plugin_migrations& extension, void* self) {
@@ -183,15 +187,18 @@ private:
         return row(context, columns.data(), static_cast<std::uint32_t>(columns.size())) != 0;
     }
 
-    mortise_status transact(mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
+    mortise_status transact(mortise_exchange turn,
+                            mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
                             mortise_error* error) {
         const std::lock_guard lock(mutex_);
         if (busy != MORTISE_OK) return busy;
         const bool joins = sqlite3_get_autocommit(handle_) == 0;
         execute(joins ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
         mortise_sql_transaction transaction;
-        const mortise_status status = body(context, &transaction, error);
+        mortise_status status = body(context, &transaction, error);
         if (!joins) {
+            if (turn == 0) ++background;
+            if (status == MORTISE_OK && turn != 0 && beginCommit) status = beginCommit(turn);
             execute(status == MORTISE_OK ? "COMMIT" : "ROLLBACK");
         } else {
             if (status != MORTISE_OK) execute("ROLLBACK TO part");

@@ -45,9 +45,7 @@ inline std::string member(const std::string& json, const std::string& name) {
     return json.substr(begin + key.size(), json.find('"', begin + key.size()) - begin - key.size());
 }
 
-struct Verdict {
-    std::string kind, id, role, name, sentence, challenge;
-};
+using Verdict = mortise::test::FakeVerdict;
 
 /// The built files of `auth` and `users` over a database in memory, under a host that is none.
 class AuthFixture : public CppUnit::TestFixture {
@@ -78,6 +76,9 @@ protected:
         database_ = std::make_unique<MemoryDatabase>();
         host_->give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
         host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
+        database_->beginCommit = [this](mortise_exchange turn) {
+            return host_->exchangeTable.begin_commit(host_.get(), turn);
+        };
         users_ = std::make_unique<FakeInstance>(*host_, usersModule());
         open(*users_, {});
         host_->give(MORTISE_USERS_SERVICE, users_->extension<mortise_users_table>(MORTISE_USERS_SERVICE),
@@ -126,40 +127,21 @@ protected:
         request.fields["Host"] = "localhost";
         if (field) request.fields["AuthoriZation"] = *field;
         const mortise_exchange exchange = host_->bareRequest(request);
-        Verdict verdict;
         mortise_authentication authentication{};
         authentication.struct_size = sizeof authentication;
         authentication.need = need;
-        authentication.context = &verdict;
-        authentication.accept = [](void* context, const mortise_principal* principal) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "accept";
-            self.id = textOf(principal->id);
-            self.name = textOf(principal->name);
-            for (std::uint32_t i = 0; i < principal->role_count; ++i) self.role += textOf(principal->roles[i]);
-        };
-        authentication.reject = [](void* context, mortise_view sentence, mortise_view challenge) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "reject";
-            self.sentence = textOf(sentence);
-            self.challenge = textOf(challenge);
-        };
-        authentication.missing = [](void* context, mortise_view sentence, mortise_view challenge) {
-            auto& self = *static_cast<Verdict*>(context);
-            self.kind += "missing";
-            self.sentence = textOf(sentence);
-            self.challenge = textOf(challenge);
-        };
         host_->currentLoop = 1;
         const mortise_status status =
             table->authenticate(auth_->self(), exchange, &host_->rawRequest(exchange), &authentication);
         host_->currentLoop = 0;
         CPPUNIT_ASSERT_EQUAL(expected, status);
-        return verdict;
+        const FakeAnswer answer = host_->answer(exchange);
+        CPPUNIT_ASSERT_EQUAL(expected == MORTISE_OK ? 1u : 0u, answer.terminalCalls);
+        return answer.verdict;
     }
-    void assertVerdict(const std::string& kind, const std::string& sentence, const Verdict& verdict) {
+    void assertVerdict(const std::string& kind, const std::string& message, const Verdict& verdict) {
         CPPUNIT_ASSERT_EQUAL(kind, verdict.kind);
-        CPPUNIT_ASSERT_EQUAL(sentence, verdict.sentence);
+        CPPUNIT_ASSERT_EQUAL(message, verdict.message);
         CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), verdict.challenge);
     }
     std::string families() { return database_->value("SELECT COUNT(*) FROM auth_refresh_families"); }

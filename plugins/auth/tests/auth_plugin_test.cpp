@@ -225,10 +225,10 @@ private:
             CPPUNIT_ASSERT_EQUAL(std::string("accept"), verdict.kind);
             CPPUNIT_ASSERT_EQUAL(id, verdict.id);
             CPPUNIT_ASSERT_EQUAL(std::string("Ada"), verdict.name);
-            CPPUNIT_ASSERT_EQUAL(std::string("user"), verdict.role);
+            CPPUNIT_ASSERT(verdict.roles == std::vector<std::string>{"user"});
         }
         database_->execute("UPDATE users SET role = 'admin'"); // counts at once
-        CPPUNIT_ASSERT_EQUAL(std::string("admin"), authenticate("Bearer " + token).role);
+        CPPUNIT_ASSERT(authenticate("Bearer " + token).roles == std::vector<std::string>{"admin"});
         database_->reads = 0;
         authenticate("Bearer " + token);
         CPPUNIT_ASSERT_EQUAL(1u, database_->reads);

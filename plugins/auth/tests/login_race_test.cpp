@@ -11,6 +11,8 @@ class LoginRaceTest : public AuthFixture {
     CPPUNIT_TEST(aHashThatNeverRestsIsGivenUp);
     CPPUNIT_TEST(aUserDeletedMeanwhileHasNoSession);
     CPPUNIT_TEST(passwordsOfDeletedUsersDoNotChange);
+    CPPUNIT_TEST(nothingIsStoredForEndedRequests);
+    CPPUNIT_TEST(onlyTheBackgroundStoresForNoRequest);
     CPPUNIT_TEST_SUITE_END();
 
 private:
@@ -83,6 +85,49 @@ private:
         database_->value("DELETE FROM users RETURNING id");
         host_->runPending(); // hashed
         assertUnauthorized("User not found", host_->answer(exchange));
+    }
+
+    std::string everything() {
+        return database_->value("SELECT (SELECT group_concat(email || password_hash) FROM users) || "
+                                "(SELECT group_concat(id || current_token) FROM auth_refresh_families)");
+    }
+
+    /// The host answers at the worst moment: when all is done but the commit.
+    void nothingIsStoredForEndedRequests() {
+        const std::string session = registerAda();
+        const std::string token = member(session, "refreshToken");
+        const std::string before = everything();
+        host_->beginCommitStatus = MORTISE_STALE;
+        const auto assertUntouched = [&](const FakeAnswer& answer) {
+            CPPUNIT_ASSERT_EQUAL(1u, answer.commits);
+            CPPUNIT_ASSERT_EQUAL(0u, answer.terminalCalls); // its reply came too late
+            CPPUNIT_ASSERT_EQUAL(before, everything());
+        };
+        assertUntouched(post("/auth/register", R"({"name":"Eve","email":"eve@example.com","password":"password 1"})"));
+        assertUntouched(login("ada@example.com", "password 1"));
+        assertUntouched(refresh(token));
+        assertUntouched(logout(token));
+        FakeRequest request;
+        request.body = R"({"currentPassword":"password 1","newPassword":"password 2"})";
+        request.principal = database_->value("SELECT id FROM users");
+        const mortise_exchange exchange = host_->begin("POST", "/auth/password", request);
+        host_->runPending(); // verified
+        host_->runPending(); // hashed
+        assertUntouched(host_->answer(exchange));
+        host_->beginCommitStatus = MORTISE_OK;
+        CPPUNIT_ASSERT_EQUAL(200u, refresh(token).status);
+    }
+
+    void onlyTheBackgroundStoresForNoRequest() {
+        const std::string token = member(registerAda(), "refreshToken");
+        CPPUNIT_ASSERT_EQUAL(200u, login("ada@example.com", "password 1").status);
+        CPPUNIT_ASSERT_EQUAL(200u, refresh(token).status);
+        refresh(token); // ends the family
+        CPPUNIT_ASSERT_EQUAL(204u, logout(token).status);
+        CPPUNIT_ASSERT_EQUAL(0u, database_->background);
+        auth_->table().activate(auth_->self());
+        host_->runPending(); // the clean-up
+        CPPUNIT_ASSERT_EQUAL(1u, database_->background);
     }
 };
 

@@ -27,11 +27,15 @@ inline SqlValue text(std::string_view value) {
 
 class Body final : public TransactionBody {
 public:
-    explicit Body(std::function<bool(Transaction&)> call) : call_(std::move(call)) {}
+    explicit Body(
+        std::function<bool(Transaction&)> call, std::function<bool()> claim = [] { return true; })
+        : call_(std::move(call)), claim_(std::move(claim)) {}
     bool run(Transaction& transaction) override { return call_(transaction); }
+    bool mayCommit() override { return claim_(); }
 
 private:
     std::function<bool(Transaction&)> call_;
+    std::function<bool()> claim_;
 };
 
 class Rows final : public RowVisitor {
@@ -43,8 +47,9 @@ private:
     std::function<bool(std::span<const SqlValue>)> call_;
 };
 
-inline bool transact(Connector& connector, std::function<bool(Transaction&)> call) {
-    Body body(std::move(call));
+inline bool transact(
+    Connector& connector, std::function<bool(Transaction&)> call, std::function<bool()> claim = [] { return true; }) {
+    Body body(std::move(call), std::move(claim));
     return connector.transact(body);
 }
 

@@ -3,6 +3,7 @@
 
 #include <mortise/abi/module.h>
 #include <mortise/service/draft/database.h>
+#include <mortise/service/exchange.h>
 #include <mortise/service/loop.h>
 #include <mortise/service/migrations.h>
 #include <mortise/service/readiness.h>
@@ -63,7 +64,7 @@ private:
 
 } // namespace
 
-// The plugin through the C interface, as a host sees it. The only service of this host is the loop.
+// The plugin through the C interface, as a host sees it. This host gives the loop and begin_commit, nothing else.
 class DatabasePluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DatabasePluginTest);
     CPPUNIT_TEST(describesItself);
@@ -73,6 +74,8 @@ class DatabasePluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(migratesBeforeItStarts);
     CPPUNIT_TEST(servesReadsAndWrites);
     CPPUNIT_TEST(tellsOutcomesByStatus);
+    CPPUNIT_TEST(claimsTheCommitOfATurn);
+    CPPUNIT_TEST(storesForNoTurnUnderOlderHosts);
     CPPUNIT_TEST(refusesTransactionsOfOthers);
     CPPUNIT_TEST(endsCleanly);
     CPPUNIT_TEST(isDocumented);
@@ -106,6 +109,20 @@ private:
                 return static_cast<FakeLoops*>(self)->atBatchEnd(call, argument) ? MORTISE_OK : MORTISE_INVALID;
             },
         };
+        static const mortise_exchange_table exchanges = [] {
+            mortise_exchange_table made{};
+            made.struct_size = sizeof made;
+            made.begin_commit = [](void* self, mortise_exchange turn) {
+                static_cast<DatabasePluginTest*>(self)->claims_.push_back(turn);
+                return static_cast<DatabasePluginTest*>(self)->claim_;
+            };
+            return made;
+        }();
+        if (textOf(id) == MORTISE_EXCHANGE_SERVICE && static_cast<DatabasePluginTest*>(context)->exchanges_) {
+            service->table = &exchanges;
+            service->self = context;
+            return MORTISE_OK;
+        }
         if (textOf(id) != MORTISE_LOOP_SERVICE) return MORTISE_ABSENT;
         service->table = &table;
         service->self = &static_cast<DatabasePluginTest*>(context)->loops_;
@@ -164,6 +181,7 @@ private:
         mortise_status verdict = MORTISE_OK;
         std::uint64_t changed = 0;
         mortise_sql_transaction* seen = nullptr;
+        mortise_exchange turn = 0;
 
         static mortise_status call(void* context, mortise_sql_transaction* transaction, mortise_error* error) {
             auto& self = *static_cast<Insert*>(context);
@@ -175,7 +193,7 @@ private:
             return status == MORTISE_OK ? self.verdict : status;
         }
         mortise_status run(mortise_error* error = nullptr) {
-            return database.transact(test.plugin_.self, &call, this, error);
+            return database.transact(test.plugin_.self, turn, &call, this, error);
         }
     };
 
@@ -279,6 +297,37 @@ private:
         assertContains("event loop", error.text());
     }
 
+    void claimsTheCommitOfATurn() {
+        const mortise_database_table& database = start();
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        CPPUNIT_ASSERT(claims_.empty()); // on behalf of no request
+        insert.turn = 77;
+        insert.value = 8;
+        claim_ = MORTISE_STALE;
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, insert.run(error.raw()));
+        assertContains("the host has ended the request", error.text());
+        claim_ = MORTISE_INVALID;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, insert.run());
+        claim_ = MORTISE_OK;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, insert.run()); // nothing to claim
+        CPPUNIT_ASSERT(claims_ == (std::vector<mortise_exchange>{77, 77, 77}));
+    }
+
+    void storesForNoTurnUnderOlderHosts() {
+        exchanges_ = false;
+        const mortise_database_table& database = start();
+        Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        insert.turn = 77;
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, insert.run(error.raw()));
+        assertContains("begin_commit of mortise.exchange/1 is absent", error.text());
+        insert.turn = 0;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run()); // nothing was stored before
+    }
+
     void refusesTransactionsOfOthers() {
         const mortise_database_table& database = start();
         Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
@@ -319,6 +368,9 @@ private:
     std::map<std::string, std::string> overrides_;
     std::deque<std::string> texts_;
     FakeLoops loops_{2};
+    bool exchanges_ = true;
+    mortise_status claim_ = MORTISE_OK;
+    std::vector<mortise_exchange> claims_;
     const mortise_module* module_ = nullptr;
     mortise_host host_{};
     mortise_plugin plugin_{};

@@ -20,6 +20,9 @@ class WriterTest : public ConnectorFixture {
     CPPUNIT_TEST(triesAgainWhatOthersBroke);
     CPPUNIT_TEST(readersSeeWhatWasAcknowledged);
     CPPUNIT_TEST(keepsTheLogSmallUnderReaders);
+    CPPUNIT_TEST(asksBeforeItCommits);
+    CPPUNIT_TEST(asksAgainWhenItTriesAgain);
+    CPPUNIT_TEST(refusedClaimsAreRolledBackAlone);
     CPPUNIT_TEST(refusesWaitersAtClose);
     CPPUNIT_TEST_SUITE_END();
 
@@ -242,6 +245,120 @@ class WriterTest : public ConnectorFixture {
         done = true;
         reader.get();
         CPPUNIT_ASSERT_MESSAGE(std::to_string(largest), largest < 50u * 4120 * 40);
+    }
+
+    // Once, after the last statement, and only when there is something to commit.
+    void asksBeforeItCommits() {
+        SqliteConnector& connector = open();
+        std::string steps;
+        const auto claim = [&] {
+            steps += "claim ";
+            return true;
+        };
+        const auto store = [&](int value) {
+            return [&, value](Transaction&) {
+                steps += "run ";
+                return insert(connector, value); // joins; the outer one is asked
+            };
+        };
+        CPPUNIT_ASSERT(transact(connector, store(1), claim));
+        CPPUNIT_ASSERT_EQUAL(std::string("run claim "), steps);
+        CPPUNIT_ASSERT(transact(
+            connector, [&](Transaction&) { return transact(connector, store(2), claim); }, [] { return true; }));
+        CPPUNIT_ASSERT_EQUAL(std::string("run claim run "), steps);
+        steps.clear();
+        CPPUNIT_ASSERT(!transact(
+            connector, [](Transaction&) { return false; }, claim));
+        assertKind(Kind::conflict, failure([&] { transact(connector, store(1), claim); }));
+        CPPUNIT_ASSERT_EQUAL(std::string("run "), steps);
+        // Refused, and unable to tell.
+        assertKind(Kind::stale, failure([&] { transact(connector, store(3), [] { return false; }); }));
+        CPPUNIT_ASSERT_THROW(transact(connector, store(4), []() -> bool { throw std::logic_error("x"); }),
+                             std::logic_error);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{2}, readInteger(connector, count_));
+        CPPUNIT_ASSERT(insert(connector, 3)); // nobody holds the writer
+    }
+
+    // A member whose transaction another one broke is asked for each attempt, and keeps what it was granted.
+    void asksAgainWhenItTriesAgain() {
+        SqliteConnector& connector = open();
+        CPPUNIT_ASSERT(insert(connector, -1));
+        const std::uint32_t rude = connector.statement("INSERT OR ROLLBACK INTO numbers (value) VALUES (-1)");
+        std::atomic<int> attempts{0};
+        std::atomic<int> claims{0};
+        inThreads(threads, [&](int thread) {
+            for (int i = 0; i < each; ++i) {
+                if (thread % 2 == 0) {
+                    failure([&] {
+                        transact(connector, [&](Transaction& transaction) {
+                            transaction.execute(rude, {}, nullptr);
+                            return true;
+                        });
+                    });
+                    continue;
+                }
+                CPPUNIT_ASSERT(transact(
+                    connector,
+                    [&](Transaction& transaction) {
+                        const std::vector<SqlValue> parameters{integer(thread * each + i), text("word")};
+                        const bool stored = transaction.execute(insert_, parameters, nullptr) == 1;
+                        ++attempts;
+                        return stored;
+                    },
+                    [&] {
+                        ++claims;
+                        return true;
+                    }));
+            }
+        });
+        CPPUNIT_ASSERT_EQUAL(attempts.load(), claims.load());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{threads / 2 * each + 1}, readInteger(connector, count_));
+    }
+
+    // One group: the members come while the first one runs, and each second one is refused.
+    void refusedClaimsAreRolledBackAlone() {
+        SqliteConnector& connector = open();
+        for (const bool first : {true, false}) {
+            const std::int64_t before = readInteger(connector, count_);
+            const std::int64_t base = first ? 100 : 200;
+            std::vector<std::future<bool>> others;
+            std::atomic<int> claims{0};
+            const auto storing = [&](std::int64_t value, bool granted) {
+                return std::async(std::launch::async, [&, value, granted] {
+                    try {
+                        return transact(
+                            connector, [&, value](Transaction&) { return insert(connector, value); },
+                            [&, granted] {
+                                ++claims;
+                                return granted;
+                            });
+                    } catch (const DatabaseError& error) {
+                        assertKind(Kind::stale, error);
+                        return false;
+                    }
+                });
+            };
+            bool kept = false;
+            try {
+                kept = transact(
+                    connector,
+                    [&](Transaction&) {
+                        for (int i = 0; i < 4; ++i) others.push_back(storing(base + 1 + i, i % 2 == 0));
+                        return insert(connector, base);
+                    },
+                    [&] { return first; });
+            } catch (const DatabaseError& error) {
+                assertKind(Kind::stale, error);
+            }
+            CPPUNIT_ASSERT_EQUAL(first, kept);
+            for (int i = 0; i < 4; ++i) CPPUNIT_ASSERT_EQUAL(i % 2 == 0, others[static_cast<std::size_t>(i)].get());
+            CPPUNIT_ASSERT_EQUAL(4, claims.load());
+            CPPUNIT_ASSERT_EQUAL(before + 2 + (first ? 1 : 0), readInteger(connector, count_));
+        }
+        // What was refused is gone, what was granted is there.
+        for (const std::int64_t value : {100, 101, 103, 201, 203})
+            assertKind(Kind::conflict, failure([&] { insert(connector, value); }));
+        for (const std::int64_t value : {102, 104, 200, 202, 204}) CPPUNIT_ASSERT(insert(connector, value));
     }
 
     void refusesWaitersAtClose() {

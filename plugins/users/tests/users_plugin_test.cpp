@@ -45,6 +45,7 @@ class UsersPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(changesNameAndAddress);
     CPPUNIT_TEST(deletesOnlyTheCaller);
     CPPUNIT_TEST(declaresItsRoutes);
+    CPPUNIT_TEST(storesNothingForEndedRequests);
     CPPUNIT_TEST(servesOtherPlugins);
     CPPUNIT_TEST(commandsChangeRoles);
     CPPUNIT_TEST(failsWithASentenceOnABareHost);
@@ -56,6 +57,9 @@ public:
         database_ = std::make_unique<MemoryDatabase>();
         host_->give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
         host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
+        database_->beginCommit = [this](mortise_exchange turn) {
+            return host_->exchangeTable.begin_commit(host_.get(), turn);
+        };
         plugin_ = std::make_unique<FakeInstance>(*host_, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
         database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION),
@@ -334,17 +338,50 @@ private:
         }
     };
 
+    // After the host has answered in the plugin's place nothing is stored, and nothing is stored for no turn.
+    void storesNothingForEndedRequests() {
+        CPPUNIT_ASSERT_EQUAL(201u, post(userBody("Ada", "ada@example.com")).status);
+        const std::string id = database_->value("SELECT id FROM users");
+        const std::string before = database_->value("SELECT name || email || password_hash FROM users");
+        host_->beginCommitStatus = MORTISE_STALE;
+        const FakeAnswer made = post(R"({"name":"Eve","email":"eve@example.com","password":"password 1"})");
+        CPPUNIT_ASSERT_EQUAL(1u, made.commits);
+        FakeRequest request;
+        request.principal = id;
+        request.parameters = {{"id", id}};
+        request.body = R"({"name":"Eve"})";
+        CPPUNIT_ASSERT_EQUAL(1u, host_->call("PATCH", "/api/users/:id", request).commits);
+        CPPUNIT_ASSERT_EQUAL(1u, host_->call("DELETE", "/api/users/:id", request).commits);
+        CPPUNIT_ASSERT_EQUAL(std::string("1"), database_->value("SELECT COUNT(*) FROM users"));
+        CPPUNIT_ASSERT_EQUAL(before, database_->value("SELECT name || email || password_hash FROM users"));
+        // Other plugins' writes, on behalf of their requests.
+        const auto* const users = plugin_->extension<mortise_users_table>(MORTISE_USERS_SERVICE);
+        Seen seen;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE,
+                             users->create(plugin_->self(), host_->bareRequest(), viewOf("Eve"), viewOf("eve@x.org"),
+                                           viewOf("y"), &Seen::visit, &seen, plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(0, seen.visits);
+        const std::string hash = database_->value("SELECT password_hash FROM users");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE,
+                             users->set_password_hash(plugin_->self(), host_->bareRequest(), viewOf(id), viewOf(hash),
+                                                      viewOf("other"), plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(hash, database_->value("SELECT password_hash FROM users"));
+        CPPUNIT_ASSERT_EQUAL(0u, database_->background);
+        host_->beginCommitStatus = MORTISE_OK;
+        CPPUNIT_ASSERT_EQUAL(200u, host_->call("PATCH", "/api/users/:id", request).status);
+    }
+
     void servesOtherPlugins() {
         const auto* const users = plugin_->extension<mortise_users_table>(MORTISE_USERS_SERVICE);
         CPPUNIT_ASSERT(users != nullptr);
         void* const self = plugin_->self();
         Seen made;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users->create(self, viewOf("Ada"), viewOf("Ada@x.org"), viewOf("$2b$10$x"),
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users->create(self, 0, viewOf("Ada"), viewOf("Ada@x.org"), viewOf("$2b$10$x"),
                                                        &Seen::visit, &made, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(1, made.visits);
         CPPUNIT_ASSERT_EQUAL(std::string("user"), made.role);
         Seen again;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, users->create(self, viewOf("Eve"), viewOf("ADA@X.ORG"), viewOf("y"),
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, users->create(self, 0, viewOf("Eve"), viewOf("ADA@X.ORG"), viewOf("y"),
                                                              &Seen::visit, &again, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(0, again.visits);
         Seen byId;
@@ -358,7 +395,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(made.id, byEmail.id);
         CPPUNIT_ASSERT_EQUAL(std::string("$2b$10$x"), byEmail.hash);
         const auto setHash = [&](const std::string& id, const char* expected) {
-            return users->set_password_hash(self, viewOf(id), viewOf(expected), viewOf("$2b$12$y"),
+            return users->set_password_hash(self, 0, viewOf(id), viewOf(expected), viewOf("$2b$12$y"),
                                             plugin_->rawError());
         };
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, setHash(made.id, "another"));
@@ -367,7 +404,7 @@ private:
         // The same again asks whether it still is the one, and changes nothing.
         const std::string updated = database_->value("SELECT updated_at FROM users");
         for (const auto& [hash, status] : {std::pair{"$2b$10$x", MORTISE_OK}, std::pair{"another", MORTISE_ABSENT}})
-            CPPUNIT_ASSERT_EQUAL(status, users->set_password_hash(self, viewOf(made.id), viewOf(hash), viewOf(hash),
+            CPPUNIT_ASSERT_EQUAL(status, users->set_password_hash(self, 0, viewOf(made.id), viewOf(hash), viewOf(hash),
                                                                   plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(updated, database_->value("SELECT updated_at FROM users"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, setHash(made.id, "$2b$10$x"));

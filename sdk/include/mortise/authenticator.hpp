@@ -10,13 +10,16 @@
 namespace mortise {
 inline namespace v1 {
 
-// Where an authenticator leaves its verdict: exactly one call. Everything is copied.
+// An authenticator's turn: exactly one of accept, reject and missing, before it returns. Everything is copied. Throws
+// Invalid for a second one, Absent under a host that is older than they are.
 class Verdict {
 public:
-    explicit Verdict(const mortise_authentication& raw) noexcept : raw_(raw) {}
+    Verdict(const Request& request, std::uint32_t need) noexcept : request_(request), need_(need) {}
+    Verdict(const Verdict&) = delete;
+    Verdict& operator=(const Verdict&) = delete;
 
-    // False: a missing credential means nobody, a bad one is refused all the same.
-    bool required() const noexcept { return raw_.need == MORTISE_AUTHENTICATION_REQUIRED; }
+    // False: a missing credential means nobody, a bad one is rejected all the same.
+    bool required() const noexcept { return need_ == MORTISE_AUTHENTICATION_REQUIRED; }
 
     void accept(std::string_view id, std::initializer_list<std::string_view> roles = {}, std::string_view name = {}) {
         mortise_view rawRoles[8];
@@ -29,23 +32,32 @@ public:
         principal.id = view(id);
         principal.roles = rawRoles;
         principal.name = view(name);
-        decided_ = true;
-        raw_.accept(raw_.context, &principal);
+        decide("accept", &mortise_exchange_table::accept, &principal);
     }
     // 401; `challenge` is the value of WWW-Authenticate.
-    void reject(std::string_view sentence, std::string_view challenge = "Bearer") {
-        decided_ = true;
-        raw_.reject(raw_.context, view(sentence), view(challenge));
+    void reject(std::string_view message, std::string_view challenge = "Bearer") {
+        decide("reject", &mortise_exchange_table::reject, view(message), view(challenge));
     }
     // No credential was offered.
-    void missing(std::string_view sentence, std::string_view challenge = "Bearer") {
-        decided_ = true;
-        raw_.missing(raw_.context, view(sentence), view(challenge));
+    void missing(std::string_view message, std::string_view challenge = "Bearer") {
+        decide("missing", &mortise_exchange_table::missing, view(message), view(challenge));
     }
     bool decided() const noexcept { return decided_; }
 
 private:
-    const mortise_authentication& raw_;
+    template<class Call, class... Given>
+    void decide(const char* name, Call mortise_exchange_table::*call, Given... given) {
+        if (decided_) throw Invalid("an authenticator comes to one verdict");
+        const auto& service = request_.runtime().exchange;
+        if (service.table.*call == nullptr) throw Absent(std::string(name) + " of " MORTISE_EXCHANGE_SERVICE);
+        decided_ = true;
+        const mortise_status status = (service.table.*call)(service.self, request_.exchange(), given...);
+        // Too late: the host has ended the request, and nobody needs the verdict.
+        if (status != MORTISE_STALE) detail::raise(status, name);
+    }
+
+    const Request& request_;
+    std::uint32_t need_;
     bool decided_ = false;
 };
 
@@ -61,7 +73,7 @@ public:
     virtual ~Authenticator() = default;
     // [control] After configure: where authenticate may run.
     virtual Placement authenticatorPlacement() const { return Placement::databaseRead; }
-    // As placed, concurrently. Makes one call on `verdict`. Throws Busy to be called again on a worker.
+    // As placed, concurrently. Makes one call on `verdict`. Throws Busy, before that, to be called again on a worker.
     virtual void authenticate(Request& request, Verdict& verdict) = 0;
 };
 

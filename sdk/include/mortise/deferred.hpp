@@ -3,6 +3,7 @@
 
 #include <mortise/detail/send.hpp>
 #include <mortise/guard.hpp>
+#include <mortise/turn.hpp>
 
 #include <atomic>
 
@@ -10,7 +11,14 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-// An exchange between a handler that may still be running and whoever answers later. Exactly one of both ends it.
+// A turn between a handler that may still be running and whoever replies later. Exactly one of both makes the terminal
+// call; a handler that did not returns MORTISE_PENDING.
+//
+//   phase   | claim      | drop              | leave
+//   running | → ended    | → dropped         | → open: PENDING
+//   open    | → ended    | → ended, abandons | (only once)
+//   dropped | → ended    | (only once)       | the thunk replies
+//   ended   | refused    | nothing           | PENDING
 struct DeferredState {
     enum Phase { running, open, dropped, ended }; // running: the handler has not returned yet
 
@@ -28,8 +36,21 @@ struct DeferredState {
     void drop() noexcept {
         int now = running;
         if (phase.compare_exchange_strong(now, dropped)) return;
-        if (now == open && claim() && runtime->exchange.table.abandon != nullptr)
-            runtime->exchange.table.abandon(runtime->exchange.self, exchange);
+        if (now == open && claim()) abandon();
+    }
+
+    // The terminal call of the one who claimed. A reply that cannot even be made is abandoned: the turn ends either
+    // way.
+    mortise_status send(Reply&& reply) {
+        mortise_status status = MORTISE_ERROR;
+        try {
+            status = ReplySender::send(*runtime, exchange, std::move(reply));
+        } catch (...) {
+            abandon();
+            throw;
+        }
+        if (status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR) abandon();
+        return status;
     }
 
     // The handler returned; false when nobody is left to answer.
@@ -38,13 +59,20 @@ struct DeferredState {
         if (phase.compare_exchange_strong(now, open)) return true;
         return now != dropped;
     }
+
+private:
+    void abandon() noexcept {
+        if (runtime->exchange.table.abandon != nullptr)
+            runtime->exchange.table.abandon(runtime->exchange.self, exchange);
+    }
 };
 
 } // namespace detail
 
-// The right and duty to answer a request after its handler returned Reply::later(). Move-only, any thread; destroyed
-// without an answer the client gets 500 (or, while the handler still runs, what the handler throws or returns). Views
-// of the request stay valid until the answer. Must not outlive the plugin.
+// The turn of a request whose handler returns Reply::later(): the right and duty to reply, also before the handler has
+// returned. Move-only, any thread; destroyed without a reply the client gets 500 (or, while the handler still runs,
+// what the handler throws or returns). Views of the request stay valid until the handler and reply() or answer() have
+// returned. Must not outlive the plugin.
 class Deferred {
 public:
     Deferred() noexcept = default;
@@ -65,14 +93,15 @@ public:
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
-    // Answers. False when the exchange is over already (answered, or ended by the host) or the host refused the reply.
+    // Replies. False when the request has ended already (its handler replied, or the host did) or the host refuses the
+    // reply; that is harmless.
     bool reply(Reply answer) {
         const auto state = std::exchange(state_, nullptr);
         if (!state || answer.kind() == Reply::Kind::later || !state->claim()) {
             if (state && answer.kind() == Reply::Kind::later) state->drop();
             return false;
         }
-        return ReplySender::send(*state->runtime, state->exchange, std::move(answer)) >= 0;
+        return state->send(std::move(answer)) >= 0;
     }
     // Answers with what `work` returns. What it throws is answered as from a handler on a worker: Busy with 503 and
     // Retry-After, anything else with a 500 whose text the host logs.
@@ -88,13 +117,19 @@ public:
             return reply(internalError("an exception of unknown type"));
         }
     }
-    // True when the client is gone or the exchange is over. Only informs: an answer is still owed.
+    // True when the client is gone or the request has ended. Only informs: a reply is still owed, and what is stored on
+    // behalf of the request may still be stored.
     bool cancelled() const noexcept {
         if (!state_) return true;
         const auto& service = state_->runtime->exchange;
         return service.table.cancelled != nullptr && service.table.cancelled(service.self, state_->exchange) != 0;
     }
     mortise_exchange exchange() const noexcept { return state_ ? state_->exchange : 0; }
+    // For Database::transact and others that store. Throws Stale after the reply.
+    operator Turn() const {
+        if (!state_) throw Stale("the Deferred has replied");
+        return Turn(state_->exchange);
+    }
 
 private:
     std::shared_ptr<detail::DeferredState> state_;

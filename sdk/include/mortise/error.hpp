@@ -47,6 +47,13 @@ public:
     explicit Invalid(const std::string& text) : Error(text, MORTISE_INVALID) {}
 };
 
+// The call needs the turn of a request that the host has ended meanwhile (a deadline, a reload, a stop), or that never
+// was the caller's. Nothing was done, and whatever the plugin still replies is dropped.
+class Stale : public Error {
+public:
+    explicit Stale(const std::string& text) : Error(text, MORTISE_STALE) {}
+};
+
 // The service is not there: optional and nobody gives it, or the peer is older than the call.
 class Absent : public Error {
 public:
@@ -67,6 +74,8 @@ inline void raise(mortise_status status, const char* what, std::string_view sent
         throw UniqueConflict(text);
     case MORTISE_INVALID:
         throw Invalid(text);
+    case MORTISE_STALE:
+        throw Stale(text);
     default:
         throw Error(text, status);
     }

@@ -25,7 +25,15 @@ constexpr Phase operator|(Phase a, Phase b) noexcept {
     return static_cast<Phase>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
 
-// A filter's promise to go on or to answer. Move-only, any thread; destroyed unused, the request ends with 500.
+// What a filter may do in the phases it is declared for. All but pass cost a turn per call.
+enum class May : std::uint32_t {
+    pass = 0, // looks, and lets the request pass
+    reply = MORTISE_FILTER_MAY_REPLY,
+    wait = MORTISE_FILTER_MAY_WAIT | MORTISE_FILTER_MAY_REPLY, // goes on or replies later
+};
+
+// The turn of a filter that waits: proceeds or replies, also before the filter has returned. Move-only, any thread;
+// destroyed unused, the request ends with 500. Once the host has ended the request both are harmless.
 class Continuation {
 public:
     Continuation(const detail::Runtime& runtime, mortise_exchange exchange) noexcept
@@ -39,8 +47,10 @@ public:
 
     void proceed() noexcept { resume(MORTISE_OK); }
     void reply(Reply answer) {
-        const detail::Runtime* const runtime = std::exchange(runtime_, nullptr);
-        if (runtime != nullptr) ReplySender::send(*runtime, exchange_, std::move(answer));
+        if (runtime_ == nullptr) return;
+        const mortise_status status = ReplySender::send(*runtime_, exchange_, std::move(answer));
+        // What never left leaves the turn open: the destructor ends it.
+        if (status != MORTISE_UNSUPPORTED && status != MORTISE_ERROR) runtime_ = nullptr;
     }
 
 private:
@@ -57,30 +67,42 @@ private:
 // [loop] A request in one of its phases. Doing nothing lets it pass.
 class FilterCall {
 public:
-    FilterCall(Request& request, std::uint32_t phase, std::uint64_t& slot) noexcept
-        : request_(request), phase_(phase), slot_(slot) {}
+    FilterCall(Request& request, std::uint32_t phase, std::uint64_t& slot, May may) noexcept
+        : request_(request), phase_(phase), slot_(slot), may_(may) {}
 
     Request& request() const noexcept { return request_; }
     Phase phase() const noexcept { return static_cast<Phase>(phase_); }
     // The filter's own word of this exchange, 0 at first; the same in all its calls.
     std::uint64_t& slot() const noexcept { return slot_; }
 
-    // Answers here; the request goes no further.
+    // Replies here; the request goes no further. Throws Invalid where the filter is not declared with May::reply or
+    // May::wait, and where it has replied or waits already.
     void reply(Reply answer) {
+        if (may_ == May::pass) throw Invalid("this filter only looks: declare it with May::reply to have it reply");
+        needTurn();
         ReplySender::send(request_.runtime(), request_.exchange(), std::move(answer));
         outcome_ = MORTISE_REPLIED;
     }
-    // Stops the request until the continuation says how it goes on.
-    Continuation later() noexcept {
+    // Stops the request until the continuation says how it goes on. Throws Invalid where the filter is not declared
+    // with May::wait, and where it has replied or waits already.
+    Continuation later() {
+        if (may_ != May::wait)
+            throw Invalid("this filter never waits: declare it with May::wait to have requests go on later");
+        needTurn();
         outcome_ = MORTISE_PENDING;
         return Continuation(request_.runtime(), request_.exchange());
     }
     mortise_status outcome() const noexcept { return outcome_; }
 
 private:
+    void needTurn() const {
+        if (outcome_ != MORTISE_OK) throw Invalid("the filter has said already how this request goes on");
+    }
+
     Request& request_;
     std::uint32_t phase_;
     std::uint64_t& slot_;
+    May may_;
     mortise_status outcome_ = MORTISE_OK;
 };
 
@@ -249,6 +271,7 @@ struct FilterEntry {
     mortise_filter raw{};
     std::string name, before, after;
     std::array<std::function<void(FilterCall&)>, requestPhases> onRequest;
+    std::array<May, requestPhases> may{};
     std::function<void(Response&)> onRespond;
     std::function<void(const Finished&)> onFinish;
 };
@@ -268,7 +291,7 @@ inline mortise_status filterRequest(const Runtime& runtime, FilterEntry& filter,
     const std::size_t index = phaseIndex(phase);
     if (index >= requestPhases || !filter.onRequest[index]) return MORTISE_OK;
     Request request(runtime, exchange, *raw);
-    FilterCall call(request, phase, *slot);
+    FilterCall call(request, phase, *slot, filter.may[index]);
     ErrorText error;
     const mortise_status status = guard(error.raw(), [&] {
         filter.onRequest[index](call);
@@ -290,12 +313,17 @@ public:
     FilterBuilder& before(std::string_view name) { return join(entry_.before, name), *this; }
     FilterBuilder& after(std::string_view name) { return join(entry_.after, name), *this; }
 
-    // call(FilterCall&) at the start of each phase named. Throwing ends the request with 500.
-    FilterBuilder& onRequest(Phase phases, const std::function<void(FilterCall&)>& call) {
+    // call(FilterCall&) at the start of each phase named, which may do what `may` says. Throwing ends the request with
+    // 500.
+    FilterBuilder& onRequest(Phase phases, const std::function<void(FilterCall&)>& call, May may = May::reply) {
         const auto bits = static_cast<std::uint32_t>(phases);
-        for (std::size_t i = 0; i < detail::requestPhases; ++i)
-            if ((bits >> i & 1u) != 0) entry_.onRequest[i] = call;
+        for (std::size_t i = 0; i < detail::requestPhases; ++i) {
+            if ((bits >> i & 1u) == 0) continue;
+            entry_.onRequest[i] = call;
+            entry_.may[i] = may;
+        }
         entry_.raw.phases |= bits;
+        entry_.raw.flags |= static_cast<std::uint32_t>(may);
         return *this;
     }
     // call(Response&) once before the head of any answer, errors included.

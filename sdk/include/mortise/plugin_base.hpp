@@ -61,6 +61,11 @@ protected:
     Loops loops() const noexcept { return Loops(runtime_); }
     ReadinessChecks readiness() const noexcept { return ReadinessChecks(runtime_); }
 
+    // [any] The last step before a COMMIT that is none of Database::transact: false when the host has ended the request
+    // meanwhile, and then everything must be rolled back. After true nobody but the plugin replies, whatever becomes of
+    // the commit. Asked again in the same turn it is true again; for Turn() it is true at once.
+    [[nodiscard]] bool beginCommit(Turn turn) const { return detail::beginCommit(runtime_, turn); }
+
     // [control], from `start` on: another plugin's service, which MORTISE_PLUGIN names in needs<>() or mayUse<>(). Keep
     // the result. One that is not there is an object whose calls answer "absent", never a null pointer.
     template<class ServiceClass>

@@ -15,8 +15,8 @@
 namespace mortise {
 inline namespace v1 {
 
-// A request while its handler, filter or authenticator runs. The views it gives live until the exchange's answer, also
-// across a defer(); the object itself ends with the call.
+// A request while its handler, filter or authenticator runs. The views it gives live until the turn is over: until the
+// call has returned and, after a defer(), until its reply. The object itself ends with the call.
 class Request {
 public:
     Request(const detail::Runtime& runtime, mortise_exchange exchange, const mortise_request& peer) noexcept
@@ -79,15 +79,16 @@ public:
     }
     Principal principal() const noexcept { return Principal(raw_->principal); }
 
-    // True when the client is gone or the exchange is over. Only informs.
+    // True when the client is gone or the request has ended. Only informs: what is stored on behalf of the request may
+    // still be stored, and its reply is dropped.
     bool cancelled() const noexcept {
         const auto& service = runtime_->exchange;
         return service.table.cancelled != nullptr && service.table.cancelled(service.self, exchange_) != 0;
     }
 
-    // To answer after the handler has returned Reply::later(). Once a request.
+    // To reply by another thread, or later; the handler returns Reply::later(). Once a request.
     Deferred defer() { return Deferred(share()); }
-    // Begins an answer of unknown length; the handler then returns Reply::later().
+    // Begins a response of unknown length; the handler then returns Reply::later().
     Stream stream(Reply head) { return Stream(share(), std::move(head)); }
 
     // Calls visit(const DeclaredRoute&) for every route of the generation that serves this request, in the order of
@@ -101,6 +102,8 @@ public:
     Log log() const noexcept { return Log(*runtime_, {}, exchange_); }
 
     mortise_exchange exchange() const noexcept { return exchange_; }
+    // For Database::transact and others that store.
+    operator Turn() const noexcept { return Turn(exchange_); }
     const mortise_request& raw() const noexcept { return *raw_; }
     const detail::Runtime& runtime() const noexcept { return *runtime_; }
     // What defer() made, if anything.

@@ -7,18 +7,24 @@
 namespace mortise {
 inline namespace v1 {
 
-// An answer of unknown length: Request::stream(head), then write, then end; the handler returns Reply::later().
-// Destroyed before end() the connection is cut, so that the client sees a broken answer. Move-only, one thread at a
-// time.
+// A response of unknown length: Request::stream(head), then write, then end, on any thread; the handler returns
+// Reply::later(). Destroyed before end() the connection is cut, so that the client sees a broken response. Move-only,
+// one thread at a time.
 class Stream {
 public:
-    // Takes the exchange over from `later`. Throws when the exchange is over or the host refuses the head.
+    // Takes the turn. Throws when the host refuses the head, Stale when the request has ended; the handler has the turn
+    // then.
     Stream(std::shared_ptr<detail::DeferredState> state, Reply head) : state_(std::move(state)) {
-        if (head.kind() != Reply::Kind::whole) throw Invalid("a stream begins with a whole reply");
-        const auto& table = state_->runtime->exchange.table;
-        if (table.write == nullptr || table.end_stream == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
-        if (!state_->claim()) throw Error("the exchange is over", MORTISE_STALE);
-        detail::raise(ReplySender::begin(*state_->runtime, state_->exchange, std::move(head)), "begin_stream");
+        try {
+            if (head.kind() != Reply::Kind::whole) throw Invalid("a stream begins with a whole reply");
+            const auto& table = state_->runtime->exchange.table;
+            if (table.write == nullptr || table.end_stream == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
+            detail::raise(ReplySender::begin(*state_->runtime, state_->exchange, std::move(head)), "begin_stream");
+        } catch (...) {
+            state_->drop();
+            throw;
+        }
+        state_->claim();
     }
     Stream(Stream&&) noexcept = default;
     Stream& operator=(Stream&&) = delete;
@@ -27,7 +33,7 @@ public:
     ~Stream() { finish(0); }
 
     // [worker] Waits, bounded by the host's write timeout, while too much waits for the client. False: the client is
-    // gone. Throws Busy past that limit; nothing was taken then.
+    // gone or the host has ended the request. Throws Busy past that limit; nothing was taken then.
     bool write(std::string_view data) {
         if (!state_) return false;
         const auto& service = state_->runtime->exchange;

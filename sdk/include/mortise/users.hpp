@@ -5,6 +5,7 @@
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/service/users.h>
+#include <mortise/turn.hpp>
 
 #include <exception>
 #include <optional>
@@ -55,16 +56,17 @@ public:
                error, "find_by_email");
         return found;
     }
-    // [worker] Durable when it returns (inside a body of Database::transact: with that). Throws UniqueConflict when the
-    // address is taken. Name and email are validated.
-    UserRecord create(std::string_view name, std::string_view email, std::string_view passwordHash) const {
+    // [worker] Durable when it returns (inside a body of Database::transact: with that, on behalf of its turn). Throws
+    // UniqueConflict when the address is taken, Stale when the host has ended the request. Name and email are
+    // validated.
+    UserRecord create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash) const {
         if (service_.table.create == nullptr) throw Absent(serviceId);
         UserRecord made;
         auto visit = [&](const mortise_user& user) { made = copy(user); };
         Once<decltype(visit)> once{&visit, nullptr};
         detail::ErrorText error;
-        finish(service_.table.create(service_.self, view(name), view(email), view(passwordHash), &once.call, &once,
-                                     error.raw()),
+        finish(service_.table.create(service_.self, turn.handle(), view(name), view(email), view(passwordHash),
+                                     &once.call, &once, error.raw()),
                once.failure, error, "create");
         return made;
     }
@@ -77,12 +79,13 @@ public:
     // [worker] Stores `passwordHash` in the place of `expected`, durable as with create. False: there is no such user,
     // its hash is another one by now, or the provider is older than this call. With `expected` again nothing of the
     // user changes, and in a transaction nobody else changes the hash before its end.
-    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) const {
+    bool setPasswordHash(Turn turn, std::string_view id, std::string_view expected,
+                         std::string_view passwordHash) const {
         if (service_.table.set_password_hash == nullptr) return false;
         detail::ErrorText error;
-        return finish(
-            service_.table.set_password_hash(service_.self, view(id), view(expected), view(passwordHash), error.raw()),
-            nullptr, error, "set_password_hash");
+        return finish(service_.table.set_password_hash(service_.self, turn.handle(), view(id), view(expected),
+                                                       view(passwordHash), error.raw()),
+                      nullptr, error, "set_password_hash");
     }
 
 private:
@@ -143,12 +146,13 @@ public:
     virtual bool findById(std::string_view id, UserVisitor visit) = 0;
     // [worker] By the ASCII-lowered form, with the password hash.
     virtual bool findByEmail(std::string_view email, UserVisitor visit) = 0;
-    // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict.
-    virtual void create(std::string_view name, std::string_view email, std::string_view passwordHash,
+    // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict, Stale.
+    virtual void create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
                         UserVisitor visit) = 0;
     // [worker] In the place of `expected`, durable as with create. False: no such user, or another hash by now. Where
     // both are the same it only keeps others from changing the hash until the transaction ends.
-    virtual bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view passwordHash) = 0;
+    virtual bool setPasswordHash(Turn turn, std::string_view id, std::string_view expected,
+                                 std::string_view passwordHash) = 0;
 };
 
 } // namespace v1

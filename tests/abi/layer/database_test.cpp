@@ -42,8 +42,8 @@ public:
                         mortise_sql_row row, void* context, mortise_error*) override {
         return run(number, parameters, count, row, context);
     }
-    mortise_status transact(TransactionBody body, void* context, mortise_error* error) override {
-        calls.push_back("begin");
+    mortise_status transact(mortise::Turn turn, TransactionBody body, void* context, mortise_error* error) override {
+        calls.push_back(turn ? "begin for " + std::to_string(turn.handle()) : "begin");
         mortise_status status = body(context, nullptr, error);
         while (status == MORTISE_BUSY && deadlocks-- > 0) {
             calls.push_back("again");
@@ -53,6 +53,10 @@ public:
         if (commit_fails) {
             calls.push_back("commit failed");
             throw mortise::Error("disk I/O error");
+        }
+        if (status == MORTISE_OK && !beginCommit(turn)) {
+            calls.push_back("rollback");
+            throw mortise::Stale("the request has ended");
         }
         calls.push_back(status == MORTISE_OK ? "commit" : "rollback " + std::to_string(status));
         return status;
@@ -114,6 +118,8 @@ class DatabaseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(rollsBack);
     CPPUNIT_TEST(failedCommitIsWhatComesOut);
     CPPUNIT_TEST(runsAgainAfterADeadlock);
+    CPPUNIT_TEST(storesOnBehalfOfATurn);
+    CPPUNIT_TEST(storesNothingForAnEndedRequest);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -223,6 +229,35 @@ public:
         });
         CPPUNIT_ASSERT_EQUAL(2, runs);
         CPPUNIT_ASSERT_EQUAL(std::string("commit"), Provider::calls.back());
+    }
+
+    void storesOnBehalfOfATurn() {
+        const mortise_exchange exchange = host_->bareRequest();
+        database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) {});
+        CPPUNIT_ASSERT(Provider::calls ==
+                       (std::vector<std::string>{"begin for " + std::to_string(exchange), "commit"}));
+        CPPUNIT_ASSERT(host_->answer(exchange).claimed);
+        // Its request and its Deferred are the turn.
+        mortise::detail::Runtime runtime;
+        runtime.attach(host_->raw());
+        mortise::Request request(runtime, exchange, host_->rawRequest(exchange));
+        database_.transact(request, [](mortise::Transaction&) {});
+        const mortise::Deferred later = request.defer();
+        database_.transact(later, [](mortise::Transaction&) {});
+        CPPUNIT_ASSERT_EQUAL(3u, host_->answer(exchange).commits);
+    }
+    void storesNothingForAnEndedRequest() {
+        const mortise_exchange exchange = host_->bareRequest();
+        CPPUNIT_ASSERT(host_->endRequest(exchange));
+        CPPUNIT_ASSERT_THROW(database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) {}), mortise::Stale);
+        CPPUNIT_ASSERT_EQUAL(std::string("rollback"), Provider::calls.back());
+        // What the body comes to is told before that.
+        CPPUNIT_ASSERT_THROW(
+            database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) { throw std::logic_error("x"); }),
+            std::logic_error);
+        // Nothing may be stored for a Deferred that has replied; the background it is not.
+        const mortise::Deferred replied;
+        CPPUNIT_ASSERT_THROW(database_.transact(replied, [](mortise::Transaction&) {}), mortise::Stale);
     }
 
 private:

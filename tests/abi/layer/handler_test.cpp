@@ -66,6 +66,7 @@ MORTISE_DESCRIBE(Slug, field(slug).check(isWord))
 class Plugin : public mortise::Plugin<> {
 public:
     static inline std::vector<mortise::Deferred> kept;
+    static inline std::vector<mortise::Stream> streams;
 
     void configure(mortise::Setup& setup) override {
         setup.get("/struct").handle([](mortise::Request&) { return Output{"plain"}; });
@@ -164,6 +165,38 @@ public:
             stream.end();
             return mortise::Reply::later();
         });
+        setup.get("/wide").handle([](mortise::Request&) { return Output{std::string(3000, 'w')}; });
+        setup.get("/reply-inside").handle([](mortise::Request& request) -> mortise::Reply {
+            request.defer().reply(Output{"by the Deferred"});
+            return mortise::Reply::later();
+        });
+        setup.get("/reply-inside-and-out").handle([](mortise::Request& request) -> mortise::Reply {
+            std::thread([later = request.defer()]() mutable { later.reply(Output{"by a thread"}); }).join();
+            return Output{"by the handler"};
+        });
+        setup.get("/struct-and-defer").handle([](mortise::Request& request) {
+            kept.push_back(request.defer());
+            return Output{"by the handler"};
+        });
+        setup.get("/stream-or-later").handle([](mortise::Request& request) -> mortise::Reply {
+            try {
+                request.stream(mortise::Reply::text(200, "a"));
+            } catch (const mortise::Error&) { // it was to be answered by the stream
+            }
+            return mortise::Reply::later();
+        });
+        setup.get("/stream-of-an-error").handle([](mortise::Request& request) -> mortise::Reply {
+            request.stream(mortise::notFound());
+            return mortise::Reply::later();
+        });
+        setup.get("/commit").handle([this](mortise::Request& request) -> mortise::Reply {
+            const bool first = beginCommit(request);
+            return Output{first && beginCommit(request) && beginCommit(mortise::Turn()) ? "stored" : "rolled back"};
+        });
+        setup.get("/keep-stream").handle([](mortise::Request& request) -> mortise::Reply {
+            streams.push_back(request.stream(mortise::Reply::text(200, "a")));
+            return mortise::Reply::later();
+        });
         setup.get("/cut").handle([](mortise::Request& request) -> mortise::Reply {
             mortise::Stream stream = request.stream(mortise::Reply::text(200, "a"));
             throw std::runtime_error("thrown in a stream");
@@ -204,6 +237,14 @@ class HandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(throwingCallbackAbandons);
     CPPUNIT_TEST(timersFireOrEndWithTheInstance);
     CPPUNIT_TEST(streams);
+    CPPUNIT_TEST(refusedStreamsAre500);
+    CPPUNIT_TEST(repliesInsideTheCallArePending);
+    CPPUNIT_TEST(lateCallsAreHarmless);
+    CPPUNIT_TEST(aLostClientOnlyInforms);
+    CPPUNIT_TEST(commitsAreClaimed);
+    CPPUNIT_TEST(repliesThatCannotBeMadeEndTheTurn);
+    CPPUNIT_TEST(structsAreWrittenIntoLentMemory);
+    CPPUNIT_TEST(structsNeedNoLentMemory);
     CPPUNIT_TEST(manyThreadsAnswerOnce);
     CPPUNIT_TEST_SUITE_END();
 
@@ -215,6 +256,7 @@ public:
     }
     void tearDown() override {
         Plugin::kept.clear();
+        Plugin::streams.clear();
         plugin_.reset();
         host_.reset();
     }
@@ -445,6 +487,119 @@ public:
         const FakeAnswer cut = host_->call("GET", "/cut");
         CPPUNIT_ASSERT(cut.abandoned && cut.terminalCalls == 1);
         CPPUNIT_ASSERT_EQUAL(200u, cut.status);
+    }
+    void refusedStreamsAre500() {
+        for (const mortise_status refused : {MORTISE_ERROR, MORTISE_UNSUPPORTED, MORTISE_BUSY}) {
+            host_->beginStreamStatus = refused;
+            for (const char* path : {"/stream", "/cut", "/stream-or-later"}) {
+                const FakeAnswer answer = host_->call("GET", path);
+                CPPUNIT_ASSERT_EQUAL(refused == MORTISE_BUSY && std::string_view(path) != "/stream-or-later" ? 503u
+                                                                                                             : 500u,
+                                     answer.status);
+                CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, answer.returned);
+                CPPUNIT_ASSERT_EQUAL(1u, answer.terminalCalls);
+            }
+        }
+        const FakeAnswer error = host_->call("GET", "/stream-of-an-error");
+        CPPUNIT_ASSERT_EQUAL(500u, error.status);
+        CPPUNIT_ASSERT_EQUAL(1u, error.terminalCalls);
+    }
+    // REPLIED says that the call itself has replied: a Deferred that did takes effect with PENDING.
+    void repliesInsideTheCallArePending() {
+        for (const char* path : {"/reply-inside", "/reply-inside-and-out", "/answer-and-throw", "/stream", "/cut"}) {
+            const FakeAnswer answer = host_->call("GET", path);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, MORTISE_PENDING, answer.returned);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 1u, answer.terminalCalls);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 0u, answer.staleCalls);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"by a thread"})"),
+                             host_->call("GET", "/reply-inside-and-out").body);
+        // The other way round the handler has the turn, and the Deferred nothing to say any more.
+        const auto exchange = host_->begin("GET", "/struct-and-defer");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, host_->answer(exchange).returned);
+        CPPUNIT_ASSERT(!Plugin::kept.back().reply(Output{"by the Deferred"}));
+        Plugin::kept.clear();
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).terminalCalls);
+        CPPUNIT_ASSERT_EQUAL(0u, host_->answer(exchange).staleCalls);
+    }
+    void lateCallsAreHarmless() {
+        const auto exchange = host_->begin("GET", "/keep");
+        mortise::Deferred later = std::move(Plugin::kept.back());
+        CPPUNIT_ASSERT(!later.cancelled());
+        CPPUNIT_ASSERT(host_->endRequest(exchange));
+        CPPUNIT_ASSERT(later.cancelled());
+        CPPUNIT_ASSERT(!later.answer([] { return Output{"late"}; }));
+        const auto dropped = host_->begin("GET", "/keep");
+        CPPUNIT_ASSERT(host_->endRequest(dropped));
+        Plugin::kept.clear();
+        const auto streamed = host_->begin("GET", "/keep-stream");
+        CPPUNIT_ASSERT(host_->endRequest(streamed));
+        CPPUNIT_ASSERT(!Plugin::streams.back().write("b"));
+        Plugin::streams.back().end();
+        for (const auto ended : {exchange, dropped, streamed}) {
+            CPPUNIT_ASSERT_EQUAL(503u, host_->answer(ended).status);
+            CPPUNIT_ASSERT_EQUAL(0u, host_->answer(ended).terminalCalls);
+        }
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).staleCalls);
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(dropped).staleCalls);
+        CPPUNIT_ASSERT_EQUAL(2u, host_->answer(streamed).staleCalls);
+    }
+    void aLostClientOnlyInforms() {
+        const auto exchange = host_->begin("GET", "/keep");
+        host_->loseClient(exchange);
+        CPPUNIT_ASSERT(Plugin::kept.back().cancelled());
+        CPPUNIT_ASSERT(Plugin::kept.back().reply(Output{"dropped by the host"}));
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).terminalCalls);
+    }
+    void commitsAreClaimed() {
+        const FakeAnswer stored = host_->call("GET", "/commit");
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"stored"})"), stored.body);
+        CPPUNIT_ASSERT_EQUAL(2u, stored.commits);
+        host_->beginCommitStatus = MORTISE_STALE;
+        const auto exchange = host_->begin("GET", "/commit");
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).commits);
+        CPPUNIT_ASSERT_EQUAL(1u, host_->answer(exchange).staleCalls); // its reply
+        FakeHost older;
+        older.exchangeTable.struct_size = offsetof(mortise_exchange_table, begin_commit);
+        FakeInstance plugin(older, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string("begin_commit of mortise.exchange/1 is absent"),
+                             older.call("GET", "/commit").body);
+        mortise::Deferred replied;
+        CPPUNIT_ASSERT_THROW(static_cast<void>(mortise::Turn(replied)), mortise::Stale);
+    }
+    void repliesThatCannotBeMadeEndTheTurn() {
+        FakeHost older;
+        older.exchangeTable.reply_error = nullptr;
+        FakeInstance plugin(older, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto exchange = older.begin("GET", "/keep");
+        CPPUNIT_ASSERT(!Plugin::kept.back().reply(mortise::notFound()));
+        CPPUNIT_ASSERT(older.answer(exchange).abandoned);
+        CPPUNIT_ASSERT_EQUAL(1u, older.answer(exchange).terminalCalls);
+        Plugin::kept.clear();
+    }
+    void structsAreWrittenIntoLentMemory() {
+        const FakeAnswer small = host_->call("GET", "/struct");
+        CPPUNIT_ASSERT(small.lent && small.lendCalls == 1);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"plain"})"), small.body);
+        const FakeAnswer wide = host_->call("GET", "/wide");
+        CPPUNIT_ASSERT(!wide.lent && wide.lendCalls == 1);
+        CPPUNIT_ASSERT_EQUAL(R"({"text":")" + std::string(3000, 'w') + R"("})", wide.body);
+    }
+    void structsNeedNoLentMemory() {
+        for (const mortise_status refused : {MORTISE_BUSY, MORTISE_INVALID}) {
+            host_->lendStatus = refused;
+            const FakeAnswer answer = host_->call("GET", "/struct");
+            CPPUNIT_ASSERT(!answer.lent && answer.lendCalls == 1);
+            CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"plain"})"), answer.body);
+        }
+        FakeHost older;
+        older.exchangeTable.struct_size = offsetof(mortise_exchange_table, lend);
+        FakeInstance plugin(older, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"plain"})"), older.call("GET", "/struct").body);
+        CPPUNIT_ASSERT_EQUAL(0u, older.answer(older.begin("GET", "/struct")).lendCalls);
     }
     void manyThreadsAnswerOnce() {
         for (int round = 0; round < 200; ++round) {

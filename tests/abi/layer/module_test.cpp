@@ -35,12 +35,15 @@ public:
                           return mortise::exitOk;
                       });
         setup.filter("first").before("x").before("y").after("z").onRequest(
-            mortise::Phase::accept | mortise::Phase::handle, [](mortise::FilterCall& call) {
+            mortise::Phase::accept | mortise::Phase::handle,
+            [](mortise::FilterCall& call) {
                 ++call.slot();
                 if (call.request().hasField("refuse")) call.reply(mortise::forbidden());
                 if (call.request().hasField("throw")) throw std::runtime_error("thrown in a filter");
                 if (call.request().hasField("wait")) call.later().proceed();
-            });
+                if (call.request().hasField("drop")) static_cast<void>(call.later());
+            },
+            mortise::May::wait);
         setup.filter("second")
             .onRespond([](mortise::Response& response) {
                 if (response.status() == 999) throw std::runtime_error("thrown in respond");
@@ -73,6 +76,8 @@ public:
         if (name.empty()) return verdict.missing("No token provided");
         if (name == "bad") return verdict.reject("Invalid token", "Bearer error");
         verdict.accept(name, {"user", "", "admin"});
+        if (name == "twice") verdict.reject("Invalid token");
+        if (name == "late busy") throw mortise::Busy();
     }
     std::unique_ptr<mortise::RouteMatcher> build(const mortise_router_route* routes, std::uint32_t count) override {
         struct First final : mortise::RouteMatcher {
@@ -95,11 +100,14 @@ public:
         return true;
     }
     bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
-    void create(std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {
+    void create(mortise::Turn turn, std::string_view, std::string_view, std::string_view,
+                mortise::UserVisitor) override {
+        if (turn.handle() == 7) throw mortise::Stale("ended");
         throw mortise::UniqueConflict();
     }
-    bool setPasswordHash(std::string_view id, std::string_view expected, std::string_view hash) override {
-        return id == "1" && expected == "old" && hash == "new";
+    bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                         std::string_view hash) override {
+        return !turn && id == "1" && expected == "old" && hash == "new";
     }
 };
 
@@ -135,25 +143,26 @@ class TooManyFilters : public mortise::Plugin<> {
     }
 };
 
-struct Verdicts {
-    mortise_authentication raw{};
-    std::string last;
-
-    Verdicts() {
-        raw.struct_size = sizeof raw;
-        raw.need = MORTISE_AUTHENTICATION_REQUIRED;
-        raw.context = this;
-        raw.accept = [](void* context, const mortise_principal* principal) {
-            auto& out = static_cast<Verdicts*>(context)->last;
-            out = "accept " + textOf(principal->id);
-            for (std::uint32_t i = 0; i < principal->role_count; ++i) out += " " + textOf(principal->roles[i]);
-        };
-        raw.reject = [](void* context, mortise_view sentence, mortise_view challenge) {
-            static_cast<Verdicts*>(context)->last = "reject " + textOf(sentence) + " " + textOf(challenge);
-        };
-        raw.missing = [](void* context, mortise_view sentence, mortise_view) {
-            static_cast<Verdicts*>(context)->last = "missing " + textOf(sentence);
-        };
+class OnlyLooks : public mortise::Plugin<> {
+    void configure(mortise::Setup& setup) override {
+        setup.filter("looks").onRequest(
+            mortise::Phase::accept,
+            [](mortise::FilterCall& call) {
+                if (call.request().hasField("reply")) call.reply(mortise::forbidden());
+                if (call.request().hasField("wait")) static_cast<void>(call.later());
+            },
+            mortise::May::pass);
+        setup.filter("mixed")
+            .onRequest(
+                mortise::Phase::accept, [](mortise::FilterCall& call) { static_cast<void>(call.later()); },
+                mortise::May::reply)
+            .onRequest(
+                mortise::Phase::route, [](mortise::FilterCall& call) { call.later().reply(mortise::forbidden()); },
+                mortise::May::wait);
+        setup.filter("twice").onRequest(mortise::Phase::accept, [](mortise::FilterCall& call) {
+            call.reply(mortise::forbidden());
+            call.reply(mortise::notFound());
+        });
     }
 };
 
@@ -174,6 +183,8 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(migrations);
     CPPUNIT_TEST(router);
     CPPUNIT_TEST(authenticator);
+    CPPUNIT_TEST(verdictsNeedAHostThatKnowsThem);
+    CPPUNIT_TEST(filtersDoWhatTheyDeclare);
     CPPUNIT_TEST(usersReadinessAndPlacement);
     CPPUNIT_TEST_SUITE_END();
 
@@ -281,7 +292,11 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("A filter threw"), host.records.back().message);
         request.fields = {{"wait", "1"}};
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(MORTISE_PHASE_ACCEPT, request, exchange));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, host.answer(exchange).returned);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, host.answer(exchange).resumed);
+        request.fields = {{"drop", "1"}};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(MORTISE_PHASE_ACCEPT, request, exchange));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, host.answer(exchange).resumed);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT, first.flags);
 
         const mortise_filter& second = *table->at(plugin.self(), 1);
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_RESPOND | MORTISE_PHASE_FINISH, second.phases);
@@ -358,23 +373,84 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_authenticator>(MORTISE_AUTHENTICATOR_EXTENSION);
         CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_LOOP, table->placement);
-        Verdicts verdicts;
+        mortise_authentication asked{sizeof asked, MORTISE_AUTHENTICATION_REQUIRED};
+        mortise_exchange exchange = 0;
         const auto ask = [&](const std::string& name) {
             FakeRequest request;
             if (!name.empty()) request.fields = {{"authorization", name}};
-            const auto exchange = host.bareRequest(request);
-            return table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &verdicts.raw);
+            exchange = host.bareRequest(request);
+            return table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &asked);
+        };
+        const auto verdict = [&] {
+            const FakeVerdict made = host.answer(exchange).verdict;
+            std::string out = made.kind + "|" + made.id + made.message + "|" + made.challenge;
+            for (const std::string& role : made.roles) out += role + " ";
+            return out;
         };
         CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, ask("busy"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, ask("throw"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, ask("nothing"));
-        CPPUNIT_ASSERT(verdicts.last.empty());
+        CPPUNIT_ASSERT_EQUAL(0u, host.answer(exchange).terminalCalls);
+        // Again, on a worker, it would come to a second verdict.
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, ask("late busy"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, ask("twice"));
+        CPPUNIT_ASSERT_EQUAL(1u, host.answer(exchange).terminalCalls);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask(""));
-        CPPUNIT_ASSERT_EQUAL(std::string("missing No token provided"), verdicts.last);
+        CPPUNIT_ASSERT_EQUAL(std::string("missing|No token provided|Bearer"), verdict());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask("bad"));
-        CPPUNIT_ASSERT_EQUAL(std::string("reject Invalid token Bearer error"), verdicts.last);
+        CPPUNIT_ASSERT_EQUAL(std::string("reject|Invalid token|Bearer error"), verdict());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask("ada"));
-        CPPUNIT_ASSERT_EQUAL(std::string("accept ada user admin"), verdicts.last);
+        CPPUNIT_ASSERT_EQUAL(std::string("accept|ada|user admin "), verdict());
+        // A verdict that comes when the host has ended the request is nobody's fault.
+        host.endRequest(exchange = host.bareRequest());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                             table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &asked));
+        CPPUNIT_ASSERT_EQUAL(1u, host.answer(exchange).staleCalls);
+    }
+    void verdictsNeedAHostThatKnowsThem() {
+        FakeHost host;
+        host.exchangeTable.struct_size = offsetof(mortise_exchange_table, begin_commit);
+        FakeInstance plugin(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_authenticator>(MORTISE_AUTHENTICATOR_EXTENSION);
+        const mortise_authentication asked{sizeof asked, MORTISE_AUTHENTICATION_REQUIRED};
+        const mortise_exchange exchange = host.bareRequest();
+        CPPUNIT_ASSERT(table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &asked) < 0);
+        CPPUNIT_ASSERT_EQUAL(std::string("missing of mortise.exchange/1 is absent"),
+                             host.records.back().fields.at("error"));
+    }
+    void filtersDoWhatTheyDeclare() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<OnlyLooks>(0, nullptr, "test.looks", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        const auto run = [&](std::uint32_t place, std::uint32_t phase, const std::string& field) {
+            FakeRequest request;
+            request.fields = {{field, "1"}};
+            std::uint64_t slot = 0;
+            const mortise_exchange exchange = host.bareRequest(request);
+            const mortise_status status =
+                table->at(plugin.self(), place)
+                    ->on_request(plugin.self(), phase, exchange, &host.rawRequest(exchange), &slot);
+            terminalCalls_ = host.answer(exchange).terminalCalls;
+            return status;
+        };
+        CPPUNIT_ASSERT_EQUAL(0u, table->at(plugin.self(), 0)->flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(0, MORTISE_PHASE_ACCEPT, "none"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(0, MORTISE_PHASE_ACCEPT, "reply"));
+        assertComplaint(host, "declare it with May::reply");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(0, MORTISE_PHASE_ACCEPT, "wait"));
+        assertComplaint(host, "declare it with May::wait");
+        CPPUNIT_ASSERT_EQUAL(0u, terminalCalls_);
+        // Each phase as it was declared, whatever the filter may in others.
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT, table->at(plugin.self(), 1)->flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(1, MORTISE_PHASE_ACCEPT, "none"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(1, MORTISE_PHASE_ROUTE, "none"));
+        CPPUNIT_ASSERT_EQUAL(1u, terminalCalls_);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY, table->at(plugin.self(), 2)->flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, run(2, MORTISE_PHASE_ACCEPT, "none"));
+        CPPUNIT_ASSERT_EQUAL(1u, terminalCalls_);
+        assertComplaint(host, "has said already");
     }
     void usersReadinessAndPlacement() {
         FakeHost host;
@@ -385,8 +461,12 @@ public:
         CPPUNIT_ASSERT(!users.findById("2"));
         CPPUNIT_ASSERT_EQUAL(std::string("ada@example.com"), users.findById("1")->email);
         CPPUNIT_ASSERT_THROW(users.findById("busy"), mortise::Busy);
-        CPPUNIT_ASSERT_THROW(users.create("a", "b", "c"), mortise::UniqueConflict);
-        CPPUNIT_ASSERT(users.setPasswordHash("1", "old", "new") && !users.setPasswordHash("2", "old", "new"));
+        const mortise::Turn none;
+        CPPUNIT_ASSERT_THROW(users.create(none, "a", "b", "c"), mortise::UniqueConflict);
+        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(7), "a", "b", "c"), mortise::Stale);
+        CPPUNIT_ASSERT(users.setPasswordHash(none, "1", "old", "new"));
+        CPPUNIT_ASSERT(!users.setPasswordHash(none, "2", "old", "new"));
+        CPPUNIT_ASSERT(!users.setPasswordHash(mortise::Turn(7), "1", "old", "new"));
         CPPUNIT_ASSERT_THROW(users.visitById("1", [](const mortise_user&) { throw std::logic_error("x"); }),
                              std::logic_error);
         const auto* const readiness = plugin.extension<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
@@ -395,6 +475,14 @@ public:
         const auto* const placement = plugin.extension<mortise_plugin_placement>(MORTISE_PLACEMENT_EXTENSION);
         CPPUNIT_ASSERT_EQUAL(1u, placement->reads_on_loop(plugin.self()));
     }
+
+private:
+    static void assertComplaint(const FakeHost& host, const std::string& part) {
+        const std::string text = host.records.back().fields.at("error");
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(part) != std::string::npos);
+    }
+
+    unsigned terminalCalls_ = 0; // of the last filter
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(ModuleTest);

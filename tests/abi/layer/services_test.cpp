@@ -84,7 +84,7 @@ public:
         auto& plugin = *static_cast<Plugin*>(instance.self());
         const auto users = plugin.service<mortise::Users>();
         CPPUNIT_ASSERT(!users && !users.findById("x") && !users.findByEmail("x"));
-        CPPUNIT_ASSERT_THROW(users.create("a", "b", "c"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(), "a", "b", "c"), mortise::Absent);
         const auto database = plugin.service<mortise::Database>();
         CPPUNIT_ASSERT(!database && !mortise::Database());
         CPPUNIT_ASSERT_THROW(database.statement("SELECT 1"), mortise::Absent);

@@ -27,6 +27,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesFaultyModes);
     CPPUNIT_TEST(refusesContradictions);
     CPPUNIT_TEST(defaultsGiveWay);
+    CPPUNIT_TEST(requestTimeoutGivesWayToALargerHandlerTimeout);
+    CPPUNIT_TEST(boundsRequestTimeoutAndOrphans);
     CPPUNIT_TEST(uploadsLieInTheStateDirectory);
     CPPUNIT_TEST(refusesEmptyFolders);
     CPPUNIT_TEST(defaultsAreThoseOfTheContract);
@@ -154,6 +156,27 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(2s == settings.drainTimeout);
     }
 
+    // Whoever gives one turn more time means the request, too; what is set stands.
+    void requestTimeoutGivesWayToALargerHandlerTimeout() {
+        CPPUNIT_ASSERT(90s == good("handler_timeout = 90s\n").serving.requestTimeout);
+        CPPUNIT_ASSERT(60s == good("handler_timeout = 5s\n").serving.requestTimeout);
+        const ServerSettings both = good("handler_timeout = 90s\nrequest_timeout = 30s\n");
+        CPPUNIT_ASSERT(30s == both.serving.requestTimeout && 90s == both.serving.handlerTimeout);
+        CPPUNIT_ASSERT(60s == good("handler_timeout = 90s\nrequest_timeout = 60s\n").serving.requestTimeout);
+    }
+
+    void boundsRequestTimeoutAndOrphans() {
+        CPPUNIT_ASSERT(10ms == good("request_timeout = 10ms\n").serving.requestTimeout);
+        CPPUNIT_ASSERT(1h == good("request_timeout = 1h\n").serving.requestTimeout);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{0}, good("max_orphans = 0\n").serving.maxOrphans);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{1'000'000}, good("max_orphans = 1000000\n").serving.maxOrphans);
+        for (const char* keys : {"request_timeout = 9ms\n", "request_timeout = 3601s\n", "max_orphans = -1\n",
+                                 "max_orphans = 1000001\n"}) {
+            const std::string faults = faultsOf(keys);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(keys + faults, std::size_t{1}, diagnostics_.errorCount());
+        }
+    }
+
     void uploadsLieInTheStateDirectory() {
         const ServerSettings byDefault = good("state_directory = /srv/state\n");
         CPPUNIT_ASSERT_EQUAL("/srv/state/uploads"s, byDefault.runtime.uploads.directory);
@@ -191,6 +214,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{256} << 20, limits.buffered_body_bytes);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{30'000}, limits.write_timeout_ms);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{75'000}, limits.idle_timeout_ms);
+        CPPUNIT_ASSERT(60s == settings.serving.requestTimeout && 60s == settings.serving.handlerTimeout);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{256}, settings.serving.maxOrphans);
         CPPUNIT_ASSERT_EQUAL(std::uint32_t{64}, settings.serving.maxJsonDepth);
         CPPUNIT_ASSERT_EQUAL(std::uint32_t{250'000}, settings.serving.maxJsonValues);
         CPPUNIT_ASSERT(!settings.serving.rejectUnknown && !settings.serving.development);

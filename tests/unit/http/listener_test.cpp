@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "server_fixture.hpp"
+#include "test_client.hpp"
 
 #include <cstdlib>
 #include <fstream>

@@ -2,8 +2,10 @@
 /*
  * A request as a handler, filter or authenticator sees it.
  *
- * Everything reachable from a mortise_request is borrowed and stays valid and unchanged until the plugin's one terminal
- * call for the exchange (reply, reply_error, end_stream or abandon of mortise.exchange/1), even when the client is gone.
+ * Everything reachable from a mortise_request is borrowed and stays valid and unchanged until the plugin's turn is over,
+ * even when the client is gone or the host has answered in its place: until the call has returned and, where it returned
+ * MORTISE_PENDING, until the terminal call or verdict (reply, reply_error, reply_file, end_stream, abandon, resume, accept,
+ * reject or missing of mortise.exchange/1) has returned. The return of the instance's `stop` ends every turn.
  */
 #ifndef MORTISE_ABI_EXCHANGE_H
 #define MORTISE_ABI_EXCHANGE_H
@@ -65,9 +67,10 @@ typedef struct mortise_request {
 
 #define MORTISE_REQUEST_TLS 1u /* arrived over TLS, here or at a trusted proxy */
 
-/* [loop] or [worker], as the route's placement says. Makes the terminal call and returns MORTISE_REPLIED, or returns
- * MORTISE_PENDING and makes it later from any thread. MORTISE_BUSY on a loop, before any effect: the host calls again on a
- * worker. Any other return is answered 500 and logged. */
+/* [loop] or [worker], as the route's placement says. `exchange` is the turn. Makes the terminal call and returns
+ * MORTISE_REPLIED, or returns MORTISE_PENDING and makes it later from any thread; one that another thread makes before the
+ * call has returned takes effect when it returns MORTISE_PENDING. MORTISE_BUSY on a loop, before any effect: the host calls
+ * again on a worker. Any other return, and a second terminal call, is a 500 and logged with the plugin's name. */
 typedef mortise_status (*mortise_handler)(void *context, mortise_exchange exchange, const mortise_request *request);
 
 #ifdef __cplusplus

@@ -42,7 +42,7 @@ typedef int32_t mortise_status;
 #define MORTISE_ABSENT 3   /* nothing by that name or key; not a failure */
 #define MORTISE_ERROR (-1)        /* failed; text in the mortise_error when there is one */
 #define MORTISE_INVALID (-2)      /* an argument breaks the contract; nothing was done */
-#define MORTISE_STALE (-3)        /* the exchange has had its terminal call */
+#define MORTISE_STALE (-3)        /* the handle is not the turn, or not of this request: nothing was done */
 #define MORTISE_BUSY (-4)         /* a bounded queue is full or a lock stayed taken; try again later */
 #define MORTISE_CONFLICT (-5)     /* a unique constraint would be broken */
 #define MORTISE_UNSUPPORTED (-6)  /* known, but not by this peer or build */
@@ -64,7 +64,10 @@ typedef struct mortise_field {
     mortise_view value;
 } mortise_field;
 
-/* One request with its answer: a handle (slot and generation), never a pointer. 0 is no exchange. */
+/* A request on its way to its response, never a pointer; 0 is none. A handle that a call of the plugin got is of that
+ * request, and it may be the turn: the right and duty to say how the request goes on, which exactly one party has at any
+ * moment. Whoever returns MORTISE_PENDING keeps its turn until its terminal call or verdict. What needs the turn is STALE
+ * for every other handle; the rest is served as long as the request lasts. Loop 8 bits, slot 18, serial 38. */
 typedef uint64_t mortise_exchange;
 
 #ifdef __cplusplus

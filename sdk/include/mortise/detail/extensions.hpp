@@ -46,12 +46,14 @@ mortise_status authenticate(const Runtime& runtime, void* self, mortise_exchange
                             const mortise_authentication* peer) noexcept {
     const mortise_authentication asked = adopt<mortise_authentication>(peer);
     ErrorText error;
-    const mortise_status status = guard(error.raw(), [&] {
-        Request request(runtime, exchange, *raw);
-        Verdict verdict(asked);
+    Request request(runtime, exchange, *raw);
+    Verdict verdict(request, asked.need);
+    mortise_status status = guard(error.raw(), [&] {
         as<Authenticator, T>(self).authenticate(request, verdict);
         if (!verdict.decided()) throw Error("authenticate() came to no verdict");
     });
+    // Called again it would come to a second verdict.
+    if (status == MORTISE_BUSY && verdict.decided()) status = MORTISE_ERROR;
     if (status < 0 && status != MORTISE_BUSY) runtime.complain("Authentication failed", error.text(), exchange);
     return status;
 }
@@ -145,15 +147,17 @@ const mortise_users_table* usersTable() noexcept {
                            : MORTISE_ABSENT;
             });
         },
-        [](void* self, mortise_view name, mortise_view email, mortise_view hash, mortise_user_visitor visit,
-           void* context, mortise_error* error) {
+        [](void* self, mortise_exchange turn, mortise_view name, mortise_view email, mortise_view hash,
+           mortise_user_visitor visit, void* context, mortise_error* error) {
             return guard(error, [&] {
-                as<UsersProvider, T>(self).create(text(name), text(email), text(hash), UserVisitor(visit, context));
+                as<UsersProvider, T>(self).create(Turn(turn), text(name), text(email), text(hash),
+                                                  UserVisitor(visit, context));
             });
         },
-        [](void* self, mortise_view id, mortise_view expected, mortise_view hash, mortise_error* error) {
+        [](void* self, mortise_exchange turn, mortise_view id, mortise_view expected, mortise_view hash,
+           mortise_error* error) {
             return guard(error, [&]() -> mortise_status {
-                return as<UsersProvider, T>(self).setPasswordHash(text(id), text(expected), text(hash))
+                return as<UsersProvider, T>(self).setPasswordHash(Turn(turn), text(id), text(expected), text(hash))
                            ? MORTISE_OK
                            : MORTISE_ABSENT;
             });

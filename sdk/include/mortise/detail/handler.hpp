@@ -15,12 +15,12 @@ namespace detail {
 // Stands for "no such schema" among a route's types.
 struct Nothing {};
 
-// A reply that the host refused (it answered 500 itself) or that came too late is a reply; one that never left is not.
+// A reply that the host refused (it answers 500 itself) or that came too late is a reply; one that never left is not.
 inline mortise_status replied(mortise_status status) noexcept {
     return status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR ? MORTISE_ERROR : MORTISE_REPLIED;
 }
 
-// Ends a call that threw: the answer is made here unless a Deferred holds it already and answered.
+// Ends a call that threw: the reply is made here unless a Deferred has made the terminal call already.
 inline mortise_status fail(Request& request, Reply&& reply) noexcept {
     if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
     mortise_status status = MORTISE_ERROR;
@@ -49,7 +49,7 @@ inline mortise_status failBusy(Request& request, std::string_view reason) noexce
     }
 }
 
-// What the handler returned goes out; the terminal call or the promise of one.
+// What the handler returned goes out: the terminal call, or MORTISE_PENDING where a Deferred makes it or has made it.
 template<class Result>
 mortise_status conclude(Request& request, Result&& result) {
     if constexpr (std::is_same_v<std::decay_t<Result>, Reply>) {
@@ -63,7 +63,9 @@ mortise_status conclude(Request& request, Result&& result) {
     } else {
         static_assert(isDescribed<std::decay_t<Result>>, "a handler returns a Reply or a described struct");
         if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
-        SmallText<2048> body;
+        constexpr std::size_t usual = 2048; // bytes; what outgrows them is on the heap
+        const mortise_buffer lent = ReplySender::lend(request.runtime(), request.exchange(), usual);
+        SmallText<usual> body(lent.data, static_cast<std::size_t>(lent.capacity));
         encodeValue(body, result);
         return replied(ReplySender::sendJson(request.runtime(), request.exchange(), body.text()));
     }

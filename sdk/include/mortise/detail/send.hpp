@@ -9,7 +9,7 @@
 namespace mortise {
 inline namespace v1 {
 
-// Reply to C and out. From here on no view of the request is valid.
+// Reply to C and out: a terminal call, or the begin of a stream.
 struct ReplySender {
     // Larger bodies are handed over instead of copied.
     static constexpr std::size_t handOverFrom = 32 * 1024;
@@ -22,7 +22,17 @@ struct ReplySender {
     static mortise_status begin(const detail::Runtime& runtime, mortise_exchange exchange, Reply&& reply) {
         return sendWhole(runtime, exchange, reply, runtime.exchange.table.begin_stream);
     }
-    // 200 with JSON that is still being held by the caller.
+    // Memory of the host for the body of this turn's reply; empty (capacity 0) when there is none.
+    static mortise_buffer lend(const detail::Runtime& runtime, mortise_exchange exchange, std::size_t capacity) {
+        mortise_buffer buffer{};
+        buffer.struct_size = sizeof buffer;
+        const auto& service = runtime.exchange;
+        if (service.table.lend == nullptr ||
+            service.table.lend(service.self, exchange, capacity, &buffer) != MORTISE_OK || buffer.data == nullptr)
+            buffer.capacity = 0;
+        return buffer;
+    }
+    // 200 with JSON that is still being held by the caller, or that was written into lent memory.
     static mortise_status sendJson(const detail::Runtime& runtime, mortise_exchange exchange, std::string_view body) {
         if (runtime.exchange.table.reply == nullptr) return MORTISE_UNSUPPORTED;
         mortise_reply raw{};

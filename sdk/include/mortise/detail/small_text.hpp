@@ -9,11 +9,14 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-// Text that grows, with room for N bytes before it allocates: an answer is written here and handed over by view.
+// Text that grows, with room for N bytes before it allocates: a response is written here and handed over by view.
 template<std::size_t N>
 class SmallText {
 public:
     SmallText() noexcept : begin_(inline_), size_(0), capacity_(N) {}
+    // Begins in `lent` instead, which outlives this object; with capacity 0 as if nothing was lent.
+    SmallText(char* lent, std::size_t capacity) noexcept
+        : begin_(capacity != 0 ? lent : inline_), size_(0), capacity_(capacity != 0 ? capacity : N) {}
     SmallText(const SmallText&) = delete;
     SmallText& operator=(const SmallText&) = delete;
 

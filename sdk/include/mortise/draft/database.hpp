@@ -6,6 +6,7 @@
 #include <mortise/draft/database_provider.hpp>
 #include <mortise/error.hpp>
 #include <mortise/service/draft/database.h>
+#include <mortise/turn.hpp>
 
 #include <array>
 #include <exception>
@@ -250,18 +251,26 @@ public:
         read(statement, parameters, [&](const Row& row) { found.push_back(rowAs<T>(row)); });
         return found;
     }
-    // [worker] body(Transaction&) inside BEGIN IMMEDIATE … COMMIT; durable when this returns. What it throws rolls back
-    // and comes out here, unless the database failed as a whole: then what the body saw was never stored. Inside
-    // another body, on its thread, it joins that transaction: undone alone, durable with the outer one. It may run
-    // again after a deadlock that the database resolved: let Busy and Error of execute pass.
+    // [worker] body(Transaction&) inside BEGIN IMMEDIATE … COMMIT, on behalf of a request: `turn` is its Request or its
+    // Deferred. Durable when this returns. What the body throws rolls back and comes out here, unless the database
+    // failed as a whole: then what the body saw was never stored. Stale: the host has ended the request before the
+    // commit, nothing is stored and no reply is heard any more. Once it is committed nobody but the plugin replies.
+    // Inside another body, on its thread, it joins that transaction: undone alone, durable with the outer one, whose
+    // turn counts. It may run again after a deadlock that the database resolved: let Busy and Error of execute pass.
     template<class Body>
-    void transact(Body&& body) const {
+    void transact(Turn turn, Body&& body) const {
         need(service_.table.transact != nullptr && service_.table.execute != nullptr);
         Work<std::remove_reference_t<Body>> work{&service_, &body, nullptr, MORTISE_OK};
         detail::ErrorText error;
-        const mortise_status status = service_.table.transact(service_.self, &work.call, &work, error.raw());
+        const mortise_status status =
+            service_.table.transact(service_.self, turn.handle(), &work.call, &work, error.raw());
         if (work.failure && (status == work.status || status == MORTISE_OK)) std::rethrow_exception(work.failure);
         detail::raise(status, "transact", error);
+    }
+    // The same on behalf of no request: in the background, in a command.
+    template<class Body>
+    void transact(Body&& body) const {
+        transact(Turn(), std::forward<Body>(body));
     }
     // [any] A number that changes with every commit of anybody; read in the same snapshot as the reads around it.
     std::uint64_t dataVersion() const {

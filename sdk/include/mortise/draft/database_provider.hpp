@@ -4,6 +4,7 @@
 #include <mortise/described.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/service/draft/database.h>
+#include <mortise/turn.hpp>
 
 #include <string_view>
 
@@ -23,7 +24,8 @@ public:
     virtual mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters,
                                 std::uint32_t parameterCount, mortise_sql_row row, void* context,
                                 mortise_error* error) = 0;
-    virtual mortise_status transact(TransactionBody body, void* context, mortise_error* error) = 0;
+    // Calls PluginBase::beginCommit(turn) as the last step before COMMIT.
+    virtual mortise_status transact(Turn turn, TransactionBody body, void* context, mortise_error* error) = 0;
     virtual mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
                                    const mortise_sql_value* parameters, std::uint32_t parameterCount,
                                    mortise_sql_row row, void* context, std::uint64_t* changed,
@@ -48,8 +50,10 @@ const void* draftTable(Tag<T>, std::string_view id) noexcept {
                 return as<DatabaseProvider, T>(self).read(statement, parameters, count, row, context, error);
             });
         },
-        [](void* self, DatabaseProvider::TransactionBody body, void* context, mortise_error* error) {
-            return guard(error, [&] { return as<DatabaseProvider, T>(self).transact(body, context, error); });
+        [](void* self, mortise_exchange turn, DatabaseProvider::TransactionBody body, void* context,
+           mortise_error* error) {
+            return guard(error,
+                         [&] { return as<DatabaseProvider, T>(self).transact(Turn(turn), body, context, error); });
         },
         [](void* self, mortise_sql_transaction* transaction, std::uint32_t statement,
            const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row, void* context,

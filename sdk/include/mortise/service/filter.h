@@ -27,6 +27,10 @@ extern "C" {
 #define MORTISE_PHASE_RESPOND 64u
 #define MORTISE_PHASE_FINISH 128u
 
+/* What on_request of a filter may do besides letting the request pass. Each costs a turn per call. */
+#define MORTISE_FILTER_MAY_REPLY 1u   /* replies and returns MORTISE_REPLIED */
+#define MORTISE_FILTER_MAY_WAIT 2u    /* returns MORTISE_PENDING; later resumes, or replies where it may */
+
 /* What the body of an answer is. */
 #define MORTISE_BODY_NONE 0u   /* none: 204, 304, or nothing to send */
 #define MORTISE_BODY_WHOLE 1u  /* all of it is here */
@@ -106,16 +110,20 @@ typedef struct mortise_filter {
     mortise_view name;   /* unique among all filters: "request-log" */
     mortise_view before; /* comma lists of names of filters; unknown ones are ignored */
     mortise_view after;
-    /* [loop] MORTISE_OK, MORTISE_REPLIED, or MORTISE_PENDING with a later `resume`. `slot` is this filter's own word of the
-     * exchange, 0 at first, not moved until on_finish has returned. */
+    /* [loop] MORTISE_OK to let the request pass and, as `flags` say, MORTISE_REPLIED or MORTISE_PENDING. `exchange` is the
+     * turn where a flag is set, else only a handle of the request. `slot` is this filter's own word of the exchange, 0 at first,
+     * not moved until on_finish has returned. */
     mortise_status (*on_request)(void *self, uint32_t phase, mortise_exchange exchange, const mortise_request *request,
                                  uint64_t *slot);
-    /* [loop] */
+    /* [loop] `exchange` is not the turn. Not called while a turn of this filter is open. */
     void (*on_respond)(void *self, mortise_exchange exchange, const mortise_request *request, mortise_response *response,
                        uint64_t *slot);
-    /* [loop] Must be short: the next request of the connection waits. */
+    /* [loop] Must be short: the next request of the connection waits. `exchange` is not the turn. When the request ends while
+     * a turn of this filter is open, it is called after that turn. */
     void (*on_finish)(void *self, mortise_exchange exchange, const mortise_request *request,
                       const mortise_finished *finished, uint64_t *slot);
+    uint32_t flags;      /* MORTISE_FILTER_MAY_ …; unknown ones are refused */
+    uint32_t reserved;
 } mortise_filter;
 
 typedef struct mortise_plugin_filter {

@@ -37,15 +37,16 @@ typedef struct mortise_users_table {
     /* [worker] By the ASCII-lowered form. */
     mortise_status (*find_by_email)(void *self, mortise_view email, mortise_user_visitor visit, void *context,
                                     mortise_error *error);
-    /* [worker] Stores and then visits the new user; durable when it returns, or with the transaction of mortise.database/1
-     * whose body the caller is in. MORTISE_CONFLICT: the address is taken. The caller has validated name and email. */
-    mortise_status (*create)(void *self, mortise_view name, mortise_view email, mortise_view password_hash,
+    /* [worker] Stores on behalf of `turn`, as with transact of mortise.database/1, and then visits the new user; durable
+     * when it returns, or with the transaction whose body the caller is in. MORTISE_CONFLICT: the address is taken.
+     * MORTISE_STALE: the host has ended the request, nothing is stored. The caller has validated name and email. */
+    mortise_status (*create)(void *self, mortise_exchange turn, mortise_view name, mortise_view email, mortise_view password_hash,
                              mortise_user_visitor visit, void *context, mortise_error *error);
-    /* [worker] Stores `password_hash` in the place of `expected`, durable as with `create`. MORTISE_ABSENT: there is no such
+    /* [worker] Stores `password_hash` in the place of `expected`, as `create` does. MORTISE_ABSENT: there is no such
      * user, or its hash is another one by now. Where both are the same nothing of the user changes, and in a transaction
      * nobody else changes the hash before its end: what is stored beside it belongs to this hash. */
-    mortise_status (*set_password_hash)(void *self, mortise_view id, mortise_view expected, mortise_view password_hash,
-                                        mortise_error *error);
+    mortise_status (*set_password_hash)(void *self, mortise_exchange turn, mortise_view id, mortise_view expected,
+                                        mortise_view password_hash, mortise_error *error);
 } mortise_users_table;
 
 #ifdef __cplusplus

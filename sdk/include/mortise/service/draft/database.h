@@ -48,11 +48,14 @@ typedef struct mortise_database_table {
      * limit passed: try again on a worker; MORTISE_ERROR. `row` may be NULL. */
     mortise_status (*read)(void *self, uint32_t statement, const mortise_sql_value *parameters, uint32_t parameter_count,
                            mortise_sql_row row, void *context, mortise_error *error);
-    /* [worker] Runs `body` inside BEGIN IMMEDIATE … COMMIT. Commits when it returns MORTISE_OK, and is durable then; rolls
-     * back and returns its status otherwise. MORTISE_BUSY: the bounded wait for the writer passed. `body` may be called
-     * again after a deadlock that the database resolved. Called inside a body, on its thread, it joins that transaction:
-     * rolled back alone, durable with the outer one. */
-    mortise_status (*transact)(void *self,
+    /* [worker] Runs `body` inside BEGIN IMMEDIATE … COMMIT, on behalf of the request whose turn `turn` is; 0: of none.
+     * Commits when it returns MORTISE_OK, and is durable then; rolls back and returns its status otherwise. As the last
+     * step before COMMIT the provider calls mortise.exchange/1 begin_commit(turn), for each member of a group commit;
+     * MORTISE_STALE rolls that member back and is what transact returns: what the host has answered in the plugin's place
+     * is never stored afterwards. MORTISE_BUSY: the bounded wait for the writer passed. `body` may be called again after a
+     * deadlock that the database resolved; begin_commit then comes again, too. Called inside a body, on its thread, it
+     * joins that transaction: rolled back alone, durable with the outer one, whose turn counts. */
+    mortise_status (*transact)(void *self, mortise_exchange turn,
                                mortise_status (*body)(void *context, mortise_sql_transaction *transaction,
                                                       mortise_error *error),
                                void *context, mortise_error *error);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of Dispatcher that responds and ends requests.
+#include "dispatch/dispatcher.hpp"
+
+#include "base/clock.hpp"
+#include "host/redaction.hpp"
+#include "http/field_block.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace mortise::dispatch {
+
+void Dispatcher::makeError(RequestState& state, const ErrorResponse& error) const {
+    http::Response& response = state.exchange.response();
+    response.clear(RequestState::keptBytes);
+    const ErrorFormat format = errorFormat(state.exchange);
+    response.status = error.fault.status;
+    response.contentType = mediaType(format);
+    if (format == ErrorFormat::problem) http::appendField(response.fields, "Vary", "Accept");
+    writeError(response.bytes, error, state.exchange.requestId(), format);
+    response.body = http::Response::Body::bytes;
+}
+
+Flow Dispatcher::refuse(RequestState& state, Place place, const ErrorResponse& error, std::string_view field,
+                        std::string_view value) {
+    // After a commit nothing of the host says that nothing was done.
+    const bool unsaid = error.fault.status == 503 && state.exchange.turn().claimed();
+    makeError(state, unsaid ? ErrorResponse{error::internal} : error);
+    if (!field.empty()) http::appendField(state.exchange.response().fields, field, value);
+    return respond(state, place);
+}
+
+Flow Dispatcher::fail(RequestState& state, Place place, const Instance& owner, std::string_view reason) {
+    runtime_.log().log(
+        base::Level::error, "host.http", "A plugin failed to answer a request",
+        {{"plugin", std::string_view(owner.name())}, {"reason", reason}, {"requestId", state.exchange.requestId()}});
+    const std::string_view message = state.serving().development ? reason : std::string_view();
+    return refuse(state, place, {error::internal, nullptr, std::nullopt, message});
+}
+
+Flow Dispatcher::respond(RequestState& state, Place place) {
+    if (place == Place::worker) return handBack(state, HandBack::respond);
+    state.responding = true;
+    state.cursor = state.pipeline->respond();
+    drive(state, Place::loop);
+    return Flow::stop;
+}
+
+void Dispatcher::send(RequestState& state) {
+    http::Exchange& exchange = state.exchange;
+    const http::Response& response = exchange.response();
+    if (response.body != http::Response::Body::stream) {
+        const auto status = static_cast<std::uint64_t>(response.status);
+        return finish(state, status, exchange.respond());
+    }
+    state.streaming = true;
+    state.streamBytes = exchange.beginStream();
+    const bool silent = exchange.method() == http::Method::head || response.status == 204 || response.status == 304;
+    if (silent) {
+        // It is complete after its head, whatever its plugin goes on to write.
+        if (const auto stream = state.stream()) stream->breakOff();
+        state.streaming = false;
+        const std::uint64_t bytes = state.streamBytes + exchange.endStream();
+        return finish(state, static_cast<std::uint64_t>(response.status), bytes);
+    }
+    arm(state, environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count()));
+    pumpStream(state);
+}
+
+void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept {
+    state.over = true;
+    const Pipeline& pipeline = *state.pipeline;
+    if (pipeline.finish() == pipeline.size()) return settle(state);
+    state.finishedStatus = status;
+    state.finishedBytes = bytes;
+    state.finishedNs = base::monotonicNs() - state.exchange.receivedNs();
+    const http::Turn& turn = state.exchange.turn();
+    const bool open = turn.holder() == http::Turn::Holder::plugin;
+    for (std::size_t i = pipeline.finish(); i < pipeline.size(); ++i) {
+        const FilterLink& link = *pipeline[i].filter;
+        // The filter whose turn is open gets it afterwards.
+        if (open && state.turnKind == TurnKind::filter && state.turnFilter->slot == link.slot)
+            state.owesFinish = true;
+        else
+            callFinish(state, link);
+    }
+    settle(state);
+}
+
+void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcept {
+    if (link.owner->quarantined()) return;
+    http::Exchange& exchange = state.exchange;
+    const bool quiet = state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0;
+    const mortise_finished finished{sizeof(mortise_finished),
+                                    static_cast<std::uint32_t>(state.finishedStatus),
+                                    state.finishedNs,
+                                    state.finishedBytes,
+                                    exchange.bodyBytes(),
+                                    environment_.wallMs(),
+                                    view(host::redactTarget(exchange.target(), state.redactedUrl)),
+                                    view(exchange.userAgent()),
+                                    state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
+                                    quiet ? 1u : 0u,
+                                    0};
+    const Inside inside(environment_.pulse(), *link.owner);
+    link.filter.on_finish(link.self, exchange.handle(exchange.turn().first()).value, &state.request, &finished,
+                          &state.slots[link.slot]);
+}
+
+void Dispatcher::settle(RequestState& state) noexcept {
+    // Who has the turn still, or is about to report that it is over, does the rest.
+    if (state.exchange.turn().holder() != http::Turn::Holder::loop) return;
+    if (state.owesFinish) {
+        state.owesFinish = false;
+        // The generation may have ended meanwhile: its plugin is not called once it is being stopped, nor stopped
+        // meanwhile.
+        const Instance::Pin pin(state.turnFilter->owner->shared_from_this());
+        if (state.turnFilter->owner->mayBeCalled())
+            for (const FilterLink& link :
+                 state.generation.load(std::memory_order_relaxed)->filters(indexOf(Phase::finish)))
+                if (link.slot == state.turnFilter->slot) callFinish(state, link);
+    }
+    deadlines_.disarm(state);
+    if (state.data != nullptr) const_cast<Instance*>(state.turnOwner())->endOrphan();
+    const std::shared_ptr<const Generation> data = std::move(state.data); // the last one to go
+    unpin(state);
+    state.reset();
+    state.exchange.close();
+    exchanges_.release(state.exchange);
+}
+
+void Dispatcher::onLost(http::Exchange& exchange) noexcept {
+    RequestState& state = stateOf(exchange);
+    if (state.over) return;
+    if (const auto stream = state.stream()) stream->breakOff();
+    switch (exchange.turn().lose()) {
+    case http::Turn::End::requested:
+        state.wanted = EndReason::lost;
+        return;
+    default:
+        // A plugin's turn goes on: it may commit, its reply is dropped.
+        return endNow(state, EndReason::lost);
+    }
+}
+
+void Dispatcher::end(RequestState& state, EndReason reason, bool commits) noexcept {
+    switch (state.exchange.turn().end(commits)) {
+    case http::Turn::End::taken:
+        return endNow(state, reason);
+    case http::Turn::End::requested:
+        if (state.wanted == EndReason::none) state.wanted = reason;
+        return;
+    case http::Turn::End::recorded:
+        // Its plugin's word is there, but its call has not returned: the response goes without that.
+        if (!state.exchange.turn().takeRecorded()) return;
+        state.transformable = false; // that would need the lease, which the orphan has not
+        if (!state.over && state.recorded == Recorded::reply)
+            respond(state, Place::loop);
+        else if (!state.over)
+            endNow(state, reason);
+        return orphan(state);
+    case http::Turn::End::orphaned:
+        if (!state.over) endNow(state, state.exchange.turn().claimed() ? EndReason::none : reason);
+        return orphan(state);
+    case http::Turn::End::committed:
+        return;
+    }
+}
+
+// The loop has the turn, or goes on in the place of whoever has.
+void Dispatcher::endNow(RequestState& state, EndReason reason) noexcept {
+    if (state.over) return settle(state);
+    if (state.transformation != nullptr) {
+        std::exchange(state.transformation, nullptr)->abandon();
+        state.responding = false;
+    }
+    if (state.streaming || reason == EndReason::lost || reason == EndReason::none) {
+        if (const auto stream = state.stream()) stream->abort();
+        const bool begun = state.streaming;
+        state.streaming = false;
+        state.exchange.cut();
+        return finish(state, begun ? static_cast<std::uint64_t>(state.exchange.response().status) : 499,
+                      state.streamBytes);
+    }
+    if (const auto stream = state.stream()) stream->abort();
+    try {
+        state.transformable = false;
+        refuse(state, Place::loop, errorFor(reason));
+    } catch (const std::exception&) { // out of memory
+        state.exchange.cut();
+        finish(state, 499, 0);
+    }
+}
+
+ErrorResponse Dispatcher::errorFor(EndReason reason) const {
+    switch (reason) {
+    case EndReason::waited:
+        return {error::busy};
+    case EndReason::reload:
+        return {error::reloading};
+    case EndReason::stop:
+        return {error::stopping};
+    case EndReason::upload:
+        return {error::uploadStorage};
+    default:
+        return {error::handlerTimeout};
+    }
+}
+
+void Dispatcher::orphan(RequestState& state) noexcept {
+    if (state.pinned == nullptr) return; // it is over, or an orphan already
+    if (state.exchange.turn().holder() != http::Turn::Holder::plugin) return;
+    state.data = state.pinned->plan->data;
+    state.pipeline = nullptr;
+    Instance& owner = const_cast<Instance&>(*state.turnOwner());
+    deadlines_.disarm(state);
+    if (owner.beginOrphan(state.serving().maxOrphans))
+        runtime_.log().log(base::Level::error, "host.http",
+                           "A plugin holds more orphans than max_orphans allows; its routes get 503",
+                           {{"plugin", std::string_view(owner.name())},
+                            {"maximum", static_cast<std::int64_t>(state.serving().maxOrphans)}});
+    unpin(state);
+}
+
+void Dispatcher::endRequests(const Generation& generation, bool commits) {
+    exchanges_.forEachOpen([&](http::Exchange& exchange) {
+        RequestState& state = stateOf(exchange);
+        if (state.pinned == nullptr || state.generation.load(std::memory_order_relaxed) != &generation) return;
+        end(state, closed_ ? EndReason::stop : EndReason::reload, commits);
+    });
+}
+
+void Dispatcher::endTurns(const Instance& instance) {
+    exchanges_.forEachOpen([&](http::Exchange& exchange) {
+        RequestState& state = stateOf(exchange);
+        if (exchange.turn().holder() != http::Turn::Holder::plugin || state.turnOwner() != &instance) return;
+        if (exchange.turn().abandonPromise()) turnOver(state, exchange.turn().serial());
+    });
+}
+
+std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) const {
+    constexpr std::uint64_t never = http::WheelEntry::never;
+    reason = EndReason::deadline;
+    const http::Turn& turn = state.exchange.turn();
+    const std::uint64_t turnDue = std::min(state.deadlineMs, state.turnDeadlineMs.load(std::memory_order_relaxed));
+    // Of a client that is gone a plugin may hold the request as long, and then it is an orphan.
+    if (state.over) return turn.holder() == http::Turn::Holder::plugin && !turn.ended() ? turnDue : never;
+    if (state.transformation != nullptr) {
+        if (!state.transformation->begun()) reason = EndReason::waited;
+        return state.transformation->deadlineMs;
+    }
+    const auto timeout = static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
+    if (state.streaming) {
+        // One that waits for its client has the client's deadlines.
+        const auto stream = state.stream();
+        const auto quiet = stream == nullptr ? std::nullopt : stream->quietSince();
+        if (!quiet) return environment_.nowMs() + timeout;
+        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(quiet->time_since_epoch()).count();
+        return static_cast<std::uint64_t>(since) + timeout;
+    }
+    switch (turn.holder()) {
+    case http::Turn::Holder::queued:
+        reason = EndReason::waited;
+        return turnDue;
+    case http::Turn::Holder::worker:
+        return state.deadlineMs;
+    case http::Turn::Holder::plugin:
+        return turnDue;
+    case http::Turn::Holder::loop:
+        break;
+    }
+    if (state.upload == nullptr || state.upload->writingSinceMs() == 0) return never;
+    reason = EndReason::upload;
+    return std::min(state.deadlineMs + (environment_.nowMs() - state.bodyAskedMs),
+                    state.upload->writingSinceMs() + timeout);
+}
+
+void Dispatcher::onDeadline(RequestState& state) noexcept {
+    EndReason reason;
+    const std::uint64_t due = dueOf(state, reason);
+    if (due == http::WheelEntry::never) return;
+    const std::uint64_t now = environment_.nowMs();
+    if (now < due) return arm(state, due);
+    constexpr std::uint64_t again = 1000; // where somebody else is just about to respond, or nobody else may
+    arm(state, now + again);
+    // After a commit only the plugin responds; a filter that does not transform what it said is a 500.
+    const bool transforming = state.transformation != nullptr;
+    const http::Turn& turn = state.exchange.turn();
+    if (turn.claimed() && !turn.isRecorded() && !transforming && !state.streaming) return;
+    if (!state.over && !std::exchange(state.deadlineLogged, true)) logDeadline(state, reason);
+    end(state, reason, transforming);
+}
+
+void Dispatcher::logDeadline(const RequestState& state, EndReason reason) {
+    const std::string_view route = state.route == nullptr ? std::string_view("none") : state.route->pattern;
+    const std::string_view requestId = state.exchange.requestId();
+    if (state.transformation != nullptr) {
+        runtime_.log().log(base::Level::error, "host.http",
+                           reason == EndReason::waited ? "An answer waited too long for a worker"
+                                                       : "A filter did not transform an answer in time",
+                           {{"plugin", std::string_view(state.transformation->owner())}, {"requestId", requestId}});
+        return;
+    }
+    const std::string_view message = reason == EndReason::waited   ? "A request waited too long for a worker"
+                                     : reason == EndReason::upload ? "Uploaded files were not stored in time"
+                                     : state.streaming             ? "A plugin did not go on with an answer in time"
+                                                                   : "A plugin did not answer a request in time";
+    const bool plugins = state.exchange.turn().holder() == http::Turn::Holder::plugin;
+    runtime_.log().log(base::Level::error, "host.http", message,
+                       {{"plugin", plugins ? std::string_view(state.turnOwner()->name()) : std::string_view("none")},
+                        {"route", route},
+                        {"requestId", requestId}});
+}
+
+} // namespace mortise::dispatch

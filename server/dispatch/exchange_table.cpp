@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dispatch/exchange_table.hpp"
+
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/environment.hpp"
+#include "dispatch/exchange_service.hpp"
+#include "dispatch/request_state.hpp"
+
+#include <new>
+#include <stdexcept>
+
+namespace mortise::dispatch {
+
+LoopExchanges::LoopExchanges(ExchangeTable& table, http::BodyBudget& budget, MakeAttachment makeAttachment)
+    : table_(table),
+      budget_(budget),
+      makeAttachment_(std::move(makeAttachment)),
+      index_(table.join(*this)),
+      directory_(std::make_unique<std::array<std::atomic<Chunk*>, maxChunks>>()) {}
+
+LoopExchanges::~LoopExchanges() {
+    table_.leave(index_);
+}
+
+http::Exchange* LoopExchanges::at(std::uint32_t slot) const noexcept {
+    if (slot >= slots_.load(std::memory_order_acquire)) return nullptr;
+    return &(*(*directory_)[slot / chunkSlots].load(std::memory_order_relaxed))[slot % chunkSlots];
+}
+
+bool LoopExchanges::grow() {
+    const std::uint32_t first = slots_.load(std::memory_order_relaxed);
+    if (first / chunkSlots >= maxChunks) return false;
+    auto chunk = std::make_unique<Chunk>();
+    free_.reserve(first + chunkSlots); // so that release() never allocates
+    for (std::uint32_t i = 0; i < chunkSlots; ++i) (*chunk)[i].place(index_, first + i, budget_, nullptr);
+    Chunk* const plain = chunk.get();
+    chunks_.push_back(std::move(chunk));
+    (*directory_)[first / chunkSlots].store(plain, std::memory_order_relaxed);
+    slots_.store(first + chunkSlots, std::memory_order_release);
+    for (std::uint32_t i = chunkSlots; i > 0; --i) free_.push_back(first + i - 1);
+    return true;
+}
+
+http::Exchange* LoopExchanges::acquire() noexcept {
+    try {
+        if (free_.empty() && !grow()) return nullptr;
+        http::Exchange* const exchange = at(free_.back());
+        if (exchange->attachment() == nullptr) exchange->attach(makeAttachment_(*exchange));
+        free_.pop_back();
+        ++used_;
+        return exchange;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void LoopExchanges::release(http::Exchange& exchange) noexcept {
+    --used_;
+    if (exchange.turn().hasSerials(spareSerials)) free_.push_back(exchange.slot());
+}
+
+std::uint32_t ExchangeTable::join(LoopExchanges& loop) {
+    for (std::uint32_t index = 0; index < maxLoops; ++index) {
+        LoopExchanges* nobody = nullptr;
+        if (loops_[index].compare_exchange_strong(nobody, &loop, std::memory_order_acq_rel)) return index;
+    }
+    throw std::length_error("too many event loops");
+}
+
+const mortise_exchange_table& ExchangeTable::exchangeService() const noexcept {
+    return dispatch::exchangeService();
+}
+
+std::size_t ExchangeTable::copyRequestId(mortise_exchange id, char (&out)[requestIdBytes]) const noexcept {
+    const http::Handle handle{id};
+    const http::Exchange* const exchange = find(handle);
+    if (exchange == nullptr || !exchange->belongs(handle)) return 0;
+    const std::size_t size = static_cast<const RequestState&>(*exchange->attachment()).copyRequestId(out);
+    // It may have ended meanwhile: then this may be the id of the next request.
+    return exchange->belongs(handle) ? size : 0;
+}
+
+mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_exchange id,
+                                          mortise_route_visitor visitor, void* context) const {
+    const http::Handle handle{id};
+    const http::Exchange* const exchange = find(handle);
+    if (exchange == nullptr || !exchange->belongs(handle)) return MORTISE_STALE;
+    const auto& state = static_cast<const RequestState&>(*exchange->attachment());
+    // Only who has the turn, or is on the loop, knows that the request is not over the next moment.
+    const bool holds = exchange->turn().serial() == handle.serial() && exchange->turn().owner() == &caller &&
+                       exchange->turn().isOpen();
+    if (!holds && !state.dispatcher.environment().isLoop()) return MORTISE_STALE;
+    const Generation* const generation = state.generation.load(std::memory_order_acquire);
+    if (generation == nullptr) return MORTISE_STALE;
+    for (const Route* const route : generation->routes()) route->show(visitor, context);
+    return MORTISE_OK;
+}
+
+} // namespace mortise::dispatch

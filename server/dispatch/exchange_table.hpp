@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host/requests.hpp"
+#include "http/exchange.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace mortise::dispatch {
+
+class ExchangeTable;
+
+// The exchanges of one loop: slots that stay where they are, in chunks. Thread: the loop's, but for at().
+class LoopExchanges {
+public:
+    using MakeAttachment = std::function<std::unique_ptr<http::Attachment>(http::Exchange& exchange)>;
+
+    // Throws std::length_error past ExchangeTable::max_loops. `table` and `budget` live longer.
+    LoopExchanges(ExchangeTable& table, http::BodyBudget& budget, MakeAttachment makeAttachment);
+    ~LoopExchanges();
+    LoopExchanges(const LoopExchanges&) = delete;
+    LoopExchanges& operator=(const LoopExchanges&) = delete;
+
+    // Null: the table is full, or no memory is left.
+    http::Exchange* acquire() noexcept;
+    // A closed exchange, or one that was never opened.
+    void release(http::Exchange& exchange) noexcept;
+    std::size_t used() const noexcept { return used_; }
+
+    // Calls fn(Exchange&) for each that is open. fn may close it.
+    template<class F>
+    void forEachOpen(F&& fn) {
+        for (std::uint32_t slot = 0; slot < slots_.load(std::memory_order_relaxed); ++slot)
+            if (http::Exchange& exchange = *at(slot); exchange.stage() == http::Exchange::Stage::open) fn(exchange);
+    }
+
+    // [any] Null past the last one.
+    http::Exchange* at(std::uint32_t slot) const noexcept;
+
+private:
+    static constexpr std::uint32_t chunkSlots = 64;
+    static constexpr std::uint32_t maxChunks = (1U << http::Handle::slot_bits) / chunkSlots;
+    // A slot that could not number that many turns more is not used again.
+    static constexpr std::uint64_t spareSerials = 1U << 20;
+    using Chunk = std::array<http::Exchange, chunkSlots>;
+
+    bool grow();
+
+    ExchangeTable& table_;
+    http::BodyBudget& budget_;
+    const MakeAttachment makeAttachment_;
+    std::uint32_t index_;
+    std::vector<std::unique_ptr<Chunk>> chunks_;
+    std::unique_ptr<std::array<std::atomic<Chunk*>, maxChunks>> directory_; // of chunks_, for other threads
+    std::atomic<std::uint32_t> slots_{0};
+    std::vector<std::uint32_t> free_;
+    std::size_t used_ = 0;
+};
+
+// Finds exchanges by their handles, whatever loop they are of; made before the loops, destroyed after them. Thread:
+// any.
+class ExchangeTable final : public host::Requests {
+public:
+    static constexpr std::size_t maxLoops = 256;
+
+    // The slot that `handle` names, whoever is in it now; null when there is none such. Valid as long as the loops
+    // live.
+    http::Exchange* find(http::Handle handle) const noexcept {
+        const LoopExchanges* const loop = loops_[handle.loop()].load(std::memory_order_acquire);
+        return loop == nullptr || handle.value == 0 ? nullptr : loop->at(handle.slot());
+    }
+
+    const mortise_exchange_table& exchangeService() const noexcept override;
+    std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept override;
+    mortise_status visitRoutes(const host::Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
+                               void* context) const override;
+
+private:
+    friend class LoopExchanges;
+
+    std::uint32_t join(LoopExchanges& loop);
+    void leave(std::uint32_t index) noexcept { loops_[index].store(nullptr, std::memory_order_release); }
+
+    std::array<std::atomic<LoopExchanges*>, maxLoops> loops_{};
+};
+
+} // namespace mortise::dispatch

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of a response: what the host says of it, and the filters that look at it.
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/steps.hpp"
+
+#include <string>
+
+namespace mortise::dispatch::steps {
+namespace {
+
+std::uint32_t bodyKindOf(const http::Response& response) noexcept {
+    if (response.status == 204 || response.status == 304) return MORTISE_BODY_NONE;
+    switch (response.body) {
+    case http::Response::Body::stream:
+        return MORTISE_BODY_STREAM;
+    case http::Response::Body::file:
+        return MORTISE_BODY_FILE;
+    default:
+        return MORTISE_BODY_WHOLE;
+    }
+}
+
+} // namespace
+
+Flow beginResponse(Dispatcher&, RequestState& state, const Step&, Place) {
+    const http::Response& response = state.exchange.response();
+    state.head.begin(bodyKindOf(response));
+    if (response.status == 503 && state.head.field("Retry-After").data() == nullptr)
+        state.head.append("Retry-After", std::to_string(state.serving().retryAfterSeconds));
+    return Flow::next;
+}
+
+Flow respondFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place) {
+    const FilterLink& link = *step.filter;
+    if (link.owner->quarantined()) return Flow::next;
+    const http::Turn& turn = state.exchange.turn();
+    // It is still at the request, in the place of which the host responds.
+    if (state.turnKind == TurnKind::filter && state.turnFilter != nullptr && state.turnFilter->slot == link.slot &&
+        turn.holder() == http::Turn::Holder::plugin)
+        return Flow::next;
+    mortise_response response = state.head.view(*link.owner);
+    const Inside inside(dispatcher.environment().pulse(), *link.owner);
+    link.filter.on_respond(link.self, state.exchange.handle(turn.first()).value, &state.request, &response,
+                           &state.slots[link.slot]);
+    return Flow::next;
+}
+
+Flow endResponse(Dispatcher& dispatcher, RequestState& state, const Step&, Place) {
+    http::Response& response = state.exchange.response();
+    const Route* const route = state.route;
+    // What depends on the caller is for nobody else, unless the plugin says how it may be kept.
+    const bool personal = route != nullptr && route->authentication != MORTISE_AUTHENTICATION_NONE &&
+                          state.head.field("Cache-Control").data() == nullptr;
+    if (response.noStore || personal || (route != nullptr && (route->flags & MORTISE_ROUTE_PRIVATE) != 0))
+        response.fields.append("Cache-Control: no-store\r\n");
+    state.head.settle();
+    if (state.transformation == nullptr) dispatcher.send(state);
+    return Flow::stop;
+}
+
+} // namespace mortise::dispatch::steps

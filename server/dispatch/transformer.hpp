@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/service/filter.h>
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace mortise::dispatch {
+
+// What a filter does to the bytes of one answer, freed once. Thread: any, one at a time.
+class Transformer {
+public:
+    // `keeper` holds the code and the instance that are called. `owner` is a name that Runtime::kept() returned.
+    Transformer(const mortise_transformer& theirs, std::shared_ptr<const void> keeper,
+                const std::string& owner) noexcept
+        : keeper_(std::move(keeper)), owner_(&owner), theirs_(theirs) {}
+    Transformer(const Transformer&) = delete;
+    Transformer& operator=(const Transformer&) = delete;
+    ~Transformer() {
+        if (theirs_.free != nullptr) theirs_.free(theirs_.context);
+    }
+
+    // Appends to `out` what `data` becomes. False: the plugin failed; it is not to be called any more.
+    bool chunk(std::string_view data, bool last, bool flush, std::string& out) noexcept {
+        Sink sink{out};
+        const mortise_status status =
+            theirs_.chunk(theirs_.context, {data.data(), data.size()}, last ? 1 : 0, flush ? 1 : 0, &Sink::emit, &sink);
+        return status == MORTISE_OK && !sink.full;
+    }
+    // Gives it back to the filter, unfreed.
+    void release() noexcept { theirs_.free = nullptr; }
+    const std::string& owner() const noexcept { return *owner_; }
+
+private:
+    struct Sink {
+        std::string& out;
+        bool full = false; // no memory was left
+
+        static void emit(void* self, mortise_view data) noexcept {
+            Sink& sink = *static_cast<Sink*>(self);
+            try {
+                if (data.size != 0) sink.out.append(data.data, data.size);
+            } catch (const std::exception&) {
+                sink.full = true;
+            }
+        }
+    };
+
+    std::shared_ptr<const void> keeper_; // let go of after the rest
+    const std::string* owner_;
+    mortise_transformer theirs_;
+};
+
+} // namespace mortise::dispatch

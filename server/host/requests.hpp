@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/service/exchange.h>
+#include <mortise/service/routes.h>
+
+#include <cstddef>
+
+namespace mortise::host {
+
+class Instance;
+
+// What the services of this floor ask of the requests that are on their way, which only the floor above knows.
+// Thread: any.
+class Requests {
+public:
+    static constexpr std::size_t requestIdBytes = 128;
+
+    virtual ~Requests() = default;
+
+    // The table of mortise.exchange/1. Its functions expect the caller's Instance as `self`.
+    virtual const mortise_exchange_table& exchangeService() const noexcept = 0;
+    // What identifies the request that `handle` is of in logs; 0 bytes: it is of none.
+    virtual std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept = 0;
+    // Shows the routes of the generation that serves the request. MORTISE_STALE: `handle` is of none.
+    virtual mortise_status visitRoutes(const Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
+                                       void* context) const = 0;
+};
+
+} // namespace mortise::host
