@@ -34,7 +34,12 @@ void Dispatcher::close(std::shared_ptr<const Plan> empty) {
 
 void Dispatcher::whenIdle(base::Task&& idle) {
     idle_ = std::move(idle);
-    if (leased_ == 0 && idle_) std::exchange(idle_, {})();
+    if (leased_ == 0) reportIdle();
+}
+
+void Dispatcher::reportIdle() noexcept {
+    base::Task idle = std::move(idle_);
+    if (idle) idle();
 }
 
 void Dispatcher::unpin(RequestState& state) noexcept {
@@ -42,7 +47,7 @@ void Dispatcher::unpin(RequestState& state) noexcept {
     if (pinned == nullptr) return;
     if (--pinned->open == 0 && pinned != &generations_.back())
         generations_.remove_if([pinned](const LoopGeneration& one) { return &one == pinned; });
-    if (--leased_ == 0 && idle_) std::exchange(idle_, {})();
+    if (--leased_ == 0) reportIdle();
 }
 
 http::Exchange* Dispatcher::acquire() noexcept {

@@ -105,6 +105,7 @@ private:
     // From onHead or onMalformed on the request is of the newest generation.
     void begin(RequestState& state);
     void unpin(RequestState& state) noexcept;
+    void reportIdle() noexcept; // to whenIdle(), once
     // [worker] The loop gets the request, in a task of its own.
     Flow handBack(RequestState& state, HandBack next) noexcept;
     void takeBack(RequestState& state, HandBack next) noexcept;
