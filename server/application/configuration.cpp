@@ -50,11 +50,11 @@ host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<
 
 TrialRuntime::TrialRuntime(host::LogHub& log, host::RuntimeSettings settings, bool checking) {
     if (checking) settings.workers.threads = settings.hashing.threads = 1;
-    runtime_ = std::make_unique<host::Runtime>(log, settings, exchanges_);
+    kept_ = std::make_unique<Kept>(log, settings);
 }
 
 TrialRuntime::~TrialRuntime() {
-    if (runtime_->hasQuarantined()) static_cast<void>(runtime_.release());
+    if (kept_->runtime.hasQuarantined()) static_cast<void>(kept_.release());
 }
 
 ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults,

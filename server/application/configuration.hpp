@@ -50,11 +50,16 @@ public:
     TrialRuntime(const TrialRuntime&) = delete;
     TrialRuntime& operator=(const TrialRuntime&) = delete;
 
-    host::Runtime& operator*() noexcept { return *runtime_; }
+    host::Runtime& operator*() noexcept { return kept_->runtime; }
 
 private:
-    dispatch::ExchangeTable exchanges_;
-    std::unique_ptr<host::Runtime> runtime_;
+    // One allocation for all that a plugin's thread may still look at: what is never destroyed stays as a whole.
+    struct Kept {
+        Kept(host::LogHub& log, const host::RuntimeSettings& settings) : runtime(log, settings, exchanges) {}
+        dispatch::ExchangeTable exchanges;
+        host::Runtime runtime;
+    };
+    std::unique_ptr<Kept> kept_;
 };
 
 // Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
