@@ -5,6 +5,7 @@
 
 #include <elf.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,7 +72,7 @@ struct Damage {
 // Fills an image; leaves by Damage.
 class ElfReader {
 public:
-    explicit ElfReader(ElfImage& image) : image_(image), file_(image.bytes_.data(), image.bytes_.size()) {}
+    ElfReader(ElfImage& image, std::string_view file) : image_(image), file_(file) {}
 
     void run() {
         readHeader();
@@ -382,15 +383,21 @@ private:
     std::uint64_t nameBytes_ = 0;
 };
 
-Outcome<ElfImage> ElfImage::parse(std::vector<char> bytes) {
+Outcome<ElfImage> ElfImage::of(std::shared_ptr<const char> bytes, std::size_t size) {
     ElfImage image;
+    const std::string_view file(bytes.get(), size);
     image.bytes_ = std::move(bytes);
     try {
-        ElfReader(image).run();
+        ElfReader(image, file).run();
     } catch (const Damage& damage) {
         return Fault{damage.text};
     }
     return image;
+}
+
+Outcome<ElfImage> ElfImage::parse(std::vector<char> bytes) {
+    const auto kept = std::make_shared<const std::vector<char>>(std::move(bytes));
+    return of({kept, kept->data()}, kept->size());
 }
 
 Outcome<ElfImage> ElfImage::read(const std::string& path) {
@@ -403,17 +410,13 @@ Outcome<ElfImage> ElfImage::read(const std::string& path) {
     if (fstat(fd.get(), &status) != 0) return failed("examined");
     if (!S_ISREG(status.st_mode)) return Fault{"is not a regular file"};
     if (static_cast<std::uint64_t>(status.st_size) > maximumFileBytes) return Fault{"is larger than 512 MiB"};
-    std::vector<char> bytes(static_cast<std::size_t>(status.st_size));
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-        const ssize_t got = ::read(fd.get(), bytes.data() + filled, bytes.size() - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return failed("read");
-        if (got == 0) break; // became shorter: the parser says so
-        filled += static_cast<std::size_t>(got);
-    }
-    bytes.resize(filled);
-    return parse(std::move(bytes));
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0) return of(nullptr, 0);
+    void* const mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+    if (mapping == MAP_FAILED) return failed("mapped");
+    return of(
+        {static_cast<const char*>(mapping), [size](const char* begin) { munmap(const_cast<char*>(begin), size); }},
+        size);
 }
 
 const ElfSymbol* ElfImage::find(std::string_view name) const noexcept {

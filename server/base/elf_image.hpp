@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +40,8 @@ public:
 
     // A fault names what is wrong: no ELF file, truncated (with both lengths), wrong class, byte order or machine for
     // this process, an executable or object file, a damaged table. It starts with a verb ("is truncated: ..."), for the
-    // caller to put the file's name before.
+    // caller to put the file's name before. The file is mapped, not read: nobody may shorten it while the image lives
+    // (a private copy of LibraryCache is meant).
     static Outcome<ElfImage> read(const std::string& path);
     static Outcome<ElfImage> parse(std::vector<char> bytes);
 
@@ -66,8 +68,9 @@ public:
 private:
     friend class ElfReader;
     ElfImage() = default;
+    static Outcome<ElfImage> of(std::shared_ptr<const char> bytes, std::size_t size);
 
-    std::vector<char> bytes_;
+    std::shared_ptr<const char> bytes_; // or a mapping
     std::uint16_t machine_ = 0;
     std::string_view soname_;
     std::vector<std::string_view> needed_;

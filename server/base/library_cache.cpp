@@ -15,6 +15,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <span>
 #include <sstream>
 #include <string_view>
 #include <system_error>
@@ -32,27 +34,59 @@ Fault failed(const std::string& path, std::string_view doing, int error) {
     return Fault{path + ": cannot " + std::string(doing) + ": " + std::generic_category().message(error)};
 }
 
-// A whole regular file, read once: what is hashed is what is copied.
-Outcome<std::string> readLibrary(const std::string& path) {
+// A regular file that is open for reading.
+struct OpenLibrary {
+    UniqueFd fd;
+    std::size_t sizeBytes = 0;
+};
+
+Outcome<OpenLibrary> openLibrary(const std::string& path) {
     // O_NONBLOCK: a FIFO must not hold us up.
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) return failed(path, "open", errno);
+    OpenLibrary library{UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))};
+    if (!library.fd) return failed(path, "open", errno);
     struct stat status {};
-    if (fstat(fd.get(), &status) != 0) return failed(path, "examine", errno);
+    if (fstat(library.fd.get(), &status) != 0) return failed(path, "examine", errno);
     if (!S_ISREG(status.st_mode)) return Fault{path + ": is not a regular file"};
     if (static_cast<std::uint64_t>(status.st_size) > LibraryCache::maximumLibraryBytes) {
         return Fault{path + ": is larger than " + std::to_string(LibraryCache::maximumLibraryBytes >> 20) + " MiB"};
     }
-    std::string content(static_cast<std::size_t>(status.st_size), '\0');
+    library.sizeBytes = static_cast<std::size_t>(status.st_size);
+    return library;
+}
+
+// Fills `to`, less at the end of the file. -1: errno tells.
+ssize_t readFully(const UniqueFd& fd, std::span<char> to) {
     std::size_t filled = 0;
-    while (filled < content.size()) {
-        const ssize_t got = ::read(fd.get(), content.data() + filled, content.size() - filled);
+    while (filled < to.size()) {
+        const ssize_t got = ::read(fd.get(), to.data() + filled, to.size() - filled);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return failed(path, "read", errno);
-        if (got == 0) return Fault{path + ": became shorter while it was read"};
+        if (got < 0) return -1;
+        if (got == 0) break;
         filled += static_cast<std::size_t>(got);
     }
+    return static_cast<ssize_t>(filled);
+}
+
+// The whole file, read once: what is hashed is what is copied.
+Outcome<std::unique_ptr<char[]>> readLibrary(const std::string& path, const OpenLibrary& library) {
+    auto content = std::make_unique_for_overwrite<char[]>(library.sizeBytes);
+    const ssize_t got = readFully(library.fd, {content.get(), library.sizeBytes});
+    if (got < 0) return failed(path, "read", errno);
+    if (static_cast<std::size_t>(got) < library.sizeBytes) return Fault{path + ": became shorter while it was read"};
     return content;
+}
+
+bool holds(const std::string& path, std::string_view content) {
+    const auto library = openLibrary(path);
+    if (!library || library->sizeBytes != content.size()) return false;
+    std::array<char, 64 * 1024> piece;
+    while (!content.empty()) {
+        const ssize_t got = readFully(library->fd, piece);
+        if (got <= 0 || !content.starts_with(std::string_view(piece.data(), static_cast<std::size_t>(got))))
+            return false;
+        content.remove_prefix(static_cast<std::size_t>(got));
+    }
+    return true;
 }
 
 // mountinfo writes blanks and backslashes of a path as \ooo (proc(5)).
@@ -126,16 +160,19 @@ Outcome<LibraryCache> LibraryCache::open(const std::string& directory) {
 }
 
 Outcome<LibraryCopy> LibraryCache::copyOf(const std::string& source) const {
-    const Outcome<std::string> content = readLibrary(source);
-    if (!content) return Fault{content.fault()};
+    const auto library = openLibrary(source);
+    if (!library) return Fault{library.fault()};
+    const auto bytes = readLibrary(source, *library);
+    if (!bytes) return Fault{bytes.fault()};
+    const std::string_view content(bytes->get(), library->sizeBytes);
     LibraryCopy copy;
-    copy.hash = sha256(*content);
-    copy.sizeBytes = content->size();
+    copy.hash = sha256(content);
+    copy.sizeBytes = content.size();
     copy.path = directory_ + "/" + hexText(copy.hash) + std::string(suffix);
     // Comparing with what we just read costs a tenth of hashing the copy again.
-    if (const Outcome<std::string> kept = readLibrary(copy.path); kept && *kept == *content) return copy;
+    if (holds(copy.path, content)) return copy;
     try {
-        writeFileAtomically(copy.path, *content, 0500);
+        writeFileAtomically(copy.path, content, 0500);
     } catch (const std::system_error& error) {
         return Fault{copy.path + ": cannot copy " + source + " here: " + error.what()};
     }
