@@ -12,6 +12,7 @@ Dispatcher::Dispatcher(Runtime& runtime, ExchangeTable& table, http::BodyBudget&
     : runtime_(runtime),
       table_(table),
       environment_(environment),
+      pulse_(environment.pulse()),
       deadlines_(environment, [this](http::WheelEntry& entry) { onDeadline(static_cast<RequestState&>(entry)); }),
       exchanges_(table, bodies,
                  [this](http::Exchange& exchange) { return std::make_unique<RequestState>(*this, exchange); }) {}
@@ -40,14 +41,6 @@ void Dispatcher::whenIdle(base::Task&& idle) {
 void Dispatcher::reportIdle() noexcept {
     base::Task idle = std::move(idle_);
     if (idle) idle();
-}
-
-void Dispatcher::unpin(RequestState& state) noexcept {
-    LoopGeneration* const pinned = std::exchange(state.pinned, nullptr);
-    if (pinned == nullptr) return;
-    if (--pinned->open == 0 && pinned != &generations_.back())
-        generations_.remove_if([pinned](const LoopGeneration& one) { return &one == pinned; });
-    if (--leased_ == 0) reportIdle();
 }
 
 http::Exchange* Dispatcher::acquire() noexcept {
@@ -93,10 +86,9 @@ void Dispatcher::begin(RequestState& state) {
 void Dispatcher::onHead(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     begin(state);
-    if (closed_)
-        refuse(state, Place::loop, {error::stopping});
-    else
-        drive(state, Place::loop);
+    if (closed_) return refuseNow(state, {error::stopping});
+    state.cursor = state.pipeline->begin();
+    drive(state, Place::loop);
 }
 
 void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault) noexcept {
@@ -108,31 +100,43 @@ void Dispatcher::onMalformed(http::Exchange& exchange, const http::Fault& fault)
                         {"status", static_cast<std::int64_t>(fault.status)},
                         {"ip", exchange.clientText()},
                         {"requestId", exchange.requestId()}});
-    refuse(state, Place::loop, {fault});
+    refuseNow(state, {fault});
 }
 
 void Dispatcher::drive(RequestState& state, Place place) noexcept {
-    try {
-        for (;;) {
-            const Step& step = (*state.pipeline)[state.cursor];
-            if (place == Place::worker && step.loopOnly) {
-                toLoop(state);
-                return;
+    for (;;) {
+        try {
+            for (;;) {
+                const Step& step = *state.cursor;
+                if (place == Place::worker && step.loopOnly) {
+                    toLoop(state);
+                    return;
+                }
+                ++state.cursor;
+                if (step.run(*this, state, step, place) == Flow::stop) return;
             }
-            ++state.cursor;
-            if (step.run(*this, state, step, place) == Flow::stop) return;
+        } catch (const std::exception& error) {
+            if (recover(state, place, error.what()) == Flow::stop) return;
         }
-    } catch (const std::exception& error) {
-        runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
-                           {{"reason", std::string_view(error.what())}, {"requestId", state.exchange.requestId()}});
-        refuse(state, place, {error::internal});
     }
+}
+
+Flow Dispatcher::recover(RequestState& state, Place place, std::string_view reason) noexcept {
+    runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
+                       {{"reason", reason}, {"requestId", state.exchange.requestId()}});
+    try {
+        if (!std::exchange(state.recovered, true)) return refuse(state, place, {error::internal});
+    } catch (const std::exception&) { // out of memory
+    }
+    if (place == Place::worker) return handBack(state, HandBack::cut);
+    endNow(state, EndReason::none);
+    return Flow::stop;
 }
 
 void Dispatcher::readBody(RequestState& state, std::uint64_t limit) {
     state.bodyAskedMs = environment_.nowMs();
     // Of a client that is gone nothing comes any more, so nobody else would end this.
-    if (!state.exchange.readBody(limit)) refuse(state, Place::loop, {error::unavailable});
+    if (!state.exchange.readBody(limit)) refuseNow(state, {error::unavailable});
 }
 
 void Dispatcher::onBody(http::Exchange& exchange) noexcept {
@@ -175,10 +179,9 @@ void Dispatcher::takeBack(RequestState& state, HandBack next) noexcept {
     // A response that is made already goes out, unless there is nobody to read it.
     if (state.exchange.turn().giveBack() && (next != HandBack::respond || state.wanted == EndReason::lost))
         return endNow(state, state.wanted);
-    if (next == HandBack::respond)
-        respond(state, Place::loop);
-    else
-        drive(state, Place::loop);
+    if (next == HandBack::cut) return endNow(state, EndReason::none);
+    if (next == HandBack::respond) respond(state, Place::loop);
+    drive(state, Place::loop);
 }
 
 bool Dispatcher::isTurn(const RequestState& state, std::uint64_t serial) const noexcept {
@@ -189,8 +192,8 @@ bool Dispatcher::isTurn(const RequestState& state, std::uint64_t serial) const n
 // What is not simply over when a plugin's call has returned.
 Flow Dispatcher::left(RequestState& state, Place place, std::uint64_t serial, const http::Turn::Left& leaving,
                       const Instance& owner, std::string_view fault) {
-    const bool gone = leaving.ended || leaving.wanted;
-    if (!gone && leaving.stream) {
+    const bool gone = leaving.ended() || leaving.wanted();
+    if (!gone && leaving.stream()) {
         if (!fault.empty()) {
             char id[RequestState::requestIdBytes];
             const std::size_t size = table_.copyRequestId(state.exchange.handle(serial).value, id);
@@ -206,14 +209,14 @@ Flow Dispatcher::left(RequestState& state, Place place, std::uint64_t serial, co
         else if (!state.responding)
             startStream(state);
     }
-    if (!leaving.open) {
+    if (!leaving.open()) {
         if (place == Place::worker)
             postOver(state, serial);
         else
             turnOver(state, serial);
         return Flow::stop;
     }
-    if (place == Place::loop && !gone && !leaving.stream) {
+    if (place == Place::loop && !gone && !leaving.stream()) {
         const std::uint64_t due =
             environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
         state.turnDeadlineMs.store(due, std::memory_order_relaxed);
@@ -270,8 +273,8 @@ void Dispatcher::complete(RequestState& state, std::uint64_t serial) noexcept {
         const TurnOutcome outcome =
             outcomeOf(state.turnKind, state.recorded, state.returned, state.turnMayWait, second);
         if (conclude(state, Place::loop, outcome, second) == Flow::next) drive(state, Place::loop);
-    } catch (const std::exception&) { // out of memory
-        refuse(state, Place::loop, {error::internal});
+    } catch (const std::exception& error) {
+        if (recover(state, Place::loop, error.what()) == Flow::next) drive(state, Place::loop);
     }
 }
 

@@ -47,8 +47,9 @@ public:
     std::size_t open() const noexcept { return exchanges_.used(); }
 
     Environment& environment() const noexcept { return environment_; } // [any]
-    Runtime& runtime() const noexcept { return runtime_; }             // [any]
-    const ExchangeTable& table() const noexcept { return table_; }     // [any]
+    base::Pulse& pulse() const noexcept { return pulse_; }
+    Runtime& runtime() const noexcept { return runtime_; }         // [any]
+    const ExchangeTable& table() const noexcept { return table_; } // [any]
     static RequestState& stateOf(http::Exchange& exchange) noexcept {
         return static_cast<RequestState&>(*exchange.attachment());
     }
@@ -58,10 +59,14 @@ public:
     void postOver(RequestState& state, std::uint64_t serial) noexcept;     // a turn that was ended is over
     void postStream(RequestState& state, std::uint64_t serial) noexcept;   // a stream was begun, or has more
 
-    // For the steps. [holder] The request was responded to, or will be; nothing of it may be touched any more.
+    // For the steps. [holder] Sets the cursor to the steps of `respond`; on a worker the loop goes on with them.
+    Flow respond(RequestState& state, Place place) noexcept; // with exchange.response()
     Flow refuse(RequestState& state, Place place, const ErrorResponse& error, std::string_view field = {},
                 std::string_view value = {});
-    Flow respond(RequestState& state, Place place); // with exchange.response()
+    // The same for who is no step: these drive. Afterwards nothing of the request may be touched.
+    void respondNow(RequestState& state) noexcept;
+    void refuseNow(RequestState& state, const ErrorResponse& error, std::string_view field = {},
+                   std::string_view value = {});
     // [holder] 500, and the log names the plugin.
     Flow fail(RequestState& state, Place place, const Instance& owner, std::string_view reason);
     // [holder] The one function that begins a plugin's turn, calls it, and sees how it goes on. `call` gets the turn's
@@ -100,7 +105,7 @@ public:
 private:
     static constexpr std::size_t parsedOnLoopBytes = 64 * 1024; // larger bodies are parsed on a worker
 
-    enum class HandBack : std::uint8_t { drive, respond, over };
+    enum class HandBack : std::uint8_t { drive, respond, cut };
 
     // From onHead or onMalformed on the request is of the newest generation.
     void begin(RequestState& state);
@@ -110,6 +115,8 @@ private:
     Flow handBack(RequestState& state, HandBack next) noexcept;
     void takeBack(RequestState& state, HandBack next) noexcept;
     void work(RequestState& state, std::uint64_t serial) noexcept; // [worker]
+    // [holder] After an exception of the host's own: 500, and when that fails, too, the connection is cut.
+    Flow recover(RequestState& state, Place place, std::string_view reason) noexcept;
     // [holder] A plugin's turn is over, and was not ended.
     Flow conclude(RequestState& state, Place place, TurnOutcome outcome, bool second);
     Flow applyVerdict(RequestState& state, Place place);
@@ -152,6 +159,7 @@ private:
     Runtime& runtime_;
     ExchangeTable& table_;
     Environment& environment_;
+    base::Pulse& pulse_; // of the environment
     Deadlines deadlines_;
     LoopExchanges exchanges_;
     Outstanding tasks_;                     // in the pools of workers
@@ -160,6 +168,13 @@ private:
     base::Task idle_;
     bool closed_ = false;
 };
+
+inline Flow Dispatcher::respond(RequestState& state, Place place) noexcept {
+    if (place == Place::worker) return handBack(state, HandBack::respond);
+    state.responding = true;
+    state.cursor = state.pipeline->respond();
+    return Flow::next;
+}
 
 template<class Call>
 Flow Dispatcher::callPlugin(RequestState& state, Place place, const Instance& owner, TurnKind kind, bool mayWait,
@@ -178,24 +193,31 @@ Flow Dispatcher::callPlugin(RequestState& state, Place place, const Instance& ow
     http::Turn& turn = state.exchange.turn();
     const std::uint64_t serial = turn.begin(&owner);
     if (serial == 0) return handBack(state, HandBack::drive); // the loop ends it
+    const mortise_exchange handle = state.exchange.handle(serial).value;
     mortise_status status;
-    {
-        const Inside inside(runtime_, environment_.pulse(), owner, place);
-        status = call(state.exchange.handle(serial).value);
+    if (place == Place::loop) {
+        const Inside inside(pulse_, owner);
+        status = call(handle);
+    } else {
+        const Runtime::OnWorker inside(runtime_, owner.name());
+        status = call(handle);
     }
     const Returned returned = returnedAs(status);
     state.returned = returned;
     const http::Turn::Left leaving = turn.leave(
         mayWait && status == MORTISE_PENDING,
         place == Place::loop ? http::Turn::Holder::loop : http::Turn::Holder::worker, status == MORTISE_REPLIED);
-    if (leaving.ended || leaving.wanted || leaving.stream || leaving.open) {
-        const bool cuts =
-            leaving.stream && outcomeOf(kind, Recorded::stream, returned, mayWait, leaving.second) == TurnOutcome::cut;
+    if (!leaving.isOver()) {
+        const bool cuts = leaving.stream() &&
+                          outcomeOf(kind, Recorded::stream, returned, mayWait, leaving.second()) == TurnOutcome::cut;
         return left(state, place, serial, leaving, owner,
-                    cuts ? faultOf(kind, Recorded::stream, returned, leaving.second) : std::string_view());
+                    cuts ? faultOf(kind, Recorded::stream, returned, leaving.second()) : std::string_view());
     }
-    const Recorded recorded = leaving.recorded ? state.recorded : Recorded::nothing;
-    return conclude(state, place, outcomeOf(kind, recorded, returned, mayWait, leaving.second), leaving.second);
+    const Recorded recorded = leaving.recorded() ? state.recorded : Recorded::nothing;
+    const TurnOutcome outcome = outcomeOf(kind, recorded, returned, mayWait, leaving.second());
+    if (outcome == TurnOutcome::respond) return respond(state, place);
+    if (outcome == TurnOutcome::pass && recorded == Recorded::nothing) return Flow::next;
+    return conclude(state, place, outcome, leaving.second());
 }
 
 } // namespace mortise::dispatch

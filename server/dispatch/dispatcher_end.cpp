@@ -31,20 +31,23 @@ Flow Dispatcher::refuse(RequestState& state, Place place, const ErrorResponse& e
     return respond(state, place);
 }
 
+void Dispatcher::refuseNow(RequestState& state, const ErrorResponse& error, std::string_view field,
+                           std::string_view value) {
+    refuse(state, Place::loop, error, field, value);
+    drive(state, Place::loop);
+}
+
+void Dispatcher::respondNow(RequestState& state) noexcept {
+    respond(state, Place::loop);
+    drive(state, Place::loop);
+}
+
 Flow Dispatcher::fail(RequestState& state, Place place, const Instance& owner, std::string_view reason) {
     runtime_.log().log(
         base::Level::error, "host.http", "A plugin failed to answer a request",
         {{"plugin", std::string_view(owner.name())}, {"reason", reason}, {"requestId", state.exchange.requestId()}});
     const std::string_view message = state.serving().development ? reason : std::string_view();
     return refuse(state, place, {error::internal, nullptr, std::nullopt, message});
-}
-
-Flow Dispatcher::respond(RequestState& state, Place place) {
-    if (place == Place::worker) return handBack(state, HandBack::respond);
-    state.responding = true;
-    state.cursor = state.pipeline->respond();
-    drive(state, Place::loop);
-    return Flow::stop;
 }
 
 void Dispatcher::send(RequestState& state) {
@@ -70,15 +73,15 @@ void Dispatcher::send(RequestState& state) {
 
 void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept {
     state.over = true;
-    const Pipeline& pipeline = *state.pipeline;
-    if (pipeline.finish() == pipeline.size()) return settle(state);
+    const std::span<const Step> steps = state.pipeline->finish();
+    if (steps.empty()) return settle(state);
     state.finishedStatus = status;
     state.finishedBytes = bytes;
     state.finishedNs = base::monotonicNs() - state.exchange.receivedNs();
     const http::Turn& turn = state.exchange.turn();
     const bool open = turn.holder() == http::Turn::Holder::plugin;
-    for (std::size_t i = pipeline.finish(); i < pipeline.size(); ++i) {
-        const FilterLink& link = *pipeline[i].filter;
+    for (const Step& step : steps) {
+        const FilterLink& link = *step.filter;
         // The filter whose turn is open gets it afterwards.
         if (open && state.turnKind == TurnKind::filter && state.turnFilter->slot == link.slot)
             state.owesFinish = true;
@@ -103,9 +106,17 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,
                                     0};
-    const Inside inside(environment_.pulse(), *link.owner);
+    const Inside inside(pulse_, *link.owner);
     link.filter.on_finish(link.self, exchange.handle(exchange.turn().first()).value, &state.request, &finished,
                           &state.slots[link.slot]);
+}
+
+void Dispatcher::unpin(RequestState& state) noexcept {
+    LoopGeneration* const pinned = std::exchange(state.pinned, nullptr);
+    if (pinned == nullptr) return;
+    if (--pinned->open == 0 && pinned != &generations_.back())
+        generations_.remove_if([pinned](const LoopGeneration& one) { return &one == pinned; });
+    if (--leased_ == 0 && idle_) reportIdle();
 }
 
 void Dispatcher::settle(RequestState& state) noexcept {
@@ -156,7 +167,7 @@ void Dispatcher::end(RequestState& state, EndReason reason, bool commits) noexce
         if (!state.exchange.turn().takeRecorded()) return;
         state.transformable = false; // that would need the lease, which the orphan has not
         if (!state.over && state.recorded == Recorded::reply)
-            respond(state, Place::loop);
+            respondNow(state);
         else if (!state.over)
             endNow(state, reason);
         return orphan(state);
@@ -186,7 +197,7 @@ void Dispatcher::endNow(RequestState& state, EndReason reason) noexcept {
     if (const auto stream = state.stream()) stream->abort();
     try {
         state.transformable = false;
-        refuse(state, Place::loop, errorFor(reason));
+        refuseNow(state, errorFor(reason));
     } catch (const std::exception&) { // out of memory
         state.exchange.cut();
         finish(state, 499, 0);

@@ -45,13 +45,32 @@ class Record {
 public:
     Record(Instance& caller, mortise_exchange id, std::string_view call) noexcept
         : state_(find(caller, id)), serial_(serialOf(id)) {
-        if (state_ == nullptr) {
-            stale(caller, call);
-            return;
-        }
-        switch (state_->exchange.turn().record(serial_, &caller)) {
+        const auto outcome =
+            state_ == nullptr ? http::Turn::Record::stale : state_->exchange.turn().record(serial_, &caller);
+        mine_ = outcome == http::Turn::Record::mine;
+        if (!mine_) explain(caller, call, outcome);
+    }
+    Record(const Record&) = delete;
+    Record& operator=(const Record&) = delete;
+    ~Record() {
+        if (mine_ && state_->exchange.turn().publish()) state_->dispatcher.postComplete(*state_, serial_);
+    }
+
+    explicit operator bool() const noexcept { return mine_; }
+    RequestState& state() const noexcept { return *state_; }
+    http::Response& response() const noexcept { return state_->exchange.response(); }
+    std::uint64_t serial() const noexcept { return serial_; }
+    // Publishes as a stream: the promise stays open.
+    void publishStream() noexcept {
+        mine_ = false;
+        static_cast<void>(state_->exchange.turn().publish(true));
+    }
+
+private:
+    // Why the right was not given, and what is due then.
+    void explain(Instance& caller, std::string_view call, http::Turn::Record outcome) const noexcept {
+        switch (outcome) {
         case http::Turn::Record::mine:
-            mine_ = true;
             return;
         case http::Turn::Record::over:
             state_->dispatcher.postOver(*state_, serial_);
@@ -76,23 +95,7 @@ public:
             return;
         }
     }
-    Record(const Record&) = delete;
-    Record& operator=(const Record&) = delete;
-    ~Record() {
-        if (mine_ && state_->exchange.turn().publish()) state_->dispatcher.postComplete(*state_, serial_);
-    }
 
-    explicit operator bool() const noexcept { return mine_; }
-    RequestState& state() const noexcept { return *state_; }
-    http::Response& response() const noexcept { return state_->exchange.response(); }
-    std::uint64_t serial() const noexcept { return serial_; }
-    // Publishes as a stream: the promise stays open.
-    void publishStream() noexcept {
-        mine_ = false;
-        static_cast<void>(state_->exchange.turn().publish(true));
-    }
-
-private:
     RequestState* state_;
     std::uint64_t serial_;
     bool mine_ = false;

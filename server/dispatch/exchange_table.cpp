@@ -22,41 +22,31 @@ LoopExchanges::~LoopExchanges() {
     table_.leave(index_);
 }
 
-http::Exchange* LoopExchanges::at(std::uint32_t slot) const noexcept {
-    if (slot >= slots_.load(std::memory_order_acquire)) return nullptr;
-    return &(*(*directory_)[slot / chunkSlots].load(std::memory_order_relaxed))[slot % chunkSlots];
-}
-
-bool LoopExchanges::grow() {
+bool LoopExchanges::grow() noexcept {
     const std::uint32_t first = slots_.load(std::memory_order_relaxed);
     if (first / chunkSlots >= maxChunks) return false;
-    auto chunk = std::make_unique<Chunk>();
-    free_.reserve(first + chunkSlots); // so that release() never allocates
-    for (std::uint32_t i = 0; i < chunkSlots; ++i) (*chunk)[i].place(index_, first + i, budget_, nullptr);
-    Chunk* const plain = chunk.get();
-    chunks_.push_back(std::move(chunk));
-    (*directory_)[first / chunkSlots].store(plain, std::memory_order_relaxed);
-    slots_.store(first + chunkSlots, std::memory_order_release);
-    for (std::uint32_t i = chunkSlots; i > 0; --i) free_.push_back(first + i - 1);
-    return true;
-}
-
-http::Exchange* LoopExchanges::acquire() noexcept {
     try {
-        if (free_.empty() && !grow()) return nullptr;
-        http::Exchange* const exchange = at(free_.back());
-        if (exchange->attachment() == nullptr) exchange->attach(makeAttachment_(*exchange));
-        free_.pop_back();
-        ++used_;
-        return exchange;
+        auto chunk = std::make_unique<Chunk>();
+        free_.reserve(first + chunkSlots); // so that release() never allocates
+        for (std::uint32_t i = 0; i < chunkSlots; ++i) (*chunk)[i].place(index_, first + i, budget_, nullptr);
+        Chunk* const plain = chunk.get();
+        chunks_.push_back(std::move(chunk));
+        (*directory_)[first / chunkSlots].store(plain, std::memory_order_relaxed);
+        slots_.store(first + chunkSlots, std::memory_order_release);
+        for (std::uint32_t i = chunkSlots; i > 0; --i) free_.push_back(first + i - 1);
+        return true;
     } catch (const std::bad_alloc&) {
-        return nullptr;
+        return false;
     }
 }
 
-void LoopExchanges::release(http::Exchange& exchange) noexcept {
-    --used_;
-    if (exchange.turn().hasSerials(spareSerials)) free_.push_back(exchange.slot());
+bool LoopExchanges::attach(http::Exchange& exchange) noexcept {
+    try {
+        exchange.attach(makeAttachment_(exchange));
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 std::uint32_t ExchangeTable::join(LoopExchanges& loop) {

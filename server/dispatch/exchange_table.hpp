@@ -28,9 +28,19 @@ public:
     LoopExchanges& operator=(const LoopExchanges&) = delete;
 
     // Null: the table is full, or no memory is left.
-    http::Exchange* acquire() noexcept;
+    http::Exchange* acquire() noexcept {
+        if (free_.empty() && !grow()) return nullptr;
+        http::Exchange* const exchange = at(free_.back());
+        if (exchange->attachment() == nullptr && !attach(*exchange)) return nullptr;
+        free_.pop_back();
+        ++used_;
+        return exchange;
+    }
     // A closed exchange, or one that was never opened.
-    void release(http::Exchange& exchange) noexcept;
+    void release(http::Exchange& exchange) noexcept {
+        --used_;
+        if (exchange.turn().hasSerials(spareSerials)) free_.push_back(exchange.slot());
+    }
     std::size_t used() const noexcept { return used_; }
 
     // Calls fn(Exchange&) for each that is open. fn may close it.
@@ -41,7 +51,10 @@ public:
     }
 
     // [any] Null past the last one.
-    http::Exchange* at(std::uint32_t slot) const noexcept;
+    http::Exchange* at(std::uint32_t slot) const noexcept {
+        if (slot >= slots_.load(std::memory_order_acquire)) return nullptr;
+        return &(*(*directory_)[slot / chunkSlots].load(std::memory_order_relaxed))[slot % chunkSlots];
+    }
 
 private:
     static constexpr std::uint32_t chunkSlots = 64;
@@ -50,7 +63,8 @@ private:
     static constexpr std::uint64_t spareSerials = 1U << 20;
     using Chunk = std::array<http::Exchange, chunkSlots>;
 
-    bool grow();
+    bool grow() noexcept;
+    bool attach(http::Exchange& exchange) noexcept;
 
     ExchangeTable& table_;
     http::BodyBudget& budget_;

@@ -24,15 +24,18 @@ Pipeline::Pipeline(const Generation& generation) {
     filters(Phase::handle);
     steps_.push_back({Phase::handle, false, steps::callHandler, nullptr});
 
-    respond_ = steps_.size();
+    const std::size_t respond = steps_.size();
     steps_.push_back({Phase::respond, true, steps::beginResponse, nullptr});
     for (const FilterLink& link : generation.filters(indexOf(Phase::respond)))
         steps_.push_back({Phase::respond, true, steps::respondFilter, &link});
     steps_.push_back({Phase::respond, true, steps::endResponse, nullptr});
 
-    finish_ = steps_.size();
+    const std::size_t finish = steps_.size();
     for (const FilterLink& link : generation.filters(indexOf(Phase::finish)))
         steps_.push_back({Phase::finish, true, nullptr, &link}); // called by Dispatcher::finish
+
+    respond_ = steps_.data() + respond;
+    finish_ = std::span<const Step>(steps_).subspan(finish);
 }
 
 } // namespace mortise::dispatch

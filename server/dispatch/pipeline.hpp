@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace mortise::dispatch {
@@ -37,16 +38,17 @@ struct Step {
 class Pipeline {
 public:
     explicit Pipeline(const Generation& generation);
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
 
-    const Step& operator[](std::size_t index) const noexcept { return steps_[index]; }
-    std::size_t size() const noexcept { return steps_.size(); }
-    std::size_t respond() const noexcept { return respond_; } // the first step of a response
-    std::size_t finish() const noexcept { return finish_; }   // and of what is over; up to size()
+    const Step* begin() const noexcept { return steps_.data(); }
+    const Step* respond() const noexcept { return respond_; }         // the first step of a response
+    std::span<const Step> finish() const noexcept { return finish_; } // of what is over
 
 private:
     std::vector<Step> steps_;
-    std::size_t respond_ = 0;
-    std::size_t finish_ = 0;
+    const Step* respond_ = nullptr;
+    std::span<const Step> finish_;
 };
 
 // A generation that is published. `lease` holds back the end of its plugins; `data` only what its requests look at.

@@ -10,8 +10,8 @@ void RequestState::reset() noexcept {
     pinned = nullptr;
     generation.store(nullptr, std::memory_order_relaxed);
     pipeline = nullptr;
-    cursor = 0;
-    malformed = over = deadlineLogged = responding = streaming = owesFinish = false;
+    cursor = nullptr;
+    malformed = recovered = over = deadlineLogged = responding = streaming = owesFinish = false;
     wanted = EndReason::none;
     turnFilter = nullptr;
     recorded = Recorded::nothing;
@@ -35,10 +35,16 @@ void RequestState::reset() noexcept {
 // whether the request is open.
 void RequestState::keepRequestId(std::string_view id) noexcept {
     const std::size_t size = std::min(id.size(), requestIdBytes);
-    for (std::size_t at = 0; at < size; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, id.data() + at, std::min<std::size_t>(8, size - at));
-        requestId_[at / 8].store(word, std::memory_order_release);
+    std::uint64_t word = 0;
+    std::size_t at = 0;
+    for (; at + sizeof word <= size; at += sizeof word) {
+        std::memcpy(&word, id.data() + at, sizeof word);
+        requestId_[at / sizeof word].store(word, std::memory_order_release);
+    }
+    if (at < size) {
+        word = 0;
+        std::memcpy(&word, id.data() + at, size - at);
+        requestId_[at / sizeof word].store(word, std::memory_order_release);
     }
     requestIdSize_.store(size, std::memory_order_release);
 }

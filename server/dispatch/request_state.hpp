@@ -73,8 +73,9 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     std::shared_ptr<const Generation> data; // [loop] of an orphan, in the lease's place
     std::atomic<const Generation*> generation{nullptr};
     const Pipeline* pipeline = nullptr;
-    std::size_t cursor = 0; // into the pipeline's steps: the next one
+    const Step* cursor = nullptr; // the next one of the pipeline
     bool malformed = false;
+    bool recovered = false;             // an exception became a 500; the next one cuts the connection
     bool over = false;                  // [loop] the response is out, or the client is gone; on_finish was called
     bool responding = false;            // [loop] a response is on its way through the filters of `respond`
     bool streaming = false;             // [loop] the head of a stream is out, and not its end

@@ -13,7 +13,7 @@ void Dispatcher::postStream(RequestState& state, std::uint64_t serial) noexcept 
 }
 
 void Dispatcher::startStream(RequestState& state) {
-    if (!state.responding && !state.over) respond(state, Place::loop);
+    if (!state.responding && !state.over) respondNow(state);
 }
 
 void Dispatcher::pumpStream(RequestState& state) {

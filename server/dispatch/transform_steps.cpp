@@ -97,7 +97,7 @@ void Dispatcher::endTransformation(RequestState& state, const std::shared_ptr<Tr
         runtime_.log().log(base::Level::error, "host.http", "A filter failed to transform an answer",
                            {{"plugin", std::string_view(made->owner())}, {"requestId", state.exchange.requestId()}});
         state.transformable = false;
-        refuse(state, Place::loop, {error::internal});
+        refuseNow(state, {error::internal});
     } catch (const std::exception&) { // out of memory
         state.exchange.cut();
         finish(state, 499, 0);

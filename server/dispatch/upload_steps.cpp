@@ -16,14 +16,14 @@ void Dispatcher::beginUpload(RequestState& state, std::uint64_t limit) {
     http::Exchange& exchange = state.exchange;
     const auto boundary = http::multipartBoundary(exchange.contentType());
     if (!boundary) {
-        refuse(state, Place::loop,
-               {http::isMultipartForm(exchange.contentType()) ? http::fault::badMultipart : error::mediaType});
+        refuseNow(state,
+                  {http::isMultipartForm(exchange.contentType()) ? http::fault::badMultipart : error::mediaType});
         return;
     }
     state.upload = std::make_unique<Upload>(*boundary, state.serving().uploads, runtime_.uploads());
     if (!chargeUpload(state, 0)) return;
     state.bodyAskedMs = environment_.nowMs();
-    if (!exchange.readBodyInPieces(limit)) refuse(state, Place::loop, {error::unavailable});
+    if (!exchange.readBodyInPieces(limit)) refuseNow(state, {error::unavailable});
 }
 
 void Dispatcher::onBodyPiece(http::Exchange& exchange, std::string_view piece) noexcept {
@@ -32,18 +32,18 @@ void Dispatcher::onBodyPiece(http::Exchange& exchange, std::string_view piece) n
         Upload& upload = *state.upload;
         const std::uint64_t before = upload.memory();
         if (const http::Fault* const fault = upload.take(piece)) {
-            refuse(state, Place::loop, {*fault});
+            refuseNow(state, {*fault});
             return;
         }
         if (chargeUpload(state, before)) driveUpload(state);
     } catch (const std::exception&) {
-        refuse(state, Place::loop, {http::fault::bodyMemory});
+        refuseNow(state, {http::fault::bodyMemory});
     }
 }
 
 bool Dispatcher::chargeUpload(RequestState& state, std::uint64_t before) {
     if (state.exchange.chargeBody(state.upload->memory() - before)) return true;
-    refuse(state, Place::loop, {http::fault::bodyMemory});
+    refuseNow(state, {http::fault::bodyMemory});
     return false;
 }
 
@@ -51,12 +51,12 @@ void Dispatcher::endUpload(RequestState& state) {
     try {
         const std::uint64_t before = state.upload->memory();
         if (const http::Fault* const fault = state.upload->finish()) {
-            refuse(state, Place::loop, {*fault});
+            refuseNow(state, {*fault});
             return;
         }
         if (chargeUpload(state, before)) driveUpload(state);
     } catch (const std::exception&) {
-        refuse(state, Place::loop, {http::fault::bodyMemory});
+        refuseNow(state, {http::fault::bodyMemory});
     }
 }
 
@@ -76,7 +76,7 @@ void Dispatcher::driveUpload(RequestState& state) {
                 environment_.post([this, &state, serial, failure] { endWriting(state, serial, failure); });
             });
         if (!taken) {
-            refuse(state, Place::loop, {error::busy});
+            refuseNow(state, {error::busy});
             return;
         }
         arm(state, now + static_cast<std::uint64_t>(state.serving().handlerTimeout.count()));
@@ -102,9 +102,9 @@ void Dispatcher::endWriting(RequestState& state, std::uint64_t serial, int failu
                            {{"reason", std::string_view(std::error_code(failure, std::generic_category()).message())},
                             {"route", std::string_view(state.route->pattern)},
                             {"requestId", state.exchange.requestId()}});
-        refuse(state, Place::loop, {error::uploadStorage});
+        refuseNow(state, {error::uploadStorage});
     } catch (const std::exception&) {
-        refuse(state, Place::loop, {http::fault::bodyMemory});
+        refuseNow(state, {http::fault::bodyMemory});
     }
 }
 

@@ -41,13 +41,25 @@ public:
         committed, // a commit was claimed, and nobody but the plugin answers
     };
     // What was true when a plugin's call returned.
-    struct Left {
-        bool ended = false;    // by the host: the turn is an orphan, or over when `open` is false
-        bool open = false;     // the promise is not kept yet
-        bool recorded = false; // something was recorded (or is just being, when `open` is true, too)
-        bool second = false;   // more than once
-        bool stream = false;   // a stream was begun
-        bool wanted = false;   // the client is gone: the caller leaves the request to the loop
+    class Left {
+    public:
+        Left() = default;
+        // The turn is over, was not ended and has no stream: it went to `next`.
+        bool isOver() const noexcept { return (flags_ & (open_bit | ended_bit | wanted_bit | stream_bit)) == 0; }
+        // By the host: an orphan, or over unless open().
+        bool ended() const noexcept { return (flags_ & ended_bit) != 0; }
+        bool open() const noexcept { return (flags_ & open_bit) != 0; } // the promise is not kept yet
+        // Something was recorded (or is just being, when open(), too).
+        bool recorded() const noexcept { return (flags_ & (recorded_bit | recording_bit)) != 0; }
+        bool second() const noexcept { return (flags_ & second_bit) != 0; } // more than once
+        bool stream() const noexcept { return (flags_ & stream_bit) != 0; } // was begun
+        // The client is gone: the caller leaves the request to the loop.
+        bool wanted() const noexcept { return (flags_ & wanted_bit) != 0; }
+
+    private:
+        friend class Turn;
+        explicit Left(std::uint64_t flags) noexcept : flags_(flags) {}
+        std::uint64_t flags_ = 0;
     };
 
     // [loop] For a new exchange in the slot. Returns the serial of its first handle, which is no plugin's turn.
@@ -209,14 +221,7 @@ public:
             if (next != Holder::plugin && !open && (word & (ended_bit | wanted_bit | stream_bit)) == 0)
                 after = serialOf(word) << bits | raw(next) | (word & commit_bit);
             if (!weakly(word, after)) continue;
-            Left left;
-            left.ended = (word & ended_bit) != 0;
-            left.open = open;
-            left.recorded = (word & (recorded_bit | recording_bit)) != 0;
-            left.second = (word & second_bit) != 0;
-            left.stream = (word & stream_bit) != 0;
-            left.wanted = (word & wanted_bit) != 0;
-            return left;
+            return Left((word & ~open_bit) | (open ? open_bit : 0));
         }
     }
     // [loop or the worker of the call] A plugin's turn is over and was not ended: the caller has the turn from here on.
@@ -290,6 +295,7 @@ private:
     static constexpr std::uint64_t commit_bit = 1 << 8;
     static constexpr std::uint64_t ended_bit = 1 << 9;
     static constexpr std::uint64_t wanted_bit = 1 << 10;
+    static constexpr std::uint64_t open_bit = 1 << 11; // of Left only
 
     static constexpr std::uint64_t serialOf(std::uint64_t word) noexcept { return word >> bits; }
     static constexpr Holder holderOf(std::uint64_t word) noexcept { return static_cast<Holder>(word & holder_mask); }

@@ -26,24 +26,12 @@ mortise_json_tape Tape::view() const noexcept {
     return view;
 }
 
-void Tape::clear() noexcept {
-    count_ = 0;
-    textSize_ = 0;
-    flags_ = 0;
-}
-
-std::size_t Tape::capacityBytes() const noexcept {
-    return (nodes_.capacity() + spare_.capacity()) * sizeof(Node) + text_.capacity();
-}
-
 void Tape::shrink(std::size_t keepBytes) {
     if (spare_.capacity() * sizeof(Node) > keepBytes) spare_.release();
     if ((nodes_.capacity() - count_) * sizeof(Node) > keepBytes) nodes_.fit(count_);
 }
 
-void Tape::trim(std::size_t keepBytes) noexcept {
-    clear();
-    if (capacityBytes() <= keepBytes) return;
+void Tape::release() noexcept {
     nodes_.release();
     spare_.release();
     text_.release();

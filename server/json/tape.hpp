@@ -25,18 +25,29 @@ public:
     bool hasNul() const noexcept { return (flags_ & MORTISE_JSON_TAPE_HAS_NUL) != 0; }
     mortise_json_tape view() const noexcept;
 
-    void clear() noexcept;
+    void clear() noexcept {
+        count_ = 0;
+        textSize_ = 0;
+        flags_ = 0;
+    }
     // Bytes held by the buffers, used or not.
-    std::size_t capacityBytes() const noexcept;
+    std::size_t capacityBytes() const noexcept {
+        return (nodes_.capacity() + spare_.capacity()) * sizeof(Node) + text_.capacity();
+    }
     // Gives back what is not used of the nodes, as far as that is more than `keepBytes`; the document stays.
     void shrink(std::size_t keepBytes);
     // clear(), and frees the buffers if together they hold more than `keepBytes`.
-    void trim(std::size_t keepBytes) noexcept;
+    void trim(std::size_t keepBytes) noexcept {
+        clear();
+        if (capacityBytes() > keepBytes) release();
+    }
 
 private:
     friend class FormReader;
     friend class ParseRun;
     friend class TapeBuilder;
+
+    void release() noexcept;
 
     Buffer<Node> nodes_;
     Buffer<Node> spare_; // for whoever rewrites the nodes

@@ -27,6 +27,7 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(orphansAreCountedAndBounded);
     CPPUNIT_TEST(theReturnOfStopEndsTurns);
     CPPUNIT_TEST(aReplyGoesWithoutItsCallUntransformed);
+    CPPUNIT_TEST(anExceptionIsA500AndASecondOneCuts);
     CPPUNIT_TEST_SUITE_END();
 
     // The handler of `f` returns PENDING and leaves its handle in the result.
@@ -326,6 +327,27 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, f.app.resume(filters));
         CPPUNIT_ASSERT(f.turn->finished.size() ==
                        1); // of the handler's request; a plugin that was stopped is not called
+    }
+
+    // Of the host's own work (memory, for one): a 500, and where that throws as well, no response; never a loop.
+    void anExceptionIsA500AndASecondOneCuts() {
+        for (const int throws : {1, 2}) {
+            for (const char* const path : {"/loop", "/worker"}) {
+                DispatchFixture f;
+                int left = throws;
+                f.watch->onRespond = [&left](mortise_response&) {
+                    if (left-- > 0) throw std::runtime_error("no memory");
+                };
+                f.serve();
+                f.get(path);
+                while (f.environment.tasks() != 0) f.environment.runTask();
+                f.environment.runPosted();
+                CPPUNIT_ASSERT_EQUAL(throws == 1 ? 500 : 0, f.client->sent().status);
+                CPPUNIT_ASSERT_EQUAL(throws == 2, f.client->sent().cut);
+                CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.watch->finished.size());
+                CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+            }
+        }
     }
 
     // Its handler has replied inside a call that goes on: the host ends the request with that reply.

@@ -105,14 +105,16 @@ public:
         const Pipeline pipeline(*f.first);
         std::size_t filters = 0;
         std::size_t own = 0;
-        for (std::size_t i = 0; i < pipeline.size(); ++i) {
-            if (i != 0) CPPUNIT_ASSERT(pipeline[i - 1].phase <= pipeline[i].phase);
-            CPPUNIT_ASSERT_EQUAL(i >= pipeline.respond(), pipeline[i].phase >= Phase::respond);
-            CPPUNIT_ASSERT_EQUAL(i >= pipeline.finish(), pipeline[i].phase == Phase::finish);
+        const std::span<const Step> steps(pipeline.begin(), pipeline.finish().data() + pipeline.finish().size());
+        for (std::size_t i = 0; i < steps.size(); ++i) {
+            const Step& step = steps[i];
+            if (i != 0) CPPUNIT_ASSERT(steps[i - 1].phase <= step.phase);
+            CPPUNIT_ASSERT_EQUAL(&step >= pipeline.respond(), step.phase >= Phase::respond);
+            CPPUNIT_ASSERT_EQUAL(&step >= pipeline.finish().data(), step.phase == Phase::finish);
             // In each phase of a request the filters stand before the host's own step.
-            if (i != 0 && i < pipeline.respond() && pipeline[i].filter != nullptr && pipeline[i - 1].filter == nullptr)
-                CPPUNIT_ASSERT(pipeline[i - 1].phase < pipeline[i].phase);
-            ++(pipeline[i].filter != nullptr ? filters : own);
+            if (i != 0 && &step < pipeline.respond() && step.filter != nullptr && steps[i - 1].filter == nullptr)
+                CPPUNIT_ASSERT(steps[i - 1].phase < step.phase);
+            ++(step.filter != nullptr ? filters : own);
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{6 + 2 + 2 + 2}, filters); // turn: all of eight; watch: two; late: two
         CPPUNIT_ASSERT_EQUAL(std::size_t{5 + 2}, own);
@@ -120,7 +122,10 @@ public:
         CPPUNIT_ASSERT(f.turn->called == std::vector<std::uint32_t>({1, 2, 4, 8, 16, 32}));
         // Another generation has steps of its own.
         const host::Generation empty(9, config::Settings{}, f.serving);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{5 + 2}, Pipeline(empty).size());
+        const Pipeline other(empty);
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{5}, other.respond() - other.begin());
+        CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t{2}, other.finish().data() - other.respond());
+        CPPUNIT_ASSERT(other.finish().empty());
     }
 };
 

@@ -64,7 +64,7 @@ class TurnTest : public CppUnit::TestFixture {
     // The call has returned, the promise is open.
     std::uint64_t pending(Turn& turn) {
         const std::uint64_t serial = begun(turn);
-        CPPUNIT_ASSERT(turn.leave(true).open);
+        CPPUNIT_ASSERT(turn.leave(true).open());
         return serial;
     }
 
@@ -120,7 +120,7 @@ public:
             CPPUNIT_ASSERT_EQUAL(first, turn.first());
             const std::uint64_t serial = turn.begin(owner_);
             CPPUNIT_ASSERT_EQUAL(first + 1, serial);
-            CPPUNIT_ASSERT(!turn.leave(false).open);
+            CPPUNIT_ASSERT(!turn.leave(false).open());
             turn.settle(Holder::loop);
             before = turn.queue();
             CPPUNIT_ASSERT_EQUAL(serial + 1, before);
@@ -172,7 +172,7 @@ public:
         CPPUNIT_ASSERT(!turn.publish());
         CPPUNIT_ASSERT(turn.isRecorded() && turn.isOpen());
         const Turn::Left left = turn.leave(false);
-        CPPUNIT_ASSERT(left.recorded && !left.open && !left.ended && !left.second && !left.stream);
+        CPPUNIT_ASSERT(left.recorded() && !left.open() && !left.ended() && !left.second() && !left.stream());
         CPPUNIT_ASSERT(!turn.isOpen());
         turn.settle(Holder::loop);
         CPPUNIT_ASSERT(turn.holder() == Holder::loop && !turn.isRecorded());
@@ -195,7 +195,7 @@ public:
             const std::uint64_t serial = begun(turn);
             CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::mine);
             const Turn::Left left = turn.leave(keeps);
-            CPPUNIT_ASSERT(left.open && left.recorded);
+            CPPUNIT_ASSERT(left.open() && left.recorded());
             CPPUNIT_ASSERT(turn.publish());
             CPPUNIT_ASSERT(!turn.isOpen() && turn.isRecorded());
         }
@@ -207,7 +207,7 @@ public:
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::mine);
         CPPUNIT_ASSERT(!turn.publish());
         const Turn::Left left = turn.leave(true);
-        CPPUNIT_ASSERT(left.recorded && !left.open);
+        CPPUNIT_ASSERT(left.recorded() && !left.open());
     }
 
     void secondRecord() {
@@ -218,7 +218,7 @@ public:
         CPPUNIT_ASSERT(!turn.publish());
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::second); // and after
         const Turn::Left left = turn.leave(false);
-        CPPUNIT_ASSERT(left.recorded && left.second && !left.open);
+        CPPUNIT_ASSERT(left.recorded() && left.second() && !left.open());
         CPPUNIT_ASSERT(turn.isSecond());
         turn.settle(Holder::loop);
         CPPUNIT_ASSERT(!turn.isSecond());
@@ -230,20 +230,20 @@ public:
             Turn turn;
             begun(turn);
             const Turn::Left left = turn.leave(false, next);
-            CPPUNIT_ASSERT(!left.open && !left.ended && !left.wanted);
+            CPPUNIT_ASSERT(!left.open() && !left.ended() && !left.wanted());
             CPPUNIT_ASSERT(turn.holder() == next);
         }
         Turn ended;
         begun(ended);
         CPPUNIT_ASSERT(ended.end() == End::orphaned);
-        CPPUNIT_ASSERT(ended.leave(false, Holder::worker).ended && ended.holder() == Holder::plugin);
+        CPPUNIT_ASSERT(ended.leave(false, Holder::worker).ended() && ended.holder() == Holder::plugin);
         Turn lost;
         begun(lost);
         CPPUNIT_ASSERT(lost.lose() == End::orphaned);
-        CPPUNIT_ASSERT(lost.leave(false, Holder::worker).wanted && lost.holder() == Holder::plugin);
+        CPPUNIT_ASSERT(lost.leave(false, Holder::worker).wanted() && lost.holder() == Holder::plugin);
         Turn open;
         begun(open);
-        CPPUNIT_ASSERT(open.leave(true, Holder::worker).open && open.holder() == Holder::plugin);
+        CPPUNIT_ASSERT(open.leave(true, Holder::worker).open() && open.holder() == Holder::plugin);
     }
 
     // A stream that goes on outlives the call that says it replied; another promise does not.
@@ -252,11 +252,11 @@ public:
         const std::uint64_t serial = begun(turn);
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::mine);
         turn.publish(true);
-        CPPUNIT_ASSERT(turn.leave(false, Holder::worker, true).open);
+        CPPUNIT_ASSERT(turn.leave(false, Holder::worker, true).open());
         CPPUNIT_ASSERT(turn.endPromise(serial, owner_) == Record::over);
         Turn none;
         begun(none);
-        CPPUNIT_ASSERT(!none.leave(false, Holder::worker, true).open);
+        CPPUNIT_ASSERT(!none.leave(false, Holder::worker, true).open());
     }
 
     // Once the head of a stream is out, a claim keeps nobody from ending it.
@@ -274,7 +274,7 @@ public:
         Turn turn;
         const std::uint64_t serial = begun(turn);
         const Turn::Left left = turn.leave(false);
-        CPPUNIT_ASSERT(!left.open && !left.recorded && !left.ended);
+        CPPUNIT_ASSERT(!left.open() && !left.recorded() && !left.ended());
         CPPUNIT_ASSERT(!turn.isOpen());
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::stale);
     }
@@ -313,7 +313,7 @@ public:
         CPPUNIT_ASSERT(turn.isOpen()); // the call
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::stale);
         const Turn::Left left = turn.leave(false);
-        CPPUNIT_ASSERT(left.ended && !left.open && !left.recorded);
+        CPPUNIT_ASSERT(left.ended() && !left.open() && !left.recorded());
         CPPUNIT_ASSERT(!turn.isOpen());
     }
 
@@ -331,7 +331,7 @@ public:
         const std::uint64_t in_call = begun(second);
         CPPUNIT_ASSERT(second.end() == End::orphaned);
         const Turn::Left left = second.leave(true);
-        CPPUNIT_ASSERT(left.ended && left.open);
+        CPPUNIT_ASSERT(left.ended() && left.open());
         CPPUNIT_ASSERT(second.record(in_call, owner_) == Record::over);
     }
 
@@ -357,7 +357,7 @@ public:
         begun(in_call);
         CPPUNIT_ASSERT(in_call.end() == End::orphaned);
         CPPUNIT_ASSERT(!in_call.abandonPromise());
-        CPPUNIT_ASSERT(!in_call.leave(true).open);
+        CPPUNIT_ASSERT(!in_call.leave(true).open());
     }
 
     void claimedCommit() {
@@ -481,7 +481,7 @@ public:
         CPPUNIT_ASSERT(turn.holder() == Holder::worker && !turn.isOpen());
         CPPUNIT_ASSERT(turn.begin(&other_) == serial + 1);
         CPPUNIT_ASSERT(turn.end() == End::orphaned);
-        CPPUNIT_ASSERT(turn.leave(true).ended);
+        CPPUNIT_ASSERT(turn.leave(true).ended());
     }
 
     void streamPromise() {
@@ -494,7 +494,7 @@ public:
         CPPUNIT_ASSERT(!turn.isRecorded());
         CPPUNIT_ASSERT(turn.record(serial, owner_) == Record::second);
         const Turn::Left left = turn.leave(true);
-        CPPUNIT_ASSERT(left.stream && left.open && !left.recorded);
+        CPPUNIT_ASSERT(left.stream() && left.open() && !left.recorded());
         CPPUNIT_ASSERT(turn.endPromise(serial, &other_) == Record::stale);
         CPPUNIT_ASSERT(turn.endPromise(serial, owner_) == Record::over);
         CPPUNIT_ASSERT(!turn.isOpen() && !turn.isStreaming(serial, owner_));
@@ -512,7 +512,7 @@ public:
         CPPUNIT_ASSERT(in_call.endPromise(third, owner_) == Record::late);
         CPPUNIT_ASSERT(in_call.isOpen());
         const Turn::Left after = in_call.leave(false);
-        CPPUNIT_ASSERT(after.stream && !after.open);
+        CPPUNIT_ASSERT(after.stream() && !after.open());
     }
 
     void endOfAStream() {
@@ -547,7 +547,7 @@ public:
                  published = turn.publish();
              },
              [&] {
-                 CPPUNIT_ASSERT(published != !left.open); // exactly one of them completes it
+                 CPPUNIT_ASSERT(published != !left.open()); // exactly one of them completes it
                  CPPUNIT_ASSERT(turn.isRecorded() && !turn.isOpen());
                  turn.settle(Holder::loop);
                  turn.close();

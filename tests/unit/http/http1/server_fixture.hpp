@@ -299,7 +299,7 @@ private:
     void orphan(Exchange& exchange) {
         const std::uint64_t serial = exchange.turn().begin(this);
         CPPUNIT_ASSERT(exchange.keepsViews());
-        CPPUNIT_ASSERT(exchange.turn().leave(true).open);
+        CPPUNIT_ASSERT(exchange.turn().leave(true).open());
         CPPUNIT_ASSERT(exchange.turn().end() == Turn::End::orphaned);
         const Handle handle = exchange.handle(serial);
         reply(exchange, 503, "late");
