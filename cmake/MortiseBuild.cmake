@@ -21,21 +21,26 @@ if(MORTISE_CCACHE)
 endif()
 
 # GCC 12 forgets that precompiled headers are the system's and then warns of bounds inside std::string; clang's build still checks.
-set(mortise_precompiled_options -fpch-preprocess -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+set(mortise_precompiled_options "$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess;-Wno-array-bounds;-Wno-stringop-overflow;-Wno-stringop-overread>")
+
+set(MORTISE_GROUP_SOURCES "" CACHE STRING "What is compiled in groups of files: empty, tests, or all (tests and floors)")
+
+# Clang's plain build compiles no headers beforehand: it shows that files include what they use.
+set(mortise_precompiles OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR MORTISE_GROUP_SOURCES STREQUAL "all")
+    set(mortise_precompiles ON)
+endif()
 
 # mortise_precompile(TARGET)
-# Reads the standard library once for a target of several files. GCC only, a third of the time of a build; clang's builds
-# show that files include what they use.
+# Reads the standard library once for a target of several files, a third of the time of a build.
 function(mortise_precompile target)
     get_target_property(sources ${target} SOURCES)
     list(LENGTH sources count)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND count GREATER 3)
+    if(mortise_precompiles AND count GREATER 3)
         target_precompile_headers(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${PROJECT_SOURCE_DIR}/cmake/standard_library.hpp>")
-        target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${mortise_precompiled_options}>")
+        target_compile_options(${target} PRIVATE ${mortise_precompiled_options})
     endif()
 endfunction()
-
-set(MORTISE_GROUP_SOURCES "" CACHE STRING "What is compiled in groups of files: empty, tests, or all (tests and floors)")
 
 # mortise_group(TARGET KIND)
 # Compiles the target's files by groups where MORTISE_GROUP_SOURCES names KIND (tests or floors): headers and templates are
@@ -98,6 +103,10 @@ if(MORTISE_SANITIZE)
         # GCC's object-size and vptr checks need RTTI across the plugin boundary; the boundary is C.
         add_compile_options(-fno-sanitize=vptr)
     endif()
+    if(MORTISE_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+        # Types of the two sides are not compared: of the interface's functions a plugin sees only its own copy.
+        add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=function>)
+    endif()
 else()
     add_compile_options(-fstack-protector-strong)
     add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
@@ -117,7 +126,7 @@ endfunction()
 # mortise_precompile_plugin(TARGET [HEADERS])
 # Has a plugin share them; HEADERS is another target than that of the plugins, compiled by the same options as TARGET.
 function(mortise_precompile_plugin target)
-    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    if(NOT mortise_precompiles)
         return()
     endif()
     set(headers mortise_plugin_headers)
@@ -127,7 +136,7 @@ function(mortise_precompile_plugin target)
         mortise_plugin_headers(mortise_plugin_headers)
     endif()
     target_precompile_headers(${target} REUSE_FROM ${headers})
-    target_compile_options(${target} PRIVATE "$<$<COMPILE_LANGUAGE:CXX>:${mortise_precompiled_options}>")
+    target_compile_options(${target} PRIVATE ${mortise_precompiled_options})
 endfunction()
 
 # mortise_floor(NAME LINK targets...)
@@ -151,10 +160,12 @@ function(mortise_single_threaded target)
     endif()
 endfunction()
 
-# Compiling took most of a sanitizer build, optimising a third of that. What is tested is optimised as before.
+option(MORTISE_PLAIN_TESTS "Compile tests and fixtures without optimisation; what they test is optimised as before" OFF)
+
+# Optimising took a third of the time in which tests were compiled.
 function(mortise_test_code target)
-    if(MORTISE_SANITIZE)
-        target_compile_options(${target} PRIVATE -O0)
+    if(MORTISE_PLAIN_TESTS)
+        target_compile_options(${target} PRIVATE -O0 -U_FORTIFY_SOURCE)
     endif()
 endfunction()
 

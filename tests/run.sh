@@ -6,13 +6,14 @@
 #
 # PRESET is dev (default), release, asan or tsan; CTEST-FILTER a regular expression over names of tests (ctest -R). Tests
 # labelled `long` are left to tests/soak.sh. MORTISE_TEST_DATA names a folder with third-party test data (default: shared/data
-# beside this tree); tests that need it are skipped without it. MORTISE_TEST_JOBS tests run at a time (default: 2).
+# beside this tree); tests that need it are skipped without it. MORTISE_TEST_JOBS tests run at a time (default: twice the
+# processors, since most of them wait most of their time).
 set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 case "${1-}" in
     -h | --help)
-        sed -n '3,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '3,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
 esac
@@ -32,6 +33,9 @@ esac
 mortise_install $mortise_build_packages libcppunit-dev python3 curl strace sqlite3 openssl systemd chromium-headless-shell fonts-dejavu-core \
     brotli zstd
 command -v npm >/dev/null || mortise_install nodejs npm
+case "$preset" in
+    asan | tsan) mortise_install clang libclang-rt-14-dev llvm ;; # llvm has what puts names into reports
+esac
 
 data=${MORTISE_TEST_DATA:-$source_dir/../shared/data}
 if [ -d "$data" ]; then
@@ -54,6 +58,6 @@ cmake --preset "$preset" -DMORTISE_BUILD_TESTS=ON >/dev/null
 cmake --build --preset "$preset"
 built=$SECONDS
 status=0
-ctest --test-dir "build/$preset" --output-on-failure -j "${MORTISE_TEST_JOBS:-2}" -LE '^long$' -R "$filter" "$@" || status=$?
+ctest --test-dir "build/$preset" --output-on-failure -j "${MORTISE_TEST_JOBS:-$(($(nproc) * 2))}" -LE '^long$' -R "$filter" "$@" || status=$?
 echo "$preset: build $((built - begin)) s, tests $((SECONDS - built)) s"
 exit $status
