@@ -181,6 +181,7 @@ Outcome<LibraryCopy> LibraryCache::copyOf(const std::string& source) const {
 
 std::size_t LibraryCache::removeOthers(const std::vector<Sha256Digest>& keep) const {
     std::vector<std::string> kept;
+    kept.reserve(keep.size());
     for (const Sha256Digest& hash : keep) kept.push_back(hexText(hash) + std::string(suffix));
     std::size_t removed = 0;
     std::error_code error;
