@@ -54,7 +54,7 @@ Outcome<OpenLibrary> openLibrary(const std::string& path) {
     return library;
 }
 
-// Fills `to`, less at the end of the file. -1: errno tells.
+// Bytes read into `to`, fewer than it has only at the end of the file; -1: see errno.
 ssize_t readFully(const UniqueFd& fd, std::span<char> to) {
     std::size_t filled = 0;
     while (filled < to.size()) {

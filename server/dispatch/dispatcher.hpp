@@ -59,7 +59,8 @@ public:
     void postOver(RequestState& state, std::uint64_t serial) noexcept;     // a turn that was ended is over
     void postStream(RequestState& state, std::uint64_t serial) noexcept;   // a stream was begun, or has more
 
-    // For the steps. [holder] Sets the cursor to the steps of `respond`; on a worker the loop goes on with them.
+    // For the steps. [holder] Sets the cursor to the steps of `respond`; on a worker it hands the request back to the
+    // loop for them.
     Flow respond(RequestState& state, Place place) noexcept; // with exchange.response()
     Flow refuse(RequestState& state, Place place, const ErrorResponse& error, std::string_view field = {},
                 std::string_view value = {});

@@ -36,6 +36,12 @@ class HashingTest(TurnsTest):
     def login(self, email: str, password: str) -> int:
         return self.server.post("/auth/login", {"email": email, "password": password}).status
 
+    def await_read(self):
+        """The only loop has read what was sent to it before, on a new connection: one request more than the rounds of events
+        that accepting and receiving take."""
+        for _ in range(3):
+            self.assertEqual(self.server.get("/hello").status, 200)
+
     def settle(self):
         """What hashed before has ended: all hashers have come to what was asked for later, twice."""
         for _ in range(2):
@@ -66,9 +72,7 @@ class Passwords(HashingTest):
         email, wanted, foreign = user["user"]["email"], "the new password", "A" * 16
         self.assertEqual(len(wanted), len(foreign))
         change = self.post("/auth/password", {"currentPassword": "the old password", "newPassword": wanted}, user["accessToken"])
-        # Behind it on the only loop: accepted in the first one's turn at the latest, read in the second one's.
-        for _ in range(3):
-            self.assertEqual(self.server.get("/hello").status, 200)
+        self.await_read()
         end()
         # As long as the body whose memory it wants: covers the new password in it, raw and parsed; a longer one gets other memory.
         # Nobody else comes in before the old password is verified and the new one read again.
@@ -152,9 +156,7 @@ class Registrations(HashingTest):
     def test_the_work_of_a_client_that_left_is_done(self):
         self.serve(password_cost="11", loops="1")
         connection = self.post("/auth/register", {"name": "Ada", "email": "left@example.com", "password": "correct horse"})
-        # Behind it on the only loop: accepted in the first one's turn at the latest, read in the second one's.
-        for _ in range(3):
-            self.assertEqual(self.server.get("/hello").status, 200)
+        self.await_read()
         connection.reset()
         eventually(lambda: self.rows("SELECT email FROM users"), "the user is there")
         eventually(lambda: self.login("left@example.com", "correct horse") == 200, "and can log in")
