@@ -108,10 +108,7 @@ void Dispatcher::drive(RequestState& state, Place place) noexcept {
         try {
             for (;;) {
                 const Step& step = *state.cursor;
-                if (place == Place::worker && step.loopOnly) {
-                    toLoop(state);
-                    return;
-                }
+                if (place == Place::worker && step.loopOnly) return handBack(state, HandBack::drive);
                 ++state.cursor;
                 if (step.run(*this, state, step, place) == Flow::stop) return;
             }
@@ -124,12 +121,16 @@ void Dispatcher::drive(RequestState& state, Place place) noexcept {
 Flow Dispatcher::recover(RequestState& state, Place place, std::string_view reason) noexcept {
     runtime_.log().log(base::Level::error, "host.http", "A request could not be handled",
                        {{"reason", reason}, {"requestId", state.exchange.requestId()}});
+    if (place == Place::loop && state.transformation != nullptr)
+        std::exchange(state.transformation, nullptr)->abandon(); // it was of the response that is replaced
     try {
         if (!std::exchange(state.recovered, true)) return refuse(state, place, {error::internal});
     } catch (const std::exception&) { // out of memory
     }
-    if (place == Place::worker) return handBack(state, HandBack::cut);
-    endNow(state, EndReason::none);
+    if (place == Place::worker)
+        handBack(state, HandBack::cut);
+    else
+        endNow(state, EndReason::none);
     return Flow::stop;
 }
 
@@ -145,7 +146,7 @@ void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     if (state.upload != nullptr) return endUpload(state);
     state.request.body = view(exchange.body());
     if (exchange.body().size() > parsedOnLoopBytes)
-        toWorker(state);
+        toWorkerNow(state);
     else
         drive(state, Place::loop);
 }
@@ -169,10 +170,9 @@ void Dispatcher::work(RequestState& state, std::uint64_t serial) noexcept {
     drive(state, Place::worker);
 }
 
-Flow Dispatcher::handBack(RequestState& state, HandBack next) noexcept {
+void Dispatcher::handBack(RequestState& state, HandBack next) noexcept {
     // The word says "worker" until the loop looks: the request cannot end before.
     environment_.post([this, &state, next] { takeBack(state, next); });
-    return Flow::stop;
 }
 
 void Dispatcher::takeBack(RequestState& state, HandBack next) noexcept {
@@ -180,7 +180,7 @@ void Dispatcher::takeBack(RequestState& state, HandBack next) noexcept {
     if (state.exchange.turn().giveBack() && (next != HandBack::respond || state.wanted == EndReason::lost))
         return endNow(state, state.wanted);
     if (next == HandBack::cut) return endNow(state, EndReason::none);
-    if (next == HandBack::respond) respond(state, Place::loop);
+    if (next == HandBack::respond) return respondNow(state);
     drive(state, Place::loop);
 }
 

@@ -47,9 +47,9 @@ public:
     std::size_t open() const noexcept { return exchanges_.used(); }
 
     Environment& environment() const noexcept { return environment_; } // [any]
-    base::Pulse& pulse() const noexcept { return pulse_; }
-    Runtime& runtime() const noexcept { return runtime_; }         // [any]
-    const ExchangeTable& table() const noexcept { return table_; } // [any]
+    base::Pulse& pulse() const noexcept { return pulse_; }             // [loop]
+    Runtime& runtime() const noexcept { return runtime_; }             // [any]
+    const ExchangeTable& table() const noexcept { return table_; }     // [any]
     static RequestState& stateOf(http::Exchange& exchange) noexcept {
         return static_cast<RequestState&>(*exchange.attachment());
     }
@@ -64,10 +64,10 @@ public:
     Flow respond(RequestState& state, Place place) noexcept; // with exchange.response()
     Flow refuse(RequestState& state, Place place, const ErrorResponse& error, std::string_view field = {},
                 std::string_view value = {});
-    // The same for who is no step: these drive. Afterwards nothing of the request may be touched.
+    // The same on the loop for who is no step: these drive, and afterwards nothing of the request may be touched.
     void respondNow(RequestState& state) noexcept;
-    void refuseNow(RequestState& state, const ErrorResponse& error, std::string_view field = {},
-                   std::string_view value = {});
+    void refuseNow(RequestState& state, const ErrorResponse& error) noexcept;
+    void toWorkerNow(RequestState& state) noexcept;
     // [holder] 500, and the log names the plugin.
     Flow fail(RequestState& state, Place place, const Instance& owner, std::string_view reason);
     // [holder] The one function that begins a plugin's turn, calls it, and sees how it goes on. `call` gets the turn's
@@ -78,7 +78,10 @@ public:
     // Goes on from the cursor on a worker, or responds with 503.
     Flow toWorker(RequestState& state);
     // [worker] Goes on from the cursor on the loop.
-    Flow toLoop(RequestState& state) noexcept { return handBack(state, HandBack::drive); }
+    Flow toLoop(RequestState& state) noexcept {
+        handBack(state, HandBack::drive);
+        return Flow::stop;
+    }
     // Looks again at `dueMs`.
     void arm(RequestState& state, std::uint64_t dueMs) { deadlines_.arm(state, dueMs); }
     // Sends exchange.response(), the last step of a response.
@@ -113,7 +116,7 @@ private:
     void unpin(RequestState& state) noexcept;
     void reportIdle() noexcept; // to whenIdle(), once
     // [worker] The loop gets the request, in a task of its own.
-    Flow handBack(RequestState& state, HandBack next) noexcept;
+    void handBack(RequestState& state, HandBack next) noexcept;
     void takeBack(RequestState& state, HandBack next) noexcept;
     void work(RequestState& state, std::uint64_t serial) noexcept; // [worker]
     // [holder] After an exception of the host's own: 500, and when that fails, too, the connection is cut.
@@ -171,7 +174,10 @@ private:
 };
 
 inline Flow Dispatcher::respond(RequestState& state, Place place) noexcept {
-    if (place == Place::worker) return handBack(state, HandBack::respond);
+    if (place == Place::worker) {
+        handBack(state, HandBack::respond);
+        return Flow::stop;
+    }
     state.responding = true;
     state.cursor = state.pipeline->respond();
     return Flow::next;
@@ -193,7 +199,7 @@ Flow Dispatcher::callPlugin(RequestState& state, Place place, const Instance& ow
     }
     http::Turn& turn = state.exchange.turn();
     const std::uint64_t serial = turn.begin(&owner);
-    if (serial == 0) return handBack(state, HandBack::drive); // the loop ends it
+    if (serial == 0) return toLoop(state); // which ends it
     const mortise_exchange handle = state.exchange.handle(serial).value;
     mortise_status status;
     if (place == Place::loop) {

@@ -31,15 +31,28 @@ Flow Dispatcher::refuse(RequestState& state, Place place, const ErrorResponse& e
     return respond(state, place);
 }
 
-void Dispatcher::refuseNow(RequestState& state, const ErrorResponse& error, std::string_view field,
-                           std::string_view value) {
-    refuse(state, Place::loop, error, field, value);
-    drive(state, Place::loop);
+void Dispatcher::refuseNow(RequestState& state, const ErrorResponse& error) noexcept {
+    Flow flow;
+    try {
+        flow = refuse(state, Place::loop, error);
+    } catch (const std::exception& failure) {
+        flow = recover(state, Place::loop, failure.what());
+    }
+    if (flow == Flow::next) drive(state, Place::loop);
 }
 
 void Dispatcher::respondNow(RequestState& state) noexcept {
-    respond(state, Place::loop);
-    drive(state, Place::loop);
+    if (respond(state, Place::loop) == Flow::next) drive(state, Place::loop);
+}
+
+void Dispatcher::toWorkerNow(RequestState& state) noexcept {
+    Flow flow;
+    try {
+        flow = toWorker(state);
+    } catch (const std::exception& failure) {
+        flow = recover(state, Place::loop, failure.what());
+    }
+    if (flow == Flow::next) drive(state, Place::loop);
 }
 
 Flow Dispatcher::fail(RequestState& state, Place place, const Instance& owner, std::string_view reason) {
@@ -195,13 +208,8 @@ void Dispatcher::endNow(RequestState& state, EndReason reason) noexcept {
                       state.streamBytes);
     }
     if (const auto stream = state.stream()) stream->abort();
-    try {
-        state.transformable = false;
-        refuseNow(state, errorFor(reason));
-    } catch (const std::exception&) { // out of memory
-        state.exchange.cut();
-        finish(state, 499, 0);
-    }
+    state.transformable = false;
+    refuseNow(state, errorFor(reason));
 }
 
 ErrorResponse Dispatcher::errorFor(EndReason reason) const {

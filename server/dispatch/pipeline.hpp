@@ -18,7 +18,8 @@ struct RequestState;
 // Where the host's own code runs at this moment.
 enum class Place : std::uint8_t { loop, worker };
 
-enum class Flow : std::uint8_t {
+// How a request goes on after a step; whoever gets it drives on `next`.
+enum class [[nodiscard]] Flow : std::uint8_t{
     next, // to the step behind
     stop, // the request waits, was handed over, or is over: it is not to be touched any more
 };

@@ -98,9 +98,8 @@ void Dispatcher::endTransformation(RequestState& state, const std::shared_ptr<Tr
                            {{"plugin", std::string_view(made->owner())}, {"requestId", state.exchange.requestId()}});
         state.transformable = false;
         refuseNow(state, {error::internal});
-    } catch (const std::exception&) { // out of memory
-        state.exchange.cut();
-        finish(state, 499, 0);
+    } catch (const std::exception& error) {
+        if (recover(state, Place::loop, error.what()) == Flow::next) drive(state, Place::loop);
     }
 }
 

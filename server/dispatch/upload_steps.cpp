@@ -86,7 +86,7 @@ void Dispatcher::driveUpload(RequestState& state) {
     state.request.parts = parts.data();
     state.request.part_count = static_cast<std::uint32_t>(parts.size());
     if (upload.fieldBytes() > parsedOnLoopBytes)
-        toWorker(state);
+        toWorkerNow(state);
     else
         drive(state, Place::loop);
 }

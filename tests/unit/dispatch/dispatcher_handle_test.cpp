@@ -27,6 +27,7 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(orphansAreCountedAndBounded);
     CPPUNIT_TEST(theReturnOfStopEndsTurns);
     CPPUNIT_TEST(aReplyGoesWithoutItsCallUntransformed);
+    CPPUNIT_TEST(whatNoWorkerTakesIsA503);
     CPPUNIT_TEST(anExceptionIsA500AndASecondOneCuts);
     CPPUNIT_TEST_SUITE_END();
 
@@ -327,6 +328,23 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, f.app.resume(filters));
         CPPUNIT_ASSERT(f.turn->finished.size() ==
                        1); // of the handler's request; a plugin that was stopped is not called
+    }
+
+    // Where the request waits for a worker only after its body is there, so from no step.
+    void whatNoWorkerTakesIsA503() {
+        const std::string field =
+            "--B\r\nContent-Disposition: form-data; name=a\r\n\r\n" + std::string(70'000, 'x') + "\r\n--B--";
+        for (const auto& [target, body] : {std::pair<const char*, std::string>{"/body", std::string(100'000, 'x')},
+                                           std::pair<const char*, std::string>{"/upload", field}}) {
+            DispatchFixture f;
+            f.serve();
+            f.environment.refuseTasks();
+            f.connect().post(target, body.size(), "Content-Type: multipart/form-data; boundary=B\r\n");
+            f.client->body(body);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(target, 503, f.client->sent().status);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.watch->finished.size());
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+        }
     }
 
     // Of the host's own work (memory, for one): a 500, and where that throws as well, no response; never a loop.
