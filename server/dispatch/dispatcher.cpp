@@ -124,7 +124,9 @@ Flow Dispatcher::recover(RequestState& state, Place place, std::string_view reas
     if (place == Place::loop && state.transformation != nullptr)
         std::exchange(state.transformation, nullptr)->abandon(); // it was of the response that is replaced
     try {
-        if (!std::exchange(state.recovered, true)) return refuse(state, place, {error::internal});
+        // A stream that has begun, or a connection that was cut, takes no other response.
+        const bool late = place == Place::loop && (state.streaming || !state.exchange.isCarried());
+        if (!late && !std::exchange(state.recovered, true)) return refuse(state, place, {error::internal});
     } catch (const std::exception&) { // out of memory
     }
     if (place == Place::worker)

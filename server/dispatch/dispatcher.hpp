@@ -95,7 +95,7 @@ public:
     void readBody(RequestState& state, std::uint64_t limit);
     // Transformation, as mortise_response.transform says (transform_steps.cpp).
     mortise_status transform(RequestState& state, const mortise_transformer& theirs, const Instance& owner) noexcept;
-    void pumpStream(RequestState& state);
+    void pumpStream(RequestState& state) noexcept;
 
     http::Exchange* acquire() noexcept override;
     void release(http::Exchange& exchange) noexcept override;
@@ -143,8 +143,8 @@ private:
     // Gives the slot back when nothing is open any more.
     void settle(RequestState& state) noexcept;
 
-    void startStream(RequestState& state);
-    void cutStream(RequestState& state) noexcept;
+    void startStream(RequestState& state) noexcept;
+    void sendPieces(RequestState& state, Stream& stream);
 
     void onDeadline(RequestState& state) noexcept;
     std::uint64_t dueOf(const RequestState& state, EndReason& reason) const;

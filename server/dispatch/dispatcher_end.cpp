@@ -70,8 +70,8 @@ void Dispatcher::send(RequestState& state) {
         const auto status = static_cast<std::uint64_t>(response.status);
         return finish(state, status, exchange.respond());
     }
-    state.streaming = true;
     state.streamBytes = exchange.beginStream();
+    state.streaming = true;
     const bool silent = exchange.method() == http::Method::head || response.status == 204 || response.status == 304;
     if (silent) {
         // It is complete after its head, whatever its plugin goes on to write.

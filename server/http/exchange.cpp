@@ -156,28 +156,36 @@ void Exchange::completeBody(std::string_view body) noexcept {
     body_complete_ = true;
 }
 
-std::uint64_t Exchange::respond() {
-    Transport* const transport = std::exchange(transport_, nullptr);
+// Calls `send(Transport&)`, of which `detaches` says whether it is the last call. A part of a response may have been
+// appended when it throws (no memory): then the connection is cut.
+template<class Send>
+auto Exchange::sending(bool detaches, Send&& send) -> decltype(send(*static_cast<Transport*>(nullptr))) {
+    Transport* const transport = transport_;
     if (transport == nullptr) return 0;
+    if (detaches) transport_ = nullptr;
     try {
-        return transport->respond(*this, response_);
-    } catch (...) { // no memory: nothing complete can be sent
+        return send(*transport);
+    } catch (...) {
+        transport_ = nullptr;
         transport->cut(*this);
         throw;
     }
 }
 
+std::uint64_t Exchange::respond() {
+    return sending(true, [this](Transport& transport) { return transport.respond(*this, response_); });
+}
+
 std::uint64_t Exchange::beginStream() {
-    return transport_ != nullptr ? transport_->beginStream(*this, response_) : 0;
+    return sending(false, [this](Transport& transport) { return transport.beginStream(*this, response_); });
 }
 
 std::optional<std::uint64_t> Exchange::write(std::string_view data) {
-    return transport_ != nullptr ? transport_->write(*this, data) : 0;
+    return sending(false, [this, data](Transport& transport) { return transport.write(*this, data); });
 }
 
 std::uint64_t Exchange::endStream() {
-    Transport* const transport = std::exchange(transport_, nullptr);
-    return transport != nullptr ? transport->endStream(*this) : 0;
+    return sending(true, [this](Transport& transport) { return transport.endStream(*this); });
 }
 
 void Exchange::cut() noexcept {

@@ -113,7 +113,8 @@ public:
     // [loop] Sends response(), whose status is 200 to 999 and whose body is no stream, and detaches: at most once, and
     // nothing is sent of it when the client is gone. Returns the bytes of head and body.
     std::uint64_t respond();
-    // [loop] A response in pieces: begin, write, end or cut; without a transport they do nothing.
+    // Throws what the transport threw, then the connection was cut.
+    // [loop] A response in pieces: begin, write, end or cut; without a transport they do nothing. Likewise.
     std::uint64_t beginStream();
     std::optional<std::uint64_t> write(std::string_view data);
     std::uint64_t endStream();
@@ -151,6 +152,8 @@ public:
     void lose() noexcept;
 
 private:
+    template<class Send>
+    auto sending(bool detaches, Send&& send) -> decltype(send(*static_cast<Transport*>(nullptr)));
     void findClient() noexcept;
 
     Turn turn_;

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <ctime>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -150,6 +151,9 @@ public:
             call([&](http::Exchange& exchange) { handler_.onWritable(exchange); });
     }
 
+    // What sends something throws from the `sends`-th call on, 1 the next one, as where no memory is left.
+    void failFrom(int sends) { fails_from_ = sends; }
+
     // Nothing that the handler still does is part of the call in which the exchange detached.
     void settle() {
         if (exchange_ == nullptr && calls_ == 0) message_.reset();
@@ -167,6 +171,7 @@ public:
     void resumeBody(http::Exchange&) noexcept override { paused_ = false; }
 
     std::uint64_t respond(http::Exchange& exchange, http::Response& response) override {
+        mayFail();
         sendHead(exchange, response);
         const bool sized =
             !http::hasNoBody(response.status) && (response.sized || exchange.method() != http::Method::head);
@@ -183,12 +188,14 @@ public:
     }
 
     std::uint64_t beginStream(http::Exchange& exchange, const http::Response& head) override {
+        mayFail();
         sendHead(exchange, head);
         sent_.streamed = true;
         return headBytes();
     }
 
     std::optional<std::uint64_t> write(http::Exchange&, std::string_view data) override {
+        mayFail();
         if (full_) {
             refused_ = true;
             return std::nullopt;
@@ -200,6 +207,7 @@ public:
     }
 
     std::uint64_t endStream(http::Exchange& exchange) override {
+        mayFail();
         sent_.complete = true;
         detach(exchange);
         return 0;
@@ -214,6 +222,12 @@ public:
     std::uint64_t headBytes() const { return 32 + sent_.contentType.size() + sent_.fields.size(); }
 
 private:
+    void mayFail() {
+        if (fails_from_ != 0 && --fails_from_ == 0) {
+            fails_from_ = 1;
+            throw std::bad_alloc();
+        }
+    }
     bool acquire() {
         exchange_ = handler_.acquire();
         if (exchange_ == nullptr) return false;
@@ -266,7 +280,8 @@ private:
     http::Exchange* exchange_ = nullptr;
     Sent sent_;
     std::uint64_t received_ = 0;
-    int calls_ = 0; // of the handler, that are open
+    int fails_from_ = 0; // 0: never
+    int calls_ = 0;      // of the handler, that are open
     bool silent_ = false;
     bool paused_ = false;
     bool full_ = false;

@@ -29,8 +29,22 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aReplyGoesWithoutItsCallUntransformed);
     CPPUNIT_TEST(whatNoWorkerTakesIsA503);
     CPPUNIT_TEST(anExceptionIsA500AndASecondOneCuts);
+    CPPUNIT_TEST(anExceptionReplacesWhatIsTransformed);
+    CPPUNIT_TEST(aSendThatFailsCuts);
     CPPUNIT_TEST_SUITE_END();
 
+    // As a filter does that changes nothing; `freed` counts.
+    static void transform(mortise_response& response, int& freed) {
+        mortise_transformer made{};
+        made.struct_size = sizeof made;
+        made.context = &freed;
+        made.chunk = [](void*, mortise_view data, std::uint32_t, std::uint32_t, mortise_emit emit, void* sink) {
+            emit(sink, data);
+            return MORTISE_OK;
+        };
+        made.free = [](void* self) { ++*static_cast<int*>(self); };
+        if (response.may_transform != 0) response.transform(response.context, &made);
+    }
     // The handler of `f` returns PENDING and leaves its handle in the result.
     static std::shared_ptr<mortise_exchange> keep(DispatchFixture& f) {
         const auto handle = std::make_shared<mortise_exchange>(0);
@@ -368,6 +382,63 @@ public:
         }
     }
 
+    // The filter has the response transformed, on a worker, and fails: the 500 does not wait for that.
+    void anExceptionReplacesWhatIsTransformed() {
+        DispatchFixture f;
+        int freed = 0;
+        f.app.handler = [&f](mortise_exchange handle, const mortise_request&) {
+            f.app.reply(handle, 209, std::string(20'000, 'b'));
+            return MORTISE_REPLIED;
+        };
+        f.watch->onRespond = [&freed, first = true](mortise_response& response) mutable {
+            if (!std::exchange(first, false)) return;
+            transform(response, freed);
+            throw std::runtime_error("no memory");
+        };
+        f.serve();
+        CPPUNIT_ASSERT_EQUAL(500, f.get("/loop"));
+        CPPUNIT_ASSERT(f.client->sent().complete);
+        while (f.environment.tasks() != 0) f.environment.runTask();
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(1, freed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.watch->finished.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+    }
+
+    // At each call that sends: the client is cut, and the request ends once.
+    void aSendThatFailsCuts() {
+        for (const char* const path : {"/loop", "/worker"}) {
+            for (const int sends : {1, 2, 3}) { // of a stream: head, piece, end
+                DispatchFixture f;
+                f.app.handler = [&f](mortise_exchange handle, const mortise_request&) {
+                    f.app.beginStream(handle);
+                    f.app.write(handle, "piece");
+                    f.app.endStream(handle);
+                    return MORTISE_REPLIED;
+                };
+                f.serve();
+                f.connect().failFrom(sends);
+                f.client->get(path);
+                while (f.environment.tasks() != 0) f.environment.runTask();
+                f.environment.runPosted();
+                CPPUNIT_ASSERT(f.client->sent().cut && !f.client->sent().complete);
+                CPPUNIT_ASSERT_EQUAL(sends == 1 ? 0 : 200, f.client->sent().status);
+                CPPUNIT_ASSERT(f.watch->finished == std::vector<std::uint32_t>{sends == 1 ? 499U : 200U});
+                CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+            }
+            DispatchFixture f;
+            f.serve();
+            f.connect().failFrom(1);
+            f.client->get(path);
+            while (f.environment.tasks() != 0) f.environment.runTask();
+            f.environment.runPosted();
+            CPPUNIT_ASSERT(f.client->sent().cut && !f.client->sent().complete);
+            CPPUNIT_ASSERT_EQUAL(1, f.app.released.load());
+            CPPUNIT_ASSERT(f.watch->finished == std::vector<std::uint32_t>{499});
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+        }
+    }
+
     // Its handler has replied inside a call that goes on: the host ends the request with that reply.
     void aReplyGoesWithoutItsCallUntransformed() {
         DispatchFixture f;
@@ -379,17 +450,7 @@ public:
             return MORTISE_REPLIED;
         };
         int freed = 0;
-        f.watch->onRespond = [&freed](mortise_response& response) {
-            mortise_transformer made{};
-            made.struct_size = sizeof made;
-            made.context = &freed;
-            made.chunk = [](void*, mortise_view data, std::uint32_t, std::uint32_t, mortise_emit emit, void* sink) {
-                emit(sink, data);
-                return MORTISE_OK;
-            };
-            made.free = [](void* self) { ++*static_cast<int*>(self); };
-            if (response.may_transform != 0) response.transform(response.context, &made);
-        };
+        f.watch->onRespond = [&freed](mortise_response& response) { transform(response, freed); };
         f.serve();
         f.get("/worker");
         std::thread worker = f.environment.startTask();

@@ -24,6 +24,7 @@ class ResponseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(constantBodies);
     CPPUNIT_TEST(cutWithoutAResponse);
     CPPUNIT_TEST(sizeNotSaidToHead);
+    CPPUNIT_TEST(nothingOfAFailedResponseIsSent);
     CPPUNIT_TEST_SUITE_END();
 
     static std::string numbers(std::size_t size) {
@@ -274,6 +275,16 @@ public:
         const std::string response = client.send("HEAD /unsized HTTP/1.1\r\nHost: a\r\n\r\n").response(true);
         CPPUNIT_ASSERT(!contains(response, "Content-Length") && !contains(response, "Transfer-Encoding"));
         CPPUNIT_ASSERT_EQUAL("of unknown size"s, client.get("/unsized").body());
+    }
+
+    void nothingOfAFailedResponseIsSent() {
+        for (const char* const target : {"/fails?body", "/fails?head", "/fails?piece"}) {
+            TestServer server;
+            Client client(server);
+            CPPUNIT_ASSERT_MESSAGE(target, client.get(target).wasReset());
+            eventually("the connection is gone", [&] { return server.shared.connections() == 0; });
+            CPPUNIT_ASSERT_EQUAL(0UL, server.handler.used());
+        }
     }
 };
 

@@ -160,6 +160,24 @@ public:
             } else {
                 end(exchange);
             }
+        } else if (path == "/fails") {
+            // No string has room for that: of what was appended before it nothing may be sent.
+            const std::string_view impossible("x", ~std::size_t{0} / 2);
+            if (exchange.query() == "body") {
+                response.status = 200;
+                response.constant = impossible;
+                response.body = Response::Body::constant;
+                CPPUNIT_ASSERT_THROW(exchange.respond(), std::length_error);
+            } else if (exchange.query() == "head") {
+                response.status = 200;
+                response.constantFields = impossible;
+                CPPUNIT_ASSERT_THROW(exchange.beginStream(), std::length_error);
+            } else {
+                begin(exchange);
+                CPPUNIT_ASSERT_THROW(exchange.write(impossible), std::length_error);
+            }
+            CPPUNIT_ASSERT(!exchange.isCarried());
+            finish(exchange, 0, true);
         } else if (path == "/cut") {
             exchange.cut();
             finish(exchange, 0, true);
