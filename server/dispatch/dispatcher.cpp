@@ -15,9 +15,12 @@ Dispatcher::Dispatcher(Runtime& runtime, ExchangeTable& table, http::BodyBudget&
       pulse_(environment.pulse()),
       deadlines_(environment, [this](http::WheelEntry& entry) { onDeadline(static_cast<RequestState&>(entry)); }),
       exchanges_(table, bodies,
-                 [this](http::Exchange& exchange) { return std::make_unique<RequestState>(*this, exchange); }) {}
+                 [this](http::Exchange& exchange) { return std::make_unique<RequestState>(*this, exchange); }) {
+    table_.join(*this);
+}
 
 Dispatcher::~Dispatcher() {
+    table_.leave(*this);
     tasks_.wait();
 }
 

@@ -40,6 +40,8 @@ public:
     void endRequests(const Generation& generation, bool commits);
     // The instance's `stop` has returned: its turns are over.
     void endTurns(const Instance& instance);
+    // The instance is in quarantine: the requests whose turn it has get 503, or are cut. [any]
+    void postQuarantine(std::shared_ptr<const Instance> instance) noexcept;
     // Calls `idle` once no request holds a lease; at once if so.
     void whenIdle(base::Task&& idle);
 

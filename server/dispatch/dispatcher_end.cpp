@@ -222,6 +222,8 @@ ErrorResponse Dispatcher::errorFor(EndReason reason) const {
         return {error::stopping};
     case EndReason::upload:
         return {error::uploadStorage};
+    case EndReason::quarantine:
+        return {error::unavailable};
     default:
         return {error::handlerTimeout};
     }
@@ -247,6 +249,16 @@ void Dispatcher::endRequests(const Generation& generation, bool commits) {
         RequestState& state = stateOf(exchange);
         if (state.pinned == nullptr || state.generation.load(std::memory_order_relaxed) != &generation) return;
         end(state, closed_ ? EndReason::stop : EndReason::reload, commits);
+    });
+}
+
+void Dispatcher::postQuarantine(std::shared_ptr<const Instance> instance) noexcept {
+    environment_.post([this, instance = std::move(instance)] {
+        exchanges_.forEachOpen([&](http::Exchange& exchange) {
+            RequestState& state = stateOf(exchange);
+            if (state.pinned == nullptr || state.turnOwner() != instance.get()) return;
+            if (exchange.turn().holder() == http::Turn::Holder::plugin) end(state, EndReason::quarantine);
+        });
     });
 }
 

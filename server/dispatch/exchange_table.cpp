@@ -86,4 +86,19 @@ mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_
     return MORTISE_OK;
 }
 
+void ExchangeTable::join(Dispatcher& dispatcher) {
+    const std::lock_guard lock(mutex_);
+    dispatchers_.push_back(&dispatcher);
+}
+
+void ExchangeTable::leave(const Dispatcher& dispatcher) noexcept {
+    const std::lock_guard lock(mutex_);
+    std::erase(dispatchers_, &dispatcher);
+}
+
+void ExchangeTable::endTurnsInQuarantine(std::shared_ptr<const host::Instance> instance) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (Dispatcher* const dispatcher : dispatchers_) dispatcher->postQuarantine(instance);
+}
+
 } // namespace mortise::dispatch

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace mortise::dispatch {
 
+class Dispatcher;
 class ExchangeTable;
 
 // The exchanges of one loop: slots that stay where they are, in chunks. Thread: the loop's, but for at().
@@ -94,6 +96,11 @@ public:
     std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept override;
     mortise_status visitRoutes(const host::Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                void* context) const override;
+    void endTurnsInQuarantine(std::shared_ptr<const host::Instance> instance) noexcept override;
+
+    // Those whose turns endTurnsInQuarantine() ends, each until it has left. Throws std::bad_alloc.
+    void join(Dispatcher& dispatcher);
+    void leave(const Dispatcher& dispatcher) noexcept;
 
 private:
     friend class LoopExchanges;
@@ -102,6 +109,8 @@ private:
     void leave(std::uint32_t index) noexcept { loops_[index].store(nullptr, std::memory_order_release); }
 
     std::array<std::atomic<LoopExchanges*>, maxLoops> loops_{};
+    std::mutex mutex_;
+    std::vector<Dispatcher*> dispatchers_; // under mutex_
 };
 
 } // namespace mortise::dispatch

@@ -54,7 +54,7 @@ struct Verdict {
 };
 
 // Why the host ends a request.
-enum class EndReason : std::uint8_t { none, lost, deadline, waited, reload, stop, upload };
+enum class EndReason : std::uint8_t { none, lost, deadline, waited, reload, stop, upload, quarantine };
 
 // What the dispatcher keeps with an exchange. Whoever has the turn has this (see http::Turn), but for what says [loop],
 // which is the loop's whoever has the turn, and [any].

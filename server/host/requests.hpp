@@ -5,6 +5,7 @@
 #include <mortise/service/routes.h>
 
 #include <cstddef>
+#include <memory>
 
 namespace mortise::host {
 
@@ -25,6 +26,9 @@ public:
     // Shows the routes of the generation that serves the request. MORTISE_STALE: `handle` is of none.
     virtual mortise_status visitRoutes(const Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                        void* context) const = 0;
+    // The instance is never called again: the requests whose turn it has are ended. Returns at once; a call that begins
+    // at this very moment has its own deadline.
+    virtual void endTurnsInQuarantine(std::shared_ptr<const Instance> instance) noexcept = 0;
 };
 
 } // namespace mortise::host

@@ -27,8 +27,11 @@ void Runtime::setGeneration(std::shared_ptr<Generation> generation) {
 }
 
 void Runtime::quarantine(std::shared_ptr<Instance> instance) {
-    const std::lock_guard lock(mutex_);
-    quarantined_.push_back(std::move(instance));
+    {
+        const std::lock_guard lock(mutex_);
+        quarantined_.push_back(instance);
+    }
+    requests_.endTurnsInQuarantine(std::move(instance));
 }
 
 bool Runtime::isQuarantined(const std::string& name) const {

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from mortised import ALL_PLUGINS, FIXTURES, SLOWNESS, Mortised, eventually
+from mortised import ALL_PLUGINS, EVENT_S, FIXTURES, SLOWNESS, Mortised, eventually
 
 PLUGINS = {"routing": {}, "logging": {}, "hello": {"name": "first"}, "slow": {"answer": "old"}}
 BODY = b'{"name": "Slow Body", "email": "slow@example.com", "password": "correct horse"}'
@@ -225,6 +225,20 @@ class Lifecycle(unittest.TestCase):
         response = server.get("/ready")
         self.assertEqual(response.status, 503)
         self.assertIn("hangs-in-activate", response.body.decode())
+        server.stop()
+
+    def test_requests_of_a_plugin_that_hangs_in_activate_are_ended(self):
+        server = self.serve({"health": {}}, control_timeout=f"{int(3 * SLOWNESS)}s", handler_timeout="10m", request_timeout="10m")
+        server.folder.plugins["hangs-in-activate"] = {}
+        server.folder.write()
+        server.signal(signal.SIGHUP)
+        eventually(lambda: server.get("/hangs-in-activate").status == 200, "it is published")
+        with server.connect() as kept:
+            kept.send(b"GET /hangs-in-activate/kept HTTP/1.1\r\nHost: a\r\n\r\n")
+            response = kept.read(timeout_s=EVENT_S)
+        self.assertEqual(response.status, 503)
+        self.assertIn("unavailable", response.body.decode())
+        self.assertTrue(server.found("A plugin missed a deadline and is quarantined until restart"))
         server.stop()
 
     @unittest.skipIf(SLOWNESS > 1, "sanitizers need address space of their own")

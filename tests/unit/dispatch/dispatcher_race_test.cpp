@@ -20,6 +20,7 @@ class DispatcherRaceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aCommitBesideTheEnd);
     CPPUNIT_TEST(twoRepliesAtOnce);
     CPPUNIT_TEST(aQuarantinedPluginIsNotCalled);
+    CPPUNIT_TEST(quarantineEndsTheTurnsOfItsPlugin);
     CPPUNIT_TEST(aClosedServerRefuses);
     CPPUNIT_TEST(aHeadOfAStreamIsAllOfIt);
     CPPUNIT_TEST(refusedByTheWritersOfUploads);
@@ -156,6 +157,30 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.watch->responds.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.watch->finished.size());
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+    }
+    // Only its own turns: not those of others, nor what it has claimed a commit for.
+    void quarantineEndsTheTurnsOfItsPlugin() {
+        for (const bool claims : {false, true}) {
+            DispatchFixture f;
+            mortise_exchange handle = 0;
+            f.app.handler = [&handle](mortise_exchange given, const mortise_request&) {
+                handle = given;
+                return MORTISE_PENDING;
+            };
+            f.serve();
+            f.get("/loop");
+            f.quarantine("other");
+            f.environment.runPosted();
+            CPPUNIT_ASSERT_EQUAL(0, f.client->sent().status);
+            if (claims) CPPUNIT_ASSERT_EQUAL(MORTISE_OK, f.app.beginCommit(handle));
+            f.quarantine("app");
+            f.environment.runPosted();
+            CPPUNIT_ASSERT_EQUAL(claims ? 0 : 503, f.client->sent().status);
+            CPPUNIT_ASSERT_EQUAL(claims ? MORTISE_OK : MORTISE_STALE, f.app.reply(handle));
+            f.environment.runPosted();
+            CPPUNIT_ASSERT_EQUAL(claims ? 209 : 503, f.client->sent().status);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+        }
     }
     void aClosedServerRefuses() {
         DispatchFixture f;

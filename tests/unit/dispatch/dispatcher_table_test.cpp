@@ -282,6 +282,7 @@ private:
             return;
         case Ender::quarantine:
             f.quarantine("app");
+            f.environment.runPosted();
             return;
         case Ender::shutdown:
             f.environment.end();

@@ -84,7 +84,7 @@ inline constexpr Cell filterCells[] = {
     {Who::acceptFilter, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
     {Who::acceptFilter, Ender::committedReload, none, 209, MORTISE_OK, no, false, 209},
     {Who::acceptFilter, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
-    {Who::acceptFilter, Ender::quarantine, none, 209, MORTISE_OK, no, false, no}, // nothing of its plugin is called
+    {Who::acceptFilter, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no}, // nothing of its plugin is called
     {Who::acceptFilter, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
 };
 
@@ -120,7 +120,7 @@ inline constexpr Cell cells[] = {
     {Who::authenticatorCall, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
     {Who::authenticatorCall, Ender::committedReload, none, 401, MORTISE_OK, no, false, 401},
     {Who::authenticatorCall, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
-    {Who::authenticatorCall, Ender::quarantine, none, 401, MORTISE_OK, no, false, no},
+    {Who::authenticatorCall, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
     {Who::authenticatorCall, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
 
     {Who::handlerCall, Ender::answer, 209, 209, noCall, 209, true, 209},
@@ -130,7 +130,7 @@ inline constexpr Cell cells[] = {
     {Who::handlerCall, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
     {Who::handlerCall, Ender::committedReload, none, 209, MORTISE_OK, no, false, 209},
     {Who::handlerCall, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
-    {Who::handlerCall, Ender::quarantine, none, 209, MORTISE_OK, no, false, no},
+    {Who::handlerCall, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
     {Who::handlerCall, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
 
     {Who::handlerPending, Ender::answer, 209, 209, noCall, 209, true, 209},
@@ -140,7 +140,7 @@ inline constexpr Cell cells[] = {
     {Who::handlerPending, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
     {Who::handlerPending, Ender::committedReload, none, 209, MORTISE_OK, no, false, 209},
     {Who::handlerPending, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
-    {Who::handlerPending, Ender::quarantine, none, 209, MORTISE_OK, no, false, no},
+    {Who::handlerPending, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
     {Who::handlerPending, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
 
     // The next call is a write; end_stream is owed in any case.
@@ -149,7 +149,7 @@ inline constexpr Cell cells[] = {
     {Who::streamCall, Ender::deadline, cut, cut, MORTISE_STALE, 200, true, 200},
     {Who::streamCall, Ender::reload, cut, cut, MORTISE_STALE, 200, true, 200},
     {Who::streamCall, Ender::stop, cut, cut, MORTISE_STALE, 200, true, 200},
-    {Who::streamCall, Ender::quarantine, 200, 200, MORTISE_OK, no, false, no},
+    {Who::streamCall, Ender::quarantine, cut, cut, MORTISE_STALE, no, true, no},
     {Who::streamCall, Ender::shutdown, 200, 200, MORTISE_STALE, 200, false, 200},
 
     {Who::streamPending, Ender::answer, 200, 200, noCall, 200, true, 200},
@@ -157,7 +157,7 @@ inline constexpr Cell cells[] = {
     {Who::streamPending, Ender::deadline, cut, cut, MORTISE_STALE, 200, true, 200},
     {Who::streamPending, Ender::reload, cut, cut, MORTISE_STALE, 200, true, 200},
     {Who::streamPending, Ender::stop, cut, cut, MORTISE_STALE, 200, true, 200},
-    {Who::streamPending, Ender::quarantine, 200, 200, MORTISE_OK, no, false, no},
+    {Who::streamPending, Ender::quarantine, cut, cut, MORTISE_STALE, no, true, no},
     {Who::streamPending, Ender::shutdown, 200, 200, MORTISE_STALE, 200, false, 200},
 
     {Who::transformer, Ender::answer, 209, 209, noCall, 209, true, 209},
