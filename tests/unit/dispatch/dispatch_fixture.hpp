@@ -88,9 +88,18 @@ struct Plugin {
         mortise_reply reply{};
         reply.struct_size = sizeof reply;
         reply.status = status;
-        reply.body = host::view(body);
-        reply.release = [](void* self) { ++static_cast<Plugin*>(self)->released; };
-        reply.release_context = this;
+        // Freed by its release and not later: what reads it after that is found.
+        struct Owned {
+            Plugin& plugin;
+            std::string bytes;
+        };
+        auto owned = std::make_unique<Owned>(Owned{*this, std::string(body)});
+        reply.body = host::view(owned->bytes);
+        reply.release = [](void* self) {
+            const std::unique_ptr<Owned> gone(static_cast<Owned*>(self));
+            ++gone->plugin.released;
+        };
+        reply.release_context = owned.release();
         return exchange->reply(exchangeSelf, handle, &reply);
     }
     mortise_status beginStream(mortise_exchange handle) {
