@@ -174,7 +174,7 @@ def main() -> None:
     longest = max(client.end - (client.last_sent if kind == "reader" else client.begin) for client in clients)
     say({
         "statuses": collections.Counter(client.status for client in clients),
-        "shortest_s": shortest, "longest_s": longest, "sent": sum(client.sent for client in clients),
+        "shortest_s": shortest, "longest_s": longest,
     })
 
 
