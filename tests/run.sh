@@ -7,7 +7,7 @@
 # PRESET is dev (default), release, asan or tsan; CTEST-FILTER a regular expression over names of tests (ctest -R). Tests
 # labelled `long` are left to tests/soak.sh. MORTISE_TEST_DATA names a folder with third-party test data (default: shared/data
 # beside this tree); tests that need it are skipped without it. MORTISE_TEST_JOBS tests run at a time (default: twice the
-# processors, since most of them wait most of their time).
+# processors, four times under sanitizers, since most of them wait most of their time).
 set -euo pipefail
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -51,6 +51,10 @@ case "$preset" in
     asan) export MORTISE_TEST_SLOWNESS=${MORTISE_TEST_SLOWNESS:-4} ;;
     tsan) export MORTISE_TEST_SLOWNESS=${MORTISE_TEST_SLOWNESS:-8} ;;
 esac
+case "$preset" in
+    asan | tsan) jobs=$(($(nproc) * 4)) ;;
+    *) jobs=$(($(nproc) * 2)) ;;
+esac
 
 cd "$source_dir"
 begin=$SECONDS
@@ -58,6 +62,6 @@ cmake --preset "$preset" -DMORTISE_BUILD_TESTS=ON >/dev/null
 cmake --build --preset "$preset"
 built=$SECONDS
 status=0
-ctest --test-dir "build/$preset" --output-on-failure -j "${MORTISE_TEST_JOBS:-$(($(nproc) * 2))}" -LE '^long$' -R "$filter" "$@" || status=$?
+ctest --test-dir "build/$preset" --output-on-failure -j "${MORTISE_TEST_JOBS:-$jobs}" -LE '^long$' -R "$filter" "$@" || status=$?
 echo "$preset: build $((built - begin)) s, tests $((SECONDS - built)) s"
 exit $status

@@ -238,7 +238,7 @@ class Lifecycle(unittest.TestCase):
             response = kept.read(timeout_s=EVENT_S)
         self.assertEqual(response.status, 503)
         self.assertIn("unavailable", response.body.decode())
-        self.assertTrue(server.found("A plugin missed a deadline and is quarantined until restart"))
+        server.wait_for("A plugin missed a deadline and is quarantined until restart")
         server.stop()
 
     @unittest.skipIf(SLOWNESS > 1, "sanitizers need address space of their own")
