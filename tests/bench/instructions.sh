@@ -10,6 +10,7 @@
 set -euo pipefail
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 commit=HEAD^
+scenarios=
 options=()
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -19,6 +20,7 @@ while [ $# -gt 0 ]; do
             ;;
         --limit | --only)
             options+=("$1" "${2?"$1 needs a value"}")
+            [ "$1" = --limit ] || scenarios=$2
             shift
             ;;
         --*) options+=("$1") ;;
@@ -30,12 +32,12 @@ done
 . "$source_dir/tests/bench/commit.sh"
 # shellcheck disable=SC2086
 mortise_install $mortise_build_packages libcppunit-dev git python3 valgrind
-bench_build_commit "$commit"
+bench_build_commit "$commit" "$scenarios"
 if [ -z "${MORTISE_BUILD_DIR-}" ]; then
     cd "$source_dir"
     cmake --preset release -DMORTISE_BUILD_TESTS=ON >/dev/null
     # shellcheck disable=SC2046
-    cmake --build --preset release --target $(bench_targets .)
+    cmake --build --preset release --target $(bench_targets . "$scenarios")
     export MORTISE_BUILD_DIR=$source_dir/build/release
 fi
 exec python3 -B "$source_dir/tests/bench/instructions.py" "$build_dir" --name "$build_name" "${options[@]}"
