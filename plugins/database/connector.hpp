@@ -27,6 +27,8 @@ public:
     // Asked once for every run that is to be committed, after its last statement; false, or throwing: it is rolled back
     // alone. From true on the transaction is committed, or fails. Not asked of a body inside of another one.
     virtual bool mayCommit() { return true; }
+    // How long may be waited on its behalf; from 0 on it is not run again.
+    virtual std::chrono::milliseconds timeLeft() const { return std::chrono::milliseconds::max(); }
 };
 
 // One kind of database behind the service. Everything throws DatabaseError.
@@ -45,7 +47,8 @@ public:
     virtual std::uint32_t statement(std::string_view sql) = 0;
     // Sees every write acknowledged before it began. On a loop `busy` means: try again on a worker.
     virtual void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) = 0;
-    // Durable when it returns true; false when the body said so. Throws `stale` when it may not commit. Inside of a
+    // Durable when it returns true; false when the body said so. Throws `stale` when it may not commit, `busy` when the
+    // wait for the writer or its time was over before it could be run. Inside of a
     // body on the same thread it joins that transaction: undone alone when its body says so, durable with the outer
     // one.
     virtual bool transact(TransactionBody& body) = 0;

@@ -81,10 +81,10 @@ private:
 
 class BodyCall final : public TransactionBody {
 public:
-    // `beginCommit` outlives the call.
+    // `beginCommit` and `timeLeft` outlive the call.
     BodyCall(DatabaseProvider::TransactionBody call, void* context, mortise_error* error,
-             const std::function<bool()>& beginCommit)
-        : call_(call), context_(context), error_(error), beginCommit_(beginCommit) {}
+             const std::function<bool()>& beginCommit, const std::function<std::chrono::milliseconds()>& timeLeft)
+        : call_(call), context_(context), error_(error), beginCommit_(beginCommit), timeLeft_(timeLeft) {}
     mortise_status status() const noexcept { return status_; }
 
     bool run(Transaction& transaction) override {
@@ -92,12 +92,14 @@ public:
         return status_ == MORTISE_OK;
     }
     bool mayCommit() override { return beginCommit_(); }
+    std::chrono::milliseconds timeLeft() const override { return timeLeft_(); }
 
 private:
     DatabaseProvider::TransactionBody call_;
     void* context_;
     mortise_error* error_;
     const std::function<bool()>& beginCommit_;
+    const std::function<std::chrono::milliseconds()>& timeLeft_;
     mortise_status status_ = MORTISE_OK;
 };
 
@@ -205,7 +207,8 @@ public:
                             mortise_error* error) override {
         return translated([&]() -> mortise_status {
             const std::function<bool()> beginCommit = [this, turn] { return this->beginCommit(turn); };
-            BodyCall call(body, context, error, beginCommit);
+            const std::function<std::chrono::milliseconds()> timeLeft = [this, turn] { return this->timeLeft(turn); };
+            BodyCall call(body, context, error, beginCommit, timeLeft);
             return connector_->transact(call) ? MORTISE_OK : call.status();
         });
     }

@@ -122,8 +122,11 @@ bool Writer::transact(TransactionBody& body) {
 }
 
 Writer::Ending Writer::attempt(TransactionBody& body, bool alone) {
+    const std::chrono::milliseconds left = body.timeLeft();
+    if (alone && left <= std::chrono::milliseconds(0))
+        throw DatabaseError(Kind::busy, "the request's deadline passed before its transaction could be run again");
     auto group = std::make_shared<Group>();
-    const bool first = enter(alone, group);
+    const bool first = enter(alone, left, group);
     if (first) begin(*group);
     std::exception_ptr failure;
     const bool accepted = Member(*this, first).run(body, failure);
@@ -143,8 +146,8 @@ Writer::Ending Writer::attempt(TransactionBody& body, bool alone) {
     return accepted ? Ending::committed : Ending::refused;
 }
 
-// Waits for the turn. False: it comes with an open transaction, which `group` is then.
-bool Writer::enter(bool alone, std::shared_ptr<Group>& group) {
+// Waits for the turn, no longer than `timeLeft`. False: it comes with an open transaction, which `group` is then.
+bool Writer::enter(bool alone, std::chrono::milliseconds timeLeft, std::shared_ptr<Group>& group) {
     std::unique_lock lock(mutex_);
     if (closed_) throw DatabaseError(Kind::failed, "the database is closed");
     if (!taken_) {
@@ -155,11 +158,13 @@ bool Writer::enter(bool alone, std::shared_ptr<Group>& group) {
     Waiter waiter;
     waiter.alone = alone;
     waiting_.push_back(&waiter);
-    if (!waiter.turn.wait_until(lock, Clock::now() + options_.writeWait,
+    if (!waiter.turn.wait_until(lock, Clock::now() + std::min(options_.writeWait, timeLeft),
                                 [this, &waiter] { return waiter.granted || closed_; }) ||
         !waiter.granted) {
         waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &waiter));
         if (closed_) throw DatabaseError(Kind::failed, "the database is closed");
+        if (timeLeft < options_.writeWait)
+            throw DatabaseError(Kind::busy, "other writers kept their turn until the request's deadline");
         throw DatabaseError(Kind::busy, "other writers kept their turn for " + milliseconds(options_.writeWait));
     }
     if (!waiter.group) return true;

@@ -60,7 +60,7 @@ private:
     class Member;
 
     Ending attempt(TransactionBody& body, bool alone);
-    bool enter(bool alone, std::shared_ptr<Group>& group);
+    bool enter(bool alone, std::chrono::milliseconds timeLeft, std::shared_ptr<Group>& group);
     void begin(Group& group);
     bool handOver(const std::shared_ptr<Group>& group);
     Decision await(const std::shared_ptr<Group>& group, std::string& failure);

@@ -64,7 +64,9 @@ void Dispatcher::begin(RequestState& state) {
     const Plan& plan = *state.pinned->plan;
     state.generation.store(plan.data.get(), std::memory_order_release);
     state.pipeline = &plan.pipeline;
-    state.deadlineMs = environment_.nowMs() + static_cast<std::uint64_t>(plan.data->serving().requestTimeout.count());
+    state.deadlineMs.store(environment_.nowMs() +
+                               static_cast<std::uint64_t>(plan.data->serving().requestTimeout.count()),
+                           std::memory_order_relaxed);
     state.slots.assign(plan.data->filterSlots(), 0);
     for (std::size_t i = 0; i < exchange.fieldCount(); ++i) {
         const http::Field field = exchange.field(i);
@@ -147,7 +149,9 @@ void Dispatcher::readBody(RequestState& state, std::uint64_t limit) {
 
 void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
-    state.deadlineMs += environment_.nowMs() - state.bodyAskedMs; // receiving it does not count
+    // Receiving it does not count.
+    const std::uint64_t received = environment_.nowMs() - state.bodyAskedMs;
+    state.deadlineMs.store(state.deadlineMs.load(std::memory_order_relaxed) + received, std::memory_order_relaxed);
     if (state.upload != nullptr) return endUpload(state);
     state.request.body = view(exchange.body());
     if (exchange.body().size() > parsedOnLoopBytes)
@@ -161,7 +165,7 @@ Flow Dispatcher::toWorker(RequestState& state) {
     const std::uint64_t serial = turn.queue();
     const std::uint64_t due = environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
     state.turnDeadlineMs.store(due, std::memory_order_relaxed);
-    arm(state, std::min(due, state.deadlineMs));
+    arm(state, std::min(due, state.deadlineMs.load(std::memory_order_relaxed)));
     if (environment_.submit([this, &state, serial, token = Outstanding::Token(tasks_)] { work(state, serial); }))
         return Flow::stop;
     turn.unqueue();
@@ -225,7 +229,7 @@ Flow Dispatcher::left(RequestState& state, Place place, std::uint64_t serial, co
         const std::uint64_t due =
             environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
         state.turnDeadlineMs.store(due, std::memory_order_relaxed);
-        arm(state, std::min(due, state.deadlineMs));
+        arm(state, std::min(due, state.deadlineMs.load(std::memory_order_relaxed)));
     }
     return Flow::stop;
 }

@@ -274,7 +274,8 @@ std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) co
     constexpr std::uint64_t never = http::WheelEntry::never;
     reason = EndReason::deadline;
     const http::Turn& turn = state.exchange.turn();
-    const std::uint64_t turnDue = std::min(state.deadlineMs, state.turnDeadlineMs.load(std::memory_order_relaxed));
+    const std::uint64_t requestDue = state.deadlineMs.load(std::memory_order_relaxed);
+    const std::uint64_t turnDue = std::min(requestDue, state.turnDeadlineMs.load(std::memory_order_relaxed));
     // Of a client that is gone a plugin may hold the request as long, and then it is an orphan.
     if (state.over) return turn.holder() == http::Turn::Holder::plugin && !turn.ended() ? turnDue : never;
     if (state.transformation != nullptr) {
@@ -295,7 +296,7 @@ std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) co
         reason = EndReason::waited;
         return turnDue;
     case http::Turn::Holder::worker:
-        return state.deadlineMs;
+        return requestDue;
     case http::Turn::Holder::plugin:
         return turnDue;
     case http::Turn::Holder::loop:
@@ -303,8 +304,7 @@ std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) co
     }
     if (state.upload == nullptr || state.upload->writingSinceMs() == 0) return never;
     reason = EndReason::upload;
-    return std::min(state.deadlineMs + (environment_.nowMs() - state.bodyAskedMs),
-                    state.upload->writingSinceMs() + timeout);
+    return std::min(requestDue + (environment_.nowMs() - state.bodyAskedMs), state.upload->writingSinceMs() + timeout);
 }
 
 void Dispatcher::onDeadline(RequestState& state) noexcept {

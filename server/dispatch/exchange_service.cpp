@@ -347,6 +347,15 @@ std::uint32_t cancelled(void* self, mortise_exchange id) noexcept {
     return state->exchange.isLost() || state->exchange.turn().ended() ? 1 : 0;
 }
 
+std::uint64_t timeLeft(void* self, mortise_exchange id) noexcept {
+    const RequestState* const state = find(callerOf(self), id);
+    if (state == nullptr || !state->exchange.belongs({id}) || state->exchange.turn().ended()) return 0;
+    if (state->exchange.turn().hasStream()) return UINT64_MAX;
+    const std::uint64_t due = state->deadlineMs.load(std::memory_order_relaxed);
+    const std::uint64_t now = state->dispatcher.environment().clockMs();
+    return due > now ? due - now : 0;
+}
+
 mortise_status resume(void* self, mortise_exchange id, mortise_status outcome) noexcept {
     const Record record(callerOf(self), id, "resume");
     if (!record) return MORTISE_STALE;
@@ -446,7 +455,8 @@ const mortise_exchange_table& exchangeService() noexcept {
                                                   accept,
                                                   reject,
                                                   missing,
-                                                  lend};
+                                                  lend,
+                                                  timeLeft};
     return table;
 }
 

@@ -19,7 +19,8 @@ void RequestState::reset() noexcept {
     verdict.kind = Verdict::Kind::none;
     verdict.message.clear();
     verdict.challenge.clear();
-    deadlineMs = bodyAskedMs = 0;
+    deadlineMs.store(0, std::memory_order_relaxed);
+    bodyAskedMs = 0;
     principal.clear();
     slots.clear();
     transformable = true;

@@ -93,7 +93,7 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool calledOnWorker = false;
 
     // Milliseconds of the loop's clock.
-    std::uint64_t deadlineMs = 0;                 // [loop] of the request
+    std::atomic<std::uint64_t> deadlineMs{0};     // of the request; written by the loop
     bool deadlineLogged = false;                  // [loop]
     std::uint64_t bodyAskedMs = 0;                // [loop] since when its body is received
     std::atomic<std::uint64_t> turnDeadlineMs{0}; // of the turn, or of the wait for a worker

@@ -189,6 +189,8 @@ public:
         return serialOf(word) == serial && holderOf(word) == Holder::plugin && owner_.load(relaxed) == owner &&
                (word & (promise_bit | recording_bit | recorded_bit | stream_bit | ended_bit)) == promise_bit;
     }
+    // [any] The turn has a stream, ended by its plugin or not.
+    bool hasStream() const noexcept { return (word_.load(std::memory_order_acquire) & stream_bit) != 0; }
     // [any] Whether `serial` is the turn and has a stream that its plugin has not ended.
     bool isStreaming(std::uint64_t serial, const void* owner) const noexcept {
         const std::uint64_t word = word_.load(std::memory_order_acquire);

@@ -118,6 +118,17 @@ class Commits(TurnsTest):
                 self.assertEqual(connection.read(timeout_s=EVENT_S).status, 201)
                 self.assertTrue(self.written("kept"))
 
+    def test_who_waits_for_the_writer_waits_until_the_deadline(self):
+        self.serve(plugins={**self.PLUGINS, "database": {"url": "sqlite:///test.db", "write_wait": "1m"}}, workers="2",
+                   request_timeout=ms(DEADLINE))
+        holds = self.at("statement", "holds")
+        waits = self.send("/commits-late?id=waits", method="POST")
+        self.assertUnavailable(holds.read(timeout_s=DEADLINE * 8), TOO_LONG)
+        self.assertUnavailable(waits.read(timeout_s=DEADLINE * 8))  # by the host, or by the plugin
+        eventually(lambda: self.server.get("/commits-late").status == 200, "the worker of the one that waited is free")
+        self.open("gate-holds")
+        self.assertFalse(self.written("waits"), "committed after a 503")
+
     def test_a_client_that_leaves(self):
         for point in POINTS:
             with self.subTest(point=point):

@@ -221,6 +221,7 @@ public:
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     bool anyHashFits = false;                        // whatever verify is asked for
     mortise_status addStatus = MORTISE_OK;           // what declaring a route returns
+    std::uint64_t timeLeftMs = UINT64_MAX;           // of every request that has not ended
     mortise_status beginCommitStatus = MORTISE_OK;   // what claims come to; STALE: the request has ended
     mortise_status beginStreamStatus = MORTISE_OK;   // likewise streams
     mortise_status lendStatus = MORTISE_OK;
@@ -469,6 +470,11 @@ private:
             const std::lock_guard lock(self.mutex_);
             const Open& open = self.openOf(exchange);
             return open.ended || open.lost ? 1 : 0;
+        };
+        exchangeTable.time_left = [](void* context, mortise_exchange exchange) -> std::uint64_t {
+            FakeHost& self = of(context);
+            const std::lock_guard lock(self.mutex_);
+            return self.openOf(exchange).ended ? 0 : self.timeLeftMs;
         };
         exchangeTable.resume = [](void* context, mortise_exchange exchange, mortise_status outcome) -> mortise_status {
             return of(context).end(exchange, [&](Open& open) { open.answer.resumed = outcome; });

@@ -9,6 +9,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -32,8 +33,14 @@ public:
         : call_(std::move(call)), claim_(std::move(claim)) {}
     bool run(Transaction& transaction) override { return call_(transaction); }
     bool mayCommit() override { return claim_(); }
+    std::chrono::milliseconds timeLeft() const override { return left_(); }
+    Body& within(std::function<std::chrono::milliseconds()> left) {
+        left_ = std::move(left);
+        return *this;
+    }
 
 private:
+    std::function<std::chrono::milliseconds()> left_ = [] { return std::chrono::milliseconds::max(); };
     std::function<bool(Transaction&)> call_;
     std::function<bool()> claim_;
 };

@@ -9,9 +9,12 @@
 #include <mortise/service/readiness.h>
 #include <mortise/settings.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <deque>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <map>
 #include <sstream>
 
@@ -64,7 +67,8 @@ private:
 
 } // namespace
 
-// The plugin through the C interface, as a host sees it. This host gives the loop and begin_commit, nothing else.
+// The plugin through the C interface, as a host sees it. This host gives the loop, begin_commit and time_left, nothing
+// else.
 class DatabasePluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DatabasePluginTest);
     CPPUNIT_TEST(describesItself);
@@ -75,6 +79,7 @@ class DatabasePluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(servesReadsAndWrites);
     CPPUNIT_TEST(tellsOutcomesByStatus);
     CPPUNIT_TEST(claimsTheCommitOfATurn);
+    CPPUNIT_TEST(waitsForTheWriterUntilTheDeadlineOfATurn);
     CPPUNIT_TEST(storesForNoTurnUnderOlderHosts);
     CPPUNIT_TEST(refusesTransactionsOfOthers);
     CPPUNIT_TEST(endsCleanly);
@@ -115,6 +120,9 @@ private:
             made.begin_commit = [](void* self, mortise_exchange turn) {
                 static_cast<DatabasePluginTest*>(self)->claims_.push_back(turn);
                 return static_cast<DatabasePluginTest*>(self)->claim_;
+            };
+            made.time_left = [](void* self, mortise_exchange turn) {
+                return turn == 77 ? static_cast<DatabasePluginTest*>(self)->timeLeftMs_.load() : 0;
             };
             return made;
         }();
@@ -182,10 +190,12 @@ private:
         std::uint64_t changed = 0;
         mortise_sql_transaction* seen = nullptr;
         mortise_exchange turn = 0;
+        std::function<void()> wait = [] {};
 
         static mortise_status call(void* context, mortise_sql_transaction* transaction, mortise_error* error) {
             auto& self = *static_cast<Insert*>(context);
             self.seen = transaction;
+            self.wait();
             const mortise_sql_value parameters[] = {{MORTISE_SQL_INTEGER, 0, self.value, 0, {}},
                                                     {MORTISE_SQL_TEXT, 0, 0, 0, viewOf("")}};
             const mortise_status status = self.database.execute(self.test.plugin_.self, transaction, self.statement,
@@ -316,6 +326,30 @@ private:
         CPPUNIT_ASSERT(claims_ == (std::vector<mortise_exchange>{77, 77, 77}));
     }
 
+    // While another transaction has the writer for longer.
+    void waitsForTheWriterUntilTheDeadlineOfATurn() {
+        overrides_["write_wait"] = "60000";
+        const mortise_database_table& database = start();
+        Insert holding{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
+        std::promise<void> inside;
+        std::promise<void> proceed;
+        holding.wait = [&] {
+            inside.set_value();
+            proceed.get_future().wait();
+        };
+        auto first = std::async(std::launch::async, [&] { return holding.run(); });
+        inside.get_future().wait();
+        Insert insert{*this, database, holding.statement, 8};
+        insert.turn = 77;
+        timeLeftMs_ = 20;
+        ErrorBuffer error;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, insert.run(error.raw()));
+        assertContains("until the request's deadline", error.text());
+        CPPUNIT_ASSERT(claims_.empty());
+        proceed.set_value();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, first.get());
+    }
+
     void storesForNoTurnUnderOlderHosts() {
         exchanges_ = false;
         const mortise_database_table& database = start();
@@ -370,6 +404,7 @@ private:
     FakeLoops loops_{2};
     bool exchanges_ = true;
     mortise_status claim_ = MORTISE_OK;
+    std::atomic<std::uint64_t> timeLeftMs_{UINT64_MAX};
     std::vector<mortise_exchange> claims_;
     const mortise_module* module_ = nullptr;
     mortise_host host_{};

@@ -23,6 +23,8 @@ class WriterTest : public ConnectorFixture {
     CPPUNIT_TEST(asksBeforeItCommits);
     CPPUNIT_TEST(asksAgainWhenItTriesAgain);
     CPPUNIT_TEST(refusedClaimsAreRolledBackAlone);
+    CPPUNIT_TEST(waitsNoLongerThanTheRequest);
+    CPPUNIT_TEST(isNotRunAgainPastTheDeadline);
     CPPUNIT_TEST(refusesWaitersAtClose);
     CPPUNIT_TEST_SUITE_END();
 
@@ -359,6 +361,79 @@ class WriterTest : public ConnectorFixture {
         for (const std::int64_t value : {100, 101, 103, 201, 203})
             assertKind(Kind::conflict, failure([&] { insert(connector, value); }));
         for (const std::int64_t value : {102, 104, 200, 202, 204}) CPPUNIT_ASSERT(insert(connector, value));
+    }
+
+    // The writer waits far longer than the request may.
+    void waitsNoLongerThanTheRequest() {
+        SqliteConnector& connector = open();
+        std::promise<void> inside;
+        std::promise<void> proceed;
+        auto first = std::async(std::launch::async, [&] {
+            return transact(connector, [&](Transaction&) {
+                inside.set_value();
+                proceed.get_future().wait();
+                return true;
+            });
+        });
+        inside.get_future().wait();
+        for (const int left : {0, 20}) {
+            Body body([](Transaction&) { return true; });
+            body.within([left] { return std::chrono::milliseconds(left); });
+            const DatabaseError error = failure([&] { connector.transact(body); });
+            assertKind(Kind::busy, error);
+            assertContains("until the request's deadline", error.what());
+        }
+        proceed.set_value();
+        CPPUNIT_ASSERT(first.get());
+        CPPUNIT_ASSERT(insert(connector, 1)); // those who gave up are out of the queue
+        Body late([&](Transaction&) { return insert(connector, 2); });
+        late.within([] { return std::chrono::milliseconds(0); });
+        CPPUNIT_ASSERT(connector.transact(late)); // whether it may commit is for the host to say
+    }
+
+    // Members that were granted their commit, whose transaction another one broke, and whose time is over then.
+    void isNotRunAgainPastTheDeadline() {
+        SqliteConnector& connector = open();
+        CPPUNIT_ASSERT(insert(connector, -1));
+        const std::uint32_t rude = connector.statement("INSERT OR ROLLBACK INTO numbers (value) VALUES (-1)");
+        std::atomic<int> next{0};
+        std::atomic<int> stored{0};
+        std::atomic<int> refused{0};
+        for (int round = 0; round < 50 && refused == 0; ++round) {
+            inThreads(threads, [&](int thread) {
+                for (int i = 0; i < each; ++i) {
+                    if (thread % 2 == 0) {
+                        failure([&] {
+                            transact(connector, [&](Transaction& transaction) {
+                                transaction.execute(rude, {}, nullptr);
+                                return true;
+                            });
+                        });
+                        continue;
+                    }
+                    int runs = 0;
+                    Body body([&, value = next++](Transaction& transaction) {
+                        const std::vector<SqlValue> parameters{integer(value), text("word")};
+                        ++runs;
+                        return transaction.execute(insert_, parameters, nullptr) == 1;
+                    });
+                    body.within([&runs] {
+                        return runs == 0 ? std::chrono::milliseconds::max() : std::chrono::milliseconds(0);
+                    });
+                    try {
+                        CPPUNIT_ASSERT(connector.transact(body));
+                        ++stored;
+                    } catch (const DatabaseError& error) {
+                        assertKind(Kind::busy, error);
+                        assertContains("could be run again", error.what());
+                        ++refused;
+                    }
+                    CPPUNIT_ASSERT_EQUAL(1, runs);
+                }
+            });
+        }
+        CPPUNIT_ASSERT(refused > 0);
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{stored + 1}, readInteger(connector, count_));
     }
 
     void refusesWaitersAtClose() {

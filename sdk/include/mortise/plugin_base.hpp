@@ -65,6 +65,9 @@ protected:
     // meanwhile, and then everything must be rolled back. After true nobody but the plugin replies, whatever becomes of
     // the commit. Asked again in the same turn it is true again; for Turn() it is true at once.
     [[nodiscard]] bool beginCommit(Turn turn) const { return detail::beginCommit(runtime_, turn); }
+    // Until the request's deadline, past which nothing should be waited for on its behalf; 0 from there on.
+    // milliseconds::max() where there is none: Turn(), a stream.
+    std::chrono::milliseconds timeLeft(Turn turn) const noexcept { return detail::timeLeft(runtime_, turn); }
 
     // [control], from `start` on: another plugin's service, which MORTISE_PLUGIN names in needs<>() or mayUse<>(). Keep
     // the result. One that is not there is an object whose calls answer "absent", never a null pointer.

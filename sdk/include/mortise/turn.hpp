@@ -5,6 +5,9 @@
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 
+#include <chrono>
+#include <cstdint>
+
 namespace mortise {
 inline namespace v1 {
 
@@ -33,6 +36,14 @@ inline bool beginCommit(const Runtime& runtime, Turn turn) {
     if (status == MORTISE_STALE) return false;
     raise(status, "begin_commit");
     return true;
+}
+// time_left of mortise.exchange/1; milliseconds::max() of no request, of a stream, and under a host that does not tell.
+inline std::chrono::milliseconds timeLeft(const Runtime& runtime, Turn turn) noexcept {
+    constexpr auto never = std::chrono::milliseconds::max();
+    const auto& service = runtime.exchange;
+    if (!turn || service.table.time_left == nullptr) return never;
+    const std::uint64_t left = service.table.time_left(service.self, turn.handle());
+    return left < static_cast<std::uint64_t>(never.count()) ? std::chrono::milliseconds(left) : never;
 }
 
 } // namespace detail

@@ -193,6 +193,14 @@ public:
             const bool first = beginCommit(request);
             return Output{first && beginCommit(request) && beginCommit(mortise::Turn()) ? "stored" : "rolled back"};
         });
+        setup.get("/time-left").handle([this](mortise::Request& request) -> mortise::Reply {
+            const auto count = [](std::chrono::milliseconds left) {
+                return left == std::chrono::milliseconds::max() ? std::string("unlimited")
+                                                                : std::to_string(left.count());
+            };
+            return Output{count(request.timeLeft()) + " " + count(timeLeft(request)) + " " +
+                          count(timeLeft(mortise::Turn()))};
+        });
         setup.get("/keep-stream").handle([](mortise::Request& request) -> mortise::Reply {
             streams.push_back(request.stream(mortise::Reply::text(200, "a")));
             return mortise::Reply::later();
@@ -242,6 +250,7 @@ class HandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(lateCallsAreHarmless);
     CPPUNIT_TEST(aLostClientOnlyInforms);
     CPPUNIT_TEST(commitsAreClaimed);
+    CPPUNIT_TEST(theTimeLeftIsTold);
     CPPUNIT_TEST(repliesThatCannotBeMadeEndTheTurn);
     CPPUNIT_TEST(structsAreWrittenIntoLentMemory);
     CPPUNIT_TEST(structsNeedNoLentMemory);
@@ -567,6 +576,21 @@ public:
                              older.call("GET", "/commit").body);
         mortise::Deferred replied;
         CPPUNIT_ASSERT_THROW(static_cast<void>(mortise::Turn(replied)), mortise::Stale);
+    }
+    void theTimeLeftIsTold() {
+        for (const auto& [milliseconds, told] : std::map<std::uint64_t, std::string>{
+                 {0, "0"}, {1500, "1500"}, {INT64_MAX, "unlimited"}, {UINT64_MAX, "unlimited"}}) {
+            host_->timeLeftMs = milliseconds;
+            CPPUNIT_ASSERT_EQUAL(R"({"text":")" + told + " " + told + R"( unlimited"})",
+                                 host_->call("GET", "/time-left").body);
+        }
+        FakeHost older;
+        older.exchangeTable.struct_size = offsetof(mortise_exchange_table, time_left);
+        older.timeLeftMs = 7;
+        FakeInstance plugin(older, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"unlimited unlimited unlimited"})"),
+                             older.call("GET", "/time-left").body);
     }
     void repliesThatCannotBeMadeEndTheTurn() {
         FakeHost older;

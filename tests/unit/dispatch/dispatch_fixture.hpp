@@ -127,6 +127,7 @@ struct Plugin {
         return exchange->reject(exchangeSelf, handle, host::view("no"), host::view("Bearer"));
     }
     mortise_status beginCommit(mortise_exchange handle) { return exchange->begin_commit(exchangeSelf, handle); }
+    std::uint64_t timeLeft(mortise_exchange handle) { return exchange->time_left(exchangeSelf, handle); }
     bool cancelled(mortise_exchange handle) { return exchange->cancelled(exchangeSelf, handle) != 0; }
 
     FilterScript& addFilter(std::string filterName, std::uint32_t flags) {

@@ -22,6 +22,7 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aCommitIsKeptOverTheReturn);
     CPPUNIT_TEST(theDeadlineOfARequestIsAbsolute);
     CPPUNIT_TEST(receivingTheBodyDoesNotCount);
+    CPPUNIT_TEST(theTimeLeftIsTold);
     CPPUNIT_TEST(waitsForAWorkerEnd);
     CPPUNIT_TEST(refusedByTheWorkers);
     CPPUNIT_TEST(orphansAreCountedAndBounded);
@@ -238,6 +239,48 @@ public:
         CPPUNIT_ASSERT_EQUAL(0, f.client->sent().status);
         f.environment.advance(300);
         CPPUNIT_ASSERT_EQUAL(503, f.client->sent().status);
+    }
+    // To whoever has a handle of the request; a stream has none, and what has ended has no more.
+    void theTimeLeftIsTold() {
+        host::ServingSettings serving;
+        serving.requestTimeout = std::chrono::milliseconds(2000);
+        serving.handlerTimeout = std::chrono::milliseconds(5000);
+        DispatchFixture f(serving);
+        const auto handle = keep(f);
+        f.serve();
+        f.connect().post("/body", 4);
+        f.environment.advance(700);
+        f.client->body("body");
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2000}, f.app.timeLeft(*handle));
+        f.environment.advance(500);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1500}, f.app.timeLeft(*handle));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, f.app.timeLeft(*handle + 1));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, f.app.beginCommit(*handle));
+        f.environment.advance(1499);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, f.app.timeLeft(*handle));
+        f.environment.advance(2000);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, f.app.timeLeft(*handle)); // and nobody else responds
+        CPPUNIT_ASSERT_EQUAL(0, f.client->sent().status);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, f.app.reply(*handle));
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(209, f.client->sent().status);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, f.app.timeLeft(*handle));
+
+        f.get("/loop");
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{2000}, f.app.timeLeft(*handle));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, f.app.beginStream(*handle));
+        CPPUNIT_ASSERT_EQUAL(UINT64_MAX, f.app.timeLeft(*handle));
+        f.app.endStream(*handle);
+        f.environment.runPosted();
+
+        f.get("/loop");
+        f.reload();
+        f.dispatcher->endRequests(*f.first, false);
+        CPPUNIT_ASSERT_EQUAL(503, f.client->sent().status);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, f.app.timeLeft(*handle));
+        f.app.reply(*handle);
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
     }
     // Every wait for a worker has the deadline of a turn: the handler's, the authenticator's, a big body's.
     void waitsForAWorkerEnd() {

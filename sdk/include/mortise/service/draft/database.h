@@ -52,9 +52,10 @@ typedef struct mortise_database_table {
      * Commits when it returns MORTISE_OK, and is durable then; rolls back and returns its status otherwise. As the last
      * step before COMMIT the provider calls mortise.exchange/1 begin_commit(turn), for each member of a group commit;
      * MORTISE_STALE rolls that member back and is what transact returns: what the host has answered in the plugin's place
-     * is never stored afterwards. MORTISE_BUSY: the bounded wait for the writer passed. `body` may be called again after a
-     * deadlock that the database resolved; begin_commit then comes again, too. Called inside a body, on its thread, it
-     * joins that transaction: rolled back alone, durable with the outer one, whose turn counts. */
+     * is never stored afterwards. MORTISE_BUSY: the bounded wait for the writer or the request's deadline passed; nothing
+     * was stored. `body` may be called again, before that deadline, after a deadlock that the database resolved;
+     * begin_commit then comes again, too. Called inside a body, on its thread, it joins that transaction: rolled back
+     * alone, durable with the outer one, whose turn counts. */
     mortise_status (*transact)(void *self, mortise_exchange turn,
                                mortise_status (*body)(void *context, mortise_sql_transaction *transaction,
                                                       mortise_error *error),
