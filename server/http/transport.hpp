@@ -35,7 +35,7 @@ public:
     // comes when there is room. Returns the bytes that `data` came to.
     virtual std::optional<std::uint64_t> write(Exchange& exchange, std::string_view data) = 0;
     // Detach. endStream returns the bytes that the end took; cut ends the connection, so that the client sees that
-    // there is no response or an incomplete one.
+    // there is no response or an incomplete one. Whole responses before it still go.
     virtual std::uint64_t endStream(Exchange& exchange) = 0;
     virtual void cut(Exchange& exchange) noexcept = 0;
 

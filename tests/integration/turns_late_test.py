@@ -150,6 +150,17 @@ class Whole(TurnsTest):
                 connection.send(requests[29][cut:])
                 self.assertEqual(connection.read().json, {"hello": "number-29"})
 
+    def test_thirty_requests_of_which_the_plugin_cuts_one(self):
+        """Whole responses before the cut reach the client, whatever it asked for in the same segment."""
+        request = b"GET /hello?name=x HTTP/1.1\r\nHost: t\r\n\r\n"
+        for before in (1, 14, 29):
+            with self.subTest(before=before), self.server.connect() as connection:
+                cut = b"GET /streams-on/cut HTTP/1.1\r\nHost: t\r\n\r\n"
+                connection.send(request * before + cut + request * (29 - before))
+                for _ in range(before):
+                    self.assertEqual(connection.read().json, {"hello": "x"})
+                self.assertEqual(connection.rest(), b"")
+
     def test_thirty_requests_and_a_client_that_leaves(self):
         request = b"GET /hello?name=x HTTP/1.1\r\nHost: t\r\n\r\n"
         stream = b"GET /streams-on?pieces=3 HTTP/1.1\r\nHost: t\r\n\r\n"

@@ -229,6 +229,7 @@ void Connection::releaseMessage() noexcept {
 }
 
 void Connection::openExchange(const char* message) noexcept {
+    out_whole_ = out_.size();
     exchange_->open(message, peer_, {peer_text_, peer_text_size_}, base::monotonicNs(), loop_.wallMs(), resources_.ids);
 }
 

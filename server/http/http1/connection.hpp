@@ -171,6 +171,7 @@ private:
     InputBuffer in_;
     std::string out_;
     std::size_t out_sent_ = 0;
+    std::size_t out_whole_ = 0;          // of out_: what belongs to the requests before the current one
     std::unique_ptr<QueuedBody> queued_; // sent behind out_
     std::uint64_t discard_left_ = 0;     // of an unread body, or of what may come after our FIN
     std::uint64_t read_deadline_ms_ = never;

@@ -193,6 +193,7 @@ std::optional<std::uint64_t> Connection::write(Exchange&, std::string_view data)
     if (out_.capacity() < 64) out_ = resources_.acquireOutput();
     if (out_sent_ > out_.size() / 2) {
         out_.erase(0, out_sent_);
+        out_whole_ -= std::min(out_whole_, out_sent_);
         out_sent_ = 0;
     }
     const std::size_t before = out_.size();
@@ -218,7 +219,13 @@ std::uint64_t Connection::endStream(Exchange& exchange) {
 }
 
 void Connection::cut(Exchange& exchange) noexcept {
-    aborting_ = true;
+    if (out_sent_ < out_whole_) {
+        // Whole responses of earlier requests are owed; of this one nothing has gone yet, and nothing does.
+        out_.resize(out_whole_);
+        dropQueued();
+    } else {
+        aborting_ = true;
+    }
     detach(exchange, false);
 }
 
@@ -333,7 +340,7 @@ void Connection::flush() noexcept {
     if (!out_.empty() || out_sent_ != 0) {
         resources_.releaseOutput(std::move(out_));
         out_ = std::string();
-        out_sent_ = 0;
+        out_sent_ = out_whole_ = 0;
     }
     dropQueued();
     write_deadline_ms_ = never;

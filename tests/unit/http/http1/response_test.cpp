@@ -23,6 +23,7 @@ class ResponseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(pipelinedBodiesKeepTheirOrder);
     CPPUNIT_TEST(constantBodies);
     CPPUNIT_TEST(cutWithoutAResponse);
+    CPPUNIT_TEST(earlierResponsesAreSentBeforeACut);
     CPPUNIT_TEST(sizeNotSaidToHead);
     CPPUNIT_TEST(nothingOfAFailedResponseIsSent);
     CPPUNIT_TEST_SUITE_END();
@@ -267,6 +268,22 @@ public:
         eventually("the connection is gone", [&] { return server.shared.connections() == 0; });
         CPPUNIT_ASSERT_EQUAL(0, server.handler.lost.load());
         CPPUNIT_ASSERT_EQUAL(0UL, server.handler.used());
+    }
+
+    // A response that is whole reaches its client whatever becomes of the next one in the same segment.
+    void earlierResponsesAreSentBeforeACut() {
+        for (const char* const target : {"/cut", "/abort", "/fails?body", "/fails?head", "/fails?piece"}) {
+            TestServer server;
+            Client client(server);
+            const std::string whole = "GET /whole HTTP/1.1\r\nHost: a\r\n\r\n";
+            client.send(whole + whole + "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n" + whole);
+            CPPUNIT_ASSERT_EQUAL("hello /whole"s, client.body());
+            CPPUNIT_ASSERT_EQUAL("hello /whole"s, client.body());
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(target, ""s, client.untilClosed()); // nothing of this one, nor of the next
+            client.close();
+            eventually("the connection is gone", [&] { return server.shared.connections() == 0; });
+            CPPUNIT_ASSERT_EQUAL(0UL, server.handler.used());
+        }
     }
 
     void sizeNotSaidToHead() {
