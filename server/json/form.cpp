@@ -228,6 +228,7 @@ private:
         const Node* before = nullptr;
         TapeBuilder builder = TapeBuilder::rewrite(tape_, before);
         writePlace(tree, FormTree::root, before, builder);
+        tape_.settleNul();
         return std::nullopt;
     }
 
@@ -276,6 +277,7 @@ private:
             writeValues(before, pair, memberOf(textOf(name)), builder);
         }
         builder.end();
+        tape_.settleNul();
     }
 
     void writeValues(const Node* before, std::size_t pair, std::uint32_t rule, TapeBuilder& builder) const {

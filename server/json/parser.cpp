@@ -71,6 +71,7 @@ public:
         tape_.count_ = count_;
         tape_.textSize_ = bytes.size();
         tape_.flags_ = flags_;
+        if (dropped_) tape_.settleNul();
         return std::nullopt;
     }
 

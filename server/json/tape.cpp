@@ -37,6 +37,11 @@ void Tape::release() noexcept {
     text_.release();
 }
 
+void Tape::settleNul() noexcept {
+    const auto has = [](const Node& node) { return (node.flags & MORTISE_JSON_HAS_NUL) != 0; };
+    if (hasNul() && std::none_of(nodes_.data(), nodes_.data() + count_, has)) flags_ &= ~MORTISE_JSON_TAPE_HAS_NUL;
+}
+
 TapeBuilder::TapeBuilder(Tape& tape) noexcept : tape_(tape) {
     tape_.clear();
 }

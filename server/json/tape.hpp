@@ -48,6 +48,8 @@ private:
     friend class TapeBuilder;
 
     void release() noexcept;
+    // After something was dropped: what had U+0000 may be gone.
+    void settleNul() noexcept;
 
     Buffer<Node> nodes_;
     Buffer<Node> spare_; // for whoever rewrites the nodes

@@ -208,6 +208,10 @@ class FormTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(3u, tape.nodes()[2].length);
         CPPUNIT_ASSERT(!readForm("a=x", nullptr, tape));
         CPPUNIT_ASSERT(!tape.hasNul());
+        CPPUNIT_ASSERT(!readForm("a=%00&b=1&a=x", nullptr, tape)); // of a name that comes twice the last value counts
+        CPPUNIT_ASSERT(!tape.hasNul());
+        CPPUNIT_ASSERT(!readForm("a=x&b=1&a=%00", nullptr, tape));
+        CPPUNIT_ASSERT(tape.hasNul());
     }
 
     void valuesAreMarked() {

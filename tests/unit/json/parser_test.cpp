@@ -359,6 +359,13 @@ class ParserTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(tape.hasNul());
         CPPUNIT_ASSERT(!parse(R"(["a\u0001"])", tape));
         CPPUNIT_ASSERT(!tape.hasNul());
+        // Of a key that comes twice only what counts.
+        CPPUNIT_ASSERT(!parse(R"({"a":{"\u0000":1},"b":"\u0000","b":1,"a":2})", tape));
+        CPPUNIT_ASSERT(!tape.hasNul());
+        CPPUNIT_ASSERT(!parse(R"({"a\u0000":1,"a\u0000":2})", tape));
+        CPPUNIT_ASSERT(tape.hasNul());
+        CPPUNIT_ASSERT(!parse(R"({"a":"\u0000","b":"\u0000","a":1})", tape));
+        CPPUNIT_ASSERT(tape.hasNul());
     }
 
     // The picture in json_node.h.
