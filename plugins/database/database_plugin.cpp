@@ -81,10 +81,13 @@ private:
 
 class BodyCall final : public TransactionBody {
 public:
-    // `beginCommit` and `timeLeft` outlive the call.
     BodyCall(DatabaseProvider::TransactionBody call, void* context, mortise_error* error,
-             const std::function<bool()>& beginCommit, const std::function<std::chrono::milliseconds()>& timeLeft)
-        : call_(call), context_(context), error_(error), beginCommit_(beginCommit), timeLeft_(timeLeft) {}
+             std::function<bool()> beginCommit, std::function<std::chrono::milliseconds()> timeLeft)
+        : call_(call),
+          context_(context),
+          error_(error),
+          beginCommit_(std::move(beginCommit)),
+          timeLeft_(std::move(timeLeft)) {}
     mortise_status status() const noexcept { return status_; }
 
     bool run(Transaction& transaction) override {
@@ -98,8 +101,8 @@ private:
     DatabaseProvider::TransactionBody call_;
     void* context_;
     mortise_error* error_;
-    const std::function<bool()>& beginCommit_;
-    const std::function<std::chrono::milliseconds()>& timeLeft_;
+    std::function<bool()> beginCommit_;
+    std::function<std::chrono::milliseconds()> timeLeft_;
     mortise_status status_ = MORTISE_OK;
 };
 
@@ -206,9 +209,9 @@ public:
     mortise_status transact(Turn turn, DatabaseProvider::TransactionBody body, void* context,
                             mortise_error* error) override {
         return translated([&]() -> mortise_status {
-            const std::function<bool()> beginCommit = [this, turn] { return this->beginCommit(turn); };
-            const std::function<std::chrono::milliseconds()> timeLeft = [this, turn] { return this->timeLeft(turn); };
-            BodyCall call(body, context, error, beginCommit, timeLeft);
+            BodyCall call(
+                body, context, error, [this, turn] { return this->beginCommit(turn); },
+                [this, turn] { return this->timeLeft(turn); });
             return connector_->transact(call) ? MORTISE_OK : call.status();
         });
     }

@@ -21,7 +21,7 @@ PROBES = 200
 PROBE_S = 0.020 * SLOWNESS  # the 99th percentile may take so long
 # What a client may cost: a connection with its read buffer; of a reader besides up to 8 KiB of unsent responses, in a buffer
 # twice as large, and the requests read with the one that waits. A sanitizer's own bookkeeping grows with what is allocated.
-KIB_EACH = {"header": 12 * SLOWNESS, "body": 12 * SLOWNESS, "reader": 36 * SLOWNESS}
+KIB_EACH = {"header": 10 * SLOWNESS, "body": 10 * SLOWNESS, "reader": 36 * SLOWNESS}
 LATE_S = 1.5 * SLOWNESS
 HERD = pathlib.Path(__file__).resolve().parents[1] / "support" / "herd.py"
 

@@ -31,6 +31,44 @@ class WriterTest : public ConnectorFixture {
     static constexpr int threads = 6;
     static constexpr int each = 100;
 
+    // Fails, and ends the transaction that others may share; `rude` is an INSERT OR ROLLBACK of what is there.
+    static void breakTransaction(Connector& connector, std::uint32_t rude) {
+        failure([&] {
+            transact(connector, [rude](Transaction& transaction) {
+                transaction.execute(rude, {}, nullptr);
+                return true;
+            });
+        });
+    }
+    // A transaction of another thread that has the writer until end().
+    class Holding {
+    public:
+        explicit Holding(Connector& connector)
+            : result_(std::async(std::launch::async, [this, &connector] {
+                  return transact(connector, [this](Transaction&) {
+                      inside_.set_value();
+                      proceed_.get_future().wait();
+                      return true;
+                  });
+              })) {
+            inside_.get_future().wait();
+        }
+        ~Holding() {
+            if (result_.valid()) proceed_.set_value();
+        }
+        Holding(const Holding&) = delete;
+        Holding& operator=(const Holding&) = delete;
+        // Whether it was committed. Once.
+        bool end() {
+            proceed_.set_value();
+            return result_.get();
+        }
+
+    private:
+        std::promise<void> inside_;
+        std::promise<void> proceed_;
+        std::future<bool> result_; // last: its thread ends before what it looks at
+    };
     template<class Work>
     static void inThreads(int count, Work work) {
         std::vector<std::future<void>> running;
@@ -168,12 +206,7 @@ class WriterTest : public ConnectorFixture {
         inThreads(threads, [&](int thread) {
             for (int i = 0; i < each; ++i) {
                 if (thread % 2 == 0) {
-                    failure([&] {
-                        transact(connector, [&](Transaction& transaction) {
-                            transaction.execute(rude, {}, nullptr);
-                            return true;
-                        });
-                    });
+                    breakTransaction(connector, rude);
                 } else if (insert(connector, thread * each + i)) {
                     ++acknowledged;
                 }
@@ -291,12 +324,7 @@ class WriterTest : public ConnectorFixture {
         inThreads(threads, [&](int thread) {
             for (int i = 0; i < each; ++i) {
                 if (thread % 2 == 0) {
-                    failure([&] {
-                        transact(connector, [&](Transaction& transaction) {
-                            transaction.execute(rude, {}, nullptr);
-                            return true;
-                        });
-                    });
+                    breakTransaction(connector, rude);
                     continue;
                 }
                 CPPUNIT_ASSERT(transact(
@@ -366,16 +394,7 @@ class WriterTest : public ConnectorFixture {
     // The writer waits far longer than the request may.
     void waitsNoLongerThanTheRequest() {
         SqliteConnector& connector = open();
-        std::promise<void> inside;
-        std::promise<void> proceed;
-        auto first = std::async(std::launch::async, [&] {
-            return transact(connector, [&](Transaction&) {
-                inside.set_value();
-                proceed.get_future().wait();
-                return true;
-            });
-        });
-        inside.get_future().wait();
+        Holding first(connector);
         for (const int left : {0, 20}) {
             Body body([](Transaction&) { return true; });
             body.within([left] { return std::chrono::milliseconds(left); });
@@ -383,8 +402,7 @@ class WriterTest : public ConnectorFixture {
             assertKind(Kind::busy, error);
             assertContains("until the request's deadline", error.what());
         }
-        proceed.set_value();
-        CPPUNIT_ASSERT(first.get());
+        CPPUNIT_ASSERT(first.end());
         CPPUNIT_ASSERT(insert(connector, 1)); // those who gave up are out of the queue
         Body late([&](Transaction&) { return insert(connector, 2); });
         late.within([] { return std::chrono::milliseconds(0); });
@@ -403,12 +421,7 @@ class WriterTest : public ConnectorFixture {
             inThreads(threads, [&](int thread) {
                 for (int i = 0; i < each; ++i) {
                     if (thread % 2 == 0) {
-                        failure([&] {
-                            transact(connector, [&](Transaction& transaction) {
-                                transaction.execute(rude, {}, nullptr);
-                                return true;
-                            });
-                        });
+                        breakTransaction(connector, rude);
                         continue;
                     }
                     int runs = 0;
@@ -438,21 +451,11 @@ class WriterTest : public ConnectorFixture {
 
     void refusesWaitersAtClose() {
         SqliteConnector& connector = open();
-        std::promise<void> inside;
-        std::promise<void> proceed;
-        auto first = std::async(std::launch::async, [&] {
-            return transact(connector, [&](Transaction&) {
-                inside.set_value();
-                proceed.get_future().wait();
-                return true;
-            });
-        });
-        inside.get_future().wait();
+        Holding first(connector);
         auto second = std::async(std::launch::async, [&] { return failure([&] { insert(connector, 1); }); });
         CPPUNIT_ASSERT(!connector.close(std::chrono::milliseconds(10)));
         assertContains("closed", second.get().what());
-        proceed.set_value();
-        CPPUNIT_ASSERT(first.get());
+        CPPUNIT_ASSERT(first.end());
         CPPUNIT_ASSERT(connector.close(std::chrono::seconds(10)));
     }
 };

@@ -86,7 +86,7 @@ public:
         return service.table.cancelled != nullptr && service.table.cancelled(service.self, exchange_) != 0;
     }
 
-    // Until the request's deadline, past which the host answers; 0 from there on, milliseconds::max() of a stream.
+    // Until the request's deadline, past which the host responds; 0 from there on, milliseconds::max() of a stream.
     std::chrono::milliseconds timeLeft() const noexcept { return detail::timeLeft(*runtime_, Turn(exchange_)); }
 
     // To reply by another thread, or later; the handler returns Reply::later(). Once a request.

@@ -119,7 +119,7 @@ typedef struct mortise_exchange_table {
     mortise_status (*lend)(void *self, mortise_exchange exchange, uint64_t capacity, mortise_buffer *buffer);
     /* [any] Milliseconds until the request's deadline (server.request_timeout), for any handle of the request; 0 from there
      * on and when the host has ended it; UINT64_MAX while its response is streamed, which has no such deadline. Nothing
-     * that is done for the request should wait longer: past it the host answers, or, after begin_commit, the plugin owes
+     * that is done for the request should wait longer: past it the host responds, or, after begin_commit, the plugin owes
      * its own 503 unless it has committed. */
     uint64_t (*time_left)(void *self, mortise_exchange exchange);
 } mortise_exchange_table;
