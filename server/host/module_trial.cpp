@@ -9,6 +9,7 @@
 #include "host/module_trial_report.hpp"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <iomanip>
 #include <numeric>
 #include <sstream>
@@ -110,6 +112,36 @@ std::string lastSaid(std::string_view errors, std::string_view token) {
     return base::printable(said, shownBytes);
 }
 
+// What the child is given of this process's environment: what its loader and the sanitizers need to start it. The rest
+// may hold secrets, and code that nobody has tried is to see none.
+std::vector<std::string> childEnvironment() {
+#if defined(MORTISE_SANITIZED)
+    constexpr std::array names{"LD_LIBRARY_PATH", "ASAN_OPTIONS",  "LSAN_OPTIONS",
+                               "TSAN_OPTIONS",    "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"};
+#else
+    constexpr std::array names{"LD_LIBRARY_PATH"};
+#endif
+    std::vector<std::string> variables;
+    for (const char* const name : names)
+        if (const char* const value = std::getenv(name)) variables.push_back(std::string(name) + '=' + value);
+    return variables;
+}
+
+// While there is one, other processes of this user cannot read this one's memory or environment (proc(5), ptrace(2)):
+// the child could look at its parent.
+class Unreadable {
+public:
+    Unreadable() : before_(prctl(PR_GET_DUMPABLE)) { prctl(PR_SET_DUMPABLE, 0); }
+    ~Unreadable() {
+        if (before_ == 1) prctl(PR_SET_DUMPABLE, 1);
+    }
+    Unreadable(const Unreadable&) = delete;
+    Unreadable& operator=(const Unreadable&) = delete;
+
+private:
+    const int before_;
+};
+
 base::Outcome<Round> runRound(const ModuleTrialSettings& settings, const std::vector<std::string>& files) {
     const ModuleTrialOrder order{makeToken(), settings.timeout};
     const base::UniqueFd exchange(memfd_create("mortise-trial", MFD_CLOEXEC));
@@ -120,9 +152,11 @@ base::Outcome<Round> runRound(const ModuleTrialSettings& settings, const std::ve
     child.program = settings.program;
     child.arguments = settings.childArguments;
     child.arguments.insert(child.arguments.end(), files.begin(), files.end());
+    child.environment = childEnvironment();
     child.descriptors = {exchange.get()};
     const auto begun = std::chrono::steady_clock::now();
     child.deadline = begun + settings.timeout * static_cast<int>(files.size()) + grace;
+    const Unreadable parent;
     auto result = base::runChild(child);
     if (!result) return base::Fault{result.fault()};
 
