@@ -4,7 +4,10 @@
 #include "application/command_line.hpp"
 #include "application/daemon.hpp"
 #include "application/modes.hpp"
+#include "application/try_configuration.hpp"
 #include "application/version.hpp"
+#include "base/alternate_stack.hpp"
+#include "base/fatal_signal.hpp"
 #include "base/rlimit.hpp"
 #include "base/service_user.hpp"
 
@@ -110,6 +113,8 @@ int runApplication(std::span<const std::string> arguments) {
     case Mode::version:
         std::cout << versionText();
         return exitSuccess;
+    case Mode::tryConfiguration:
+        return tryConfiguration();
     case Mode::tryPlugins:
         return host::ModuleStore::runChild(commandLine.files);
     default:
@@ -117,6 +122,8 @@ int runApplication(std::span<const std::string> arguments) {
     }
     ::umask(027);
     blockSignals();
+    const base::AlternateStack handlers;
+    base::reportFatalSignals();
     const std::filesystem::path program = programPath();
     config::Sources sources;
     sources.environment = config::processEnvironment();

@@ -21,7 +21,7 @@ struct Option {
     bool hidden = false;
 };
 
-constexpr std::array<Option, 11> options{{{"config", 'c', "FILE or DIR", std::nullopt},
+constexpr std::array<Option, 12> options{{{"config", 'c', "FILE or DIR", std::nullopt},
                                           {"set", 's', "SECTION.KEY=VALUE", std::nullopt},
                                           {"check-config", '\0', "", Mode::checkConfig},
                                           {"print-config", '\0', "", Mode::printConfig},
@@ -30,6 +30,7 @@ constexpr std::array<Option, 11> options{{{"config", 'c', "FILE or DIR", std::nu
                                           {"order", '\0', "", std::nullopt},
                                           {"verify-plugin", '\0', "FILE", Mode::verifyPlugin},
                                           {"try-plugins", '\0', "", Mode::tryPlugins, true},
+                                          {"try-configuration", '\0', "", Mode::tryConfiguration, true},
                                           {"version", 'V', "", Mode::version},
                                           {"help", 'h', "", Mode::help}}};
 

@@ -24,7 +24,8 @@ enum class Mode : std::uint8_t {
     version,
     help,
     command,
-    tryPlugins, // the child that new plugin files are tried in; started by mortised itself, not in the help
+    tryConfiguration, // the child that plugins with new files or settings are configured in; likewise
+    tryPlugins,       // the child that new plugin files are tried in; started by mortised itself, not in the help
 };
 
 struct CommandLine {

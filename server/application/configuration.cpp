@@ -45,7 +45,10 @@ std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
 } // namespace
 
 host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const {
-    return {number, settings, server.serving, enabled, providersElsewhere, std::move(previous), partial};
+    host::BuildRequest request{number,  settings, server.serving, enabled, providersElsewhere, std::move(previous),
+                               partial, {}};
+    request.trial.emplace(program, server.runtime.controlTimeout);
+    return request;
 }
 
 TrialRuntime::TrialRuntime(host::LogHub& log, host::RuntimeSettings settings, bool checking) {
@@ -124,7 +127,8 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     config::Settings settings = config::resolve(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
 
-    Configuration configuration{server, std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}};
+    Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {},
+                                program_};
     for (const KnownPlugin& plugin : configuration.plugins) {
         if (plugin.module == nullptr) {
             configuration.partial = configuration.partial || plugin.enabled;

@@ -191,7 +191,7 @@ bool Daemon::start() {
             std::cerr << builder.failures().render();
             builder.abandon();
             // A call that missed its deadline may succeed the next time; mistakes do not go away by starting again.
-            exitStatus_ = leftBehind() ? exitFailure : exitConfig;
+            exitStatus_ = leftBehind() || builder.wasLate() ? exitFailure : exitConfig;
             return false;
         }
         try {
@@ -325,9 +325,7 @@ void Daemon::endAtOnce() {
                     log_.log(base::Level::error, "host.plugins",
                              "A plugin's call is still running at the end of shutdown_timeout",
                              {{"plugin", std::string_view(name)}});
-                const auto sink = log_.sink();
-                if (sink != nullptr && sink->table.flush != nullptr)
-                    sink->table.flush(sink->self, static_cast<std::uint64_t>(lastWords.count()));
+                log_.flush(lastWords);
                 return true;
             });
         } catch (const std::exception&) {
@@ -339,8 +337,7 @@ void Daemon::endAtOnce() {
 }
 
 void Daemon::reopenLogs() {
-    const auto sink = log_.sink();
-    if (sink != nullptr && sink->table.reopen != nullptr) sink->table.reopen(sink->self);
+    log_.reopen();
 }
 
 void Daemon::onSignal(int signal) {

@@ -220,6 +220,7 @@ int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector
         const mortise_command_output output{sizeof(mortise_command_output), 0, nullptr,
                                             [](void*, mortise_view text) { std::cout << host::text(text); },
                                             [](void*, mortise_view text) { std::cerr << host::text(text); }};
+        const base::RunningCode running(found->owner->owner(), "run");
         status = found->command.run(found->owner->self(), arguments.data(),
                                     static_cast<std::uint32_t>(arguments.size()), &output);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/thread.hpp"
 
+#include "base/alternate_stack.hpp"
+
 #include <pthread.h>
 #include <signal.h>
 
@@ -37,6 +39,7 @@ std::thread startThread(std::string_view name, std::function<void()> body) {
     const SignalsBlocked blocked;
     return std::thread([kept = std::string(name.substr(0, kernelNameBytes)), run = std::move(body)] {
         pthread_setname_np(pthread_self(), kept.c_str());
+        const AlternateStack handlers;
         run();
     });
 }

@@ -205,10 +205,10 @@ Flow Dispatcher::callPlugin(RequestState& state, Place place, const Instance& ow
     const mortise_exchange handle = state.exchange.handle(serial).value;
     mortise_status status;
     if (place == Place::loop) {
-        const Inside inside(pulse_, owner);
+        const Inside inside(pulse_, owner, functionOf(kind));
         status = call(handle);
     } else {
-        const Runtime::OnWorker inside(runtime_, owner.name());
+        const Runtime::OnWorker inside(runtime_, owner.owner(), functionOf(kind));
         status = call(handle);
     }
     const Returned returned = returnedAs(status);

@@ -119,7 +119,7 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,
                                     0};
-    const Inside inside(pulse_, *link.owner);
+    const Inside inside(pulse_, *link.owner, "on_finish");
     link.filter.on_finish(link.self, exchange.handle(exchange.turn().first()).value, &state.request, &finished,
                           &state.slots[link.slot]);
 }
@@ -327,10 +327,11 @@ void Dispatcher::logDeadline(const RequestState& state, EndReason reason) {
     const std::string_view route = state.route == nullptr ? std::string_view("none") : state.route->pattern;
     const std::string_view requestId = state.exchange.requestId();
     if (state.transformation != nullptr) {
-        runtime_.log().log(base::Level::error, "host.http",
-                           reason == EndReason::waited ? "An answer waited too long for a worker"
-                                                       : "A filter did not transform an answer in time",
-                           {{"plugin", std::string_view(state.transformation->owner())}, {"requestId", requestId}});
+        runtime_.log().log(
+            base::Level::error, "host.http",
+            reason == EndReason::waited ? "An answer waited too long for a worker"
+                                        : "A filter did not transform an answer in time",
+            {{"plugin", std::string_view(state.transformation->owner().name)}, {"requestId", requestId}});
         return;
     }
     const std::string_view message = reason == EndReason::waited   ? "A request waited too long for a worker"

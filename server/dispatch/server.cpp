@@ -65,12 +65,12 @@ base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     const auto tell = [this](base::Level level, std::string_view message, std::size_t loop,
                              base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
         // What Inside puts there. NOLINTNEXTLINE(performance-no-int-to-ptr)
-        const auto* const plugin = reinterpret_cast<const std::string*>(static_cast<std::uintptr_t>(inside));
+        const auto* const plugin = reinterpret_cast<const base::CodeOwner*>(static_cast<std::uintptr_t>(inside));
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(heldUp).count();
         runtime_.log().log(level, "host.loop", message,
                            {{"loop", static_cast<std::int64_t>(loop)},
                             {"heldUpMs", static_cast<std::int64_t>(ms)},
-                            {"plugin", plugin == nullptr ? std::string_view("none") : std::string_view(*plugin)}});
+                            {"plugin", plugin == nullptr ? std::string_view("none") : std::string_view(plugin->name)}});
     };
     base::WatchdogEvents events;
     events.late = [this, tell](std::size_t loop, base::Pulse::Clock::duration heldUp, std::uint64_t inside) {

@@ -29,7 +29,7 @@ Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, P
     if (link.owner->quarantined()) return dispatcher.refuse(state, place, {error::unavailable});
     mortise_status status;
     {
-        const Inside inside(dispatcher.pulse(), *link.owner);
+        const Inside inside(dispatcher.pulse(), *link.owner, "on_request");
         status = link.filter.on_request(link.self, bitOf(step.phase),
                                         state.exchange.handle(state.exchange.turn().first()).value, &state.request,
                                         &state.slots[link.slot]);

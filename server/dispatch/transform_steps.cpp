@@ -18,7 +18,7 @@ mortise_status Dispatcher::transform(RequestState& state, const mortise_transfor
     try {
         http::Response& response = state.exchange.response();
         // Its plugin stays until it is freed. In the place of an orphan nothing is transformed, so there is a lease.
-        transformer = std::make_unique<Transformer>(theirs, state.pinned->plan, owner.name());
+        transformer = std::make_unique<Transformer>(theirs, state.pinned->plan, owner.owner());
         if (state.exchange.method() == http::Method::head) {
             // RFC 9110 section 9.3.2: what only the making of the content would say may be left out.
             response.sized = false;
@@ -45,7 +45,7 @@ mortise_status Dispatcher::transformOnWorker(RequestState& state, std::unique_pt
     made->deadlineMs = environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
     const bool accepted = environment_.submit([this, &state, made, token = Outstanding::Token(tasks_)] {
         {
-            const Runtime::OnWorker inside(runtime_, made->owner());
+            const Runtime::OnWorker inside(runtime_, made->owner(), "transform");
             made->run();
         }
         environment_.post([this, &state, made] { endTransformation(state, made); });
@@ -69,10 +69,10 @@ mortise_status Dispatcher::transformStream(RequestState& state, std::unique_ptr<
         stream->transform();
         return MORTISE_OK;
     }
-    const std::string& name = owner.name();
-    const bool accepted = environment_.submit([this, &state, stream, &name, token = Outstanding::Token(tasks_)] {
+    const base::CodeOwner& code = owner.owner();
+    const bool accepted = environment_.submit([this, &state, stream, &code, token = Outstanding::Token(tasks_)] {
         {
-            const Runtime::OnWorker inside(runtime_, name);
+            const Runtime::OnWorker inside(runtime_, code, "transform");
             stream->transform();
         }
         environment_.post([this, &state, stream] {
@@ -94,8 +94,9 @@ void Dispatcher::endTransformation(RequestState& state, const std::shared_ptr<Tr
             state.exchange.response().setBytes(made->takeResult());
             return send(state);
         }
-        runtime_.log().log(base::Level::error, "host.http", "A filter failed to transform an answer",
-                           {{"plugin", std::string_view(made->owner())}, {"requestId", state.exchange.requestId()}});
+        runtime_.log().log(
+            base::Level::error, "host.http", "A filter failed to transform an answer",
+            {{"plugin", std::string_view(made->owner().name)}, {"requestId", state.exchange.requestId()}});
         state.transformable = false;
         refuseNow(state, {error::internal});
     } catch (const std::exception& error) {

@@ -33,7 +33,7 @@ public:
     void abandon() noexcept { abandoned_.store(true, std::memory_order_relaxed); }
     // [any] Whether run() was called.
     bool begun() const noexcept { return begun_.load(std::memory_order_relaxed); }
-    const std::string& owner() const noexcept { return *owner_; }
+    const base::CodeOwner& owner() const noexcept { return *owner_; }
 
     // [loop] After run().
     bool succeeded() const noexcept { return succeeded_; }
@@ -50,7 +50,7 @@ private:
     std::string input_;
     std::string output_;
     std::unique_ptr<Transformer> transformer_; // until run() is done
-    const std::string* owner_ = nullptr;
+    const base::CodeOwner* owner_ = nullptr;
     bool succeeded_ = false;
     std::atomic<bool> begun_{false};
     std::atomic<bool> abandoned_{false};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/running_code.hpp"
+
 #include <mortise/service/filter.h>
 
 #include <exception>
@@ -14,9 +16,9 @@ namespace mortise::dispatch {
 // What a filter does to the bytes of one answer, freed once. Thread: any, one at a time.
 class Transformer {
 public:
-    // `keeper` holds the code and the instance that are called. `owner` is a name that Runtime::kept() returned.
+    // `keeper` holds the code and the instance that are called. `owner` is one that Runtime::kept() returned.
     Transformer(const mortise_transformer& theirs, std::shared_ptr<const void> keeper,
-                const std::string& owner) noexcept
+                const base::CodeOwner& owner) noexcept
         : keeper_(std::move(keeper)), owner_(&owner), theirs_(theirs) {}
     Transformer(const Transformer&) = delete;
     Transformer& operator=(const Transformer&) = delete;
@@ -27,13 +29,14 @@ public:
     // Appends to `out` what `data` becomes. False: the plugin failed; it is not to be called any more.
     bool chunk(std::string_view data, bool last, bool flush, std::string& out) noexcept {
         Sink sink{out};
+        const base::RunningCode running(*owner_, "transform");
         const mortise_status status =
             theirs_.chunk(theirs_.context, {data.data(), data.size()}, last ? 1 : 0, flush ? 1 : 0, &Sink::emit, &sink);
         return status == MORTISE_OK && !sink.full;
     }
     // Gives it back to the filter, unfreed.
     void release() noexcept { theirs_.free = nullptr; }
-    const std::string& owner() const noexcept { return *owner_; }
+    const base::CodeOwner& owner() const noexcept { return *owner_; }
 
 private:
     struct Sink {
@@ -51,7 +54,7 @@ private:
     };
 
     std::shared_ptr<const void> keeper_; // let go of after the rest
-    const std::string* owner_;
+    const base::CodeOwner* owner_;
     mortise_transformer theirs_;
 };
 

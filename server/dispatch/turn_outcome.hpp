@@ -13,6 +13,11 @@ namespace mortise::dispatch {
 // What a plugin's turn is for.
 enum class TurnKind : std::uint8_t { filter, authenticator, handler };
 
+// The plugin's function that a turn is begun with.
+constexpr const char* functionOf(TurnKind kind) noexcept {
+    return kind == TurnKind::filter ? "on_request" : kind == TurnKind::authenticator ? "authenticate" : "handle";
+}
+
 // What was recorded in it, and what its call returned.
 enum class Recorded : std::uint8_t { nothing, reply, resume, verdict, stream };
 enum class Returned : std::uint8_t { ok, replied, pending, busy, error };

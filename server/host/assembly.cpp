@@ -73,6 +73,7 @@ void Assembly::buildMatcher() {
         table.push_back({view(generation_.routes_[i]->pattern),
                          static_cast<std::uint32_t>(generation_.routes_[i]->method), static_cast<std::uint32_t>(i)});
     CallError error;
+    const Instance::Calling calling(*generation_.routerOwner_, "build");
     if (router.build(generation_.routerOwner_->self(), table.data(), static_cast<std::uint32_t>(table.size()),
                      &generation_.matcher_, error.get()) != MORTISE_OK) {
         generation_.matcher_ = nullptr;
@@ -86,6 +87,7 @@ void Assembly::collectFilters() {
     for (const auto& instance : generation_.instances_) {
         const auto offered = instance->extensionTable<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
         if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const Instance::Calling calling(*instance, "the list of filters");
         const std::uint32_t count = offered->count(instance->self());
         for (std::uint32_t i = 0; i < count; ++i) {
             const mortise_filter* const filter = offered->at(instance->self(), i);
@@ -145,6 +147,7 @@ void Assembly::collectMigrations() {
     for (const auto& instance : generation_.instances_) {
         const auto offered = instance->extensionTable<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
         if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const Instance::Calling calling(*instance, "the list of migrations");
         const std::uint32_t count = offered->count(instance->self());
         for (std::uint32_t i = 0; i < count; ++i) {
             const mortise_migration* const migration = offered->at(instance->self(), i);
@@ -170,7 +173,8 @@ void Assembly::collectLogSink() {
             LogSink sink;
             std::shared_ptr<Instance> owner;
         };
-        auto held = std::make_shared<Held>(Held{{sink, sinkOwner->self()}, sinkOwner->shared_from_this()});
+        auto held =
+            std::make_shared<Held>(Held{{sink, sinkOwner->self(), &sinkOwner->owner()}, sinkOwner->shared_from_this()});
         generation_.logSink_ = std::shared_ptr<const LogSink>(held, &held->sink);
     }
 }
@@ -180,6 +184,7 @@ void Assembly::collectCommands() {
     for (const auto& instance : generation_.instances_) {
         const auto offered = instance->extensionTable<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
         if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
+        const Instance::Calling calling(*instance, "the list of commands");
         const std::uint32_t count = offered->count(instance->self());
         for (std::uint32_t i = 0; i < count; ++i) {
             const mortise_command* const command = offered->at(instance->self(), i);

@@ -15,7 +15,9 @@ constexpr std::array<http::Method, 7> routedMethods{http::Method::get,    http::
 } // namespace
 
 Generation::~Generation() {
-    if (matcher_ != nullptr && !routerOwner_->quarantined()) router_.free(routerOwner_->self(), matcher_);
+    if (matcher_ == nullptr || routerOwner_->quarantined()) return;
+    const Instance::Calling calling(*routerOwner_, "free");
+    router_.free(routerOwner_->self(), matcher_);
 }
 
 std::shared_ptr<Instance> Generation::find(std::string_view name) const {
@@ -26,8 +28,9 @@ std::shared_ptr<Instance> Generation::find(std::string_view name) const {
 
 bool Generation::match(http::Method method, std::string_view path, RouteMatch& match) const noexcept {
     match.parameters.struct_size = sizeof(mortise_router_match);
-    if (matcher_ == nullptr ||
-        router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters) != MORTISE_OK ||
+    if (matcher_ == nullptr) return false;
+    const base::RunningCode running(routerOwner_->owner(), "match");
+    if (router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters) != MORTISE_OK ||
         match.parameters.route >= routes_.size())
         return false;
     const Route& route = *routes_[match.parameters.route];

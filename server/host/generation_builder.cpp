@@ -11,6 +11,12 @@
 
 namespace mortise::host {
 
+namespace {
+
+constexpr std::chrono::milliseconds startingFlush{100};
+
+} // namespace
+
 GenerationBuilder::GenerationBuilder(Runtime& runtime, BuildRequest request)
     : runtime_(runtime),
       request_(std::move(request)),
@@ -99,15 +105,52 @@ std::shared_ptr<Instance> GenerationBuilder::carriedOver(const PluginChoice& cho
     return same ? old : nullptr;
 }
 
-bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly) {
+Instance::Providers GenerationBuilder::providersOf(const PluginChoice& choice,
+                                                   const std::vector<std::shared_ptr<Instance>>& instances) const {
     Instance::Providers providers;
     for (const auto* services : {&choice.module->info().requiredServices, &choice.module->info().optionalServices})
         for (const std::string& service : *services)
-            for (const auto& instance : generation_->instances_) {
+            for (const auto& instance : instances) {
                 const auto& provided = instance->module().info().providedServices;
                 if (std::find(provided.begin(), provided.end(), service) != provided.end())
                     providers.emplace(service, instance);
             }
+    return providers;
+}
+
+bool GenerationBuilder::isAllCarriedOver() const {
+    if (request_.previous == nullptr || request_.previous->instances().size() != ordered_.size()) return false;
+    std::vector<std::shared_ptr<Instance>> carried;
+    for (const PluginChoice& choice : ordered_) {
+        auto old = carriedOver(choice, providersOf(choice, carried));
+        if (old == nullptr) return false;
+        carried.push_back(std::move(old));
+    }
+    return true;
+}
+
+// Leaves out whoever would crash or hang this process. A round for each of them: the child ends with the first.
+bool GenerationBuilder::tryConfiguration() {
+    if (!request_.trial || ordered_.empty() || isAllCarriedOver()) return true;
+    bool good = true;
+    while (const auto fault = request_.trial->run(request_, ordered_)) {
+        late_ = late_ || fault->late;
+        const auto culprit = std::find_if(ordered_.begin(), ordered_.end(),
+                                          [&](const PluginChoice& choice) { return choice.name == fault->plugin; });
+        if (culprit == ordered_.end()) { // nothing is known of any of them, so none is called
+            fail({}, fault->sentence);
+            ordered_.clear();
+            return false;
+        }
+        good = failed(*culprit, fault->sentence) && good;
+        std::erase_if(request_.plugins, [&](const PluginChoice& other) { return other.name == fault->plugin; });
+        ordered_.erase(culprit);
+    }
+    return good;
+}
+
+bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly) {
+    Instance::Providers providers = providersOf(choice, generation_->instances_);
     // A provider that was left out by on_error takes whoever requires it along.
     for (const std::string& service : choice.module->info().requiredServices)
         if (!providers.contains(service))
@@ -135,6 +178,8 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
 
 bool GenerationBuilder::configure(bool checkOnly) {
     bool good = order();
+    good = tryConfiguration() && good;
+    request_.trial.reset(); // once is enough, should the generation be made again without one of them
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
     Assembly assembly(*generation_, !request_.partial);
@@ -177,6 +222,10 @@ bool GenerationBuilder::start() {
     for (const PluginChoice& choice : ordered_) {
         const auto instance = generation_->find(choice.name);
         if (instance == nullptr || instance->stage() != Instance::Stage::configured) continue;
+        // On its way to the disk before the call, whatever that does.
+        runtime_.log().log(base::Level::info, "host.plugins", "starting " + choice.name,
+                           {{"plugin", std::string_view(choice.name)}, {"id", choice.module->info().id}});
+        runtime_.log().flush(startingFlush);
         auto failure = instance->start();
         if (!failure) continue;
         if (!choice.disableOnError) {

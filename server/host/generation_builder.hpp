@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.hpp"
 #include "config/settings.hpp"
+#include "host/configuration_trial.hpp"
 #include "host/generation.hpp"
 #include "host/module.hpp"
 
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +36,12 @@ struct BuildRequest {
     // Some enabled plugins are left out because of mistakes that are told already: what they may have provided is not
     // missed.
     bool partial = false;
+    // Calls what is new in a child first; nothing: in a child itself, or where there is no program to be one.
+    std::optional<ConfigurationTrial> trial;
 };
 
-// Makes a generation, all or nothing: order; create and configure what is new; assemble (routes, chains); migrations;
-// start. Whoever fails on the way is named, and everything new is stopped and destroyed again.
+// Makes a generation, all or nothing: order; try what is new in a child; create and configure it; assemble (routes,
+// chains); migrations; start. Whoever fails on the way is named, and everything new is stopped and destroyed again.
 // Thread: one at a time, never a loop: control calls wait.
 class GenerationBuilder {
 public:
@@ -55,6 +59,8 @@ public:
 
     // Errors only. What configure() leaves are mistakes in the configuration, each with its place where that is known.
     const base::Diagnostics& failures() const noexcept { return failures_; }
+    // Some of them are missed deadlines, which may be kept the next time.
+    bool wasLate() const noexcept { return late_; }
     // After a configure() that returned true and until take().
     const Generation& generation() const noexcept { return *generation_; }
     // New ones, to be activated after publishing.
@@ -62,6 +68,10 @@ public:
 
 private:
     bool order();
+    bool tryConfiguration();
+    bool isAllCarriedOver() const;
+    Instance::Providers providersOf(const PluginChoice& choice,
+                                    const std::vector<std::shared_ptr<Instance>>& instances) const;
     bool makeInstance(const PluginChoice& choice, bool checkOnly);
     std::shared_ptr<Instance> carriedOver(const PluginChoice& choice, const Instance::Providers& providers) const;
     bool migrate();
@@ -78,6 +88,7 @@ private:
     std::vector<PluginChoice> ordered_;
     std::vector<std::shared_ptr<Instance>> fresh_;
     base::Diagnostics failures_;
+    bool late_ = false;
 };
 
 } // namespace mortise::host

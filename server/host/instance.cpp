@@ -18,7 +18,16 @@ std::string milliseconds(std::chrono::milliseconds time) {
     return std::to_string(time.count()) + " ms";
 }
 
+base::CodeOwner ownerOf(std::string name, const ModuleInfo& info) {
+    std::string title = "plugin '" + info.id + "' " + info.version + ", instance '" + name + "'";
+    return {std::move(name), std::move(title)};
+}
+
 } // namespace
+
+Instance::Calling::Calling(const Instance& instance, const char* function) : running_(instance.owner_, function) {
+    instance.announce(function);
+}
 
 Instance::Pin::Pin(std::shared_ptr<Instance> instance) noexcept : instance_(std::move(instance)) {
     const std::lock_guard lock(instance_->pinMutex_);
@@ -34,24 +43,29 @@ Instance::Pin::~Pin() {
 Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Module> module, config::Section settings,
                    Providers providers)
     : runtime_(runtime),
-      name_(runtime.kept(std::move(name))),
       module_(std::move(module)),
+      owner_(runtime.kept(ownerOf(std::move(name), module_->info()))),
       settings_(std::move(settings)),
       providers_(std::move(providers)),
       developmentMode_(runtime.settings().development),
       host_{sizeof(mortise_host), MORTISE_ABI_MINOR,     this,
-            view(name_),          &Instance::getService, &Instance::refuseSetting} {}
+            view(owner_.name),    &Instance::getService, &Instance::refuseSetting} {}
 
 Instance::~Instance() {
     // Only an instance that went through destroy(), was never made, or is quarantined (and then never freed) gets here;
     // the plain call serves failures on the way, where no deadline can be kept any more.
-    if (plugin_.self != nullptr && stage() != Stage::destroyed && !quarantined() && table_.destroy != nullptr)
-        table_.destroy(plugin_.self);
+    if (plugin_.self == nullptr || stage() == Stage::destroyed || quarantined() || table_.destroy == nullptr) return;
+    const Calling calling(*this, "destroy");
+    table_.destroy(plugin_.self);
+}
+
+void Instance::announce(const char* function) const {
+    if (const auto& hook = runtime_.settings().announce) hook(owner_, function);
 }
 
 std::string Instance::sentence(std::string_view step, std::string_view what) const {
-    return "plugin '" + name_ + "' (" + module_->info().id + " " + module_->info().version + "): " + std::string(step) +
-           " " + std::string(what);
+    return "plugin '" + name() + "' (" + module_->info().id + " " + module_->info().version +
+           "): " + std::string(step) + " " + std::string(what);
 }
 
 void Instance::quarantine(std::string_view step, std::chrono::milliseconds timeout) {
@@ -60,25 +74,27 @@ void Instance::quarantine(std::string_view step, std::chrono::milliseconds timeo
     runtime_.quarantine(shared_from_this());
     runtime_.log().log(base::Level::error, "host.plugins",
                        "A plugin missed a deadline and is quarantined until restart",
-                       {{"plugin", std::string_view(name_)},
+                       {{"plugin", std::string_view(name())},
                         {"step", step},
                         {"timeoutMs", static_cast<std::int64_t>(timeout.count())}});
 }
 
 void Instance::callFailed(std::string_view step, std::string_view why) {
     runtime_.log().log(base::Level::error, "host.plugins", "A plugin could not be called",
-                       {{"plugin", std::string_view(name_)}, {"step", step}, {"reason", why}});
+                       {{"plugin", std::string_view(name())}, {"step", step}, {"reason", why}});
 }
 
-bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
+bool Instance::control(const char* step, std::chrono::milliseconds timeout,
                        std::function<void(Instance& instance)> call) {
     if (quarantined()) return false;
+    announce(step);
     try {
-        const auto done =
-            runtime_.control().call(name_, Clock::now() + timeout, [self = shared_from_this(), call = std::move(call)] {
-                call(*self);
-                return true;
-            });
+        const auto done = runtime_.control().call(name(), Clock::now() + timeout,
+                                                  [self = shared_from_this(), step, call = std::move(call)] {
+                                                      const base::RunningCode running(self->owner(), step);
+                                                      call(*self);
+                                                      return true;
+                                                  });
         if (done) return true;
     } catch (const std::system_error& error) {
         callFailed(step, error.what());
@@ -88,7 +104,7 @@ bool Instance::control(std::string_view step, std::chrono::milliseconds timeout,
     return false;
 }
 
-std::optional<std::string> Instance::controlStatus(std::string_view step,
+std::optional<std::string> Instance::controlStatus(const char* step,
                                                    mortise_status (*call)(Instance& instance, mortise_error* error)) {
     struct Result {
         mortise_status status = MORTISE_ERROR;
@@ -195,7 +211,8 @@ void Instance::beginDrain(Clock::time_point deadline, const std::function<void()
     if (!serves || table_.drain == nullptr || left.count() <= 0) return returned();
     drainReturned_.store(false, std::memory_order_release);
     try {
-        runtime_.control().begin(name_, [self = shared_from_this(), left, returned] {
+        runtime_.control().begin(name(), [self = shared_from_this(), left, returned] {
+            const base::RunningCode running(self->owner(), "drain");
             self->table_.drain(self->plugin_.self, static_cast<std::uint64_t>(left.count()));
             self->drainReturned_.store(true, std::memory_order_release);
             returned();
@@ -254,7 +271,9 @@ void Instance::destroy() {
 }
 
 const void* Instance::extension(std::string_view id) const {
-    return table_.get_extension == nullptr ? nullptr : table_.get_extension(plugin_.self, view(id));
+    if (table_.get_extension == nullptr) return nullptr;
+    const Calling calling(*this, "get_extension");
+    return table_.get_extension(plugin_.self, view(id));
 }
 
 bool Instance::mayWarn() noexcept {

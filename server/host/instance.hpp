@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/running_code.hpp"
 #include "config/settings.hpp"
 #include "host/abi_text.hpp"
 #include "host/module.hpp"
@@ -69,8 +70,9 @@ public:
     Instance& operator=(const Instance&) = delete;
 
     // [any] As in the configuration; the reference outlives the instance, see Runtime::kept().
-    const std::string& name() const noexcept { return name_; }
-    const Module& module() const noexcept { return *module_; } // [any]
+    const std::string& name() const noexcept { return owner_.name; }
+    const base::CodeOwner& owner() const noexcept { return owner_; } // [any] likewise
+    const Module& module() const noexcept { return *module_; }       // [any]
     const config::Section& settings() const noexcept { return settings_; }
     const Providers& providers() const noexcept { return providers_; }
     Runtime& runtime() const noexcept { return runtime_; }                                     // [any]
@@ -117,10 +119,9 @@ public:
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
     std::uint64_t addHeaderBlock(std::string block);
 
-    // Runs `call` as a control call of this plugin, under `timeout`. False when it missed that (now quarantined), could
-    // not be made (logged) or is not to be made any more.
-    bool control(std::string_view step, std::chrono::milliseconds timeout,
-                 std::function<void(Instance& instance)> call);
+    // Runs `call` as a control call of this plugin, under `timeout`; `step` is a literal. False when it missed that
+    // (now quarantined), could not be made (logged) or is not to be made any more.
+    bool control(const char* step, std::chrono::milliseconds timeout, std::function<void(Instance& instance)> call);
 
     // Requests that have ended and that the plugin still holds. beginOrphan() is true the first time that there are
     // more than `maximum`. Thread: any.
@@ -140,6 +141,15 @@ public:
         return !quarantined() && (now == Stage::started || now == Stage::active || now == Stage::drained);
     }
 
+    // Marks, while it lives, a call into the plugin that no request makes. `function` is a literal. Thread: any.
+    class Calling {
+    public:
+        Calling(const Instance& instance, const char* function);
+
+    private:
+        const base::RunningCode running_;
+    };
+
     // Keeps stop() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
     class Pin {
     public:
@@ -153,9 +163,10 @@ public:
     };
 
 private:
+    void announce(const char* function) const;
     static mortise_status getService(void* context, mortise_view id, mortise_service* service) noexcept;
     static mortise_status refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept;
-    std::optional<std::string> controlStatus(std::string_view step,
+    std::optional<std::string> controlStatus(const char* step,
                                              mortise_status (*call)(Instance& instance, mortise_error* error));
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
     std::string sentence(std::string_view step, std::string_view what) const;
@@ -164,8 +175,8 @@ private:
     void callFailed(std::string_view step, std::string_view why);
 
     Runtime& runtime_;
-    const std::string& name_; // kept by the runtime
     const std::shared_ptr<const Module> module_;
+    const base::CodeOwner& owner_; // kept by the runtime
     const config::Section settings_;
     const Providers providers_;
     const bool developmentMode_;

@@ -24,10 +24,15 @@ constexpr std::chrono::seconds longestCall{1}; // into a sink
 
 class InsideSink {
 public:
-    InsideSink() noexcept { insideSink = true; }
+    InsideSink(const LogSink& sink, const char* function) noexcept : running_(*sink.owner, function) {
+        insideSink = true;
+    }
     ~InsideSink() { insideSink = false; }
     InsideSink(const InsideSink&) = delete;
     InsideSink& operator=(const InsideSink&) = delete;
+
+private:
+    const base::RunningCode running_;
 };
 
 std::string_view levelName(std::uint32_t level) noexcept {
@@ -94,11 +99,27 @@ void LogHub::setSink(std::shared_ptr<const LogSink> sink) {
     while (replaced.use_count() > 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
 }
 
+void LogHub::flush(std::chrono::milliseconds patience) const noexcept {
+    const auto held = current();
+    const LogSink* const to = held->sink.get();
+    if (to == nullptr || to->table.flush == nullptr || insideSink) return;
+    const InsideSink inside(*to, "flush");
+    to->table.flush(to->self, static_cast<std::uint64_t>(patience.count()));
+}
+
+void LogHub::reopen() const noexcept {
+    const auto held = current();
+    const LogSink* const to = held->sink.get();
+    if (to == nullptr || to->table.reopen == nullptr || insideSink) return;
+    const InsideSink inside(*to, "reopen");
+    to->table.reopen(to->self);
+}
+
 bool LogHub::enabled(base::Level level, std::string_view logger) const noexcept {
     const auto held = current();
     const LogSink* const to = held->sink.get();
     if (to == nullptr || to->table.level == nullptr || insideSink) return level >= stderrLevel_;
-    const InsideSink inside;
+    const InsideSink inside(*to, "level");
     return static_cast<std::uint32_t>(level) >= to->table.level(to->self, view(logger));
 }
 
@@ -157,7 +178,7 @@ void LogHub::write(std::uint32_t level, std::string_view logger, std::string_vie
         if (level >= static_cast<std::uint32_t>(stderrLevel_)) writeToStderr(record);
         return;
     }
-    const InsideSink inside;
+    const InsideSink inside(*to, "write");
     if (to->table.level != nullptr && level < to->table.level(to->self, view(logger))) return;
     to->table.write(to->self, &record);
 }

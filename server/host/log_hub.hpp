@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "base/running_code.hpp"
 
 #include <mortise/service/log.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -18,6 +20,7 @@ namespace mortise::host {
 struct LogSink {
     mortise_plugin_log_sink table{};
     void* self = nullptr;
+    const base::CodeOwner* owner = nullptr;
 };
 
 // Where every record of host and plugins passes: bounded, redacted by field name, handed to the newest sink. Standard
@@ -37,6 +40,9 @@ public:
     // plugin may be stopped.
     void setSink(std::shared_ptr<const LogSink> sink);
     std::shared_ptr<const LogSink> sink() const noexcept;
+    // Waits until the sink has put away what it was given, `patience` at most. Not for a loop.
+    void flush(std::chrono::milliseconds patience) const noexcept;
+    void reopen() const noexcept; // as after a rotation of files
 
     static constexpr std::size_t fieldLimit = 64;
     static constexpr std::size_t textLimit = 16 * 1024; // bytes of all texts of a record

@@ -36,16 +36,18 @@ base::Outcome<ModuleInfo> readModule(mortise_module_entry_v1_function entry, mor
 // One loaded plugin file. Its code stays mapped for the rest of the process. Immutable: any thread.
 class Module {
 public:
-    Module(std::string path, base::Sha256Digest hash, ModuleInfo info, const mortise_module& raw)
-        : path_(std::move(path)), hash_(hash), info_(std::move(info)), raw_(raw) {}
+    Module(std::string path, std::string library, base::Sha256Digest hash, ModuleInfo info, const mortise_module& raw)
+        : path_(std::move(path)), library_(std::move(library)), hash_(hash), info_(std::move(info)), raw_(raw) {}
 
-    const std::string& path() const noexcept { return path_; } // of the operator's file
+    const std::string& path() const noexcept { return path_; }       // of the operator's file
+    const std::string& library() const noexcept { return library_; } // the private copy that is mapped
     const base::Sha256Digest& hash() const noexcept { return hash_; }
     const ModuleInfo& info() const noexcept { return info_; }
     const mortise_module& raw() const noexcept { return raw_; }
 
 private:
     std::string path_;
+    std::string library_;
     base::Sha256Digest hash_;
     ModuleInfo info_;
     mortise_module raw_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/module_store.hpp"
 
+#include "base/code_ranges.hpp"
 #include "base/elf_image.hpp"
 #include "base/library_cache.hpp"
 #include "base/shared_library.hpp"
@@ -187,6 +188,7 @@ base::Outcome<ModuleStore::State::Mapped> ModuleStore::State::mapNew(const Candi
     auto info = readModule(reinterpret_cast<mortise_module_entry_v1_function>(entry), made.raw);
     if (!info) return refuse(info.fault());
     made.info = std::move(info).value();
+    base::noteCodeAt(entry, candidate.path);
     return made;
 }
 
@@ -201,7 +203,8 @@ base::Outcome<std::shared_ptr<const Module>> ModuleStore::State::map(const Candi
     Mapped& entry = found->second;
     std::shared_ptr<const Module> module = entry.module.lock();
     if (module == nullptr) {
-        module = std::make_shared<const Module>(candidate.path, candidate.copy.hash, entry.info, entry.raw);
+        module = std::make_shared<const Module>(candidate.path, candidate.copy.path, candidate.copy.hash, entry.info,
+                                                entry.raw);
         entry.module = module;
     }
     return module;

@@ -5,7 +5,7 @@
 #include "base/unique_fd.hpp"
 #include "host/module.hpp"
 #include "host/module_trial.hpp"
-#include "host/module_trial_report.hpp"
+#include "host/trial_child.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -17,11 +17,9 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
-#include <ctime>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -31,32 +29,13 @@ namespace mortise::host {
 
 namespace {
 
-constexpr int orderDescriptor = 3;
-// Where a constructor that closes or writes to low numbers does not hit it.
-constexpr int firstSafeDescriptor = 200;
-constexpr rlim_t maximumFileBytes = 64u << 20; // of what the tried code may write
 constexpr std::size_t shownBytes = 200;
-constexpr int orderMissing = 64; // EX_USAGE
-
-base::UniqueFd parked(int descriptor) {
-    base::UniqueFd safe(fcntl(descriptor, F_DUPFD_CLOEXEC, firstSafeDescriptor));
-    // Few descriptors are allowed (RLIMIT_NOFILE): any other place then.
-    return safe ? std::move(safe) : base::UniqueFd(fcntl(descriptor, F_DUPFD_CLOEXEC, descriptor + 1));
-}
-
-void writeAll(int descriptor, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t done = ::write(descriptor, text.data(), text.size());
-        if (done < 0 && errno != EINTR) return; // the parent misses the report and says so
-        if (done > 0) text.remove_prefix(static_cast<std::size_t>(done));
-    }
-}
 
 // Standard output of one file at a time, caught in a memory file.
 class PrintCapture {
 public:
     PrintCapture() : file_(memfd_create("mortise-trial-output", MFD_CLOEXEC)) {
-        if (file_) file_ = parked(file_.get());
+        if (file_) file_ = parkedDescriptor(file_.get());
     }
 
     void begin() const {
@@ -75,66 +54,36 @@ private:
     base::UniqueFd file_;
 };
 
-// Ends the process by SIGKILL, which code under trial cannot block. Without one (no timers left) the parent's own
-// deadline for all files remains.
-class Deadline {
-public:
-    Deadline() {
-        sigevent event{};
-        event.sigev_notify = SIGEV_SIGNAL;
-        event.sigev_signo = SIGKILL;
-        made_ = timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
-    }
-    ~Deadline() {
-        if (made_) timer_delete(timer_);
-    }
-    Deadline(const Deadline&) = delete;
-    Deadline& operator=(const Deadline&) = delete;
-
-    // 0: none.
-    void set(std::chrono::milliseconds timeout) const {
-        itimerspec when{};
-        when.it_value.tv_sec = timeout.count() / 1000;
-        when.it_value.tv_nsec = (timeout.count() % 1000) * 1'000'000;
-        if (made_) timer_settime(timer_, 0, &when, nullptr);
-    }
-
-private:
-    timer_t timer_{};
-    bool made_ = false;
-};
-
 class Trial {
 public:
-    Trial(base::UniqueFd reports, ModuleTrialOrder order)
-        : reports_(std::move(reports)), order_(std::move(order)), process_(getpid()) {}
+    explicit Trial(TrialChild child) : child_(std::move(child)), process_(getpid()) {}
 
     void tryFile(std::size_t index, const std::string& file) {
-        report(ModuleTrialStep::constructors, index);
-        writeAll(STDERR_FILENO, order_.token + "\n"); // what follows is this file's
+        child_.report(TrialStep::constructors, index);
+        child_.separateErrors(); // what follows is this file's
         capture_.begin();
-        deadline_.set(order_.timeout);
+        deadline_.set(child_.timeout());
         const std::optional<std::string> fault = load(index, file);
         deadline_.set(std::chrono::milliseconds(0));
         endCopies();
         if (startedProcess()) {
-            report(ModuleTrialStep::refused, index,
-                   "started another process while it was loaded: that belongs into 'start' of an instance");
+            child_.report(TrialStep::refused, index,
+                          "started another process while it was loaded: that belongs into 'start' of an instance");
             endDescendants(); // must not be blamed on the next file
             _exit(0);
         }
         if (const std::string printed = capture_.end(); fault) {
-            report(ModuleTrialStep::refused, index, *fault);
+            child_.report(TrialStep::refused, index, *fault);
         } else if (!printed.empty()) {
-            report(ModuleTrialStep::refused, index,
-                   "prints on standard output while it is loaded, where only mortised itself writes: '" +
-                       base::printable(printed, shownBytes) + "'");
+            child_.report(TrialStep::refused, index,
+                          "prints on standard output while it is loaded, where only mortised itself writes: '" +
+                              base::printable(printed, shownBytes) + "'");
         } else {
-            report(ModuleTrialStep::passed, index);
+            child_.report(TrialStep::passed, index);
         }
     }
 
-    void finish() { report(ModuleTrialStep::finished, 0); }
+    void finish() { child_.report(TrialStep::finished, 0); }
 
 private:
     std::optional<std::string> load(std::size_t index, const std::string& file) {
@@ -145,7 +94,7 @@ private:
             const std::string prefix = file + ": ";
             return "cannot be loaded: " + (fault.starts_with(prefix) ? fault.substr(prefix.size()) : fault);
         }
-        report(ModuleTrialStep::entry, index);
+        child_.report(TrialStep::entry, index);
         const auto entry =
             reinterpret_cast<mortise_module_entry_v1_function>(library.value().symbol(MORTISE_MODULE_ENTRY_V1));
         if (entry == nullptr) return "has no " MORTISE_MODULE_ENTRY_V1 " of its own";
@@ -156,10 +105,6 @@ private:
         } catch (...) {
             return "lets an exception out of " MORTISE_MODULE_ENTRY_V1;
         }
-    }
-
-    void report(ModuleTrialStep step, std::size_t index, std::string text = {}) const {
-        writeAll(reports_.get(), reportLine(order_.token, {step, index, std::move(text)}));
     }
 
     // A copy of this process, made by code that was tried, comes back here like the original.
@@ -185,40 +130,19 @@ private:
         }
     }
 
-    base::UniqueFd reports_;
-    ModuleTrialOrder order_;
+    TrialChild child_;
     pid_t process_;
     PrintCapture capture_;
-    Deadline deadline_;
+    TrialDeadline deadline_;
 };
-
-std::optional<ModuleTrialOrder> readOrder() {
-    std::array<char, 256> line;
-    const ssize_t got = pread(orderDescriptor, line.data(), line.size(), 0);
-    return got <= 0 ? std::nullopt : parseOrder(std::string_view(line.data(), static_cast<std::size_t>(got)));
-}
-
-void restrict() {
-    const rlimit noCore{0, 0};
-    const rlimit fileSize{maximumFileBytes, maximumFileBytes};
-    setrlimit(RLIMIT_CORE, &noCore);
-    setrlimit(RLIMIT_FSIZE, &fileSize);
-    prctl(PR_SET_DUMPABLE, 0);
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
 
 } // namespace
 
 int runModuleTrial(std::span<const std::string> files) {
-    auto order = readOrder();
-    base::UniqueFd reports = order ? parked(orderDescriptor) : base::UniqueFd();
-    if (!reports) {
-        std::fputs("plugin files are tried by mortised itself: use --verify-plugin\n", stderr);
-        return orderMissing;
-    }
-    close(orderDescriptor);
-    restrict();
-    Trial trial(std::move(reports), *std::move(order));
+    auto child = TrialChild::take();
+    if (!child) return TrialChild::orderMissing;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    Trial trial(*std::move(child));
     for (std::size_t i = 0; i < files.size(); ++i) trial.tryFile(i, files[i]);
     trial.finish();
     _exit(0);

@@ -13,7 +13,7 @@ namespace {
 PasswordPool::Done pinned(Instance& caller, mortise_password_done done, void* context) {
     auto pin = std::make_shared<Instance::Pin>(caller.shared_from_this());
     return [pin = std::move(pin), &caller, done, context](mortise_status status, std::string_view hash) {
-        const Runtime::OnWorker inside(caller.runtime(), caller.name());
+        const Runtime::OnWorker inside(caller.runtime(), caller.owner(), "the callback of a hash");
         done(context, status, view(hash));
     };
 }

@@ -26,6 +26,7 @@ mortise_status check(void* self, mortise_readiness_visitor visit, void* context)
         for (const ReadinessCheck& one : generation->readinessChecks()) {
             if (one.owner->quarantined()) continue;
             CallError error;
+            const base::RunningCode running(one.owner->owner(), "check");
             const mortise_status status = one.table.check(one.owner->self(), error.get());
             tell(one.owner->name(), status, status == MORTISE_OK ? "" : error.text());
         }

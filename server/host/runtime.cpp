@@ -45,16 +45,17 @@ bool Runtime::hasQuarantined() const {
     return !quarantined_.empty();
 }
 
-const std::string& Runtime::kept(std::string name) {
+const base::CodeOwner& Runtime::kept(base::CodeOwner owner) {
     const std::lock_guard lock(mutex_);
-    return *kept_.insert(std::move(name)).first;
+    return *kept_.insert(std::move(owner)).first;
 }
 
-Runtime::OnWorker::OnWorker(Runtime& runtime, const std::string& name) noexcept {
+Runtime::OnWorker::OnWorker(Runtime& runtime, const base::CodeOwner& owner, const char* function) noexcept
+    : running_(owner, function) {
     const auto worker = runtime.workers_.currentWorker();
     if (!worker) return;
     place_ = &runtime.onWorkers_[*worker];
-    place_->store(&name, std::memory_order_relaxed);
+    place_->store(&owner, std::memory_order_relaxed);
 }
 
 Runtime::OnWorker::~OnWorker() {
@@ -64,7 +65,7 @@ Runtime::OnWorker::~OnWorker() {
 std::set<std::string> Runtime::onWorkers() const {
     std::set<std::string> names;
     for (const auto& place : onWorkers_)
-        if (const std::string* const name = place.load(std::memory_order_relaxed)) names.insert(*name);
+        if (const base::CodeOwner* const owner = place.load(std::memory_order_relaxed)) names.insert(owner->name);
     return names;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/control_call.hpp"
 #include "base/event_loop.hpp"
+#include "base/running_code.hpp"
 #include "base/uuid.hpp"
 #include "base/worker_pool.hpp"
 #include "host/log_hub.hpp"
@@ -14,6 +15,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -36,6 +38,8 @@ struct RuntimeSettings {
     UploadStore::Settings uploads;
     base::WorkerPoolSettings uploadWorkers{"upload", 2, 1024, 0}; // apart: a disk that hangs holds up nothing else
     std::uint32_t passwordCost = base::Bcrypt::defaultCost;       // of a hash whose maker asks for no cost of its own
+    // Told before each call into a plugin that no request makes, if set: for a process that tries plugins. Thread: any.
+    std::function<void(const base::CodeOwner& owner, const char* function)> announce;
 };
 
 // What a process has once and every plugin is served from: pools and clocks. Made before the first plugin and destroyed
@@ -89,18 +93,19 @@ public:
     // Whether there is any: code of it may still be running, so the process has to leave by _exit.
     bool hasQuarantined() const;
 
-    // The same text for the rest of the process. Whoever tells what runs where has no instance to hold on to.
-    const std::string& kept(std::string name);
-    // Marks, while it lives, whose code runs on the calling worker. `name` is one that kept() returned.
+    // The same texts for the rest of the process. Whoever tells what runs where has no instance to hold on to.
+    const base::CodeOwner& kept(base::CodeOwner owner);
+    // Marks, while it lives, whose code runs on the calling worker. `owner` is one that kept() returned.
     class OnWorker {
     public:
-        OnWorker(Runtime& runtime, const std::string& name) noexcept;
+        OnWorker(Runtime& runtime, const base::CodeOwner& owner, const char* function) noexcept;
         ~OnWorker();
         OnWorker(const OnWorker&) = delete;
         OnWorker& operator=(const OnWorker&) = delete;
 
     private:
-        std::atomic<const std::string*>* place_ = nullptr; // null on other threads
+        const base::RunningCode running_;
+        std::atomic<const base::CodeOwner*>* place_ = nullptr; // null on other threads
     };
     // Names of the plugins whose code runs on a worker now.
     std::set<std::string> onWorkers() const;
@@ -110,11 +115,11 @@ private:
     LogHub& log_;
     Requests& requests_;
     mutable std::mutex mutex_;
-    std::set<std::string> kept_; // under mutex_
+    std::set<base::CodeOwner> kept_; // under mutex_
     base::ControlCalls control_;
     base::Uuid7Source uuids_;
-    std::vector<std::atomic<const std::string*>> onWorkers_; // by index of the worker
-    UploadStore uploads_;                                    // before its workers, whose last tasks let go of files
+    std::vector<std::atomic<const base::CodeOwner*>> onWorkers_; // by index of the worker
+    UploadStore uploads_;                                        // before its workers, whose last tasks let go of files
     base::WorkerPool uploadWorkers_;
     base::WorkerPool workers_;
     TimerQueue timers_;

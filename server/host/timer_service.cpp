@@ -22,7 +22,7 @@ mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context
                 const auto instance = weak.lock();
                 if (instance == nullptr || instance->quarantined()) return;
                 const Instance::Pin running(instance);
-                const Runtime::OnWorker inside(instance->runtime(), instance->name());
+                const Runtime::OnWorker inside(instance->runtime(), instance->owner(), "a timer");
                 if (instance->stage() < Instance::Stage::stopping) call(context);
             });
         if (number == 0) return MORTISE_BUSY;

@@ -319,8 +319,9 @@ public:
             host::ModuleInfo info;
             info.id = "com.example." + plugin->name;
             info.version = "1.0.0";
-            request.plugins.push_back({plugin->name, std::make_shared<const host::Module>(
-                                                         "/plugins/" + plugin->name, base::Sha256Digest{}, info, raw)});
+            request.plugins.push_back(
+                {plugin->name, std::make_shared<const host::Module>("/plugins/" + plugin->name, "",
+                                                                    base::Sha256Digest{}, info, raw)});
         }
         current = this;
         fixture::maker = [](std::string_view name) { return name == "app" ? &current->app : &current->other; };

@@ -247,7 +247,7 @@ private:
             return test.good_ ? MORTISE_OK : MORTISE_ERROR;
         };
         raw.free = [](void* self) { ++static_cast<StreamTest*>(self)->freed_; };
-        static const std::string owner = "test";
+        static const base::CodeOwner owner{"test", "plugin 'test'"};
         return std::make_unique<Transformer>(raw, nullptr, owner);
     }
     void attach() {

@@ -10,7 +10,7 @@ namespace mortise::dispatch {
 
 namespace {
 
-const std::string owner = "test";
+const base::CodeOwner owner{"test", "plugin 'test'"};
 
 // What the plugin's side was asked for.
 struct Calls {
@@ -89,7 +89,7 @@ public:
         CPPUNIT_ASSERT(made_.succeeded());
         CPPUNIT_ASSERT_EQUAL(std::string("262144 37856L "), calls_.seen);
         CPPUNIT_ASSERT_EQUAL(std::size_t{300'002}, made_.takeResult().size());
-        CPPUNIT_ASSERT_EQUAL(owner, made_.owner());
+        CPPUNIT_ASSERT_EQUAL(&owner, &made_.owner());
     }
     void keepsWhatItCalls() {
         auto keeper = std::make_shared<int>(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/module_trial_report.hpp"
+#include "host/trial_report.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -8,8 +8,8 @@
 
 namespace mortise::host {
 
-class ModuleTrialReportTest : public CppUnit::TestFixture {
-    CPPUNIT_TEST_SUITE(ModuleTrialReportTest);
+class TrialReportTest : public CppUnit::TestFixture {
+    CPPUNIT_TEST_SUITE(TrialReportTest);
     CPPUNIT_TEST(refusesForeignOrders);
     CPPUNIT_TEST(refusesForeignReports);
     CPPUNIT_TEST(readsBackWhatItWrote);
@@ -36,22 +36,22 @@ public:
         const std::string order = orderLine({"token", std::chrono::milliseconds(250)});
         CPPUNIT_ASSERT(parseOrder(order) && parseOrder(order)->token == "token");
         CPPUNIT_ASSERT(parseOrder(order)->timeout == std::chrono::milliseconds(250));
-        std::string line = reportLine("token", {ModuleTrialStep::refused, 17, "says: no"});
+        std::string line = reportLine("token", {TrialStep::refused, 17, "says: no"});
         CPPUNIT_ASSERT_EQUAL('\n', line.back());
         line.pop_back();
         const auto report = parseReport("token", line);
-        CPPUNIT_ASSERT(report && report->step == ModuleTrialStep::refused && report->index == 17);
+        CPPUNIT_ASSERT(report && report->step == TrialStep::refused && report->index == 17);
         CPPUNIT_ASSERT_EQUAL(std::string("says: no"), report->text);
     }
 
     void keepsAReportOnOneLine() {
         const std::string line =
-            reportLine("token", {ModuleTrialStep::refused, 0, "a\ntoken passed 1 \n" + std::string(100'000, 'x')});
+            reportLine("token", {TrialStep::refused, 0, "a\ntoken passed 1 \n" + std::string(100'000, 'x')});
         CPPUNIT_ASSERT_EQUAL(line.size() - 1, line.find('\n'));
         CPPUNIT_ASSERT(line.size() < 5000);
     }
 };
 
-CPPUNIT_TEST_SUITE_REGISTRATION(ModuleTrialReportTest);
+CPPUNIT_TEST_SUITE_REGISTRATION(TrialReportTest);
 
 } // namespace mortise::host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/module_trial_report.hpp"
+#include "host/trial_report.hpp"
 
 #include "base/text.hpp"
 
@@ -11,7 +11,8 @@ namespace mortise::host {
 namespace {
 
 constexpr std::string_view greeting = "mortise-trial";
-constexpr std::array<std::string_view, 5> stepNames{"constructors", "entry", "refused", "passed", "finished"};
+constexpr std::array<std::string_view, 7> stepNames{"constructors", "entry", "refused", "passed",
+                                                    "finished",     "call",  "late"};
 constexpr std::size_t maximumTextBytes = 4096;
 
 std::string_view takeWord(std::string_view& rest) {
@@ -30,13 +31,13 @@ std::optional<std::uint64_t> number(std::string_view digits) {
 
 } // namespace
 
-std::string orderLine(const ModuleTrialOrder& order) {
+std::string orderLine(const TrialOrder& order) {
     return std::string(greeting) + " " + order.token + " " + std::to_string(order.timeout.count()) + "\n";
 }
 
-std::optional<ModuleTrialOrder> parseOrder(std::string_view line) {
+std::optional<TrialOrder> parseOrder(std::string_view line) {
     if (takeWord(line) != greeting) return std::nullopt;
-    ModuleTrialOrder order;
+    TrialOrder order;
     order.token = takeWord(line);
     const auto timeout = number(base::trim(line));
     constexpr std::uint64_t day = 24 * 3600 * 1000;
@@ -45,19 +46,18 @@ std::optional<ModuleTrialOrder> parseOrder(std::string_view line) {
     return order;
 }
 
-std::string reportLine(std::string_view token, const ModuleTrialReport& report) {
+std::string reportLine(std::string_view token, const TrialReport& report) {
     return std::string(token) + " " + std::string(stepNames.at(static_cast<std::size_t>(report.step))) + " " +
            std::to_string(report.index) + " " + base::printable(report.text, maximumTextBytes) + "\n";
 }
 
-std::optional<ModuleTrialReport> parseReport(std::string_view token, std::string_view line) {
+std::optional<TrialReport> parseReport(std::string_view token, std::string_view line) {
     if (takeWord(line) != token) return std::nullopt;
     const std::string_view name = takeWord(line);
     const auto index = number(takeWord(line));
     for (std::size_t step = 0; step < stepNames.size(); ++step) {
         if (name != stepNames[step] || !index) continue;
-        return ModuleTrialReport{static_cast<ModuleTrialStep>(step), static_cast<std::size_t>(*index),
-                                 std::string(line)};
+        return TrialReport{static_cast<TrialStep>(step), static_cast<std::size_t>(*index), std::string(line)};
     }
     return std::nullopt;
 }
