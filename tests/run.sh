@@ -30,7 +30,7 @@ esac
 
 . "$source_dir/packaging/apt.sh"
 # shellcheck disable=SC2086
-mortise_install $mortise_build_packages libcppunit-dev python3 curl strace sqlite3 openssl systemd chromium-headless-shell fonts-dejavu-core \
+mortise_install $mortise_build_packages libcppunit-dev python3 curl strace sqlite3 openssl systemd libseccomp2 chromium-headless-shell fonts-dejavu-core \
     brotli zstd
 command -v npm >/dev/null || mortise_install nodejs npm
 case "$preset" in

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_root.hpp"
 
+#include "beneath_walk.hpp"
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -40,19 +42,28 @@ int Descriptor::release() noexcept {
     return std::exchange(number_, -1);
 }
 
-FileRoot::FileRoot(const std::string& directory)
-    : directory_(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+FileRoot::FileRoot(const std::string& directory, Resolution resolution)
+    : directory_(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), resolution_(resolution) {
     if (directory_.get() < 0)
         throw std::system_error(errno, std::generic_category(), "root '" + directory + "' cannot be opened");
-    const Descriptor probe(openBeneath(directory_.get(), ".", O_PATH));
-    if (probe.get() < 0)
-        throw std::system_error(errno, std::generic_category(),
-                                "the kernel cannot keep file names beneath '" + directory + "' (openat2)");
+    // The call may be unknown to the kernel (ENOSYS), or refused by a filter of system calls: RestrictSUIDSGID= of
+    // systemd.exec(5) answers ENOSYS, containers answer EPERM.
+    if (resolution_ == Resolution::byKernel && Descriptor(openBeneath(directory_.get(), ".", O_PATH)).get() < 0)
+        resolution_ = Resolution::byWalk;
+    if (Descriptor(openIn(".", O_PATH)).get() < 0)
+        throw std::system_error(errno, std::generic_category(), "root '" + directory + "' cannot be searched");
+}
+
+int FileRoot::openIn(const std::string& name, int flags) const noexcept {
+    return resolution_ == Resolution::byKernel
+               ? openBeneath(directory_.get(), name.c_str(), static_cast<std::uint64_t>(flags))
+               : openByWalk(directory_.get(), name, flags);
 }
 
 FoundFile FileRoot::open(const std::string& name) const {
     FoundFile found;
-    Descriptor opened(openBeneath(directory_.get(), name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY));
+    if (name.find('\0') != name.npos) return found; // no name of a file has one
+    Descriptor opened(openIn(name, O_RDONLY | O_NONBLOCK | O_NOCTTY));
     if (opened.get() < 0) {
         found.error = errno;
         const bool none = found.error == ENOENT || found.error == ENOTDIR || found.error == ENAMETOOLONG ||

@@ -34,12 +34,16 @@ struct FoundFile {
     int error = 0;               // errno of what was refused
 };
 
-// A directory whose files are served, and nothing outside of it: names are resolved by the kernel beneath it, symbolic
-// links too (openat2(2), RESOLVE_BENEATH). Thread: any.
+// Who keeps names beneath the root: the kernel (openat2(2), RESOLVE_BENEATH), or openByWalk() where it is not asked.
+enum class Resolution : std::uint8_t { byKernel, byWalk };
+
+// A directory whose files are served, and nothing outside of it: names are resolved beneath it, symbolic links too.
+// Thread: any.
 class FileRoot {
 public:
-    // Throws std::system_error with a sentence.
-    explicit FileRoot(const std::string& directory);
+    // Where openat2 is refused, byKernel becomes byWalk. Throws std::system_error with a message.
+    explicit FileRoot(const std::string& directory, Resolution resolution = Resolution::byKernel);
+    Resolution resolution() const noexcept { return resolution_; }
 
     // `name` is relative, without empty segments. Never blocks on what is no regular file. May read the disk.
     FoundFile open(const std::string& name) const;
@@ -48,7 +52,10 @@ public:
     static bool isServable(std::string_view name, bool hidden) noexcept;
 
 private:
+    int openIn(const std::string& name, int flags) const noexcept;
+
     Descriptor directory_;
+    Resolution resolution_;
 };
 
 } // namespace mortise::static_files

@@ -71,6 +71,8 @@ class StaticFiles : public Plugin<Settings> {
 
     void start() override {
         root_ = std::make_unique<FileRoot>(settings().root.string());
+        if (root_->resolution() == Resolution::byWalk)
+            log().info("The system refuses openat2: names are looked up folder by folder");
         if (!settings().fallback.empty() && root_->open(settings().fallback).kind != FoundFile::Kind::file)
             throw std::runtime_error("fallback '" + settings().fallback + "' is no file under '" +
                                      settings().root.string() + "'");

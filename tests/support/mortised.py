@@ -26,6 +26,8 @@ PLUGINS = BUILD / "lib" / "mortise" / "plugins"
 FIXTURES = BUILD / "fixtures" / "plugins"
 # Sanitizers and busy machines slow everything down; deadlines (never expectations) are multiplied by this.
 SLOWNESS = float(os.environ.get("MORTISE_TEST_SLOWNESS", "1"))
+# Built with sanitizers, which need what a hardened process has not.
+SANITIZED = bool(re.search(r"(?m)^MORTISE_SANITIZE:\w+=\S", (BUILD / "CMakeCache.txt").read_text()) if (BUILD / "CMakeCache.txt").exists() else None)
 START_S = 60.0 * SLOWNESS
 EVENT_S = 20.0 * SLOWNESS
 
