@@ -107,10 +107,15 @@ if(MORTISE_SANITIZE)
         # Types of the two sides are not compared: of the interface's functions a plugin sees only its own copy.
         add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-sanitize=function>)
     endif()
-else()
-    add_compile_options(-fstack-protector-strong)
-    add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
+
+include(MortiseHardening)
+add_compile_options(${mortise_hardening_compile_options})
+add_compile_definitions(${mortise_hardening_definitions})
+add_link_options(${mortise_hardening_link_options})
+# Programs are linked such that they run at any address, as their objects are compiled.
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES C CXX)
 
 # mortise_plugin_headers(TARGET)
 # Headers compiled beforehand for the many plugins that are one file and link nothing that defines macros.

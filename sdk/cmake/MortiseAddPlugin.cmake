@@ -15,6 +15,7 @@
 
 include_guard(GLOBAL)
 include(GNUInstallDirs)
+include("${CMAKE_CURRENT_LIST_DIR}/MortiseHardening.cmake")
 
 set(MORTISE_PLUGIN_OUTPUT "${CMAKE_BINARY_DIR}/lib/mortise/plugins" CACHE PATH "Where plugins are built")
 set(MORTISE_PLUGIN_INSTALL "${CMAKE_INSTALL_LIBDIR}/mortise/plugins" CACHE STRING "Where plugins are installed")
@@ -26,7 +27,8 @@ set(mortise_plugin_exports "${CMAKE_CURRENT_LIST_DIR}/mortise_plugin.map" CACHE 
 function(mortise_plugin_compilation target)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
         C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique> ${mortise_hardening_compile_options})
+    target_compile_definitions(${target} PRIVATE ${mortise_hardening_definitions})
 endfunction()
 
 # mortise_plugin_linkage(TARGET [POCO] [STATIC_TLS] [EXPORTS version-script])
@@ -42,7 +44,7 @@ function(mortise_plugin_linkage target)
         # Files that ask for static TLS run out of room after a few loads; the host refuses them.
         target_compile_options(${target} PRIVATE -ftls-model=global-dynamic)
     endif()
-    target_link_options(${target} PRIVATE "-Wl,--version-script=${arg_EXPORTS}" -Wl,-z,relro,-z,now)
+    target_link_options(${target} PRIVATE "-Wl,--version-script=${arg_EXPORTS}" ${mortise_hardening_link_options})
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${arg_EXPORTS}")
     if(NOT MORTISE_SANITIZE OR CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # clang leaves the sanitizers' own symbols undefined in shared files.
