@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hmac_sha256.hpp"
 
-#include "base/constant_time.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -96,8 +95,6 @@ public:
             changed[i] = static_cast<char>(changed[i] ^ 1);
             CPPUNIT_ASSERT(!hmac.verify("message", changed));
         }
-        CPPUNIT_ASSERT(constantTimeEqual("", {}));
-        CPPUNIT_ASSERT(!constantTimeEqual("", "a"));
     }
 };
 
