@@ -20,12 +20,15 @@ inline constexpr Fault badTarget{400, "http_bad_target", "Malformed request targ
 inline constexpr Fault dotSegment{400, "http_dot_segment", "Dot segments in the path are not allowed"};
 inline constexpr Fault badField{400, "http_bad_field", "Malformed header field"};
 inline constexpr Fault obsFold{400, "http_obs_fold", "Folded header fields are not allowed"};
+inline constexpr Fault repeatedField{400, "http_repeated_field", "A header field that may stand only once is repeated"};
 inline constexpr Fault badHost{400, "http_bad_host", "Missing, repeated or malformed Host"};
 inline constexpr Fault badLength{400, "http_bad_length", "Malformed or repeated Content-Length"};
 inline constexpr Fault bothLengths{400, "http_both_lengths", "Content-Length and Transfer-Encoding together"};
 inline constexpr Fault codingOnHttp10{400, "http_coding_on_1_0", "Transfer-Encoding is not allowed in HTTP/1.0"};
 inline constexpr Fault badChunk{400, "http_bad_chunk", "Malformed chunked body"};
 inline constexpr Fault badTrailer{400, "http_bad_trailer", "Malformed trailer"};
+inline constexpr Fault forbiddenTrailer{400, "http_forbidden_trailer",
+                                        "A header field that may not be a trailer field is one"};
 inline constexpr Fault badMultipart{400, "http_bad_multipart", "Malformed multipart body"};
 inline constexpr Fault headerTimeout{408, "http_header_timeout", "The request header took too long"};
 inline constexpr Fault bodyTimeout{408, "http_body_timeout", "The request body took too long"};

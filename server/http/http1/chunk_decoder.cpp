@@ -127,16 +127,12 @@ const Fault* ChunkDecoder::step(char c) noexcept {
             state_ = State::endLf;
             return nullptr;
         }
-        if (!isTokenCharacter(c)) return &fault::badTrailer;
+        if (c == ':') return &fault::badTrailer;
         state_ = State::trailerName;
-        return countTrailer();
+        name_size_ = 0;
+        return stepTrailerName(c);
     case State::trailerName:
-        if (c == ':') {
-            state_ = State::trailerValue;
-        } else if (!isTokenCharacter(c)) {
-            return &fault::badTrailer;
-        }
-        return countTrailer();
+        return stepTrailerName(c);
     case State::trailerValue:
         if (c == '\r') {
             state_ = State::trailerLf;
@@ -158,6 +154,19 @@ const Fault* ChunkDecoder::step(char c) noexcept {
         break; // not stepped by characters
     }
     return &fault::badChunk;
+}
+
+const Fault* ChunkDecoder::stepTrailerName(char c) noexcept {
+    if (c == ':') {
+        const bool kept = name_size_ <= name_.size();
+        if (kept && isHeaderOnlyField({name_.data(), name_size_})) return &fault::forbiddenTrailer;
+        state_ = State::trailerValue;
+        return countTrailer();
+    }
+    if (!isTokenCharacter(c)) return &fault::badTrailer;
+    if (name_size_ < name_.size()) name_[name_size_] = c;
+    ++name_size_;
+    return countTrailer();
 }
 
 const Fault* ChunkDecoder::countLine() noexcept {

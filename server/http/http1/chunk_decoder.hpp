@@ -3,6 +3,9 @@
 
 #include "http/fault.hpp"
 
+#include <mortise/text/singleton_fields.hpp>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,7 +13,7 @@ namespace mortise::http::http1 {
 
 // Takes the chunked coding (RFC 9112 section 7.1) off a body that arrives in pieces. Strict: CRLF everywhere,
 // hexadecimal sizes of at most 16 digits without signs or blanks, extensions well-formed and bounded, trailers
-// well-formed, bounded and dropped.
+// well-formed, bounded, none of those that may not be one (isHeaderOnlyField), and dropped.
 class ChunkDecoder {
 public:
     enum class Result : std::uint8_t { more, complete, fault };
@@ -52,6 +55,8 @@ private:
     };
     // Null, or why `c` cannot come here.
     const Fault* step(char c) noexcept;
+    // The character of a trailer's name, its colon last. Longer names than any that is forbidden are not kept.
+    const Fault* stepTrailerName(char c) noexcept;
     const Fault* countLine() noexcept;
     const Fault* countTrailer() noexcept;
     Result fail(const Fault& fault) noexcept;
@@ -61,6 +66,8 @@ private:
     std::uint64_t total_ = 0; // decoded data that was announced
     std::size_t line_ = 0;    // bytes of the current size line, or of all trailers
     unsigned digits_ = 0;
+    std::uint32_t name_size_ = 0; // of the current trailer, past what `name_` holds too
+    std::array<char, longestFieldRule()> name_{};
     Bounds bounds_{};
     const Fault* fault_ = nullptr;
 };

@@ -3,6 +3,9 @@
 
 #include "http/character_class.hpp"
 #include "http/field_block.hpp"
+#include "http/http1/request_line.hpp"
+#include "http/name_set.hpp"
+#include "http/repeated_fields.hpp"
 #include "http/target.hpp"
 
 #include <algorithm>
@@ -98,43 +101,6 @@ const llhttp_settings_t& callbacks() noexcept {
     return settings;
 }
 
-constexpr std::size_t version_size = sizeof " HTTP/1.1\r\n" - 1;
-
-// Nothing: not a method of HTTP that is served here (RTSP, ICE, CONNECT, PRI).
-bool methodOf(unsigned llhttp_method, Method& method) noexcept {
-    switch (llhttp_method) {
-    case HTTP_GET:
-        method = Method::get;
-        return true;
-    case HTTP_HEAD:
-        method = Method::head;
-        return true;
-    case HTTP_POST:
-        method = Method::post;
-        return true;
-    case HTTP_PUT:
-        method = Method::put;
-        return true;
-    case HTTP_DELETE:
-        method = Method::delete_;
-        return true;
-    case HTTP_OPTIONS:
-        method = Method::options;
-        return true;
-    case HTTP_PATCH:
-        method = Method::patch;
-        return true;
-    case HTTP_TRACE:
-        method = Method::trace;
-        return true;
-    case HTTP_CONNECT:
-        return false;
-    default:
-        method = Method::other;
-        return llhttp_method < HTTP_SOURCE;
-    }
-}
-
 bool isRequestId(std::string_view text) noexcept {
     if (text.empty() || text.size() > 128) return false;
     for (const char c : text) {
@@ -167,12 +133,6 @@ bool listHolds(std::string_view list, std::string_view token) noexcept {
     return false;
 }
 
-// " HTTP/" digit "." digit CRLF, whatever the digits.
-bool looksLikeVersion(std::string_view text) noexcept {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    return text.size() >= 9 && text.substr(0, 6) == " HTTP/" && digit(text[6]) && text[7] == '.' && digit(text[8]);
-}
-
 } // namespace
 
 void Parser::begin(RequestHead& head, const Limits& limits) noexcept {
@@ -186,6 +146,7 @@ void Parser::begin(RequestHead& head, const Limits& limits) noexcept {
     head_bytes_ = 0;
     line_end_ = 0;
     body_left_ = 0;
+    method_unknown_ = false;
     value_open_ = false;
     head_complete_ = false;
     closes_ = false;
@@ -214,6 +175,7 @@ Parser::Result Parser::parseHead(const char* message, std::size_t size) {
     // Line and fields one after the other, and no byte past the limit of either: whatever stands behind a limit cannot
     // change the verdict.
     while (!head_complete_) {
+        if (method_unknown_) return failedByMethod(message, size);
         if (parsed_ == size) return Result::more;
         const bool in_line = line_end_ == 0;
         std::size_t end =
@@ -224,9 +186,19 @@ Parser::Result Parser::parseHead(const char* message, std::size_t size) {
         parsed_ = end;
         if (fault_ != nullptr) return Result::fault;
         if (head_complete_) break;
-        if (error != HPE_OK) return failedByLlhttp(error, message, end);
+        if (error != HPE_OK) {
+            const Result result = failedByLlhttp(error, message, end);
+            return method_unknown_ ? failedByMethod(message, size) : result;
+        }
         if (in_line && end > limits_->request_line_bytes) return tooLong(message, end);
-        if (newline != nullptr) line_end_ = end;
+        if (newline != nullptr) {
+            line_end_ = end;
+            // llhttp takes a line without a version (HTTP/0.9) and one that ends in a bare LF.
+            const std::size_t target_end = head_->target.offset + head_->target.size;
+            if ((llhttp_.http_major == 0 || message[end - 2] != '\r') &&
+                !endsWithVersion({message + target_end, end - target_end}))
+                return fail(fault::badRequestLine);
+        }
         if (!in_line && end - line_end_ > limits_->header_bytes) return fail(fault::headerTooLarge);
     }
     head_bytes_ = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - message);
@@ -241,15 +213,30 @@ Parser::Result Parser::tooLong(const char* message, std::size_t size) noexcept {
     return fail(blank != line.npos && isToken(line.substr(0, blank)) ? fault::targetTooLong : fault::badRequestLine);
 }
 
+Parser::Result Parser::failedByMethod(const char* message, std::size_t size) noexcept {
+    const std::string_view line(message, std::min(size, limits_->request_line_bytes + 1));
+    std::size_t method = 0;
+    while (method < line.size() && isTokenCharacter(line[method])) ++method;
+    if (method > longest_method) return fail(fault::unknownMethod); // RFC 9112 section 3
+    switch (lineFormOf(line)) {
+    case LineForm::wellFormed:
+        return fail(fault::unknownMethod);
+    case LineForm::malformed:
+        return fail(fault::badRequestLine);
+    case LineForm::incomplete:
+        break;
+    }
+    return line.size() > limits_->request_line_bytes ? tooLong(message, line.size()) : Result::more;
+}
+
 Parser::Result Parser::failedByLlhttp(int error, const char* message, std::size_t size) noexcept {
     // As far as llhttp has come, so that the verdict does not depend on how the bytes were cut.
     const auto before = static_cast<std::size_t>(llhttp_get_error_pos(&llhttp_) - message);
     const std::string_view text(message, std::min(size, before + 1));
     switch (error) {
-    case HPE_INVALID_METHOD: {
-        const std::string_view word = text.substr(0, text.find_first_of(" \r\n"));
-        return fail(isToken(word) && word.size() <= 64 ? fault::unknownMethod : fault::badRequestLine);
-    }
+    case HPE_INVALID_METHOD:
+        method_unknown_ = true;
+        return Result::more;
     case HPE_PAUSED_H2_UPGRADE:
         return fail(fault::badVersion);
     case HPE_INVALID_VERSION:
@@ -257,7 +244,10 @@ Parser::Result Parser::failedByLlhttp(int error, const char* message, std::size_
         if (line_end_ != 0) return fail(fault::badField);
         const std::size_t at = head_->target.offset + head_->target.size;
         if (text.substr(0, 14) == "PRI * HTTP/2.0") return fail(fault::badVersion);
-        if (Method method{}; !methodOf(llhttp_.method, method)) return fail(fault::unknownMethod); // RTSP, ICE
+        if (Method method{}; !methodOf(llhttp_.method, method)) { // RTSP, ICE
+            method_unknown_ = true;
+            return Result::more;
+        }
         if (at > text.size() || !looksLikeVersion(text.substr(at))) return fail(fault::badRequestLine);
         const std::string_view number = text.substr(at + 6, 3); // one that is spoken here is followed by something odd
         return fail(number == "1.0" || number == "1.1" ? fault::badRequestLine : fault::badVersion);
@@ -283,13 +273,13 @@ bool Parser::checkRequestLine(const char* message) noexcept {
     if (blank == nullptr) return refuse(fault::badRequestLine);
     head.method_size = static_cast<std::uint32_t>(blank - message);
     if (llhttp_.method == HTTP_PRI) return refuse(fault::badVersion);
-    if (!methodOf(llhttp_.method, head.method)) return refuse(fault::unknownMethod);
     // Exactly one blank on both sides of the target, and a version (HTTP/0.9 has none).
     if (head.target.offset != head.method_size + 1 || target_end + version_size > head_bytes_) {
         return refuse(fault::badRequestLine);
     }
     const std::string_view version(message + target_end, version_size);
     if (!looksLikeVersion(version) || version.substr(9) != "\r\n") return refuse(fault::badRequestLine);
+    if (!methodOf(llhttp_.method, head.method)) return refuse(fault::unknownMethod);
     if (version[6] != '1' || version[8] > '1') return refuse(fault::badVersion);
     head.minor_version = static_cast<std::uint8_t>(version[8] - '0');
     head.keep_alive = head.minor_version == 1;
@@ -307,6 +297,8 @@ bool Parser::checkFields(const char* message) noexcept {
     bool coded = false;
     bool host_seen = false;
     std::string_view coding;
+    NameSet names;
+    NameSet repeated;
     std::size_t next = line_end_;
     for (std::size_t i = 0; i < head.fields.size(); ++i) {
         RequestHead::FieldSpan& field = head.fields[i];
@@ -331,6 +323,7 @@ bool Parser::checkFields(const char* message) noexcept {
 
         const std::string_view name = field.name.in(message);
         const std::string_view value = field.value.in(message);
+        names.addTwice(name, repeated);
         switch (name.size()) {
         case 4:
             if (!equalsIgnoreCase(name, "host")) break;
@@ -395,6 +388,7 @@ bool Parser::checkFields(const char* message) noexcept {
         head.chunked = true;
     }
     if (!host_seen && head.minor_version == 1) return refuse(fault::badHost);
+    if (repeatsSingleton(head, message, repeated)) return refuse(fault::repeatedField);
     return true;
 }
 

@@ -46,6 +46,8 @@ private:
     Result fail(const Fault& fault) noexcept;
     bool refuse(const Fault& fault) noexcept; // false
     Result tooLong(const char* message, std::size_t size) noexcept;
+    // A request line whose method llhttp does not serve, read to its end: only a well-formed one has an unknown method.
+    Result failedByMethod(const char* message, std::size_t size) noexcept;
     Result failedByLlhttp(int error, const char* message, std::size_t size) noexcept;
     bool checkRequestLine(const char* message) noexcept;
     bool checkFields(const char* message) noexcept;
@@ -61,6 +63,7 @@ private:
     std::size_t line_end_ = 0; // offset of the first field; 0 while the request line is incomplete
     std::uint64_t body_left_ = 0;
     ChunkDecoder chunks_;
+    bool method_unknown_ = false; // llhttp has given up on the method
     bool value_open_ = false;
     bool head_complete_ = false;
     bool closes_ = false; // Connection: close

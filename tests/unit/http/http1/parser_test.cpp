@@ -2,7 +2,9 @@
 #include "http/http1/parser.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
+#include <mortise/text/singleton_fields.hpp>
 
+#include <cctype>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -142,6 +144,10 @@ class ParserTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesRequestLines);
     CPPUNIT_TEST(refusesTargets);
     CPPUNIT_TEST(refusesFields);
+    CPPUNIT_TEST(refusesRepeatedFields);
+    CPPUNIT_TEST(repeatsWhatMay);
+    CPPUNIT_TEST(refusesTrailers);
+    CPPUNIT_TEST(ordersTheFaultsOfALine);
     CPPUNIT_TEST(refusesHosts);
     CPPUNIT_TEST(refusesAmbiguousFraming);
     CPPUNIT_TEST(refusesChunks);
@@ -247,6 +253,97 @@ public:
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(shown(raw), 400, parse(raw, step).status);
             }
         }
+    }
+
+    void refusesRepeatedFields() {
+        std::size_t singletons = 0;
+        for (const FieldRule& rule : fieldRules) {
+            if (!rule.once || rule.name == "host" || rule.name == "content-length") continue; // faults of their own
+            ++singletons;
+            const std::string name(rule.name);
+            std::string upper = name;
+            for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            checkAll({
+                {with(name + ": a\r\n" + name + ": a\r\n"), "http_repeated_field"},
+                {with(name + ": a\r\n" + upper + ": b\r\n"), "http_repeated_field"},
+                {with(upper + ":\r\nX: y\r\n" + name + ":\r\n"), "http_repeated_field"},
+            });
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ""s, parse(with(name + ": a\r\nx" + name + ": a\r\n"), 1).fault);
+        }
+        CPPUNIT_ASSERT(singletons > 20);
+        // Framing goes first.
+        checkAll({{with("Content-Length: 3\r\nFrom: a\r\nFrom: a\r\nContent-Length: 3\r\n"), "http_too_many_fields"},
+                  {with("Content-Length: x\r\nFrom: a\r\nFrom: a\r\n"), "http_bad_length"},
+                  {with("From: a\r\nFrom: a\r\nX : y\r\n"), "http_bad_field"},
+                  {"GET / HTTP/1.0\r\nRange: a\r\nRange: a\r\n\r\n", "http_repeated_field"}});
+    }
+
+    void repeatsWhatMay() {
+        for (const char* name : {"Accept", "If-Match", "If-None-Match", "Cookie", "X-Forwarded-For", "Forwarded", "Via",
+                                 "Accept-Encoding", "Cache-Control", "Connection", "X-Request-Id", "X-Anything",
+                                 "Content-Typ", "Content-Types", "Origins", "Hosts", "x"}) {
+            const std::string line = std::string(name) + ": a\r\n";
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, ""s, parse(with(line + line + line), 3).fault);
+        }
+    }
+
+    void refusesTrailers() {
+        for (const FieldRule& rule : fieldRules) {
+            const std::string name(rule.name);
+            Limits limits = smallLimits();
+            limits.trailer_bytes = 200;
+            for (const std::string& line : {name + ": a\r\n", "X: y\r\n" + name + ":\r\n", "x" + name + ": a\r\n",
+                                            name + "x: a\r\n", name.substr(1) + ": a\r\n"}) {
+                const bool forbidden =
+                    rule.header && (line.find(name + ":") == 0 || line.find("\n" + name + ":") != line.npos);
+                for (const std::size_t step : {std::size_t{1}, std::size_t{1000}}) {
+                    const Parsed parsed = parse(chunked("1\r\na\r\n0\r\n" + line + "\r\n"), step, limits);
+                    // "xvia" or "ate" may have a rule of its own.
+                    if (!forbidden && isHeaderOnlyField(line.substr(0, line.find(':')))) continue;
+                    CPPUNIT_ASSERT_EQUAL_MESSAGE(line, forbidden ? "http_forbidden_trailer"s : ""s, parsed.fault);
+                    CPPUNIT_ASSERT_EQUAL_MESSAGE(line, !forbidden, parsed.complete);
+                }
+            }
+        }
+        Limits limits = smallLimits();
+        limits.trailer_bytes = 200;
+        checkAll({{chunked("0\r\nHOST: a\r\n\r\n"), "http_forbidden_trailer"},
+                  {chunked("0\r\ncOnTeNt-LeNgTh: 1\r\n\r\n"), "http_forbidden_trailer"}});
+        CPPUNIT_ASSERT_EQUAL(""s, parse(chunked("0\r\n" + std::string(100, 'h') + ": a\r\n\r\n"), 1, limits).fault);
+        CPPUNIT_ASSERT_EQUAL(""s, parse(chunked("0\r\nETag: a\r\nETag: a\r\n\r\n"), 1, limits).fault);
+    }
+
+    // No token, then no well-formed line, then an unknown method, then a version.
+    void ordersTheFaultsOfALine() {
+        for (const std::string& method : {"GET"s, "G"s, "BREW"s, "get"s, "CONNECT"s, "DESCRIBE"s, "SOURCE"s, "PRI"s,
+                                          "M-SEARCH"s, "!#$%&'*+-.^_`|~"s, std::string(32, 'X')}) {
+            for (const char* rest :
+                 {"\r\n", " \r\n", "\n", " \n", "  \r\n", "\t\r\n", "\r\nHost: a\r\n\r\n", " HTTP/1.1\r\n",
+                  "  HTTP/1.1\r\n", " /\r\n", " / \r\n", " /\n", " / HTTP/1.1\n", " / HTTP\r\n", " / HTTP/1\r\n",
+                  " / XTTP/1.1\r\n", " / RTSP/1.0\r\n\r\n", " / a HTTP/1.1\r\n", " /\x01 HTTP/1.1\r\n"}) {
+                for (const std::string& before : {""s, "\r\n"s}) {
+                    for (const std::size_t step : {std::size_t{1}, std::size_t{3}, std::size_t{1000}}) {
+                        const Parsed parsed = parse(before + method + rest, step);
+                        CPPUNIT_ASSERT_EQUAL_MESSAGE(shown(method + rest), 400, parsed.status);
+                    }
+                }
+            }
+        }
+        const std::string host = "\r\nHost: a\r\n\r\n";
+        for (const char* method : {"BREW", "get", "GETT", "GE", "DESCRIBE", "SOURCE", "CONNECT", "QUERY"}) {
+            const std::string name(method);
+            const std::string target = name == "CONNECT" ? " a:80" : " /a";
+            checkAll({{name + target + " HTTP/1.1" + host, "http_unknown_method"},
+                      {name + target + " HTTP/2.0" + host, "http_unknown_method"},
+                      {name + "@" + target + " HTTP/1.1" + host, "http_bad_request_line"},
+                      {std::string(65, 'A') + target + " HTTP/1.1" + host, "http_unknown_method"}});
+        }
+        checkAll({{"GET / HTTP/2.0" + host, "http_bad_version"},
+                  {"BREW /" + std::string(300, 'a'), "http_target_too_long"},
+                  {std::string(300, 'a'), "http_unknown_method"},
+                  {"BREW / HTTP/1.1\r\n", "http_unknown_method"},
+                  {std::string(60, 'a') + "@ / HTTP/1.1", "http_bad_request_line"},
+                  {"GET /\r\n", "http_bad_request_line"}});
     }
 
     void refusesHosts() {
