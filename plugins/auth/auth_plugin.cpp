@@ -45,7 +45,10 @@ MORTISE_SETTINGS(
         .text("Signs refresh tokens, another one; made at the first start when not set"),
     field(accessLifetime).min(seconds(1)).max(hours(30 * 24)).text("How long an access token is good"),
     field(refreshLifetime).min(seconds(1)).max(hours(365 * 24)).text("How long a refresh token is good"),
-    field(leeway).min(seconds(0)).max(seconds(60)).text("Tolerance for the clocks of other issuers in exp and nbf"),
+    field(leeway)
+        .min(seconds(0))
+        .max(seconds(60))
+        .text("Tolerance for the clocks of other issuers in exp, nbf and iat"),
     field(refreshGrace).min(seconds(0)).max(seconds(60)).text("How long a rotated refresh token may be sent again"),
     field(cleanupInterval).min(seconds(1)).max(hours(24)).text("How often expired refresh tokens are deleted"))
 
@@ -53,6 +56,11 @@ constexpr int loginAttempts = 3; // as often may the hash change under a login
 
 mortise::Reply invalidRefreshToken() {
     return mortise::unauthorized("Invalid refresh token");
+}
+
+/// The token was good when the request came.
+mortise::Reply userNotFound() {
+    return mortise::unauthorized("User not found", mortise::invalidTokenChallenge);
 }
 
 class AuthPlugin : public mortise::Plugin<Settings>, public mortise::Authenticator {
@@ -119,6 +127,7 @@ std::string_view authorization(const mortise::Request& request, bool& repeated) 
 void AuthPlugin::configure(mortise::Setup& setup) {
     checkSecret(setup, "access_secret", settings().accessSecret);
     checkSecret(setup, "refresh_secret", settings().refreshSecret);
+    // Both are the operator's: nobody else could learn from the time that this takes.
     if (!settings().accessSecret.empty() && settings().accessSecret == settings().refreshSecret)
         setup.refuseSetting("refresh_secret", "it equals access_secret; each kind of token needs a secret of its own");
     RefreshStore::declareMigrations(setup);
@@ -171,7 +180,7 @@ void AuthPlugin::declareRoutes(mortise::Setup& setup) {
         .handle([this](mortise::Request& request, const RefreshRequest& body) { return logout(request, body); });
     setup.post("/auth/password")
         .operationId("changePassword")
-        .summary("Changes the caller's password and ends all sessions")
+        .summary("Changes the caller's password and ends all sessions and access tokens")
         .tags("auth")
         .authenticated()
         .isPrivate()
@@ -188,6 +197,9 @@ void AuthPlugin::start() {
     users_ = service<mortise::Users>();
     database_ = service<mortise::Database>();
     families_.open(database_);
+    if (!users_.keepsTokenEpochs())
+        log().warn("The plugin that gives '" MORTISE_USERS_SERVICE
+                   "' keeps no token epochs: access tokens stay good after a change of the password until they expire");
     const auto secretOr = [this](const std::string& configured, std::string_view stored) {
         return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : configured;
     };
@@ -210,6 +222,7 @@ void AuthPlugin::authenticate(mortise::Request& request, mortise::Verdict& verdi
     const VerifiedToken<AccessClaims> verified = tokens_->readAccess(*token, mortise::DateTime::now());
     if (verified.verdict != TokenVerdict::valid) return verdict.reject("Invalid token");
     const bool found = users_.visitById(verified.claims.userId, [&](const mortise_user& user) {
+        if (!ofEpoch(verified.claims, user.token_epoch)) return verdict.reject("Invalid token");
         verdict.accept(mortise::text(user.id), {mortise::text(user.role)}, mortise::text(user.name));
     });
     if (!found) verdict.reject("User not found");
@@ -276,8 +289,8 @@ std::optional<mortise::Reply> AuthPlugin::openSession(const Login& login, const 
     std::optional<mortise::Reply> reply;
     database_.transact(login.later, [&](mortise::Transaction&) {
         reply.reset();
-        if (users_.setPasswordHash(login.later, user->id, user->passwordHash,
-                                   result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
+        if (users_.renewPasswordHash(login.later, user->id, user->passwordHash,
+                                     result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
             reply.emplace(beginSession(login.later, 200, *user));
     });
     return reply;
@@ -297,8 +310,7 @@ mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshReque
     switch (rotation.outcome) {
     case RefreshStore::Outcome::rotated:
     case RefreshStore::Outcome::repeated:
-        return TokenPair{tokens_->access(user->id, user->email, mortise::DateTime::now()),
-                         tokens_->refresh(rotation.grant)};
+        return TokenPair{tokens_->access(*user, mortise::DateTime::now()), tokens_->refresh(rotation.grant)};
     case RefreshStore::Outcome::reused:
         request.log().warn("A rotated refresh token was sent again: its family is revoked",
                            {{"userId", claims.userId}, {"family", claims.family}});
@@ -321,7 +333,7 @@ mortise::Reply AuthPlugin::changePassword(mortise::Request& request, const Passw
     // Only a look-up by address has the hash.
     std::optional<mortise::UserRecord> user = users_.findById(request.principal().id());
     if (user) user = users_.findByEmail(user->email);
-    if (!user || user->id != request.principal().id()) return mortise::unauthorized("User not found");
+    if (!user || user->id != request.principal().id()) return userNotFound();
     const std::string hash = user->passwordHash;
     // Shared, so that there still is somebody to answer when the second queue is full. Views of the body live until
     // then.
@@ -356,7 +368,7 @@ mortise::Reply AuthPlugin::storePassword(mortise::Turn turn, const mortise::User
         if (stored) families_.removeAll(turn, user.id);
     });
     if (stored) return mortise::noContent();
-    if (!users_.findById(user.id)) return mortise::unauthorized("User not found");
+    if (!users_.findById(user.id)) return userNotFound();
     return mortise::conflict("Password was changed meanwhile");
 }
 
@@ -364,9 +376,9 @@ mortise::Reply AuthPlugin::beginSession(mortise::Turn turn, std::uint32_t status
                                         const mortise::UserRecord& user) const {
     const RefreshGrant grant = makeGrant(user.id, crypto().uuid7());
     families_.insert(turn, grant);
-    return mortise::Reply::json(status, Session{{user.id, user.name, user.email},
-                                                tokens_->access(user.id, user.email, grant.issuedAt),
-                                                tokens_->refresh(grant)});
+    return mortise::Reply::json(
+        status,
+        Session{{user.id, user.name, user.email}, tokens_->access(user, grant.issuedAt), tokens_->refresh(grant)});
 }
 
 RefreshGrant AuthPlugin::makeGrant(std::string userId, std::string family) const {

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t signatureSize = encodedSize(std::tuple_size_v<Mac>);
 
-bool equalInConstantTime(std::string_view left, std::string_view right) noexcept {
-    if (left.size() != right.size()) return false;
-    volatile unsigned char difference = 0;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        difference = static_cast<unsigned char>(difference | (left[i] ^ right[i]));
-    }
-    return difference == 0;
-}
-
 std::string_view bytesOf(const Mac& mac) noexcept {
     return {reinterpret_cast<const char*>(mac.data()), mac.size()};
 }
@@ -29,8 +20,12 @@ std::string_view bytesOf(const Mac& mac) noexcept {
 } // namespace
 
 Jws::Jws(std::string_view type, std::vector<std::string> otherTypes, bool typeOptional, MacFunction mac,
-         HeaderParser header)
-    : types_(std::move(otherTypes)), typeOptional_(typeOptional), mac_(std::move(mac)), header_(std::move(header)) {
+         EqualFunction equal, HeaderParser header)
+    : types_(std::move(otherTypes)),
+      typeOptional_(typeOptional),
+      mac_(std::move(mac)),
+      equal_(std::move(equal)),
+      header_(std::move(header)) {
     types_.emplace_back(type);
     std::string text = R"({"alg":"HS256","typ":")";
     text.append(type).append(R"("})");
@@ -64,7 +59,7 @@ std::optional<std::string_view> Jws::verify(std::string_view token, Buffer& buff
     mac_(token.substr(0, second), mac);
     std::array<char, signatureSize> expected; // comparing the encoded form leaves a signature one spelling
     encodeBase64Url(bytesOf(mac), expected.data());
-    if (!equalInConstantTime({expected.data(), expected.size()}, token.substr(second + 1))) return std::nullopt;
+    if (!equal_({expected.data(), expected.size()}, token.substr(second + 1))) return std::nullopt;
 
     const std::optional<std::size_t> size = decodeBase64Url(token.substr(first + 1, second - first - 1), buffer.data());
     if (!size) return std::nullopt;

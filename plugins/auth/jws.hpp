@@ -16,6 +16,9 @@ using Mac = std::array<unsigned char, 32>;
 /// Writes HMAC-SHA256 of `data` under one kept key. Called concurrently.
 using MacFunction = std::function<void(std::string_view data, Mac& mac)>;
 
+/// Whether two texts are equal, in a time that depends on their sizes only. Called concurrently.
+using EqualFunction = std::function<bool(std::string_view left, std::string_view right)>;
+
 /// What matters of a JOSE header (RFC 7515 section 4).
 struct JoseHeader {
     std::string algorithm;
@@ -39,7 +42,7 @@ public:
     /// `type` is what `sign` writes as `typ`; `verify` also takes `otherTypes`, and a header without `typ` when
     /// `typeOptional`. Types are media types without "application/" and compare without case (RFC 7515 section 4.1.9).
     Jws(std::string_view type, std::vector<std::string> otherTypes, bool typeOptional, MacFunction mac,
-        HeaderParser header);
+        EqualFunction equal, HeaderParser header);
 
     [[nodiscard]] std::string sign(std::string_view payload) const;
 
@@ -52,6 +55,7 @@ private:
     std::vector<std::string> types_;
     bool typeOptional_;
     MacFunction mac_;
+    EqualFunction equal_;
     HeaderParser header_;
     std::string usual_; ///< the encoded header that `sign` writes
 };

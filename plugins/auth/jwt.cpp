@@ -15,21 +15,23 @@ bool acceptable(const RefreshClaims& claims) noexcept {
     return !claims.userId.empty() && !claims.family.empty() && !claims.jti.empty();
 }
 
-TokenVerdict checkTimes(double exp, const std::optional<double>& nbf, std::int64_t nowMs,
-                        std::int64_t leewayMs) noexcept {
-    const double now = static_cast<double>(nowMs) / 1000;
-    const double leeway = static_cast<double>(leewayMs) / 1000;
-    if (!(now < exp + leeway)) return TokenVerdict::expired;
-    if (nbf && now < *nbf - leeway) return TokenVerdict::notYetValid;
+TokenVerdict checkTimes(double exp, const std::optional<double>& nbf, const std::optional<double>& iat,
+                        std::int64_t nowMs, std::int64_t leewayMs) noexcept {
+    constexpr double second = 1000;
+    if (!(static_cast<double>(nowMs - leewayMs) / second < exp)) return TokenVerdict::expired;
+    // The clock tells whole milliseconds: all of this one has come.
+    const double future = static_cast<double>(nowMs + leewayMs + 1) / second;
+    if (nbf && *nbf >= future) return TokenVerdict::notYetValid;
+    if (iat && *iat >= future) return TokenVerdict::notYetValid;
     return TokenVerdict::valid;
 }
 
-Jws makeAccessJws(MacFunction mac, HeaderParser header) {
-    return {"JWT", {"at+jwt"}, true, std::move(mac), std::move(header)};
+Jws makeAccessJws(MacFunction mac, EqualFunction equal, HeaderParser header) {
+    return {"JWT", {"at+jwt"}, true, std::move(mac), std::move(equal), std::move(header)};
 }
 
-Jws makeRefreshJws(MacFunction mac, HeaderParser header) {
-    return {"refresh+jwt", {}, false, std::move(mac), std::move(header)};
+Jws makeRefreshJws(MacFunction mac, EqualFunction equal, HeaderParser header) {
+    return {"refresh+jwt", {}, false, std::move(mac), std::move(equal), std::move(header)};
 }
 
 std::optional<std::string_view> bearerToken(std::string_view field) noexcept {

@@ -16,7 +16,8 @@ namespace auth {
 /// allowed. Tokens of other issuers that share the secret may lack what is optional here.
 struct AccessClaims {
     std::string userId;
-    std::optional<std::string> typ; ///< "access" when present
+    std::optional<std::string> typ;    ///< "access" when present
+    std::optional<std::int64_t> epoch; ///< the user's token epoch when it was issued
     double exp = 0;
     std::optional<double> nbf;
     std::optional<double> iat;
@@ -35,6 +36,12 @@ struct RefreshClaims {
 bool acceptable(const AccessClaims& claims) noexcept;
 bool acceptable(const RefreshClaims& claims) noexcept;
 
+/// Whether the token is of the user's epoch. A token that names none is of the first one, before any change of the
+/// password.
+constexpr bool ofEpoch(const AccessClaims& claims, std::int64_t epoch) noexcept {
+    return claims.epoch.value_or(0) == epoch;
+}
+
 enum class TokenVerdict { valid, malformed, expired, notYetValid };
 
 /// The claims in a JSON text, or nothing when the text is no object of that shape. Called concurrently.
@@ -48,9 +55,9 @@ struct VerifiedToken {
 };
 
 /// `exp` is the first moment at which a token is refused, `nbf` the first at which it is taken (RFC 7519 sections 4.1.4
-/// and 4.1.5); `leewayMs` widens both.
-TokenVerdict checkTimes(double exp, const std::optional<double>& nbf, std::int64_t nowMs,
-                        std::int64_t leewayMs) noexcept;
+/// and 4.1.5), and no token is from the future (`iat`, section 4.1.6); `leewayMs` widens all three.
+TokenVerdict checkTimes(double exp, const std::optional<double>& nbf, const std::optional<double>& iat,
+                        std::int64_t nowMs, std::int64_t leewayMs) noexcept;
 
 /// Reads tokens of one kind. Immutable; safe for concurrent use.
 template<typename Claims>
@@ -65,7 +72,7 @@ public:
         if (!payload) return {};
         std::optional<Claims> claims = parser_(*payload);
         if (!claims || !acceptable(*claims)) return {};
-        const TokenVerdict verdict = checkTimes(claims->exp, claims->nbf, nowMs, leewayMs_);
+        const TokenVerdict verdict = checkTimes(claims->exp, claims->nbf, claims->iat, nowMs, leewayMs_);
         return {verdict, std::move(*claims)};
     }
 
@@ -78,11 +85,11 @@ private:
 };
 
 /// Access tokens: `typ` JWT, as other issuers write it, or RFC 9068's at+jwt, or none.
-Jws makeAccessJws(MacFunction mac, HeaderParser header);
+Jws makeAccessJws(MacFunction mac, EqualFunction equal, HeaderParser header);
 
 /// Refresh tokens: a `typ` of their own, which is required, so that no token is taken for the other kind even when keys
 /// were mixed up (RFC 8725 section 3.11).
-Jws makeRefreshJws(MacFunction mac, HeaderParser header);
+Jws makeRefreshJws(MacFunction mac, EqualFunction equal, HeaderParser header);
 
 /// The token of an `Authorization` field (RFC 6750 section 2.1), or nothing when it is of another scheme or has none.
 std::optional<std::string_view> bearerToken(std::string_view field) noexcept;

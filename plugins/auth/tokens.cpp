@@ -12,6 +12,10 @@ MacFunction macWith(mortise::HmacKey key) {
     return [key = std::move(key)](std::string_view data, Mac& mac) { mac = key.sign(data); };
 }
 
+EqualFunction equalBy(const mortise::Crypto& crypto) {
+    return [crypto](std::string_view left, std::string_view right) { return crypto.equal(left, right); };
+}
+
 HeaderParser headerParser(const mortise::Json& json) {
     return [json, schema = json.schemaFor<HeaderMembers>()](std::string_view text) -> std::optional<JoseHeader> {
         std::optional<HeaderMembers> members = json.parse<HeaderMembers>(text, schema);
@@ -30,16 +34,20 @@ ClaimsParser<Claims> claimsParser(const mortise::Json& json) {
 
 Tokens::Tokens(const mortise::Crypto& crypto, const mortise::Json& json, const Options& options)
     : crypto_(crypto),
-      access_(makeAccessJws(macWith(crypto.hmacKey(options.accessSecret)), headerParser(json)),
+      access_(makeAccessJws(macWith(crypto.hmacKey(options.accessSecret)), equalBy(crypto), headerParser(json)),
               claimsParser<AccessClaims>(json), options.leeway.count()),
-      refresh_(makeRefreshJws(macWith(crypto.hmacKey(options.refreshSecret)), headerParser(json)),
+      refresh_(makeRefreshJws(macWith(crypto.hmacKey(options.refreshSecret)), equalBy(crypto), headerParser(json)),
                claimsParser<RefreshClaims>(json), options.leeway.count()),
       accessLifetimeMs_(options.accessLifetime.count()) {}
 
-std::string Tokens::access(std::string_view userId, std::string_view email, mortise::DateTime now) const {
+std::string Tokens::access(const mortise::UserRecord& user, mortise::DateTime now) const {
     const std::string id = crypto_.uuid7();
-    const AccessPayload payload{userId, email, id, now.unixMilliseconds / 1000,
-                                (now.unixMilliseconds + accessLifetimeMs_) / 1000};
+    const AccessPayload payload{user.id,
+                                user.email,
+                                user.tokenEpoch,
+                                now.unixMilliseconds / 1000,
+                                (now.unixMilliseconds + accessLifetimeMs_) / 1000,
+                                id};
     return access_.jws().sign(mortise::encodeJson(payload));
 }
 

@@ -25,7 +25,7 @@ public:
 
     Tokens(const mortise::Crypto& crypto, const mortise::Json& json, const Options& options);
 
-    [[nodiscard]] std::string access(std::string_view userId, std::string_view email, mortise::DateTime now) const;
+    [[nodiscard]] std::string access(const mortise::UserRecord& user, mortise::DateTime now) const;
     [[nodiscard]] std::string refresh(const RefreshGrant& grant) const;
 
     [[nodiscard]] VerifiedToken<AccessClaims> readAccess(std::string_view token, mortise::DateTime now) const {

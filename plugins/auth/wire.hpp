@@ -82,18 +82,19 @@ struct HeaderMembers {
 };
 MORTISE_DESCRIBE(HeaderMembers, field(alg), field(typ), field(crit))
 
-MORTISE_DESCRIBE(AccessClaims, field(userId), field(typ), field(exp), field(nbf), field(iat))
+MORTISE_DESCRIBE(AccessClaims, field(userId), field(typ), field(epoch), field(exp), field(nbf), field(iat))
 MORTISE_DESCRIBE(RefreshClaims, field(userId), field(family), field(jti), field(exp), field(nbf), field(iat))
 
 /// Claims as they are written; times in Unix seconds.
 struct AccessPayload {
     std::string_view userId;
     std::string_view email;
-    std::string_view jti;
+    std::int64_t epoch = 0;
     std::int64_t iat = 0;
     std::int64_t exp = 0;
+    std::string_view jti;
 };
-MORTISE_DESCRIBE(AccessPayload, field(userId), field(email), field(jti), field(iat), field(exp))
+MORTISE_DESCRIBE(AccessPayload, field(userId), field(email), field(epoch), field(iat), field(exp), field(jti))
 
 struct RefreshPayload {
     std::string_view userId;

@@ -16,14 +16,15 @@ void UserStore::declareMigrations(mortise::Setup& setup) {
                                          "created_at BIGINT NOT NULL, "
                                          "updated_at BIGINT NOT NULL, "
                                          "CONSTRAINT users_email_lower UNIQUE (email_lower))");
+    setup.migration("0002-add-token-epoch", "ALTER TABLE users ADD COLUMN token_epoch BIGINT NOT NULL DEFAULT 0");
 }
 
 void UserStore::open(const mortise::Database& database) {
     database_ = database;
     viewById_ = database.statement("SELECT id, name, email, created_at FROM users WHERE id = ?");
-    byId_ = database.statement("SELECT id, name, email, role, created_at, '' FROM users WHERE id = ?");
-    byEmail_ =
-        database.statement("SELECT id, name, email, role, created_at, password_hash FROM users WHERE email_lower = ?");
+    byId_ = database.statement("SELECT id, name, email, role, created_at, '', token_epoch FROM users WHERE id = ?");
+    byEmail_ = database.statement(
+        "SELECT id, name, email, role, created_at, password_hash, token_epoch FROM users WHERE email_lower = ?");
     idByEmail_ = database.statement("SELECT id FROM users WHERE email_lower = ?");
     // Ids increase with time, so their order is that of creation.
     page_ = database.statement("SELECT id, name, email, created_at FROM users ORDER BY id LIMIT ? OFFSET ?");
@@ -35,7 +36,10 @@ void UserStore::open(const mortise::Database& database) {
     update_ = database.statement("UPDATE users SET name = COALESCE(?, name), email = COALESCE(?, email), "
                                  "email_lower = COALESCE(?, email_lower), updated_at = ? WHERE id = ?");
     remove_ = database.statement("DELETE FROM users WHERE id = ?");
-    setHash_ =
+    // One statement: no other change of the row comes between the hash and the epoch of its tokens.
+    setHash_ = database.statement("UPDATE users SET password_hash = ?, token_epoch = token_epoch + 1, updated_at = ? "
+                                  "WHERE id = ? AND password_hash = ?");
+    renewHash_ =
         database.statement("UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ? AND password_hash = ?");
     // A write, so that nobody changes the hash before the transaction is over.
     holdHash_ = database.statement("UPDATE users SET password_hash = password_hash WHERE id = ? AND password_hash = ?");
@@ -139,11 +143,21 @@ bool UserStore::setRole(std::string_view email, std::string_view role, mortise::
 
 bool UserStore::setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                                 std::string_view passwordHash, mortise::DateTime now) const {
+    return storeHash(setHash_, turn, id, expected, passwordHash, now);
+}
+
+bool UserStore::renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                                  std::string_view passwordHash, mortise::DateTime now) const {
+    return storeHash(renewHash_, turn, id, expected, passwordHash, now);
+}
+
+bool UserStore::storeHash(const mortise::Statement& statement, mortise::Turn turn, std::string_view id,
+                          std::string_view expected, std::string_view passwordHash, mortise::DateTime now) const {
     std::uint64_t found = 0;
     database_.transact(turn, [&](mortise::Transaction& transaction) {
         found = passwordHash == expected
                     ? transaction.execute(holdHash_, mortise::bind(id, expected))
-                    : transaction.execute(setHash_, mortise::bind(passwordHash, now, id, expected));
+                    : transaction.execute(statement, mortise::bind(passwordHash, now, id, expected));
     });
     return found != 0;
 }

@@ -91,12 +91,15 @@ public:
     /// On behalf of no request. False: no user has that address.
     bool setRole(std::string_view email, std::string_view role, mortise::DateTime now) const;
 
-    /// False: no such user, or its hash is not `expected`.
+    /// Another password: its hash and the next token epoch. False: no such user, or its hash is not `expected`.
     bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                          std::string_view passwordHash, mortise::DateTime now) const;
+    /// Another hash of the same password.
+    bool renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                           std::string_view passwordHash, mortise::DateTime now) const;
 
 private:
-    /// Columns: id, name, email, role, created_at, password_hash.
+    /// Columns: id, name, email, role, created_at, password_hash, token_epoch.
     template<typename Visit>
     bool visitUser(const mortise::Statement& statement, std::string_view key, Visit& visit) const {
         bool found = false;
@@ -110,18 +113,22 @@ private:
             user.role = mortise::view(row.text(3));
             user.created_ms = row.integer(4);
             user.password_hash = mortise::view(row.text(5));
+            user.token_epoch = row.integer(6);
             visit(user);
             return false;
         });
         return found;
     }
 
+    /// `statement` where the hash is to change; nothing of the row changes where it is to stay.
+    bool storeHash(const mortise::Statement& statement, mortise::Turn turn, std::string_view id,
+                   std::string_view expected, std::string_view passwordHash, mortise::DateTime now) const;
     [[nodiscard]] std::int64_t count() const;
     static Change check(std::optional<User> user, const mortise::EntityTagList& condition);
 
     mortise::Database database_;
     mortise::Statement viewById_, byId_, byEmail_, idByEmail_, page_, slice_, count_;
-    mortise::Statement insert_, update_, remove_, setRole_, setHash_, holdHash_;
+    mortise::Statement insert_, update_, remove_, setRole_, setHash_, renewHash_, holdHash_;
     mutable TotalCache totals_;
 };
 

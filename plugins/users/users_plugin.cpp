@@ -31,6 +31,8 @@ public:
                 mortise::UserVisitor visit) override;
     bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                          std::string_view passwordHash) override;
+    bool renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                           std::string_view passwordHash) override;
 
 private:
     void declareReads(mortise::Setup& setup);
@@ -299,6 +301,12 @@ bool UsersPlugin::setPasswordHash(mortise::Turn turn, std::string_view id, std::
                                   std::string_view passwordHash) {
     const std::optional<UserId> parsed = UserId::parse(id);
     return parsed && store_.setPasswordHash(turn, parsed->text(), expected, passwordHash, mortise::DateTime::now());
+}
+
+bool UsersPlugin::renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
+                                    std::string_view passwordHash) {
+    const std::optional<UserId> parsed = UserId::parse(id);
+    return parsed && store_.renewPasswordHash(turn, parsed->text(), expected, passwordHash, mortise::DateTime::now());
 }
 
 } // namespace

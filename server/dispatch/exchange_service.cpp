@@ -379,6 +379,9 @@ mortise_status record(Record& record, Verdict::Kind kind, mortise_view message, 
     state.verdict.kind = kind;
     state.verdict.message = text(message);
     state.verdict.challenge = text(challenge);
+    // A 401 must carry a challenge (RFC 9110 section 15.5.2); these are RFC 6750's, section 3.
+    if (state.verdict.challenge.empty())
+        state.verdict.challenge = kind == Verdict::Kind::rejected ? R"(Bearer error="invalid_token")" : "Bearer";
     state.recorded = Recorded::verdict;
     return MORTISE_OK;
 }

@@ -113,10 +113,11 @@ protected:
         return answer.body;
     }
 
-    static void assertUnauthorized(const std::string& sentence, const FakeAnswer& answer) {
+    static void assertUnauthorized(const std::string& sentence, const FakeAnswer& answer,
+                                   const std::string& challenge = "Bearer") {
         CPPUNIT_ASSERT_EQUAL(401u, answer.status);
         CPPUNIT_ASSERT_EQUAL(sentence, answer.body);
-        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), answer.fields.at("WWW-Authenticate"));
+        CPPUNIT_ASSERT_EQUAL(challenge, answer.fields.at("WWW-Authenticate"));
     }
 
     Verdict authenticate(const std::optional<std::string>& field, std::uint32_t need = MORTISE_AUTHENTICATION_REQUIRED,
@@ -142,7 +143,9 @@ protected:
     void assertVerdict(const std::string& kind, const std::string& message, const Verdict& verdict) {
         CPPUNIT_ASSERT_EQUAL(kind, verdict.kind);
         CPPUNIT_ASSERT_EQUAL(message, verdict.message);
-        CPPUNIT_ASSERT_EQUAL(std::string("Bearer"), verdict.challenge);
+        // RFC 6750 section 3: no error where no token was sent.
+        CPPUNIT_ASSERT_EQUAL(std::string(kind == "missing" ? "Bearer" : "Bearer error=\"invalid_token\""),
+                             verdict.challenge);
     }
     std::string families() { return database_->value("SELECT COUNT(*) FROM auth_refresh_families"); }
 

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ inline auth::MacFunction macWith(std::string secret) {
         HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
              reinterpret_cast<const unsigned char*>(data.data()), data.size(), mac.data(), &size);
     };
+}
+
+inline auth::EqualFunction equal() {
+    return [](std::string_view left, std::string_view right) { return left == right; };
 }
 
 template<typename Use>
@@ -40,6 +45,10 @@ inline bool take(simdjson::dom::element value, std::string& out) {
     if (value.get(text) != simdjson::SUCCESS) return false;
     out = text;
     return true;
+}
+
+inline bool take(simdjson::dom::element value, std::int64_t& out) {
+    return value.get(out) == simdjson::SUCCESS;
 }
 
 inline bool take(simdjson::dom::element value, double& out) {
@@ -72,6 +81,7 @@ inline std::optional<auth::AccessClaims> parseAccess(std::string_view json) {
         if (key == "userId") return hasUser = take(value, claims.userId);
         if (key == "exp") return hasExpiry = take(value, claims.exp);
         if (key == "typ") return take(value, claims.typ);
+        if (key == "epoch") return take(value, claims.epoch);
         if (key == "nbf") return take(value, claims.nbf);
         if (key == "iat") return take(value, claims.iat);
         return true;

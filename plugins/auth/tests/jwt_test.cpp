@@ -6,6 +6,8 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -17,7 +19,8 @@ const std::string usualClaims = R"({"userId":"0190","email":"ada@example.com","i
 
 auth::TokenVerdict read(const std::string& token, std::int64_t leewayMs = 0, std::int64_t at = nowMs) {
     const auth::TokenReader<auth::AccessClaims> reader(
-        auth::makeAccessJws(fixture::macWith(accessSecret), fixture::parseHeader), fixture::parseAccess, leewayMs);
+        auth::makeAccessJws(fixture::macWith(accessSecret), fixture::equal(), fixture::parseHeader),
+        fixture::parseAccess, leewayMs);
     return reader.read(token, at).verdict;
 }
 
@@ -56,6 +59,9 @@ class JwtTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(tellsAccessFromRefresh);
     CPPUNIT_TEST(takesOtherIssuersTokens);
     CPPUNIT_TEST(checksTimesToTheMoment);
+    CPPUNIT_TEST(takesNoTokenFromTheFuture);
+    CPPUNIT_TEST(comparesByTheGivenFunction);
+    CPPUNIT_TEST(tellsEpochs);
     CPPUNIT_TEST(lastDuplicateWins);
     CPPUNIT_TEST(signsWhatItReads);
     CPPUNIT_TEST(knowsAForeignToken);
@@ -156,13 +162,16 @@ class JwtTest : public CppUnit::TestFixture {
     }
 
     void tellsAccessFromRefresh() {
-        const auth::Jws access = auth::makeAccessJws(fixture::macWith(accessSecret), fixture::parseHeader);
-        const auth::Jws refresh = auth::makeRefreshJws(fixture::macWith(refreshSecret), fixture::parseHeader);
+        const auth::Jws access =
+            auth::makeAccessJws(fixture::macWith(accessSecret), fixture::equal(), fixture::parseHeader);
+        const auth::Jws refresh =
+            auth::makeRefreshJws(fixture::macWith(refreshSecret), fixture::equal(), fixture::parseHeader);
         auth::Jws::Buffer buffer;
         CPPUNIT_ASSERT(!access.verify(refresh.sign(usualClaims), buffer));
         CPPUNIT_ASSERT(!refresh.verify(access.sign(usualClaims), buffer));
         // Even under the other's key the type tells them apart.
-        const auth::Jws mixed = auth::makeRefreshJws(fixture::macWith(accessSecret), fixture::parseHeader);
+        const auth::Jws mixed =
+            auth::makeRefreshJws(fixture::macWith(accessSecret), fixture::equal(), fixture::parseHeader);
         CPPUNIT_ASSERT(!access.verify(mixed.sign(usualClaims), buffer));
         CPPUNIT_ASSERT(!mixed.verify(access.sign(usualClaims), buffer));
         CPPUNIT_ASSERT(!mixed.verify(fixture::signedToken(R"({"alg":"HS256"})", usualClaims, accessSecret), buffer));
@@ -191,13 +200,67 @@ class JwtTest : public CppUnit::TestFixture {
         assertVerdict(notYetValid, readClaims(R"({"userId":"0190","exp":1800000000,"nbf":1700000006})", 5000));
     }
 
+    void takesNoTokenFromTheFuture() {
+        const auto issued = [](const std::string& iat, std::int64_t leewayMs = 0) {
+            return readClaims(R"({"userId":"0190","exp":1e18,"iat":)" + iat + "}", leewayMs);
+        };
+        for (const char* past :
+             {"1700000000", "1700000000.0", "1.7e9", "1699999999.999", "1700000000.0009", "0", "-1", "-1e300", "1e-300"})
+            assertVerdict(valid, issued(past));
+        for (const char* future : {"1700000000.001", "1700000001", "1.700000001e9", "9223372036854775808", "1e300"})
+            assertVerdict(notYetValid, issued(future));
+        for (const char* broken : {"1e999", "null", "true", "[]", "\"1700000000\"", "NaN", "01"})
+            assertVerdict(malformed, issued(broken));
+        assertVerdict(valid, issued("1700000005", 5000));
+        assertVerdict(notYetValid, issued("1700000005.001", 5000));
+        assertVerdict(notYetValid, issued("1e300", 60000));
+        const auth::TokenReader<auth::AccessClaims> reader(
+            auth::makeAccessJws(fixture::macWith(accessSecret), fixture::equal(), fixture::parseHeader),
+            fixture::parseAccess, 0);
+        // The same token a millisecond before it and from then on.
+        const std::string token = fixture::signedToken(usualHeader, usualClaims, accessSecret);
+        assertVerdict(notYetValid, reader.read(token, 1'699'999'998'999).verdict);
+        assertVerdict(valid, reader.read(token, 1'699'999'999'000).verdict);
+    }
+
+    void comparesByTheGivenFunction() {
+        bool answer = true;
+        std::vector<std::pair<std::string, std::string>> asked;
+        const auto compare = [&](std::string_view left, std::string_view right) {
+            asked.emplace_back(left, right);
+            return answer;
+        };
+        const auth::Jws jws = auth::makeAccessJws(fixture::macWith(accessSecret), compare, fixture::parseHeader);
+        const std::string token = usual();
+        const std::string signature = token.substr(token.rfind('.') + 1);
+        auth::Jws::Buffer buffer;
+        CPPUNIT_ASSERT(jws.verify(token, buffer));
+        answer = false;
+        CPPUNIT_ASSERT(!jws.verify(token, buffer));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, asked.size());
+        CPPUNIT_ASSERT(asked[0] == std::make_pair(signature, signature));
+        // What has another length is told before.
+        answer = true;
+        for (const std::string& other : {token + "A", token.substr(0, token.size() - 1), token + std::string(1, '\0')})
+            CPPUNIT_ASSERT(!jws.verify(other, buffer));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, asked.size());
+    }
+
+    void tellsEpochs() {
+        auth::AccessClaims claims;
+        CPPUNIT_ASSERT(auth::ofEpoch(claims, 0) && !auth::ofEpoch(claims, 1) && !auth::ofEpoch(claims, -1));
+        claims.epoch = 1;
+        CPPUNIT_ASSERT(auth::ofEpoch(claims, 1) && !auth::ofEpoch(claims, 0) && !auth::ofEpoch(claims, 2));
+    }
+
     void lastDuplicateWins() {
         assertVerdict(expired, readClaims(R"({"userId":"0190","exp":1800000000,"exp":1})"));
         assertVerdict(valid, readClaims(R"({"userId":"0190","exp":1,"exp":1800000000})"));
     }
 
     void signsWhatItReads() {
-        const auth::Jws jws = auth::makeAccessJws(fixture::macWith(accessSecret), fixture::parseHeader);
+        const auth::Jws jws =
+            auth::makeAccessJws(fixture::macWith(accessSecret), fixture::equal(), fixture::parseHeader);
         CPPUNIT_ASSERT_EQUAL(usual(), jws.sign(usualClaims));
         auth::Jws::Buffer buffer;
         CPPUNIT_ASSERT_EQUAL(usualClaims, std::string(jws.verify(jws.sign(usualClaims), buffer).value()));
@@ -206,7 +269,8 @@ class JwtTest : public CppUnit::TestFixture {
 
     /// The example of jwt.io, as any JWT library makes it.
     void knowsAForeignToken() {
-        const auth::Jws jws = auth::makeAccessJws(fixture::macWith("your-256-bit-secret"), fixture::parseHeader);
+        const auth::Jws jws =
+            auth::makeAccessJws(fixture::macWith("your-256-bit-secret"), fixture::equal(), fixture::parseHeader);
         auth::Jws::Buffer buffer;
         const auto payload = jws.verify("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
                                         "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ."

@@ -84,7 +84,7 @@ private:
         host_->runPending(); // verified
         database_->value("DELETE FROM users RETURNING id");
         host_->runPending(); // hashed
-        assertUnauthorized("User not found", host_->answer(exchange));
+        assertUnauthorized("User not found", host_->answer(exchange), "Bearer error=\"invalid_token\"");
     }
 
     std::string everything() {

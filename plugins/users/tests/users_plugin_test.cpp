@@ -327,6 +327,7 @@ private:
     struct Seen {
         int visits = 0;
         std::string id, name, email, role, hash;
+        std::int64_t epoch = -1;
         static void visit(void* context, const mortise_user* user) {
             auto& self = *static_cast<Seen*>(context);
             ++self.visits;
@@ -335,6 +336,7 @@ private:
             self.email = textOf(user->email);
             self.role = textOf(user->role);
             self.hash = textOf(user->password_hash);
+            self.epoch = user->token_epoch;
         }
     };
 
@@ -407,8 +409,26 @@ private:
             CPPUNIT_ASSERT_EQUAL(status, users->set_password_hash(self, 0, viewOf(made.id), viewOf(hash), viewOf(hash),
                                                                   plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(updated, database_->value("SELECT updated_at FROM users"));
+        const auto epochs = [&] {
+            Seen id, email;
+            users->find_by_id(self, viewOf(made.id), &Seen::visit, &id, nullptr);
+            users->find_by_email(self, viewOf("ada@x.org"), &Seen::visit, &email, nullptr);
+            return std::to_string(id.epoch) + " " + std::to_string(email.epoch) + " " +
+                   database_->value("SELECT token_epoch FROM users");
+        };
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, made.epoch);
+        CPPUNIT_ASSERT_EQUAL(std::string("0 0 0"), epochs()); // nothing of that changed the password
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, setHash(made.id, "$2b$10$x"));
         CPPUNIT_ASSERT_EQUAL(std::string("$2b$12$y"), database_->value("SELECT password_hash FROM users"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1 1 1"), epochs());
+        // Another hash of the same password.
+        for (const auto& [hash, status] : {std::pair{"$2b$12$y", MORTISE_OK}, std::pair{"$2b$10$x", MORTISE_ABSENT}})
+            CPPUNIT_ASSERT_EQUAL(status, users->renew_password_hash(self, 0, viewOf(made.id), viewOf(hash),
+                                                                    viewOf("$2b$13$z"), plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, users->renew_password_hash(self, 0, viewOf("nobody"), viewOf("$2b$13$z"),
+                                                                        viewOf("x"), plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(std::string("$2b$13$z"), database_->value("SELECT password_hash FROM users"));
+        CPPUNIT_ASSERT_EQUAL(std::string("1 1 1"), epochs());
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT,
                              users->find_by_id(self, viewOf("nobody"), &Seen::visit, &again, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT,

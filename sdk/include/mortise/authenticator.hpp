@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/challenge.hpp>
 #include <mortise/request.hpp>
 #include <mortise/service/authenticator.h>
 #include <mortise/service/routes.h>
@@ -34,12 +35,12 @@ public:
         principal.name = view(name);
         decide("accept", &mortise_exchange_table::accept, &principal);
     }
-    // 401; `challenge` is the value of WWW-Authenticate.
-    void reject(std::string_view message, std::string_view challenge = "Bearer") {
+    // A credential was offered and is not good. 401; `challenge` is the value of WWW-Authenticate.
+    void reject(std::string_view message, std::string_view challenge = invalidTokenChallenge) {
         decide("reject", &mortise_exchange_table::reject, view(message), view(challenge));
     }
     // No credential was offered.
-    void missing(std::string_view message, std::string_view challenge = "Bearer") {
+    void missing(std::string_view message, std::string_view challenge = bearerChallenge) {
         decide("missing", &mortise_exchange_table::missing, view(message), view(challenge));
     }
     bool decided() const noexcept { return decided_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/challenge.hpp>
 #include <mortise/cookie.hpp>
 #include <mortise/encode.hpp>
 #include <mortise/issues.hpp>
@@ -151,7 +152,7 @@ inline Reply invalid(std::vector<Detail> details) {
     for (auto& detail : details) reply.detail(std::move(detail));
     return reply;
 }
-inline Reply unauthorized(std::string sentence, std::string_view challenge = "Bearer") {
+inline Reply unauthorized(std::string sentence, std::string_view challenge = bearerChallenge) {
     return Reply::error(401, std::move(sentence)).field("WWW-Authenticate", challenge);
 }
 inline Reply forbidden(std::string sentence = "Forbidden") {

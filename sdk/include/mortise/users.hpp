@@ -17,6 +17,7 @@ inline namespace v1 {
 struct UserRecord {
     std::string id, name, email, role, passwordHash;
     DateTime createdAt;
+    std::int64_t tokenEpoch = 0; // one more with every change of the password: tokens of another epoch are void
 };
 
 // mortise.users/1 for plugins that need users. An absent service finds nobody, and create throws Absent. Views in
@@ -30,6 +31,8 @@ public:
         : service_(detail::resolve<mortise_users_table>(host, serviceId)) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(service_); }
+    // False: the provider is older than token epochs, and all of them read as 0.
+    bool keepsTokenEpochs() const noexcept { return service_.table.renew_password_hash != nullptr; }
 
     // [loop] where reads are placed there, else [worker]. visit(const mortise_user&); false: nobody.
     template<class Visit>
@@ -72,13 +75,19 @@ public:
     }
 
     static UserRecord copy(const mortise_user& user) {
-        return {std::string(text(user.id)),   std::string(text(user.name)),          std::string(text(user.email)),
-                std::string(text(user.role)), std::string(text(user.password_hash)), DateTime{user.created_ms}};
+        return {std::string(text(user.id)),
+                std::string(text(user.name)),
+                std::string(text(user.email)),
+                std::string(text(user.role)),
+                std::string(text(user.password_hash)),
+                DateTime{user.created_ms},
+                user.token_epoch};
     }
 
-    // [worker] Stores `passwordHash` in the place of `expected`, durable as with create. False: there is no such user,
-    // its hash is another one by now, or the provider is older than this call. With `expected` again nothing of the
-    // user changes, and in a transaction nobody else changes the hash before its end.
+    // [worker] Stores `passwordHash`, of another password, in the place of `expected`, durable as with create, and the
+    // user's next token epoch. False: there is no such user, its hash is another one by now, or the provider is older
+    // than this call. With `expected` again nothing of the user changes, and in a transaction nobody else changes the
+    // hash before its end.
     bool setPasswordHash(Turn turn, std::string_view id, std::string_view expected,
                          std::string_view passwordHash) const {
         if (service_.table.set_password_hash == nullptr) return false;
@@ -86,6 +95,15 @@ public:
         return finish(service_.table.set_password_hash(service_.self, turn.handle(), view(id), view(expected),
                                                        view(passwordHash), error.raw()),
                       nullptr, error, "set_password_hash");
+    }
+    // [worker] The same for another hash of the same password: the token epoch stays.
+    bool renewPasswordHash(Turn turn, std::string_view id, std::string_view expected,
+                           std::string_view passwordHash) const {
+        if (service_.table.renew_password_hash == nullptr) return setPasswordHash(turn, id, expected, passwordHash);
+        detail::ErrorText error;
+        return finish(service_.table.renew_password_hash(service_.self, turn.handle(), view(id), view(expected),
+                                                         view(passwordHash), error.raw()),
+                      nullptr, error, "renew_password_hash");
     }
 
 private:
@@ -127,6 +145,7 @@ public:
         user.role = view(record.role);
         user.password_hash = view(record.passwordHash);
         user.created_ms = record.createdAt.unixMilliseconds;
+        user.token_epoch = record.tokenEpoch;
         visit_(context_, &user);
     }
 
@@ -149,10 +168,17 @@ public:
     // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict, Stale.
     virtual void create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
                         UserVisitor visit) = 0;
-    // [worker] In the place of `expected`, durable as with create. False: no such user, or another hash by now. Where
-    // both are the same it only keeps others from changing the hash until the transaction ends.
+    // [worker] In the place of `expected`, with the user's next token epoch, durable as with create. False: no such
+    // user, or another hash by now. Where both are the same it only keeps others from changing the hash until the
+    // transaction ends.
     virtual bool setPasswordHash(Turn turn, std::string_view id, std::string_view expected,
                                  std::string_view passwordHash) = 0;
+    // [worker] The same for another hash of the same password: the token epoch stays. A provider that keeps no epochs
+    // has nothing to override.
+    virtual bool renewPasswordHash(Turn turn, std::string_view id, std::string_view expected,
+                                   std::string_view passwordHash) {
+        return setPasswordHash(turn, id, expected, passwordHash);
+    }
 };
 
 } // namespace v1

@@ -107,8 +107,12 @@ public:
             }
         };
         mortise_users_table table{};
-        table.struct_size = sizeof table;
+        table.struct_size = offsetof(mortise_users_table, renew_password_hash);
         table.find_by_id = &Provider::find;
+        table.set_password_hash = [](void*, mortise_exchange, mortise_view, mortise_view, mortise_view,
+                                     mortise_error*) -> mortise_status { return MORTISE_OK; };
+        table.renew_password_hash = [](void*, mortise_exchange, mortise_view, mortise_view, mortise_view,
+                                       mortise_error*) -> mortise_status { return MORTISE_ERROR; }; // not its own
         FakeHost host;
         host.give(MORTISE_USERS_SERVICE, &table, nullptr);
         const mortise::Users users(host.raw());
@@ -119,6 +123,9 @@ public:
             CPPUNIT_ASSERT(mortise::text(user.role).empty() && user.created_ms == 0);
         }));
         CPPUNIT_ASSERT(seen);
+        CPPUNIT_ASSERT(!users.keepsTokenEpochs());
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, users.findById("1")->tokenEpoch);
+        CPPUNIT_ASSERT(users.renewPasswordHash({}, "1", "old", "new")); // by the function that was there before
     }
     void timersAreKnownByANumberThatIsNeverUsedAgain() {
         struct Call final : mortise::detail::PendingCall {

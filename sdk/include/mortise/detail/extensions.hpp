@@ -162,6 +162,14 @@ const mortise_users_table* usersTable() noexcept {
                            : MORTISE_ABSENT;
             });
         },
+        [](void* self, mortise_exchange turn, mortise_view id, mortise_view expected, mortise_view hash,
+           mortise_error* error) {
+            return guard(error, [&]() -> mortise_status {
+                return as<UsersProvider, T>(self).renewPasswordHash(Turn(turn), text(id), text(expected), text(hash))
+                           ? MORTISE_OK
+                           : MORTISE_ABSENT;
+            });
+        },
     };
     return &table;
 }

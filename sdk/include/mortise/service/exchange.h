@@ -109,10 +109,11 @@ typedef struct mortise_exchange_table {
     mortise_status (*begin_commit)(void *self, mortise_exchange exchange);
     /* [any] Terminal, of an authenticator: the caller is `principal`, which is copied. */
     mortise_status (*accept)(void *self, mortise_exchange exchange, const mortise_principal *principal);
-    /* [any] Terminal, of an authenticator: 401 with `message`; `challenge` is the value of WWW-Authenticate. Both copied. */
+    /* [any] Terminal, of an authenticator: a credential was offered and is not good: 401 with `message`; `challenge` is the
+     * value of WWW-Authenticate, when empty that of RFC 6750: Bearer error="invalid_token". Both copied. */
     mortise_status (*reject)(void *self, mortise_exchange exchange, mortise_view message, mortise_view challenge);
     /* [any] Terminal, of an authenticator: no credential was offered. Nobody where the route's need is optional, else as
-     * reject. */
+     * reject; an empty `challenge` is Bearer. */
     mortise_status (*missing)(void *self, mortise_exchange exchange, mortise_view message, mortise_view challenge);
     /* [any] Lends memory for the body of this turn's reply, once a turn: a reply whose `body` begins at buffer->data is not
      * copied. It is the host's again with the terminal call. MORTISE_BUSY: there is none now; reply with other memory. */

@@ -22,6 +22,9 @@ typedef struct mortise_user {
     mortise_view role;          /* "user" or "admin" */
     mortise_view password_hash; /* only from find_by_email; never shown, never logged */
     int64_t created_ms;         /* Unix time */
+    /* One more with every change of the password, 0 before the first: tokens of another epoch are void. A provider whose
+     * struct ends before it keeps none. */
+    int64_t token_epoch;
 } mortise_user;
 
 /* [worker] or [loop] The thread of the look-up. Views of `user` are borrowed for the call. */
@@ -42,11 +45,15 @@ typedef struct mortise_users_table {
      * MORTISE_STALE: the host has ended the request, nothing is stored. The caller has validated name and email. */
     mortise_status (*create)(void *self, mortise_exchange turn, mortise_view name, mortise_view email, mortise_view password_hash,
                              mortise_user_visitor visit, void *context, mortise_error *error);
-    /* [worker] Stores `password_hash` in the place of `expected`, as `create` does. MORTISE_ABSENT: there is no such
-     * user, or its hash is another one by now. Where both are the same nothing of the user changes, and in a transaction
-     * nobody else changes the hash before its end: what is stored beside it belongs to this hash. */
+    /* [worker] Stores `password_hash`, of another password, in the place of `expected`, as `create` does, and in the same
+     * transaction the next token_epoch. MORTISE_ABSENT: there is no such user, or its hash is another one by now. Where
+     * both are the same nothing of the user changes, and in a transaction nobody else changes the hash before its end:
+     * what is stored beside it belongs to this hash. */
     mortise_status (*set_password_hash)(void *self, mortise_exchange turn, mortise_view id, mortise_view expected,
                                         mortise_view password_hash, mortise_error *error);
+    /* [worker] The same for another hash of the same password: token_epoch stays. */
+    mortise_status (*renew_password_hash)(void *self, mortise_exchange turn, mortise_view id, mortise_view expected,
+                                          mortise_view password_hash, mortise_error *error);
 } mortise_users_table;
 
 #ifdef __cplusplus
