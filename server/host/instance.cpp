@@ -267,7 +267,9 @@ void Instance::destroy() {
     const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
         if (self.table_.destroy != nullptr) self.table_.destroy(self.plugin_.self);
     });
-    if (inTime) stage_.store(Stage::destroyed, std::memory_order_release);
+    if (!inTime) return;
+    stage_.store(Stage::destroyed, std::memory_order_release);
+    acquired_.release();
 }
 
 const void* Instance::extension(std::string_view id) const {
@@ -322,11 +324,11 @@ mortise_status Instance::getService(void* context, mortise_view id, mortise_serv
     }
     const auto provider = self.providers_.find(text(id));
     if (provider == self.providers_.end()) return MORTISE_ABSENT;
-    const void* const table = provider->second->extension(text(id));
-    if (table == nullptr) return MORTISE_ABSENT;
-    service->table = table;
-    service->self = provider->second->self();
-    return MORTISE_OK;
+    try {
+        return self.acquired_.get(self.name(), text(id), provider->second, *service);
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
 }
 
 } // namespace mortise::host

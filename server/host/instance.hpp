@@ -4,6 +4,7 @@
 #include "base/running_code.hpp"
 #include "config/settings.hpp"
 #include "host/abi_text.hpp"
+#include "host/acquired_services.hpp"
 #include "host/module.hpp"
 #include "host/route.hpp"
 #include "http/constant_fields.hpp"
@@ -183,6 +184,7 @@ private:
     mortise_host host_{};
     mortise_plugin plugin_{};
     mortise_plugin_table table_{};
+    AcquiredServices acquired_;
     std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
     std::vector<std::unique_ptr<const http::ConstantFields>> headerBlocks_;

@@ -11,6 +11,7 @@
 #include <mortise/service/authenticator.h>
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
+#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>

@@ -121,8 +121,8 @@ private:
         sqlite3_stmt* made = nullptr;
         if (sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &made, nullptr) != SQLITE_OK)
             return fail(error);
-        number = static_cast<std::uint32_t>(statements_.size());
         statements_.push_back(made);
+        number = static_cast<std::uint32_t>(statements_.size());
         return MORTISE_OK;
     }
 
@@ -131,7 +131,7 @@ private:
         const std::lock_guard lock(mutex_);
         if (busy != MORTISE_OK) return busy;
         ++reads;
-        sqlite3_stmt* const statement = statements_.at(number);
+        sqlite3_stmt* const statement = statements_.at(number - 1);
         ran.emplace_back(sqlite3_sql(statement));
         const std::unique_ptr<sqlite3_stmt, void (*)(sqlite3_stmt*)> reset(statement, [](sqlite3_stmt* s) {
             sqlite3_reset(s);

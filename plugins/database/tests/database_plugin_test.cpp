@@ -2,6 +2,7 @@
 #include "connector_fixture.hpp"
 
 #include <mortise/abi/module.h>
+#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/loop.h>
@@ -82,6 +83,7 @@ class DatabasePluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(waitsForTheWriterUntilTheDeadlineOfATurn);
     CPPUNIT_TEST(storesForNoTurnUnderOlderHosts);
     CPPUNIT_TEST(refusesTransactionsOfOthers);
+    CPPUNIT_TEST(refusesStatementsOfOthers);
     CPPUNIT_TEST(endsCleanly);
     CPPUNIT_TEST(isDocumented);
     CPPUNIT_TEST_SUITE_END();
@@ -369,6 +371,64 @@ private:
         ErrorBuffer error;
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, Insert::call(&insert, insert.seen, error.raw()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, Insert::call(&insert, nullptr, error.raw()));
+    }
+
+    // Each consumer is given the service apart; what one registered is not the other's.
+    void refusesStatementsOfOthers() {
+        start();
+        const auto* const consumers = static_cast<const mortise_plugin_consumers*>(
+            plugin_.table->get_extension(plugin_.self, viewOf(MORTISE_CONSUMERS_EXTENSION)));
+        CPPUNIT_ASSERT(consumers != nullptr);
+        mortise_service ada{sizeof ada, 0, nullptr, nullptr};
+        mortise_service eve = ada;
+        for (const auto& [service, name] : {std::pair{&ada, "ada"}, std::pair{&eve, "eve"}})
+            CPPUNIT_ASSERT_EQUAL(
+                MORTISE_OK, consumers->acquire(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), viewOf(name), service));
+        const auto registered = [](const mortise_service& service, std::string_view sql) {
+            std::uint32_t number = 0;
+            const auto* const table = static_cast<const mortise_database_table*>(service.table);
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, table->statement(service.self, viewOf(sql), &number, nullptr));
+            return number;
+        };
+        struct Use {
+            const mortise_service& service;
+            std::uint32_t number;
+            ErrorBuffer error{};
+
+            const mortise_database_table& table() const {
+                return *static_cast<const mortise_database_table*>(service.table);
+            }
+            mortise_status read() {
+                return table().read(service.self, number, nullptr, 0, nullptr, nullptr, error.raw());
+            }
+            mortise_status execute() {
+                const auto body = [](void* context, mortise_sql_transaction* transaction, mortise_error* said) {
+                    const auto& self = *static_cast<Use*>(context);
+                    return self.table().execute(self.service.self, transaction, self.number, nullptr, 0, nullptr,
+                                                nullptr, nullptr, said);
+                };
+                return table().transact(service.self, 0, body, this, error.raw());
+            }
+        };
+        const std::uint32_t select = registered(ada, "SELECT count(*) FROM numbers");
+        const std::uint32_t remove = registered(ada, "DELETE FROM numbers");
+        const std::uint32_t same = registered(eve, "DELETE FROM numbers");
+        CPPUNIT_ASSERT(same != remove && same != 0);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, Use({ada, select}).read());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, Use({ada, remove}).execute());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, Use({eve, same}).execute());
+        for (const std::uint32_t number : {0u, 1u, select, remove, same + 1, same - 65536, 0xffffffffu}) {
+            Use use{eve, number};
+            CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, use.read());
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, use.error.text().find("plugin 'eve' uses statement " +
+                                                                       std::to_string(number) + ", which "));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, use.execute());
+        }
+        consumers->release(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), ada.self);
+        Use late{eve, remove};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, late.read());
+        CPPUNIT_ASSERT(late.error.text().find("an instance that is gone") != std::string::npos);
+        consumers->release(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), eve.self);
     }
 
     void endsCleanly() {

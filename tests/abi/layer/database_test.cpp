@@ -72,6 +72,7 @@ public:
         *version = 77;
         return MORTISE_OK;
     }
+    std::unique_ptr<mortise::DatabaseProvider> forConsumer(std::string_view consumer) override;
 
 private:
     static mortise_status run(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
@@ -105,11 +106,28 @@ private:
     }
 };
 
+// As the one consumer that is told apart has it.
+class Own final : public Provider {
+public:
+    ~Own() override { calls.push_back("ada is gone"); }
+    mortise_status dataVersion(std::uint64_t* version, mortise_error*) override {
+        *version = 78;
+        return MORTISE_OK;
+    }
+};
+
+std::unique_ptr<mortise::DatabaseProvider> Provider::forConsumer(std::string_view consumer) {
+    if (consumer == "busy") throw mortise::Busy();
+    return consumer == "ada" ? std::make_unique<Own>() : nullptr;
+}
+
 } // namespace
 
 class DatabaseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DatabaseTest);
     CPPUNIT_TEST(failuresAreExceptions);
+    CPPUNIT_TEST(forgottenStatementsAreRefused);
+    CPPUNIT_TEST(consumersAreToldApart);
     CPPUNIT_TEST(rowsOfAnotherShapeAreRefused);
     CPPUNIT_TEST(bindsEveryType);
     CPPUNIT_TEST(readsRows);
@@ -148,6 +166,40 @@ public:
         CPPUNIT_ASSERT_THROW(database_.read(statement(2), {}, ignore), mortise::UniqueConflict);
         CPPUNIT_ASSERT_THROW(database_.read(statement(3), {}, ignore), mortise::Busy);
         CPPUNIT_ASSERT_THROW(database_.read(statement(4), {}, ignore), mortise::Error);
+    }
+    void forgottenStatementsAreRefused() {
+        const mortise::Statement forgotten;
+        CPPUNIT_ASSERT(!forgotten && database_.statement("x"));
+        Provider::calls.clear();
+        CPPUNIT_ASSERT_THROW(database_.read(forgotten, {}, [](const mortise::Row&) {}), mortise::Invalid);
+        CPPUNIT_ASSERT_THROW(database_.readOne<User>(forgotten), mortise::Invalid);
+        CPPUNIT_ASSERT_THROW(database_.readAll<User>(forgotten), mortise::Invalid);
+        CPPUNIT_ASSERT(Provider::calls.empty()); // nothing was asked of the database
+        CPPUNIT_ASSERT_THROW(
+            database_.transact([&](mortise::Transaction& transaction) { transaction.execute(forgotten); }),
+            mortise::Invalid);
+        CPPUNIT_ASSERT_THROW(
+            database_.transact([&](mortise::Transaction& transaction) { transaction.readOne<User>(forgotten); }),
+            mortise::Invalid);
+        CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{"begin", "rollback -2", "begin", "rollback -2"}));
+    }
+    void consumersAreToldApart() {
+        const auto* const consumers = plugin_->extension<mortise_plugin_consumers>(MORTISE_CONSUMERS_EXTENSION);
+        CPPUNIT_ASSERT(consumers != nullptr);
+        mortise_service given{sizeof(mortise_service), 0, nullptr, nullptr};
+        const auto acquire = [&](const char* service, const char* name) {
+            return consumers->acquire(plugin_->self(), viewOf(service), viewOf(name), &given);
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, acquire("mortise.users/1", "ada"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, acquire(MORTISE_DATABASE_SERVICE, "anybody"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, acquire(MORTISE_DATABASE_SERVICE, "busy"));
+        CPPUNIT_ASSERT(given.table == nullptr && given.self == nullptr);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, acquire(MORTISE_DATABASE_SERVICE, "ada"));
+        host_->give(MORTISE_DATABASE_SERVICE, given.table, given.self);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{78}, mortise::Database(host_->raw()).dataVersion());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{77}, database_.dataVersion());
+        consumers->release(plugin_->self(), viewOf(MORTISE_DATABASE_SERVICE), given.self);
+        CPPUNIT_ASSERT_EQUAL(std::string("ada is gone"), Provider::calls.back());
     }
     void rowsOfAnotherShapeAreRefused() {
         CPPUNIT_ASSERT_THROW(database_.readOne<OneColumn>(statement(1)), mortise::Error);

@@ -17,9 +17,10 @@
 namespace mortise {
 inline namespace v1 {
 
-// A registered statement. Valid for the database it came from.
+// A statement of the instance that registered it, for the database it came from. Nobody else can use it, and nobody one
+// that was not registered: that is Invalid, and in `start` a failed start.
 struct Statement {
-    std::uint32_t number = 0;
+    std::uint32_t number = 0; // 0: none
     bool registered = false;
     explicit operator bool() const noexcept { return registered; }
 };
@@ -122,6 +123,11 @@ T takeRow(const Row& row, std::index_sequence<I...>) {
     return out;
 }
 
+inline void needRegistered(const Statement& statement) {
+    if (!statement)
+        throw Invalid("a statement was not registered: assign what Database::statement() returns to it in start()");
+}
+
 // Calls visit(Row) for each row; a visit may return false to stop. What it throws waits in `failure`.
 template<class Visit>
 struct RowVisit {
@@ -190,6 +196,7 @@ public:
 
 private:
     std::uint64_t run(const Statement& statement, Parameters parameters, mortise_sql_row row, void* context) {
+        detail::needRegistered(statement);
         std::uint64_t changed = 0;
         detail::ErrorText error;
         const mortise_status status = service_.table.execute(service_.self, raw_, statement.number, parameters.data,
@@ -229,6 +236,7 @@ public:
     template<class Visit>
     void read(const Statement& statement, Parameters parameters, Visit&& visit) const {
         need(service_.table.read != nullptr);
+        detail::needRegistered(statement);
         detail::RowVisit<std::remove_reference_t<Visit>> rows{&visit, nullptr};
         detail::ErrorText error;
         const mortise_status status = service_.table.read(service_.self, statement.number, parameters.data,

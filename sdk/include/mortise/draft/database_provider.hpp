@@ -3,9 +3,11 @@
 
 #include <mortise/described.hpp>
 #include <mortise/guard.hpp>
+#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/turn.hpp>
 
+#include <memory>
 #include <string_view>
 
 namespace mortise {
@@ -31,13 +33,19 @@ public:
                                    mortise_sql_row row, void* context, std::uint64_t* changed,
                                    mortise_error* error) = 0;
     virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
+    // [any] The database as the instance named `consumer` has it until it is destroyed: its calls come to that one.
+    // Null: consumers are not told apart, and all of them come here.
+    virtual std::unique_ptr<DatabaseProvider> forConsumer(std::string_view consumer) {
+        static_cast<void>(consumer);
+        return nullptr;
+    }
 };
 
 namespace detail {
 
-// Found by get_extension of MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
-template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
-const void* draftTable(Tag<T>, std::string_view id) noexcept {
+// `self` is a T*.
+template<class T>
+const mortise_database_table* databaseTable() noexcept {
     static constexpr mortise_database_table table = {
         sizeof(mortise_database_table),
         0,
@@ -67,7 +75,37 @@ const void* draftTable(Tag<T>, std::string_view id) noexcept {
             return guard(error, [&] { return as<DatabaseProvider, T>(self).dataVersion(version, error); });
         },
     };
-    return id == MORTISE_DATABASE_SERVICE ? &table : nullptr;
+    return &table;
+}
+
+template<class T>
+const mortise_plugin_consumers* databaseConsumersTable() noexcept {
+    static constexpr mortise_plugin_consumers table = {
+        sizeof(mortise_plugin_consumers),
+        0,
+        [](void* self, mortise_view service, mortise_view consumer, mortise_service* given) {
+            return guard(nullptr, [&]() -> mortise_status {
+                if (text(service) != MORTISE_DATABASE_SERVICE) return MORTISE_ABSENT;
+                std::unique_ptr<DatabaseProvider> made = as<DatabaseProvider, T>(self).forConsumer(text(consumer));
+                if (made == nullptr) return MORTISE_ABSENT;
+                given->table = databaseTable<DatabaseProvider>();
+                given->self = made.release();
+                return MORTISE_OK;
+            });
+        },
+        [](void*, mortise_view, void* given) {
+            guardQuietly([&] { delete static_cast<DatabaseProvider*>(given); }, [](std::string_view) {});
+        },
+    };
+    return &table;
+}
+
+// Found by get_extension of MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
+template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
+const void* draftTable(Tag<T>, std::string_view id) noexcept {
+    if (id == MORTISE_DATABASE_SERVICE) return databaseTable<T>();
+    if (id == MORTISE_CONSUMERS_EXTENSION) return databaseConsumersTable<T>();
+    return nullptr;
 }
 
 } // namespace detail

@@ -2,8 +2,8 @@
 /*
  * mortise.database/1 (draft: may still change), given by the plugin `database`: SQL with bound parameters.
  *
- * Statements are known by number: `statement` registers a text once, every connection prepares it once. Reads run on the
- * calling thread's own reader; writes run in a transaction of the one writer. A read sees every write that was acknowledged
+ * Statements are known by number: `statement` registers a text once, every connection prepares it once. A number belongs to
+ * the instance that registered it, 0 is none, and any other is MORTISE_INVALID. Reads run on the calling thread's own reader; writes run in a transaction of the one writer. A read sees every write that was acknowledged
  * before it began.
  */
 #ifndef MORTISE_SERVICE_DRAFT_DATABASE_H
@@ -41,11 +41,12 @@ typedef struct mortise_sql_transaction mortise_sql_transaction;
 typedef struct mortise_database_table {
     uint32_t struct_size;
     uint32_t reserved;
-    /* [control] From `start` on (the schema exists then): registers a statement with '?' parameters. Equal texts share a
-     * number. MORTISE_ERROR: the database does not accept it. */
+    /* [control] From `start` on (the schema exists then): registers a statement with '?' parameters. Equal texts of one
+     * instance share a number, which is never 0. MORTISE_ERROR: the database does not accept it. */
     mortise_status (*statement)(void *self, mortise_view sql, uint32_t *number, mortise_error *error);
     /* [worker], and [loop] where mortise.plugin.placement/1 says so. MORTISE_OK; MORTISE_BUSY: on a loop, the short busy
-     * limit passed: try again on a worker; MORTISE_ERROR. `row` may be NULL. */
+     * limit passed: try again on a worker; MORTISE_INVALID: the statement is not the caller's; MORTISE_ERROR. `row` may be
+     * NULL. */
     mortise_status (*read)(void *self, uint32_t statement, const mortise_sql_value *parameters, uint32_t parameter_count,
                            mortise_sql_row row, void *context, mortise_error *error);
     /* [worker] Runs `body` inside BEGIN IMMEDIATE … COMMIT, on behalf of the request whose turn `turn` is; 0: of none.
@@ -60,7 +61,8 @@ typedef struct mortise_database_table {
                                mortise_status (*body)(void *context, mortise_sql_transaction *transaction,
                                                       mortise_error *error),
                                void *context, mortise_error *error);
-    /* [worker] Inside `body`. `changed` (may be NULL) gets the number of rows changed. MORTISE_CONFLICT: unique constraint. */
+    /* [worker] Inside `body`. `changed` (may be NULL) gets the number of rows changed. MORTISE_CONFLICT: unique constraint;
+     * MORTISE_INVALID: the statement is not the caller's. */
     mortise_status (*execute)(void *self, mortise_sql_transaction *transaction, uint32_t statement,
                               const mortise_sql_value *parameters, uint32_t parameter_count, mortise_sql_row row,
                               void *context, uint64_t *changed, mortise_error *error);
