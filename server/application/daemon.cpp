@@ -207,10 +207,12 @@ bool Daemon::start() {
             return false;
         }
         const auto fresh = builder.fresh();
+        const base::Diagnostics warnings = builder.warnings();
         host::GenerationKeeper::Kept none;
         const auto adopted = keeper_->adopt(builder.take(), none);
         number_ = 1;
         log_.setSink(adopted.lease->logSink());
+        logDiagnostics("The configuration is doubtful", warnings);
         server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data), httpSettings(settings));
         server_->listen();
         activate(fresh);
@@ -276,6 +278,7 @@ void Daemon::reload() {
             builder.abandon();
             return failed(base::Code::cannotListen, error);
         }
+        logDiagnostics("The configuration is doubtful", builder.warnings());
         const auto fresh = builder.fresh();
         host::GenerationKeeper::Kept replaced;
         const auto adopted = keeper_->adopt(builder.take(), replaced);

@@ -86,6 +86,7 @@ int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
     builder.abandon();
     tell(builder.failures());
     if (!good) return exitConfig;
+    tell(builder.warnings());
     std::cout << "The configuration is good: " << plugins << " plugins.\n";
     return exitSuccess;
 }

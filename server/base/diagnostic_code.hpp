@@ -37,6 +37,7 @@ namespace mortise::base {
     X(equalSecrets,       "C207", "two secrets with the same value") \
     X(badValue,           "C208", "a value that does not fit its meaning or the other settings") \
     X(secretExposed,      "C209", "a file with a secret that every user may read or change") \
+    X(routeMissing,       "C214", "a setting that names a route which no enabled plugin has") \
     X(unknownVariable,    "C301", "a MORTISE_ variable that no setting has") \
     X(nameCollision,      "C302", "two settings with the same environment name") \
     X(aliasIgnored,       "C303", "an alias variable that cannot be used") \

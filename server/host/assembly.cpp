@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/assembly.hpp"
 
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "host/abi_text.hpp"
 #include "host/filter_order.hpp"
 
 #include <mortise/service/loop.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mortise::host {
@@ -39,6 +41,7 @@ void Assembly::single(const char* id, Table& table, Instance*& owner) {
 
 std::vector<Assembly::Failure> Assembly::build() {
     collectRoutes();
+    findMissingRoutes();
     buildMatcher();
     collectFilters();
     collectAuthenticator();
@@ -52,6 +55,26 @@ std::vector<Assembly::Failure> Assembly::build() {
 void Assembly::collectRoutes() {
     for (const auto& instance : generation_.instances_)
         for (const Route& route : instance->routes()) generation_.routes_.push_back(&route);
+}
+
+void Assembly::findMissingRoutes() {
+    if (!complete_) return; // they may be routes of who is missing
+    std::vector<std::string> all;
+    for (const Route* route : generation_.routes_) all.push_back(route->describe());
+    for (const auto& instance : generation_.instances_)
+        for (const ExpectedRoute& expected : instance->expectedRoutes()) {
+            const bool found =
+                std::any_of(generation_.routes_.begin(), generation_.routes_.end(), [&](const Route* route) {
+                    const std::string_view method = methodText(route->method);
+                    return route->pattern == expected.pattern && (expected.method == "*" || expected.method == method ||
+                                                                  (expected.method == "HEAD" && method == "GET"));
+                });
+            if (found) continue;
+            const std::string wanted = expected.method + ' ' + expected.pattern;
+            missingRoutes_.push_back(
+                {instance->name(), expected.setting,
+                 "no enabled plugin has the route '" + base::printable(wanted) + "'" + base::didYouMean(wanted, all)});
+        }
 }
 
 void Assembly::buildMatcher() {

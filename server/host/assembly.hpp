@@ -26,9 +26,17 @@ public:
     std::vector<Failure> build();
     // After build(): what is odd, but good.
     const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+    // Likewise: settings that name routes which no plugin has.
+    struct MissingRoute {
+        std::string plugin;
+        std::string setting;
+        std::string sentence;
+    };
+    const std::vector<MissingRoute>& missingRoutes() const noexcept { return missingRoutes_; }
 
 private:
     void collectRoutes();
+    void findMissingRoutes();
     void buildMatcher();
     void collectFilters();
     void collectAuthenticator();
@@ -43,6 +51,7 @@ private:
     const bool complete_;
     std::vector<Failure> failures_;
     std::vector<std::string> warnings_;
+    std::vector<MissingRoute> missingRoutes_;
 };
 
 } // namespace mortise::host

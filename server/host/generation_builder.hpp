@@ -57,6 +57,8 @@ public:
     // Undoes what was done, in reverse order. Also when it failed on the way.
     void abandon();
 
+    // Of the last configure(): what the operator should look at, each with its place.
+    const base::Diagnostics& warnings() const noexcept { return warnings_; }
     // Errors only. What configure() leaves are mistakes in the configuration, each with its place where that is known.
     const base::Diagnostics& failures() const noexcept { return failures_; }
     // Some of them are missed deadlines, which may be kept the next time.
@@ -88,6 +90,7 @@ private:
     std::vector<PluginChoice> ordered_;
     std::vector<std::shared_ptr<Instance>> fresh_;
     base::Diagnostics failures_;
+    base::Diagnostics warnings_;
     bool late_ = false;
 };
 

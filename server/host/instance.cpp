@@ -300,12 +300,21 @@ std::uint64_t Instance::addHeaderBlock(std::string block) {
     return headerBlocks_.size();
 }
 
+bool Instance::declaresSetting(std::string_view key) const {
+    const auto& declared = module_->info().settings;
+    return std::any_of(declared.begin(), declared.end(), [&](const auto& spec) { return spec.key == key; });
+}
+
+bool Instance::expectRoute(ExpectedRoute route) {
+    constexpr std::size_t most = 1000; // as routes.h says
+    if (!configuring() || !declaresSetting(route.setting) || expectedRoutes_.size() >= most) return false;
+    expectedRoutes_.push_back(std::move(route));
+    return true;
+}
+
 mortise_status Instance::refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept {
     Instance& self = *static_cast<Instance*>(context);
-    if (!self.configuring()) return MORTISE_INVALID;
-    const auto& declared = self.module_->info().settings;
-    if (std::none_of(declared.begin(), declared.end(), [&](const auto& spec) { return spec.key == text(key); }))
-        return MORTISE_INVALID;
+    if (!self.configuring() || !self.declaresSetting(text(key))) return MORTISE_INVALID;
     try {
         self.refusedSettings_.push_back({std::string(text(key)), base::printable(text(reason), 1000)});
         return MORTISE_OK;

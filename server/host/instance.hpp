@@ -34,6 +34,13 @@ struct RefusedSetting {
     std::string reason;
 };
 
+// A route that a plugin's setting names, see mortise_routes_table.expect.
+struct ExpectedRoute {
+    std::string setting;
+    std::string method; // also "*"
+    std::string pattern;
+};
+
 // One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
 //
 //   created → configured → started → active → drained → stopping → stopped → destroyed
@@ -112,12 +119,14 @@ public:
     const std::vector<RefusedSetting>& refusedSettings() const noexcept { return refusedSettings_; }
     // What it declared in `configure`; unchanged afterwards.
     const std::vector<Route>& routes() const noexcept { return routes_; }
+    const std::vector<ExpectedRoute>& expectedRoutes() const noexcept { return expectedRoutes_; }
     // [any] Null for 0 or a number that was never given out.
     const http::ConstantFields* headerBlock(std::uint64_t number) const noexcept;
 
     // For the services, while `configure` runs.
     bool configuring() const noexcept { return configuring_.load(std::memory_order_acquire); }
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
+    bool expectRoute(ExpectedRoute route); // false: not in `configure`, no such setting, or too many
     std::uint64_t addHeaderBlock(std::string block);
 
     // Runs `call` as a control call of this plugin, under `timeout`; `step` is a literal. False when it missed that
@@ -170,6 +179,7 @@ private:
     std::optional<std::string> controlStatus(const char* step,
                                              mortise_status (*call)(Instance& instance, mortise_error* error));
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
+    bool declaresSetting(std::string_view key) const;
     std::string sentence(std::string_view step, std::string_view what) const;
     void quarantine(std::string_view step, std::chrono::milliseconds timeout);
     std::size_t pins() const;
@@ -187,6 +197,7 @@ private:
     AcquiredServices acquired_;
     std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
+    std::vector<ExpectedRoute> expectedRoutes_;
     std::vector<std::unique_ptr<const http::ConstantFields>> headerBlocks_;
     std::atomic<Stage> stage_{Stage::created};
     std::atomic<bool> configuring_{false};

@@ -40,10 +40,21 @@ mortise_status visit(void* self, mortise_exchange id, mortise_route_visitor visi
     }
 }
 
+mortise_status expect(void* self, mortise_view key, mortise_view method, mortise_view pattern) noexcept {
+    try {
+        return callerOf(self).expectRoute(
+                   {std::string(text(key)), std::string(text(method)), std::string(text(pattern))})
+                   ? MORTISE_OK
+                   : MORTISE_INVALID;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
+}
+
 } // namespace
 
 const mortise_routes_table& routesService() noexcept {
-    static constexpr mortise_routes_table table{sizeof(mortise_routes_table), 0, add, visit};
+    static constexpr mortise_routes_table table{sizeof(mortise_routes_table), 0, add, visit, expect};
     return table;
 }
 

@@ -217,6 +217,7 @@ public:
     std::deque<FakeRoute> routes;
     std::deque<std::vector<std::pair<std::string, std::string>>> headerBlocks; // number 101 is the first
     std::map<std::string, std::string> refusedSettings;                        // key to the reasons, a line each
+    std::string expectedRoutes; // setting, method and pattern, a line each
     std::vector<FakeRecord> records;
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     bool anyHashFits = false;                        // whatever verify is asked for
@@ -572,6 +573,12 @@ private:
         routesTable.visit = [](void* context, mortise_exchange, mortise_route_visitor visitor,
                                void* argument) -> mortise_status {
             for (const FakeRoute& route : static_cast<FakeHost*>(context)->routes) show(route, visitor, argument);
+            return MORTISE_OK;
+        };
+        routesTable.expect = [](void* context, mortise_view key, mortise_view method,
+                                mortise_view pattern) -> mortise_status {
+            static_cast<FakeHost*>(context)->expectedRoutes +=
+                textOf(key) + ' ' + textOf(method) + ' ' + textOf(pattern) + '\n';
             return MORTISE_OK;
         };
         give(MORTISE_ROUTES_SERVICE, &routesTable, this);

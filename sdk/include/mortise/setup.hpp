@@ -74,6 +74,15 @@ public:
         return block;
     }
 
+    // Setting `key` names the route of this method (also "*" for any) and pattern. Where no plugin has it, the operator
+    // gets a warning with the place where the setting stands. A host that does not look says nothing.
+    void expectRoute(std::string_view key, std::string_view method, std::string_view pattern) {
+        const auto& service = runtime_.routes;
+        if (service.table.expect == nullptr) return;
+        detail::raise(service.table.expect(service.self, view(key), view(method), view(pattern)),
+                      "expectRoute: no such setting, or too many routes");
+    }
+
     // The value of setting `key` cannot be used: `reason` says why and what would do, without the key and never with
     // the value of a secret. Any number of times; once `configure` has returned, it has failed, and the operator gets
     // every mistake with the place where the value stands.

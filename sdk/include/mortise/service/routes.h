@@ -88,6 +88,11 @@ typedef struct mortise_routes_table {
     /* [any] Until the exchange's terminal call: every route of the generation that serves it, in the order of declaration,
      * plugins in the order of their start. `handle` and `context` are NULL. MORTISE_STALE when the exchange is over. */
     mortise_status (*visit)(void *self, mortise_exchange exchange, mortise_route_visitor visitor, void *context);
+    /* [control] In configure only: setting `key` of this plugin names a route by method (as in mortise_route, HEAD for a
+     * GET route, too, or "*" for any) and pattern. Where the generation has no such route, whoever would declare it, the
+     * operator gets a warning with the place of the setting, when it is checked, started or reloaded. MORTISE_INVALID for
+     * a key that the module does not declare, and past 1000 of them. */
+    mortise_status (*expect)(void *self, mortise_view key, mortise_view method, mortise_view pattern);
 } mortise_routes_table;
 
 #ifdef __cplusplus
