@@ -87,7 +87,7 @@ private:
     }
 
     mortise::Reply answerReady(mortise::Request& request) {
-        const bool names = allow_.contains(request.clientAddress());
+        const bool names = allow_.admits(request);
         const auto waiting = std::make_shared<mortise::Deferred>(request.defer());
         const ReadinessRounds::Asked asked =
             rounds_->ask(ReadinessRounds::Clock::now(),

@@ -85,7 +85,18 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
         "plugin_directory", SettingType::list, "",
         "Folders that <name>.so is looked for in, in this order; none is lib/mortise/plugins of this installation.");
     all.add("trusted_proxies", SettingType::list, "",
-            "Addresses and networks (10.0.0.0/8, unix) whose X-Forwarded-For and X-Forwarded-Proto are believed.");
+            "Proxies whose word on their clients is believed: addresses and networks (10.0.0.0/8, unix, loopback), of "
+            "X-Forwarded-For with X-Forwarded-Proto, and of Forwarded.");
+    all.add("forwarded_header", SettingType::choice, "either",
+            "The field that the trusted proxies set, so that clients cannot send the other one through them; either: "
+            "whichever is there, and none where two disagree.")
+        .choices = {"either", "x-forwarded-for", "forwarded"};
+    all.count("client_ipv6_prefix", "56", 32, 64,
+              "How much of an IPv6 address tells clients apart, wherever they are counted.")
+        .unit = "bits";
+    all.count("proxy_fault_reports", "100", 0, 10'000,
+              "Peers of which it is logged once that they say who their clients are and are not trusted, or "
+              "contradict themselves; 0 is none.");
     needsRestart(all.count("backlog", "4096", 1, 65535, "Connections that the kernel keeps waiting to be accepted."));
     needsRestart(
         all.add("reuse_port", SettingType::boolean, "false",
@@ -182,8 +193,9 @@ void addConnectionLimits(Section& all) {
     all.size("max_linger_size", "4MiB", 0, GiB, "Discarded at most in that time.");
     all.count("max_connections", "10000", 1, 10'000'000,
               "Past it the oldest idle connection goes; when there is none, the new one gets 503.");
-    all.count("max_connections_per_address", "0", 0, 10'000'000,
-              "The same for one client address; 0 is no limit. Never for trusted proxies and Unix sockets.");
+    all.count(
+        "max_connections_per_address", "0", 0, 10'000'000,
+        "The same for one client (see client_ipv6_prefix); 0 is no limit. Never for trusted proxies and Unix sockets.");
 }
 
 } // namespace

@@ -97,6 +97,12 @@ private:
                       "' is neither an address nor a network such as 10.0.0.0/8 (no bits set behind the "
                       "prefix), nor unix");
         }
+        const std::string& header = section_.text("forwarded_header");
+        out_.http.forwarded_header = header == "forwarded"         ? http::ForwardedHeader::forwarded
+                                     : header == "x-forwarded-for" ? http::ForwardedHeader::xForwardedFor
+                                                                   : http::ForwardedHeader::either;
+        out_.http.client_ipv6_prefix = static_cast<unsigned>(count("client_ipv6_prefix"));
+        out_.http.proxy_fault_reports = count("proxy_fault_reports");
     }
 
     static std::string absolute(const std::string& path) {

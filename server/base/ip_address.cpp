@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -105,6 +106,17 @@ bool IpAddress::isLoopback() const noexcept {
     return bytes_[15] == 1;
 }
 
+bool IpAddress::isUnspecified() const noexcept {
+    return family_ == Family::v6 && bytes_ == std::array<std::uint8_t, 16>{};
+}
+
+std::uint64_t IpAddress::leadingBits() const noexcept {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, bytes_.data(), sizeof bits);
+    bits = be64toh(bits);
+    return family_ == Family::v4 ? bits >> 32 : bits;
+}
+
 std::size_t IpAddress::hash() const noexcept {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
@@ -114,6 +126,14 @@ std::size_t IpAddress::hash() const noexcept {
     mixed ^= mixed >> 32;
     mixed *= 0xd6e8feb86659fd93ULL;
     return static_cast<std::size_t>(mixed ^ mixed >> 32);
+}
+
+IpAddress clientNetwork(const IpAddress& address, unsigned ipv6_prefix) noexcept {
+    IpAddress network = address;
+    if (address.family_ != IpAddress::Family::v6) return network;
+    for (unsigned i = ipv6_prefix / 8; i < network.bytes_.size(); ++i)
+        network.bytes_[i] &= i == ipv6_prefix / 8 ? static_cast<std::uint8_t>(0xff00U >> ipv6_prefix % 8) : 0U;
+    return network;
 }
 
 std::optional<IpNetwork> IpNetwork::parse(std::string_view text) noexcept {
@@ -152,6 +172,7 @@ bool IpNetwork::contains(const IpAddress& address) const noexcept {
 }
 
 bool IpNetworkList::add(std::string_view text) {
+    if (text == "loopback") return add("127.0.0.0/8") && add("::1") && add("unix");
     const auto network = IpNetwork::parse(text);
     if (network) networks_.push_back(*network);
     return network.has_value();

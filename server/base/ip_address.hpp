@@ -31,7 +31,10 @@ public:
     // Writes at most maxTextSize characters, returns how many. "unix" for none.
     std::size_t format(char* out) const noexcept;
     std::string text() const;
-    bool isLoopback() const noexcept;
+    bool isLoopback() const noexcept;    // Unix sockets are, too
+    bool isUnspecified() const noexcept; // "::" (RFC 4291 section 2.5.2), which is nobody's
+    // An IPv4 address, or the first 64 bits of an IPv6 one; 0 of none.
+    std::uint64_t leadingBits() const noexcept;
 
     friend bool operator==(const IpAddress& a, const IpAddress& b) noexcept {
         return a.family_ == b.family_ && a.bytes_ == b.bytes_;
@@ -39,6 +42,8 @@ public:
     std::size_t hash() const noexcept;
 
 private:
+    friend IpAddress clientNetwork(const IpAddress& address, unsigned ipv6_prefix) noexcept;
+
     std::array<std::uint8_t, 16> bytes_{};
     Family family_ = Family::none;
 };
@@ -46,6 +51,10 @@ private:
 struct IpAddressHash {
     std::size_t operator()(const IpAddress& address) const noexcept { return address.hash(); }
 };
+
+// Who counts as one client, wherever clients are counted or remembered: an IPv4 address, the network of an IPv6 address
+// (its first `ipv6_prefix` bits, at most 128; a client commonly has a whole one), or everybody on Unix sockets.
+IpAddress clientNetwork(const IpAddress& address, unsigned ipv6_prefix) noexcept;
 
 // "10.0.0.0/8", "2001:db8::/32", a single address, or "unix" (peers of Unix sockets).
 class IpNetwork {
@@ -62,7 +71,7 @@ private:
 // Thread: any, when not changed.
 class IpNetworkList {
 public:
-    // False, and nothing is added, when `text` is no network.
+    // "loopback" stands for 127.0.0.0/8, ::1 and unix. False, and nothing is added, when `text` is no network.
     bool add(std::string_view text);
     bool contains(const IpAddress& address) const noexcept;
     bool empty() const noexcept { return networks_.empty(); }

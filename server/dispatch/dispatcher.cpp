@@ -7,6 +7,21 @@
 #include <utility>
 
 namespace mortise::dispatch {
+namespace {
+
+void setClient(mortise_request& request, const http::Exchange& exchange) noexcept {
+    using Family = base::IpAddress::Family;
+    const base::IpAddress& client = exchange.client();
+    request.client_address = view(exchange.clientText());
+    request.client_network = base::clientNetwork(client, exchange.settings().client_ipv6_prefix).leadingBits();
+    request.client_family = client.family() == Family::v4     ? MORTISE_CLIENT_IPV4
+                            : client.family() == Family::none ? MORTISE_CLIENT_LOCAL
+                            : client.isUnspecified()          ? MORTISE_CLIENT_UNKNOWN
+                                                              : MORTISE_CLIENT_IPV6;
+    if (!exchange.isClientKnown()) request.flags |= MORTISE_REQUEST_CLIENT_UNKNOWN;
+}
+
+} // namespace
 
 Dispatcher::Dispatcher(Runtime& runtime, ExchangeTable& table, http::BodyBudget& bodies, Environment& environment)
     : runtime_(runtime),
@@ -81,10 +96,10 @@ void Dispatcher::begin(RequestState& state) {
     request.path = view(exchange.path());
     request.query = view(exchange.query());
     request.request_id = view(exchange.requestId());
-    request.client_address = view(exchange.clientText());
     request.fields = state.fields.data();
     request.received_ms = exchange.receivedWallMs();
     request.generation = plan.data->number();
+    setClient(request, exchange);
     state.keepRequestId(exchange.requestId());
 }
 

@@ -161,6 +161,7 @@ void Server::publish(const std::shared_ptr<const Plan>& plan, const std::shared_
         loop.server.apply(settings);
         loop.dispatcher.publish(plan);
     });
+    shared_.proxyFaults().forget();
     if (started_) return;
     for (const auto& loop : loops_) loop->sweep();
     for (std::size_t i = 0; i < loops_.size(); ++i)

@@ -14,17 +14,12 @@ struct mortise_network_list {
 namespace mortise::host {
 namespace {
 
-bool addEntry(base::IpNetworkList& networks, std::string_view entry) {
-    if (entry != "loopback") return networks.add(entry);
-    return networks.add("127.0.0.0/8") && networks.add("::1") && networks.add("unix");
-}
-
 mortise_status listMake(void*, const mortise_view* entries, std::uint32_t count, mortise_network_list** list,
                         mortise_error* error) noexcept {
     try {
         auto made = std::make_unique<mortise_network_list>();
         for (std::uint32_t i = 0; i < count; ++i) {
-            if (addEntry(made->networks, text(entries[i]))) continue;
+            if (made->networks.add(text(entries[i]))) continue;
             setError(error, "'" + base::printable(text(entries[i])) +
                                 "' is no network; write an address, address/bits, unix or loopback");
             return MORTISE_INVALID;

@@ -10,28 +10,6 @@
 
 namespace mortise::http {
 
-namespace {
-
-// "::", which is nobody's address (RFC 4291 section 2.5.2).
-base::IpAddress unknownClient() noexcept {
-    return *base::IpAddress::parse("::");
-}
-
-// "203.0.113.7", "203.0.113.7:4711", "2001:db8::1", "[2001:db8::1]:4711": what proxies put into X-Forwarded-For.
-std::optional<base::IpAddress> forwardedAddress(std::string_view item) noexcept {
-    while (!item.empty() && isBlank(item.front())) item.remove_prefix(1);
-    while (!item.empty() && isBlank(item.back())) item.remove_suffix(1);
-    if (!item.empty() && item.front() == '[') {
-        const std::size_t end = item.find(']');
-        return end == item.npos ? std::nullopt : base::IpAddress::parse(item.substr(1, end - 1));
-    }
-    const std::size_t colon = item.find(':');
-    if (colon != item.npos && item.find(':', colon + 1) == item.npos) item = item.substr(0, colon);
-    return base::IpAddress::parse(item);
-}
-
-} // namespace
-
 void Exchange::place(std::uint32_t loop, std::uint32_t slot, BodyBudget& budget,
                      std::unique_ptr<Attachment> attachment) noexcept {
     loop_ = loop;
@@ -65,7 +43,9 @@ void Exchange::open(const char* message, const base::IpAddress& peer, std::strin
     client_ = peer;
     std::memcpy(client_text_, peer_text.data(), peer_text.size());
     client_text_size_ = static_cast<std::uint8_t>(peer_text.size());
-    if (head_.forwarded_for.present() || head_.forwarded_proto.present()) findClient();
+    client_known_ = true;
+    proxy_fault_ = ProxyFault::none;
+    if (head_.forwarding != 0) findClient();
     if (head_.request_id.present()) {
         request_id_ = head_.request_id.in(message_);
     } else {
@@ -93,31 +73,13 @@ std::optional<std::uint64_t> Exchange::contentLength() const noexcept {
     return head_.has_length ? std::optional(head_.content_length) : std::nullopt;
 }
 
-// X-Forwarded-For from the right: as long as an address is a trusted proxy's, the one that it wrote down counts. When
-// that is none ("unknown", "_hidden"), nobody knows who it is: not the proxy, which may be trusted with much more.
 void Exchange::findClient() noexcept {
-    const base::IpNetworkList& trusted = settings_->trusted_proxies;
-    if (!trusted.contains(peer_)) return;
-    if (head_.forwarded_proto.present()) {
-        const std::string_view list = head_.forwarded_proto.in(message_);
-        std::string_view last = list.substr(list.rfind(',') + 1); // npos + 1 is 0
-        while (!last.empty() && isBlank(last.front())) last.remove_prefix(1);
-        secure_ = equalsIgnoreCase(last, "https");
-    }
-    bool goes_on = true;
-    for (std::size_t i = head_.fields.size(); i > 0 && goes_on; --i) {
-        const Field each = field(i - 1);
-        if (!equalsIgnoreCase(each.name, "x-forwarded-for")) continue;
-        std::string_view list = each.value;
-        for (bool more = true; more && goes_on;) {
-            const std::size_t comma = list.rfind(',');
-            const auto address = forwardedAddress(list.substr(comma + 1));
-            more = comma != list.npos;
-            list = list.substr(0, more ? comma : 0);
-            client_ = address ? *address : unknownClient();
-            goes_on = address.has_value() && trusted.contains(*address);
-        }
-    }
+    const ClientIdentity client = http::findClient(peer_, head_, message_, *settings_);
+    secure_ = client.secure;
+    client_known_ = client.known;
+    proxy_fault_ = client.fault;
+    if (client.address == peer_) return;
+    client_ = client.address;
     client_text_size_ = static_cast<std::uint8_t>(client_.format(client_text_));
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/ip_address.hpp"
 #include "http/body_budget.hpp"
+#include "http/client_identity.hpp"
 #include "http/fault.hpp"
 #include "http/handle.hpp"
 #include "http/handler.hpp"
@@ -79,6 +80,8 @@ public:
     const base::IpAddress& peer() const noexcept { return peer_; }     // whom we are connected to
     const base::IpAddress& client() const noexcept { return client_; } // behind the trusted proxies
     std::string_view clientText() const noexcept { return {client_text_, client_text_size_}; }
+    bool isClientKnown() const noexcept { return client_known_; } // see ClientIdentity
+    ProxyFault proxyFault() const noexcept { return proxy_fault_; }
     std::string_view scheme() const noexcept { return secure_ ? "https" : "http"; }
     std::uint64_t receivedNs() const noexcept { return received_ns_; }    // monotonic
     std::int64_t receivedWallMs() const noexcept { return received_ms_; } // Unix epoch
@@ -161,6 +164,8 @@ private:
     Stage stage_ = Stage::free;
     bool malformed_ = false;
     bool secure_ = false;
+    bool client_known_ = true;
+    ProxyFault proxy_fault_ = ProxyFault::none;
     bool body_asked_ = false;
     bool body_in_pieces_ = false;
     bool body_paused_ = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ip_address.hpp"
+#include "http/client_identity.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,13 +37,17 @@ struct Limits {
     std::uint64_t linger_timeout_ms = 5'000;     // after our FIN, until the peer's
     std::size_t linger_bytes = 4 * 1024 * 1024;  // discarded in that time at most
     std::size_t max_connections = 10'000;        // of all loops together
-    std::size_t max_connections_per_address = 0; // 0: no limit; never for trusted proxies and Unix sockets
+    std::size_t max_connections_per_address = 0; // of one base::clientNetwork; 0: no limit; never for trusted proxies
+                                                 // and Unix sockets
 };
 
 // What a LoopServer goes by. Immutable once handed over; replaced as a whole at a reload.
 struct Settings {
     Limits limits;
-    base::IpNetworkList trusted_proxies; // whose X-Forwarded-For and X-Forwarded-Proto count
+    base::IpNetworkList trusted_proxies; // whose word on their clients counts
+    ForwardedHeader forwarded_header = ForwardedHeader::either;
+    unsigned client_ipv6_prefix = 56;      // see base::clientNetwork
+    std::size_t proxy_fault_reports = 100; // peers of which a ProxyFault is logged, once each; 0: none
 };
 
 } // namespace mortise::http

@@ -39,10 +39,9 @@ struct RequestHead {
     Span content_type;
     Span authorization;
     Span user_agent;
-    Span request_id; // only a sane one (1-128 of A-Z a-z 0-9 . _ -)
-    Span forwarded_for;
-    Span forwarded_proto;
+    Span request_id;                // only a sane one (1-128 of A-Z a-z 0-9 . _ -)
     std::uint8_t minor_version = 1; // of HTTP/1.x
+    std::uint8_t forwarding = 0;    // bits of `forwarding` (client_identity.hpp): which fields of proxies there are
     bool keep_alive = false;
     bool chunked = false;
     bool has_length = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/ip_address.hpp"
 #include "json/form.hpp"
 #include "json/parser.hpp"
 #include "json/schema.hpp"
@@ -39,6 +40,17 @@ namespace mortise::test {
 
 inline mortise_view viewOf(std::string_view text) {
     return {text.data(), text.size()};
+}
+
+// The client of a request, in both forms. `address` must outlive it.
+inline void setClient(mortise_request& request, std::string_view address) {
+    request.client_address = viewOf(address);
+    const auto parsed = base::IpAddress::parse(address);
+    request.client_network = parsed ? base::clientNetwork(*parsed, 56).leadingBits() : 0;
+    request.client_family = address == "unix"                                 ? MORTISE_CLIENT_LOCAL
+                            : !parsed || parsed->isUnspecified()              ? MORTISE_CLIENT_UNKNOWN
+                            : parsed->family() == base::IpAddress::Family::v4 ? MORTISE_CLIENT_IPV4
+                                                                              : MORTISE_CLIENT_IPV6;
 }
 inline std::string textOf(mortise_view view) {
     return {view.data, static_cast<std::size_t>(view.size)};
@@ -285,7 +297,7 @@ private:
         raw.flags = open.request.tls ? MORTISE_REQUEST_TLS : 0;
         raw.route = viewOf(target.pattern);
         raw.request_id = viewOf("request-1");
-        raw.client_address = viewOf("192.0.2.1");
+        setClient(raw, "192.0.2.1");
         raw.query = viewOf(open.request.query);
         raw.body = viewOf(open.request.body);
         raw.received_ms = 1'767'322'984'678;

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/request.hpp>
 
 #include <memory>
 
@@ -14,7 +15,12 @@ class NetworkList {
 public:
     NetworkList() = default;
 
-    // `address` as Request::clientAddress.
+    // Whether what is allowed to the list is allowed to the client of this request. One behind a proxy that is not
+    // trusted, or that does not tell who it is, is nobody's address, "::".
+    bool admits(const Request& request) const noexcept {
+        return contains(request.isClientKnown() ? request.clientAddress() : std::string_view("::"));
+    }
+    // Whether `address` (as Request::clientAddress) is in the list; to decide about a request, see admits().
     bool contains(std::string_view address) const noexcept {
         return list_ && service_->table.contains(service_->self, list_.get(), view(address)) != 0;
     }

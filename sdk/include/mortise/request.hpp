@@ -15,6 +15,13 @@
 namespace mortise {
 inline namespace v1 {
 
+// An IPv4 address, the first 64 bits of an IPv6 network, everybody on Unix sockets, or everybody of whom nothing is
+// known.
+struct ClientNetwork {
+    std::uint64_t network = 0;
+    std::uint32_t family = MORTISE_CLIENT_UNKNOWN;
+};
+
 // A request while its handler, filter or authenticator runs. The views it gives live until the turn is over: until the
 // call has returned and, after a defer(), until its reply. The object itself ends with the call.
 class Request {
@@ -36,6 +43,11 @@ public:
     std::string_view route() const noexcept { return text(raw_->route); } // the pattern; empty before the route phase
     std::string_view id() const noexcept { return text(raw_->request_id); }
     std::string_view clientAddress() const noexcept { return text(raw_->client_address); }
+    // False: a proxy stands between that is not trusted, or that does not tell who the client is. What is decided by
+    // the client's address is decided by NetworkList::admits().
+    bool isClientKnown() const noexcept { return (raw_->flags & MORTISE_REQUEST_CLIENT_UNKNOWN) == 0; }
+    // Who counts as one client wherever clients are counted or remembered.
+    ClientNetwork clientNetwork() const noexcept { return {raw_->client_network, raw_->client_family}; }
     std::string_view body() const noexcept { return text(raw_->body); }
     bool tls() const noexcept { return (raw_->flags & MORTISE_REQUEST_TLS) != 0; }
     DateTime receivedAt() const noexcept { return {raw_->received_ms}; }

@@ -49,6 +49,7 @@ public:
     struct Counted {
         bool connections = false;
         bool addresses = false;
+        std::uint8_t ipv6_prefix = 0; // of the client network that it is counted for
     };
 
     Connection(LoopServer& server, base::UniqueFd&& socket, const base::IpAddress& peer, Counted counted);
@@ -71,6 +72,7 @@ public:
 
     const base::IpAddress& peer() const noexcept { return peer_; }
     Counted counted() const noexcept { return counted_; }
+    base::IpAddress countedFor() const noexcept { return base::clientNetwork(peer_, counted_.ipv6_prefix); }
     bool isRejected() const noexcept { return rejected_; }
     std::uint64_t deadline() const noexcept;
     bool idle() const noexcept { return ListHook<IdleTag>::linked(); }
@@ -161,6 +163,7 @@ private:
     bool peer_finished_ = false;
     bool aborting_ = false;
     bool rejected_ = false;
+    bool proxy_fault_reported_ = false;
     const Counted counted_;
     std::uint8_t peer_text_size_ = 0;
     std::uint32_t watched_ = 0; // epoll events

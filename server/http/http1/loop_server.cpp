@@ -63,8 +63,10 @@ void LoopServer::accepted(base::UniqueFd&& socket, const base::IpAddress& peer, 
     LoopServer* elsewhere = nullptr;
     const bool limited = limitsAddress(peer);
     Connection::Counted counted;
+    counted.ipv6_prefix = static_cast<std::uint8_t>(resources_.settings->client_ipv6_prefix);
+    const base::IpAddress client = base::clientNetwork(peer, counted.ipv6_prefix);
     counted.connections = acquirePlace(elsewhere);
-    counted.addresses = counted.connections && limited && acquirePlaceOf(peer, elsewhere);
+    counted.addresses = counted.connections && limited && acquirePlaceOf(client, elsewhere);
     const bool welcome = counted.connections && (counted.addresses || !limited);
     if (!welcome && elsewhere != nullptr && handed < shared_.loops() && !draining_) {
         if (counted.connections) shared_.releaseConnection();
@@ -75,7 +77,7 @@ void LoopServer::accepted(base::UniqueFd&& socket, const base::IpAddress& peer, 
     Connection& connection = *made.release(); // connections_ has it until closed() hands it to dead_
     connections_.pushBack(connection);
     ++connection_count_;
-    if (counted.addresses) peers_[peer].pushBack(connection);
+    if (counted.addresses) clients_[client].pushBack(connection);
     if (!welcome && rejected_ >= max_rejected) {
         connection.end();
         return;
@@ -112,11 +114,11 @@ bool LoopServer::acquirePlace(LoopServer*& elsewhere) noexcept {
     return closeOldestIdle() && shared_.acquireConnection(limit);
 }
 
-// The same for what one address has. Which other loop has an idle one of that address is not known: each is asked.
-bool LoopServer::acquirePlaceOf(const base::IpAddress& peer, LoopServer*& elsewhere) {
+// The same for what one client has. Which other loop has an idle one of that client is not known: each is asked.
+bool LoopServer::acquirePlaceOf(const base::IpAddress& client, LoopServer*& elsewhere) {
     const std::size_t limit = resources_.settings->limits.max_connections_per_address;
-    if (shared_.acquireAddress(peer, limit)) return true;
-    if (closeOldestIdleOf(peer)) return shared_.acquireAddress(peer, limit);
+    if (shared_.acquireAddress(client, limit)) return true;
+    if (closeOldestIdleOf(client)) return shared_.acquireAddress(client, limit);
     elsewhere = shared_.after(*this);
     return false;
 }
@@ -137,9 +139,9 @@ bool LoopServer::closeOldestIdle() noexcept {
     return false;
 }
 
-bool LoopServer::closeOldestIdleOf(const base::IpAddress& peer) noexcept {
-    const auto found = peers_.find(peer);
-    if (found == peers_.end()) return false;
+bool LoopServer::closeOldestIdleOf(const base::IpAddress& client) noexcept {
+    const auto found = clients_.find(client);
+    if (found == clients_.end()) return false;
     Connection* oldest = nullptr;
     for (auto* hook = found->second.front(); hook != nullptr; hook = found->second.after(*hook)) {
         Connection& connection = static_cast<Connection&>(*hook);
@@ -175,9 +177,10 @@ void LoopServer::closed(Connection& connection) noexcept {
     if (connection.counted().connections) shared_.releaseConnection();
     if (connection.counted().addresses) {
         connection.ListHook<PeerTag>::unlink();
-        shared_.releaseAddress(connection.peer());
-        const auto found = peers_.find(connection.peer());
-        if (found != peers_.end() && found->second.empty()) peers_.erase(found);
+        const base::IpAddress client = connection.countedFor();
+        shared_.releaseAddress(client);
+        const auto found = clients_.find(client);
+        if (found != clients_.end() && found->second.empty()) clients_.erase(found);
     }
     dead_.emplace_back(&connection);
     atBatchEnd();

@@ -85,9 +85,9 @@ public:
 private:
     void handOver(LoopServer& other, base::UniqueFd&& socket, const base::IpAddress& peer, std::uint32_t handed);
     bool acquirePlace(LoopServer*& elsewhere) noexcept;
-    bool acquirePlaceOf(const base::IpAddress& peer, LoopServer*& elsewhere);
+    bool acquirePlaceOf(const base::IpAddress& client, LoopServer*& elsewhere);
     bool limitsAddress(const base::IpAddress& peer) const noexcept;
-    bool closeOldestIdleOf(const base::IpAddress& peer) noexcept;
+    bool closeOldestIdleOf(const base::IpAddress& client) noexcept;
     void atBatchEnd() noexcept;
     void onBatchEnd() noexcept;
     void armTick();
@@ -106,7 +106,7 @@ private:
     IntrusiveList<IdleTag> idle_; // oldest first
     std::atomic<std::size_t> idle_count_{0};
     std::atomic<std::uint64_t> oldest_idle_ms_{WheelEntry::never};
-    std::unordered_map<base::IpAddress, IntrusiveList<PeerTag>, base::IpAddressHash> peers_; // while they are limited
+    std::unordered_map<base::IpAddress, IntrusiveList<PeerTag>, base::IpAddressHash> clients_; // while they are limited
     std::vector<Connection*> touched_;              // to be called at batch end
     std::vector<std::unique_ptr<Connection>> dead_; // to be freed at batch end
     TimingWheel wheel_;

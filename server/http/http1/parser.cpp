@@ -325,6 +325,9 @@ bool Parser::checkFields(const char* message) noexcept {
         const std::string_view value = field.value.in(message);
         names.addTwice(name, repeated);
         switch (name.size()) {
+        case 3:
+            if (equalsIgnoreCase(name, "via")) head.forwarding |= forwarding::trace;
+            break;
         case 4:
             if (!equalsIgnoreCase(name, "host")) break;
             if (host_seen || !isHost(value)) return refuse(fault::badHost);
@@ -335,6 +338,10 @@ bool Parser::checkFields(const char* message) noexcept {
             if (!equalsIgnoreCase(name, "expect") || head.minor_version == 0) break;
             if (!equalsIgnoreCase(value, "100-continue")) return refuse(fault::badExpectation);
             head.expects_continue = true;
+            break;
+        case 9:
+            if (equalsIgnoreCase(name, "forwarded")) head.forwarding |= forwarding::forwarded;
+            if (equalsIgnoreCase(name, "x-real-ip")) head.forwarding |= forwarding::trace;
             break;
         case 10:
             if (equalsIgnoreCase(name, "user-agent")) {
@@ -365,11 +372,16 @@ bool Parser::checkFields(const char* message) noexcept {
             head.has_length = true;
             break;
         case 15:
-            if (equalsIgnoreCase(name, "x-forwarded-for")) head.forwarded_for = field.value;
+            if (equalsIgnoreCase(name, "x-forwarded-for")) head.forwarding |= forwarding::x_forwarded_for;
+            break;
+        case 16:
+            if (equalsIgnoreCase(name, "x-forwarded-host") || equalsIgnoreCase(name, "x-forwarded-port") ||
+                equalsIgnoreCase(name, "cf-connecting-ip"))
+                head.forwarding |= forwarding::trace;
             break;
         case 17:
             if (equalsIgnoreCase(name, "x-forwarded-proto")) {
-                head.forwarded_proto = field.value;
+                head.forwarding |= forwarding::x_forwarded_proto;
             } else if (equalsIgnoreCase(name, "transfer-encoding")) {
                 coding = coded ? std::string_view() : value;
                 coded = true;

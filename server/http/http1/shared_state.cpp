@@ -18,17 +18,17 @@ void SharedState::releaseConnection() noexcept {
     connections_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-bool SharedState::acquireAddress(const base::IpAddress& address, std::size_t limit) {
+bool SharedState::acquireAddress(const base::IpAddress& client, std::size_t limit) {
     const std::lock_guard lock(address_lock_);
-    std::size_t& count = addresses_[address];
+    std::size_t& count = addresses_[client];
     if (count >= limit) return false;
     ++count;
     return true;
 }
 
-void SharedState::releaseAddress(const base::IpAddress& address) noexcept {
+void SharedState::releaseAddress(const base::IpAddress& client) noexcept {
     const std::lock_guard lock(address_lock_);
-    const auto found = addresses_.find(address);
+    const auto found = addresses_.find(client);
     if (found != addresses_.end() && --found->second == 0) addresses_.erase(found);
 }
 

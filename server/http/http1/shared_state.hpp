@@ -3,6 +3,7 @@
 
 #include "base/ip_address.hpp"
 #include "http/body_budget.hpp"
+#include "http/proxy_faults.hpp"
 
 #include <array>
 #include <atomic>
@@ -24,11 +25,14 @@ public:
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
     std::uint64_t bufferedBodyBytes() const noexcept { return bodies_.used(); }
 
-    // For the loops. False, and nothing is counted, when there are `limit` already, in all or of `address`.
+    ProxyFaults& proxyFaults() noexcept { return proxy_faults_; }
+
+    // For the loops. False, and nothing is counted, when there are `limit` already, in all or of `client`, which is a
+    // base::clientNetwork.
     bool acquireConnection(std::size_t limit) noexcept;
     void releaseConnection() noexcept;
-    bool acquireAddress(const base::IpAddress& address, std::size_t limit);
-    void releaseAddress(const base::IpAddress& address) noexcept;
+    bool acquireAddress(const base::IpAddress& client, std::size_t limit);
+    void releaseAddress(const base::IpAddress& client) noexcept;
     std::uint32_t join(LoopServer& server); // throws std::length_error
     void leave(std::uint32_t index) noexcept;
     std::uint32_t loops() const noexcept;
@@ -41,6 +45,7 @@ private:
     std::array<std::atomic<LoopServer*>, max_loops> loops_{};
     std::atomic<std::size_t> connections_{0};
     BodyBudget bodies_;
+    ProxyFaults proxy_faults_;
     std::mutex address_lock_;
     std::unordered_map<base::IpAddress, std::size_t, base::IpAddressHash> addresses_; // under address_lock_
 };

@@ -13,6 +13,9 @@ class IpAddressTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesBadNetworks);
     CPPUNIT_TEST(networksContain);
     CPPUNIT_TEST(listsContain);
+    CPPUNIT_TEST(loopbackIsOneWord);
+    CPPUNIT_TEST(clientsAreNetworks);
+    CPPUNIT_TEST(leadingBits);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -62,6 +65,42 @@ public:
         CPPUNIT_ASSERT(!inside("192.168.1.1", "192.168.1.2"));
         CPPUNIT_ASSERT(inside("2001:db8::/33", "2001:db8:7fff::1"));
         CPPUNIT_ASSERT(!inside("2001:db8::/33", "2001:db8:8000::1"));
+    }
+
+    void loopbackIsOneWord() {
+        IpNetworkList list;
+        CPPUNIT_ASSERT(list.add("loopback"));
+        for (const char* local : {"127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"})
+            CPPUNIT_ASSERT_MESSAGE(local, list.contains(*IpAddress::parse(local)));
+        CPPUNIT_ASSERT(list.contains(IpAddress()));
+        for (const char* other : {"128.0.0.1", "::", "::2", "10.0.0.1"})
+            CPPUNIT_ASSERT_MESSAGE(other, !list.contains(*IpAddress::parse(other)));
+    }
+
+    void clientsAreNetworks() {
+        const auto network = [](const char* text, unsigned prefix) {
+            return clientNetwork(*IpAddress::parse(text), prefix).text();
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:1:200::"), network("2001:db8:1:2ff:a:b:c:d", 56));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:1:2f0::"), network("2001:db8:1:2ff:a:b:c:d", 60));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:1:2ff::"), network("2001:db8:1:2ff:a:b:c:d", 64));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8::"), network("2001:db8:ffff::1", 32));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8:8000::"), network("2001:db8:ffff::1", 33));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8::1"), network("2001:db8::1", 128));
+        CPPUNIT_ASSERT_EQUAL(std::string("2001:db8::"), network("2001:db8::1", 127));
+        CPPUNIT_ASSERT_EQUAL(std::string("::"), network("ffff::1", 0));
+        CPPUNIT_ASSERT_EQUAL(std::string("203.0.113.7"), network("203.0.113.7", 32));
+        CPPUNIT_ASSERT_EQUAL(std::string("203.0.113.7"), network("::ffff:203.0.113.7", 56));
+        CPPUNIT_ASSERT(clientNetwork(IpAddress(), 56) == IpAddress());
+    }
+
+    void leadingBits() {
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0xcb007107}, IpAddress::parse("203.0.113.7")->leadingBits());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0xcb007107}, IpAddress::parse("::ffff:203.0.113.7")->leadingBits());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0x20010db800010200}, IpAddress::parse("2001:db8:1:200::9")->leadingBits());
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{0}, IpAddress().leadingBits());
+        CPPUNIT_ASSERT(IpAddress::parse("::")->isUnspecified() && !IpAddress::parse("::1")->isUnspecified());
+        CPPUNIT_ASSERT(!IpAddress().isUnspecified() && !IpAddress::parse("0.0.0.0")->isUnspecified());
     }
 
     void listsContain() {

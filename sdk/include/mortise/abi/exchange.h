@@ -63,9 +63,22 @@ typedef struct mortise_request {
     uint32_t part_count;
     uint32_t reserved;
     uint64_t generation;         /* number of the generation that serves this request; never 0 */
+    /* Who counts as one client, for whoever counts or remembers clients: an IPv4 address, or the first 64 bits of an IPv6
+     * address of which what lies behind server.client_ipv6_prefix is 0. */
+    uint64_t client_network;
+    uint32_t client_family;      /* MORTISE_CLIENT_… */
+    uint32_t client_reserved;
 } mortise_request;
 
 #define MORTISE_REQUEST_TLS 1u /* arrived over TLS, here or at a trusted proxy */
+/* A proxy stands before the client and is not trusted, or does not tell who the client is: client_address may be the
+ * proxy's, and what is allowed to that address is not allowed to this client. */
+#define MORTISE_REQUEST_CLIENT_UNKNOWN 2u
+
+#define MORTISE_CLIENT_UNKNOWN 0u /* all whose address a trusted proxy does not tell; client_address is "::" */
+#define MORTISE_CLIENT_IPV4 1u
+#define MORTISE_CLIENT_IPV6 2u
+#define MORTISE_CLIENT_LOCAL 3u   /* everybody on Unix sockets */
 
 /* [loop] or [worker], as the route's placement says. `exchange` is the turn. Makes the terminal call and returns
  * MORTISE_REPLIED, or returns MORTISE_PENDING and makes it later from any thread; one that another thread makes before the

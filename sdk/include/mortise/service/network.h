@@ -22,7 +22,8 @@ typedef struct mortise_network_table {
     mortise_status (*list_make)(void *self, const mortise_view *entries, uint32_t entry_count,
                                 mortise_network_list **list, mortise_error *error);
     void (*list_free)(void *self, mortise_network_list *list);
-    /* [any] 1 when `address` (as mortise_request.client_address) is in the list. */
+    /* [any] 1 when `address` (as mortise_request.client_address) is in the list. To decide about a request that has
+     * MORTISE_REQUEST_CLIENT_UNKNOWN ask for "::" instead, nobody's address, which is in no sensible list. */
     uint32_t (*contains)(void *self, const mortise_network_list *list, mortise_view address);
 } mortise_network_table;
 

@@ -26,6 +26,7 @@ class DeadlineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(noneIdleIs503);
     CPPUNIT_TEST(perAddressLimit);
     CPPUNIT_TEST(trustedPeersAreNotLimited);
+    CPPUNIT_TEST(networksAreLimited);
     CPPUNIT_TEST(oldestIdleOfAllLoopsGoes);
     CPPUNIT_TEST(perAddressLimitOverLoops);
     CPPUNIT_TEST(exhaustedDescriptorsOnlyDelay);
@@ -281,6 +282,50 @@ public:
             CPPUNIT_ASSERT_EQUAL(200, clients.back()->get("/").status());
         }
         CPPUNIT_ASSERT_EQUAL(200, clients.front()->get("/").status());
+    }
+
+    // One IPv6 network is one client, as a limiter counts it, and IPv4-mapped addresses are IPv4.
+    void networksAreLimited() {
+        auto settings = testSettings();
+        settings->limits.max_connections_per_address = 2;
+        TestServer server(settings);
+        std::vector<base::UniqueFd> clients;
+        const auto connect = [&](const char* peer) {
+            int ends[2];
+            CPPUNIT_ASSERT_EQUAL(0, ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+            clients.emplace_back(ends[1]);
+            const std::string request = "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"; // held: it makes no room
+            CPPUNIT_ASSERT(::send(ends[1], request.data(), request.size(), 0) > 0);
+            server.onLoop([&] { server.server.accepted(base::UniqueFd(ends[0]), *base::IpAddress::parse(peer)); });
+        };
+        const auto isRefused = [&](const char* peer) {
+            connect(peer);
+            char status[12] = {};
+            CPPUNIT_ASSERT_EQUAL(ssize_t{sizeof status},
+                                 ::recv(clients.back().get(), status, sizeof status, MSG_WAITALL));
+            CPPUNIT_ASSERT_EQUAL("HTTP/1.1 503"s, std::string(status, sizeof status));
+        };
+        std::size_t held = 0;
+        for (const char* peer :
+             {"2001:db8:1:200::1", "2001:db8:1:2ff::2", "2001:db8:1:300::1", "203.0.113.7", "::ffff:203.0.113.7"}) {
+            connect(peer);
+            server.waitFor(++held);
+        }
+        for (const char* peer : {"2001:db8:1:280::3", "203.0.113.7", "::ffff:203.0.113.7"}) isRefused(peer);
+        connect("2001:db8:1:3ff::1");
+        server.waitFor(++held);
+        // Another prefix holds for what comes then; what was counted before is given back as it was counted.
+        auto other = std::make_shared<Settings>(*settings);
+        other->client_ipv6_prefix = 64;
+        server.onLoop([&] { server.server.apply(other); });
+        connect("2001:db8:1:280::3");
+        server.waitFor(++held);
+        clients.clear();
+        eventually("all are gone", [&] { return server.shared.connections() == 0; });
+        server.onLoop([&] { server.server.apply(settings); });
+        connect("2001:db8:1:200::1");
+        connect("2001:db8:1:200::2");
+        isRefused("2001:db8:1:200::3");
     }
 
     // A second loop beside the fixture's one, with a listener of its own.

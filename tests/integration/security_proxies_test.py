@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who the client is where a proxy stands between, and who is believed about it."""
+
+import json
+import socket
+import threading
+import unittest
+
+from mortised import ALL_PLUGINS, Folder, Mortised, run
+
+PLUGINS = {"routing": {}, "logging": {}, "health": {}, "hello": {}}
+LOCAL = "A proxy on this machine is not trusted, please decide whether it is to be"
+UNTRUSTED = "X-Forwarded-For or Forwarded comes from a peer that is no trusted proxy"
+FIELDS = (("X-Forwarded-For", "203.0.113.7"), ("Forwarded", "for=203.0.113.7"), ("Forwarded", 'for="[2001:db8::1]:99";proto=https'),
+          ("x-forwarded-for", ""), ("FORWARDED", "junk"))
+
+
+class ProxyTest(unittest.TestCase):
+    def serve(self, plugins=None, **server) -> Mortised:
+        started = Mortised(server=server, plugins=plugins or PLUGINS)
+        self.addCleanup(started.close)
+        return started
+
+    def address(self, server: Mortised, *fields: tuple[str, str], path: str = "/hello") -> str:
+        """What the log says of the client of a request with these fields."""
+        mark = server.mark()
+        with server.connect() as connection:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
+            connection.send(f"GET {path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n".encode())
+            self.assertEqual(connection.read().status, 200)
+        return server.wait_for("Request completed", since=mark)["ip"]
+
+
+class Untrusted(ProxyTest):
+    def test_a_proxy_on_this_machine_asks_for_a_decision_once(self):
+        for name, value in FIELDS:
+            with self.subTest(field=name, value=value):
+                server = self.serve()
+                for _ in range(3):
+                    self.assertEqual(self.address(server, (name, value)), "127.0.0.1")
+                told = server.wait_for(LOCAL, level="warn")
+                self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
+                self.assertIn("server.trusted_proxies = loopback", told["reason"])
+                self.assertEqual(len(server.found(LOCAL)), 1)
+
+    def test_unix_sockets_are_this_machine(self):
+        folder = Folder({}, PLUGINS)
+        self.addCleanup(folder.remove)
+        folder.server["listen"] = f"unix:{folder.path}/http.sock"
+        folder.write()
+        with Mortised(folder) as server:
+            self.assertEqual(self.address(server, ("Forwarded", "for=203.0.113.7")), "unix")
+            self.assertEqual(server.wait_for(LOCAL)["peer"], "unix")
+            folder.server["trusted_proxies"] = "loopback"
+            folder.write()
+            server.reload()
+            self.assertEqual(self.address(server, ("Forwarded", "for=203.0.113.7")), "203.0.113.7")
+
+    def test_other_peers_are_named_and_bounded(self):
+        own = own_address()
+        if own is None:
+            self.skipTest("this machine has no address but loopback")
+        server = self.serve(listen="0.0.0.0:0")
+        port = server.endpoint[1]
+        for _ in range(2):
+            with socket.create_connection((own, port)) as raw:
+                raw.sendall(b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: close\r\n\r\n")
+                while raw.recv(4096):
+                    pass
+        told = server.wait_for(UNTRUSTED, level="warn")
+        self.assertEqual((told["peer"], told["setting"]), (own, "server.trusted_proxies"))
+        self.assertEqual(len(server.found(UNTRUSTED)), 1)
+
+    def test_nothing_is_logged_where_nothing_is_wrong(self):
+        for settings in ({"trusted_proxies": "loopback"}, {"proxy_fault_reports": "0"}):
+            server = self.serve(**settings)
+            self.address(server, ("X-Forwarded-For", "203.0.113.7"))
+            self.address(server, ("Forwarded", "for=203.0.113.7"))
+            self.assertEqual(server.found(LOCAL) + server.found(UNTRUSTED), [])
+        server = self.serve()
+        self.address(server)
+        self.address(server, ("User-Agent", "X-Forwarded-For"), ("X-Forwarded", "x"), ("Forwarded-For", "1.2.3.4"))
+        self.assertEqual(server.found(LOCAL), [])
+
+    def test_a_reload_says_it_again(self):
+        server = self.serve()
+        self.address(server, ("X-Forwarded-For", "203.0.113.7"))
+        server.folder.plugins["hello"]["name"] = "other"
+        server.folder.write()
+        server.reload()
+        self.address(server, ("X-Forwarded-For", "203.0.113.7"))
+        self.assertEqual(len(server.found(LOCAL)), 2)
+
+    def test_everybody_is_one_client_and_it_is_logged(self):
+        server = self.serve({**PLUGINS, "rate-limit": {"limit": "3"}})
+        statuses = [server.get("/hello", headers={"X-Forwarded-For": f"203.0.113.{number}"}).status for number in range(5)]
+        self.assertEqual(statuses, [200, 200, 200, 429, 429])
+        server.wait_for(LOCAL)
+
+
+class Ready(ProxyTest):
+    """Names of checks are for neighbours, not for those who come through a neighbour."""
+
+    def names(self, server: Mortised, *fields: tuple[str, str]) -> bool:
+        with server.connect() as connection:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in fields)
+            connection.send(f"GET /ready HTTP/1.1\r\nHost: a\r\n{lines}\r\n".encode())
+            response = connection.read()
+        self.assertEqual(response.status, 200)
+        return "checks" in response.json
+
+    # contract: ready.names
+    def test_who_comes_through_an_untrusted_proxy_is_not_local(self):
+        for allow in (None, "127.0.0.1", "127.0.0.0/8, ::1"):
+            plugins = {**ALL_PLUGINS, "health": {"allow": allow} if allow else {}}
+            server = self.serve(plugins)
+            self.assertTrue(self.names(server))
+            self.assertTrue(self.names(server, ("User-Agent", "probe")))
+            for field in (*FIELDS, ("X-Forwarded-For", "127.0.0.1"), ("Forwarded", "for=127.0.0.1"), ("X-Real-IP", "127.0.0.1"),
+                          ("Via", "1.1 proxy"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a")):
+                with self.subTest(allow=allow, field=field):
+                    self.assertFalse(self.names(server, field))
+
+    def test_behind_a_trusted_proxy_it_goes_by_the_client(self):
+        server = self.serve(ALL_PLUGINS, trusted_proxies="loopback")
+        for fields, local in (
+            ((), True), ((("X-Forwarded-For", "127.0.0.1"),), True), ((("Forwarded", "for=127.0.0.1"),), True),
+            ((("Forwarded", 'for="[::1]"'),), True), ((("X-Forwarded-For", "203.0.113.7"),), False),
+            ((("Forwarded", "for=203.0.113.7"),), False), ((("Forwarded", "for=unknown"),), False), ((("Forwarded", "for=_h"),), False),
+            ((("Forwarded", "junk"),), False), ((("X-Forwarded-For", "127.0.0.1, 203.0.113.7"),), False),
+            ((("X-Forwarded-For", "203.0.113.7"), ("Forwarded", "for=127.0.0.1")), False),
+            ((("Forwarded", "for=203.0.113.7"), ("X-Forwarded-For", "127.0.0.1")), False), ((("X-Real-IP", "203.0.113.7"),), False),
+        ):
+            with self.subTest(fields=fields):
+                self.assertEqual(self.names(server, *fields), local)
+
+    def test_other_plugins_decide_likewise(self):
+        server = self.serve({**PLUGINS, "uses-network": {}})
+        self.assertEqual(server.get("/uses/network").status, 200)
+        for name, value in FIELDS:
+            self.assertEqual(server.get("/uses/network", headers={name: value}).status, 404)
+
+
+class Rfc7239(ProxyTest):
+    # contract: rate-limit.clients
+    def test_forwarded_is_read_from_the_right(self):
+        server = self.serve(trusted_proxies="127.0.0.0/8, 10.0.0.0/8")
+        for value, expected in (
+            ("for=203.0.113.7", "203.0.113.7"),
+            ("For=203.0.113.7;By=10.0.0.1;Proto=https;Host=a", "203.0.113.7"),
+            ('proto=http ; for="203.0.113.7:47011"', "203.0.113.7"),
+            ('for="[2001:db8:cafe::17]:4711"', "2001:db8:cafe::17"),
+            ('FOR="[2001:db8:cafe::17]"', "2001:db8:cafe::17"),
+            ("for=198.51.100.1, for=203.0.113.7", "203.0.113.7"),
+            ("for=198.51.100.1, for=203.0.113.7, for=10.0.0.9,,", "203.0.113.7"),
+            (r'for="203.0.113.\7";x="a, for=198.51.100.9"', "203.0.113.7"),
+            ('for="evil, for=203.0.113.7', "203.0.113.7"),
+            ("for=10.0.0.3, for=10.0.0.2", "10.0.0.3"),
+            ("for=unknown", "::"), ("for=Unknown", "::"), ("for=_gazonk", "::"), ("for=198.51.100.1, for=_hidden, for=10.0.0.2", "::"),
+            ("for=2001:db8::1", "::"), ('for="2001:db8::1"', "::"), ("for=203.0.113.7 for=198.51.100.1", "::"),
+            ("for=198.51.100.1, junk, for=10.0.0.2", "::"), ("for=198.51.100.1;for=203.0.113.7", "::"), ("by=203.0.113.7", "::"),
+            ("203.0.113.7", "::"), ("", "::"), ('for="203.0.113.7', "::"), ('for="', "::"),
+        ):
+            with self.subTest(value=value):
+                self.assertEqual(self.address(server, ("Forwarded", value)), expected)
+
+    def test_several_fields_are_one_list(self):
+        server = self.serve(trusted_proxies="127.0.0.0/8, 10.0.0.0/8")
+        for values, expected in (
+            (("for=198.51.100.1", "for=203.0.113.7"), "203.0.113.7"),
+            (("for=198.51.100.1, for=203.0.113.7", "for=10.0.0.2", "for=10.0.0.1"), "203.0.113.7"),
+            (('for="evil', "for=203.0.113.7"), "203.0.113.7"),
+            (("for=203.0.113.7", 'for="evil'), "::"),
+        ):
+            with self.subTest(values=values):
+                self.assertEqual(self.address(server, *(("Forwarded", value) for value in values)), expected)
+
+    def test_a_proxy_that_sets_one_field_passes_no_other(self):
+        for header, own, other in (("x-forwarded-for", ("X-Forwarded-For", "203.0.113.7"), ("Forwarded", "for={}")),
+                                   ("forwarded", ("Forwarded", "for=203.0.113.7"), ("X-Forwarded-For", "{}"))):
+            server = self.serve(trusted_proxies="loopback", forwarded_header=header)
+            for address in ("127.0.0.1", "198.51.100.1", "unknown"):
+                with self.subTest(header=header, address=address):
+                    spoof = (other[0], other[1].format(address))
+                    self.assertEqual(self.address(server, spoof, own), "203.0.113.7")
+                    self.assertEqual(self.address(server, own, spoof), "203.0.113.7")
+            self.assertEqual(server.found("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree"), [])
+            self.assertEqual(self.address(server, (other[0], other[1].format("198.51.100.1"))), "127.0.0.1")
+            told = server.wait_for("A trusted proxy does not send the field that server.forwarded_header names", level="warn")
+            self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.forwarded_header"))
+
+    def test_where_no_field_is_named_no_client_chooses_who_it_is(self):
+        server = self.serve(trusted_proxies="loopback")
+        self.assertEqual(self.address(server, ("Forwarded", "for=203.0.113.7"), ("X-Forwarded-For", "203.0.113.7")), "203.0.113.7")
+        for address in ("127.0.0.1", "198.51.100.1", "unknown"):
+            self.assertEqual(self.address(server, ("Forwarded", f"for={address}"), ("X-Forwarded-For", "203.0.113.7")), "::")
+        told = server.wait_for("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree", level="warn")
+        self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.forwarded_header"))
+        self.assertEqual(len(server.found("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree")), 1)
+
+    def test_the_limiter_keeps_clients_apart_by_it(self):
+        server = self.serve({**PLUGINS, "rate-limit": {"limit": "2"}}, trusted_proxies="loopback")
+        for client in ("203.0.113.1", "203.0.113.2", '"[2001:db8:7:1::1]"'):
+            statuses = [server.get("/hello", headers={"Forwarded": f"for=198.51.100.{number}, for={client}"}).status for number in range(3)]
+            self.assertEqual(statuses, [200, 200, 429], client)
+
+    def test_a_header_that_is_none_is_a_mistake(self):
+        for header in ("x-real-ip", "X-Forwarded-For", ""):
+            folder = Folder({"forwarded_header": header}, PLUGINS)
+            self.addCleanup(folder.remove)
+            self.assertEqual(run("--config", folder.config, "--check-config").returncode, 78)
+
+
+class Proxy:
+    """Stands before a server as nginx does with `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for`: appends the
+    client that it sees, which is made up here, to what the client sent, and passes the other fields on."""
+
+    def __init__(self, port: int, client: str):
+        self.port, self.client = port, client
+
+    def get(self, path: str, *fields: tuple[str, str]) -> tuple[int, dict]:
+        sent = [value for name, value in fields if name.lower() == "x-forwarded-for"]
+        passed = [(name, value) for name, value in fields if name.lower() != "x-forwarded-for"]
+        passed.append(("X-Forwarded-For", ", ".join([*sent, self.client])))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in passed)
+        with socket.create_connection(("127.0.0.1", self.port)) as upstream:
+            upstream.sendall(f"GET {path} HTTP/1.0\r\nHost: a\r\n{lines}\r\n".encode())
+            data = b""
+            while piece := upstream.recv(65536):
+                data += piece
+        head, _, body = data.partition(b"\r\n\r\n")
+        return int(head.split()[1]), json.loads(body)
+
+
+class BehindAProxy(ProxyTest):
+    def test_clients_are_apart_and_cannot_spoof(self):
+        server = self.serve({**ALL_PLUGINS, "rate-limit": {"limit": "5"}}, trusted_proxies="loopback", forwarded_header="x-forwarded-for")
+        spoofs = ((), (("X-Forwarded-For", "127.0.0.1"),), (("Forwarded", "for=127.0.0.1"),), (("X-Forwarded-For", '"'),),
+                  (("X-Forwarded-For", "127.0.0.1,"), ("Forwarded", 'for="')))
+        counts = {}
+
+        def run_client(name: str) -> None:
+            proxy = Proxy(server.endpoint[1], name)
+            counts[name] = [proxy.get("/hello", *spoof)[0] for spoof in (*spoofs, *spoofs[:2])]
+
+        threads = [threading.Thread(target=run_client, args=(name,)) for name in ("203.0.113.1", "203.0.113.2", "2001:db8::1")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for name, statuses in counts.items():
+            self.assertEqual(statuses, [200] * 5 + [429] * 2, name)
+        for spoof in spoofs:
+            self.assertNotIn("checks", Proxy(server.endpoint[1], "203.0.113.9").get("/ready", *spoof)[1])
+        self.assertIn("checks", server.get("/ready").json)
+
+
+def own_address() -> str | None:
+    """An address of this machine that is not loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address = probe.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
+if __name__ == "__main__":
+    unittest.main()
