@@ -5,6 +5,11 @@
 
 namespace mortise::rate_limit {
 
+Limiter::Limiter(std::vector<std::string> skip, const std::vector<Rule>& rules) : skip_(std::move(skip)) {
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        for (const RuleRoute& route : rules[i].routes) routes_.push_back({route, static_cast<std::uint8_t>(1 + i)});
+}
+
 bool Limiter::skips(std::string_view path, std::string_view route) const noexcept {
     return std::any_of(skip_.begin(), skip_.end(),
                        [&](const std::string& skipped) { return skipped == path || skipped == route; });
@@ -19,10 +24,10 @@ Verdict Limiter::note(CounterStore& store, const Client& client, Seconds now) co
 Verdict Limiter::check(CounterStore& store, const Client& client, std::string_view method, std::string_view route,
                        Seconds now) const noexcept {
     Verdict verdict{0, store.count(client, 0, now)};
-    for (std::size_t i = 0; i < rules_.size() && !verdict.standing.refused; ++i) {
-        if (!rules_[i].applies(method, route)) continue;
-        const auto index = static_cast<std::uint8_t>(1 + i);
-        verdict = Verdict::tighter(verdict, {index, store.count(client, index, now)});
+    for (const Limited& limited : routes_) {
+        if (verdict.standing.refused) break;
+        if (limited.route.applies(method, route))
+            verdict = Verdict::tighter(verdict, {limited.limit, store.count(client, limited.limit, now)});
     }
     return verdict;
 }

@@ -15,8 +15,7 @@ namespace mortise::rate_limit {
 // Which limits a request falls under. Limit 0 is the general one, 1 + i that of rule i. Immutable; any thread.
 class Limiter {
 public:
-    Limiter(std::vector<std::string> skip, std::vector<Rule> rules)
-        : skip_(std::move(skip)), rules_(std::move(rules)) {}
+    Limiter(std::vector<std::string> skip, const std::vector<Rule>& rules);
 
     // Whether requests for the path, or that the route of this pattern takes, never count.
     bool skips(std::string_view path, std::string_view route) const noexcept;
@@ -28,7 +27,12 @@ public:
 
 private:
     std::vector<std::string> skip_;
-    std::vector<Rule> rules_;
+    struct Limited {
+        RuleRoute route;
+        std::uint8_t limit;
+    };
+
+    std::vector<Limited> routes_; // of all rules
 };
 
 } // namespace mortise::rate_limit

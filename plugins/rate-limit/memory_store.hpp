@@ -32,7 +32,6 @@ public:
         std::vector<NamedLimit> limits; // 1 to 255
         std::size_t clients = 100'000;  // entries that find a place for certain
         std::size_t shards = 64;
-        unsigned ipv6_prefix = 56; // of entries that merge() brings
     };
     // What a full table led to.
     struct Pressure {

@@ -89,8 +89,7 @@ bool MemoryStore::mergeEntries(std::string_view text, std::span<const std::optio
         window.add({read<std::uint32_t>(text, 10), read<std::uint32_t>(text, 14), read<std::uint32_t>(text, 18)}, limit,
                    now);
         if (window.isOver(limit, now) || window.isExhausted(limit, now) != exhausted) continue;
-        const Client client =
-            shortened({read<std::uint64_t>(text, 0), static_cast<Client::Family>(family)}, settings_.ipv6_prefix);
+        const Client client{read<std::uint64_t>(text, 0), static_cast<Client::Family>(family)};
         const std::uint64_t hashed = hash(client.address, client.family, *ours);
         Shard& shard = shardOf(hashed);
         const std::lock_guard lock(shard.mutex);

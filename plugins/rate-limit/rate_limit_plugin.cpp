@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "builtin_rules.hpp"
 #include "limit_fields.hpp"
 #include "limiter.hpp"
 #include "memory_store.hpp"
@@ -11,9 +12,9 @@
 #include <ctime>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mortise::rate_limit {
@@ -40,11 +41,11 @@ public:
         const Algorithm algorithm = settings().algorithm == "sliding" ? Algorithm::sliding : Algorithm::fixed;
         limits_.push_back(
             {"default", {settings().limit, static_cast<Seconds>(settings().window.count() / 1000), algorithm}});
-        std::vector<Rule> rules = readRules(setup);
+        const std::vector<Rule> rules = readRules(setup);
         for (const Rule& rule : rules) limits_.push_back({rule.name(), {rule.most, rule.window, algorithm}});
         for (const std::string& path : settings().skip)
             if (path.front() != '/') setup.refuseSetting("skip", "'" + path + "' is no path: it begins with no '/'");
-        limiter_.emplace(settings().skip, std::move(rules));
+        limiter_.emplace(settings().skip, rules);
         for (const NamedLimit& limit : limits_) {
             const auto constant = fields_.emplace_back(limit).constant();
             blocks_.push_back(setup.headerBlock(constant.begin(), constant.end()));
@@ -63,8 +64,11 @@ public:
         MemoryStore::Settings store;
         store.limits = limits_;
         store.clients = settings().maxClients;
-        store.ipv6_prefix = settings().ipv6Prefix;
         store_ = std::make_unique<MemoryStore>(std::move(store), key);
+        for (const Replacement& one : replaced_)
+            log().info("A rule takes the place of a built-in one", {{"rule", one.route}, {"builtin", one.builtin}});
+        for (const std::string& name : settings().disabledRules)
+            log().info("A built-in rule is switched off", {{"builtin", name}});
     }
 
     // Counters go on where settings have changed.
@@ -77,32 +81,36 @@ public:
     }
 
 private:
-    std::vector<Rule> readRules(mortise::Setup& setup) const {
-        std::vector<Rule> rules;
-        for (const std::string& text : settings().rules) {
-            try {
-                Rule rule = parseRule(text);
-                const auto same = [&](const Rule& other) { return other.name() == rule.name(); };
-                if (std::any_of(rules.begin(), rules.end(), same))
-                    setup.refuseSetting("rules", "'" + text + "': '" + rule.name() + "' has a rule already");
-                else
-                    rules.push_back(std::move(rule));
-            } catch (const std::invalid_argument& fault) {
-                setup.refuseSetting("rules", fault.what());
-            }
-        }
-        if (rules.size() >= most_limits) {
-            setup.refuseSetting("rules", std::to_string(rules.size()) + " are too many: at most 32");
-            rules.resize(most_limits - 1);
-        }
-        return rules;
+    // The built-in ones, and the operator's.
+    std::vector<Rule> readRules(mortise::Setup& setup) {
+        std::vector<Rule> own =
+            parseRules(settings().rules, [&](const std::string& sentence) { setup.refuseSetting("rules", sentence); });
+        for (const Rule& rule : own)
+            for (const RuleRoute& route : rule.routes) setup.expectRoute("rules", route.method, route.pattern);
+        for (const std::string& name : settings().disabledRules)
+            if (!isBuiltinRule(name))
+                setup.refuseSetting("disabled_rules",
+                                    "'" + name + "' is no built-in rule; they are login, registration and password");
+        RuleSet set = withBuiltinRules(std::move(own), settings().disabledRules);
+        replaced_ = std::move(set.replaced);
+        return std::move(set.rules);
     }
 
     bool isExempt(const mortise::Request& request) const noexcept {
         return limiter_->skips(request.path(), request.route()) || isPreflight(request);
     }
     Client clientOf(const mortise::Request& request) const noexcept {
-        return rate_limit::clientOf(request.clientAddress(), settings().ipv6Prefix);
+        const mortise::ClientNetwork client = request.clientNetwork();
+        switch (client.family) {
+        case MORTISE_CLIENT_IPV4:
+            return {client.network, Client::Family::ipv4};
+        case MORTISE_CLIENT_IPV6:
+            return {client.network, Client::Family::ipv6};
+        case MORTISE_CLIENT_LOCAL:
+            return {0, Client::Family::local};
+        default:
+            return {0, Client::Family::unknown};
+        }
     }
 
     // The route is found, nothing costly has begun.
@@ -148,6 +156,7 @@ private:
                                                     {"requestsCountedTogether", pressure->shared}});
     }
 
+    std::vector<Replacement> replaced_;
     std::vector<NamedLimit> limits_;
     std::vector<LimitFields> fields_; // by limit
     std::vector<HeaderBlock> blocks_; // likewise: those of its fields that never change

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "client.hpp"
 #include "limit.hpp"
 
 #include <mortise/settings.hpp>
@@ -17,9 +16,9 @@ struct Settings {
     std::uint32_t limit = 100;
     std::chrono::milliseconds window = std::chrono::minutes(15);
     std::string algorithm = "fixed";
-    std::vector<std::string> rules{"POST /auth/login 10/15m", "POST /auth/register 10/1h"};
+    std::vector<std::string> rules;
+    std::vector<std::string> disabledRules;
     std::vector<std::string> skip{"/health", "/ready", "/metrics"};
-    std::uint32_t ipv6Prefix = 56;
     std::uint32_t maxClients = 100'000;
 };
 MORTISE_SETTINGS(
@@ -32,14 +31,14 @@ MORTISE_SETTINGS(
         .choices("fixed", "sliding")
         .text("fixed: a window begins with a client's first request; sliding: the window before counts by "
               "the share of it that is not past yet."),
-    field(rules).text("Limits of single routes, besides the general one: method or *, the route's pattern, "
-                      "requests/time (s, m, h, d); at most 32."),
+    field(rules).text(
+        "Limits of single routes, besides the general one and the built-in ones: method or *, the route's "
+        "pattern, requests/time (s, m, h, d); a route without a rate shares the counter of the next one; "
+        "at most 32."),
+    field(disabledRules)
+        .text("Built-in rules that do not hold: login (POST /auth/login 10/15m), registration (POST /auth/register, "
+              "POST /api/users 10/1h), password (POST /auth/password 10/15m)."),
     field(skip).text("Paths, or patterns of routes, that never count."),
-    field(ipv6Prefix)
-        .min(shortest_ipv6_prefix)
-        .max(longest_ipv6_prefix)
-        .unit("bits")
-        .text("How much of an IPv6 address tells clients apart."),
     field(maxClients)
         .min(1000)
         .max(10'000'000)

@@ -49,21 +49,17 @@ Seconds unitOf(char unit) {
     }
 }
 
-} // namespace
-
-Rule parseRule(std::string_view text) {
-    const std::vector<std::string_view> words = wordsOf(text);
-    if (words.size() != 3) refuse(text, "a rule is a method, a pattern and a rate, such as 'POST /auth/login 10/15m'");
-    Rule rule;
-    rule.method = words[0];
-    if (std::find(methods.begin(), methods.end(), words[0]) == methods.end())
+RuleRoute parseRoute(std::string_view text, std::string_view method, std::string_view pattern) {
+    if (std::find(methods.begin(), methods.end(), method) == methods.end())
         refuse(text, "the method is one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, or * for any");
-    rule.pattern = words[1];
-    const bool plain = std::all_of(words[1].begin(), words[1].end(),
+    const bool plain = std::all_of(pattern.begin(), pattern.end(),
                                    [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-    if (words[1].front() != '/' || !plain || words[1].size() > longest_pattern)
+    if (pattern.front() != '/' || !plain || pattern.size() > longest_pattern)
         refuse(text, "the pattern is a route's, beginning with '/' and at most 200 plain characters long");
-    const std::string_view rate = words[2];
+    return {std::string(method), std::string(pattern)};
+}
+
+void parseRate(std::string_view text, std::string_view rate, Rule& rule) {
     const std::size_t slash = rate.find('/');
     if (slash == std::string_view::npos)
         refuse(text, "the rate is a number of requests, '/' and a time, such as 10/15m");
@@ -74,7 +70,53 @@ Rule parseRule(std::string_view text) {
     const std::uint64_t amount = unit == 0 ? 0 : numberOf(time.substr(0, time.size() - 1), longest_window / unit);
     if (amount == 0) refuse(text, "the time is 1s to 30d, a whole number and one of s, m, h, d");
     rule.window = static_cast<Seconds>(amount) * unit;
-    return rule;
+}
+
+bool hasRoute(const std::vector<Rule>& rules, const std::vector<RuleRoute>& pending, const RuleRoute& route) {
+    const auto names = [&](const std::vector<RuleRoute>& routes) {
+        return std::find(routes.begin(), routes.end(), route) != routes.end();
+    };
+    return names(pending) ||
+           std::any_of(rules.begin(), rules.end(), [&](const Rule& rule) { return names(rule.routes); });
+}
+
+} // namespace
+
+std::vector<Rule> parseRules(const std::vector<std::string>& entries,
+                             const std::function<void(const std::string& sentence)>& refuse) {
+    constexpr std::size_t most_routes = 4 * most_rules;
+    std::vector<Rule> rules;
+    std::vector<RuleRoute> pending; // they wait for the rate that they share
+    for (const std::string& text : entries) {
+        const std::vector<std::string_view> words = wordsOf(text);
+        const bool last = words.size() == 3;
+        try {
+            if (words.size() != 2 && !last)
+                rate_limit::refuse(text,
+                                   "a rule is a method, a pattern and a rate, such as 'POST /auth/login 10/15m', or a "
+                                   "method and a pattern that share the counter of the next rule");
+            RuleRoute route = parseRoute(text, words[0], words[1]);
+            if (hasRoute(rules, pending, route)) rate_limit::refuse(text, "'" + route.name() + "' has a rule already");
+            if (pending.size() == most_routes) rate_limit::refuse(text, "too many routes share a counter");
+            pending.push_back(std::move(route));
+            if (!last) continue;
+            Rule rule;
+            parseRate(text, words[2], rule);
+            rule.routes = std::move(pending);
+            rules.push_back(std::move(rule));
+        } catch (const std::invalid_argument& fault) {
+            refuse(fault.what());
+        }
+        if (last) pending.clear();
+    }
+    if (!pending.empty())
+        refuse("'" + pending.back().name() +
+               "': no rate follows; a rule ends with one, such as 'POST /auth/login 10/15m'");
+    if (rules.size() > most_rules) {
+        refuse(std::to_string(rules.size()) + " are too many: at most 32");
+        rules.resize(most_rules);
+    }
+    return rules;
 }
 
 } // namespace mortise::rate_limit

@@ -3,29 +3,45 @@
 
 #include "limit.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mortise::rate_limit {
 
-// A limit for one route: "POST /auth/login 10/15m" is a method or "*", the pattern as the route declares it, and how
-// many requests in what time (s, m, h, d).
-struct Rule {
+constexpr std::size_t most_rules = 32; // of an operator
+
+// A route as a rule names it: a method or "*", and the pattern as the route declares it.
+struct RuleRoute {
     std::string method;
     std::string pattern;
-    std::uint32_t most = 0;
-    Seconds window = 0;
 
     // "POST /auth/login"
     std::string name() const { return method + ' ' + pattern; }
-    // `method` of the request and `route`, the pattern that matched. Who may GET may ask for the HEAD.
+    // `request_method` and `route`, the pattern that matched. Who may GET may ask for the HEAD.
     bool applies(std::string_view request_method, std::string_view route) const noexcept {
         return route == pattern &&
                (method == "*" || request_method == method || (method == "GET" && request_method == "HEAD"));
     }
+    friend bool operator==(const RuleRoute&, const RuleRoute&) = default;
 };
 
-// Throws std::invalid_argument with a sentence that shows the rule.
-Rule parseRule(std::string_view text);
+// A limit for some routes, which share one counter.
+struct Rule {
+    std::vector<RuleRoute> routes; // at least one
+    std::uint32_t most = 0;
+    Seconds window = 0;
+
+    // What clients know it by: its first route's.
+    std::string name() const { return routes.front().name(); }
+};
+
+// The rules of a comma list that was split: "POST /auth/login 10/15m" is a method or "*", a pattern, and how many
+// requests in what time (s, m, h, d). An entry without a rate shares the counter of the next one: "POST
+// /auth/register", "POST /api/users 10/1h". Calls refuse(sentence), which shows the entry, for each that is none, and
+// leaves it out. No two rules have a route in common, and there are at most most_rules.
+std::vector<Rule> parseRules(const std::vector<std::string>& entries,
+                             const std::function<void(const std::string& sentence)>& refuse);
 
 } // namespace mortise::rate_limit

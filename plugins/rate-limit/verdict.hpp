@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "builtin_rules.hpp"
 #include "window.hpp"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ struct Verdict {
         return general.standing.remaining < rule.standing.remaining ? general : rule;
     }
 };
-
-constexpr std::size_t most_limits = 33; // the general one and those of 32 rules
 
 // What a request's 64-bit word keeps from the check until the answer: nothing yet, that it never counts, or a verdict.
 class Ticket {

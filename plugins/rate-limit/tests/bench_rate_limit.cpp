@@ -26,28 +26,27 @@ std::uint64_t milliseconds(clockid_t clock) {
     return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-void measure(const char* label, const std::vector<std::string>& addresses, std::size_t clients, Algorithm algorithm) {
+void measure(const char* label, const std::vector<Client>& addresses, std::size_t clients, Algorithm algorithm) {
     MemoryStore::Settings settings;
     settings.limits = {{"default", {most_requests, 900, algorithm}},
                        {"POST /auth/login", {10, 900, algorithm}},
-                       {"POST /auth/register", {10, 3600, algorithm}}};
+                       {"POST /auth/register", {10, 3600, algorithm}},
+                       {"POST /auth/password", {10, 900, algorithm}}};
     settings.clients = clients;
     MemoryStore store(settings, {1, 2});
-    const Limiter limiter({"/health", "/ready", "/metrics"},
-                          {parseRule("POST /auth/login 10/15m"), parseRule("POST /auth/register 10/1h")});
+    const Limiter limiter({"/health", "/ready", "/metrics"}, withBuiltinRules({}, {}).rules);
     const LimitFields fields(settings.limits[0]);
     std::mt19937 random(1);
     std::vector<double> samples;
-    std::vector<const std::string*> chosen(batch);
+    std::vector<const Client*> chosen(batch);
     std::size_t written = 0;
     for (std::size_t i = 0; i < batches; ++i) {
-        for (const std::string*& one : chosen) one = &addresses[random() % addresses.size()];
+        for (const Client*& one : chosen) one = &addresses[random() % addresses.size()];
         const auto start = std::chrono::steady_clock::now();
-        for (const std::string* one : chosen) {
+        for (const Client* one : chosen) {
             const std::uint64_t now_ms = milliseconds(CLOCK_MONOTONIC_COARSE);
             if (limiter.skips("/hello", "/hello")) return;
-            const Verdict verdict =
-                limiter.check(store, clientOf(*one, 56), "GET", "/hello", static_cast<Seconds>(now_ms / 1000));
+            const Verdict verdict = limiter.check(store, *one, "GET", "/hello", static_cast<Seconds>(now_ms / 1000));
             static_cast<void>(store.report(static_cast<Seconds>(now_ms / 1000)));
             const auto kept = Ticket::verdict(Ticket::of(verdict));
             fields.write(kept->standing, milliseconds(CLOCK_MONOTONIC_COARSE), milliseconds(CLOCK_REALTIME_COARSE),
@@ -62,20 +61,14 @@ void measure(const char* label, const std::vector<std::string>& addresses, std::
                 static_cast<double>(store.bytes()) / 1e6, store.size(), written == 0 ? "  NOTHING WRITTEN" : "");
 }
 
-std::vector<std::string> ipv4(std::size_t count) {
-    std::vector<std::string> made;
-    for (std::size_t i = 0; i < count; ++i)
-        made.push_back("10." + std::to_string(i >> 16 & 255) + '.' + std::to_string(i >> 8 & 255) + '.' +
-                       std::to_string(i & 255));
+std::vector<Client> ipv4(std::size_t count) {
+    std::vector<Client> made;
+    for (std::size_t i = 0; i < count; ++i) made.push_back({0x0a000000 + i, Client::Family::ipv4});
     return made;
 }
-std::vector<std::string> ipv6(std::size_t count) {
-    std::vector<std::string> made;
-    char text[64];
-    for (std::size_t i = 0; i < count; ++i) {
-        std::snprintf(text, sizeof text, "2001:db8:%zx:%zx00::1", i >> 8, i & 255);
-        made.emplace_back(text);
-    }
+std::vector<Client> ipv6(std::size_t count) {
+    std::vector<Client> made;
+    for (std::size_t i = 0; i < count; ++i) made.push_back({0x20010db800000000 + (i << 8), Client::Family::ipv6});
     return made;
 }
 

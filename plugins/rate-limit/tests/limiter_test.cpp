@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ public:
     std::string asked;
     std::vector<Standing> standings;
 };
+
+std::vector<Rule> rulesOf(const std::vector<std::string>& entries) {
+    return parseRules(entries, [](const std::string& sentence) { throw std::invalid_argument(sentence); });
+}
 
 } // namespace
 
@@ -115,7 +120,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("1767323885"), late.at("X-RateLimit-Reset"));
     }
     void fieldsOfTheLongestNames() {
-        const std::string name = parseRule("OPTIONS /" + std::string(199, 'x') + " 1/1s").name();
+        const std::string name = rulesOf({"OPTIONS /" + std::string(199, 'x') + " 1/1s"}).at(0).name();
         const auto fields = fieldsOf({name, {most_requests, longest_window, Algorithm::fixed}},
                                      {false, most_requests, longest_window}, 0, 1'767'322'984'678);
         CPPUNIT_ASSERT_EQUAL('"' + name + "\";r=10000000;t=2592000", fields.at("RateLimit"));
@@ -143,7 +148,7 @@ private:
     }
 
     ScriptedStore store_;
-    Limiter limiter_{{"/health", "/files/*rest"}, {parseRule("POST /login 9/1m"), parseRule("* /login 8/1m")}};
+    Limiter limiter_{{"/health", "/files/*rest"}, rulesOf({"POST /login 9/1m", "* /login", "GET /other 8/1m"})};
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(LimiterTest);

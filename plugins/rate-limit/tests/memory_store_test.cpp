@@ -55,7 +55,6 @@ class MemoryStoreTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(stateGoesByNamesAndNewLimits);
     CPPUNIT_TEST(stateOfUsedUpLimitsComesFirst);
     CPPUNIT_TEST(stateHasABound);
-    CPPUNIT_TEST(stateIsCutToAShorterPrefix);
     CPPUNIT_TEST(brokenStateIsRefused);
     CPPUNIT_TEST_SUITE_END();
 
@@ -275,17 +274,6 @@ public:
         MemoryStore store(settings(100), {1, 2});
         CPPUNIT_ASSERT(store.merge(state, t0));
         for (std::uint64_t i = 0; i < 80; i += 4) CPPUNIT_ASSERT(store.count(client(i), 0, t0 + 1).refused);
-    }
-    void stateIsCutToAShorterPrefix() {
-        MemoryStore old(settings(100), key);
-        passing(old, {0x20010db800010200, Client::Family::ipv6}, 2, t0);
-        passing(old, {0x20010db800010300, Client::Family::ipv6}, 1, t0);
-        MemoryStore::Settings wider = settings(100);
-        wider.ipv6_prefix = 48;
-        MemoryStore store(wider, key);
-        CPPUNIT_ASSERT(store.merge(old.encode(t0, plenty), t0));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, store.size());
-        CPPUNIT_ASSERT(store.count({0x20010db800010000, Client::Family::ipv6}, 0, t0).refused);
     }
     void brokenStateIsRefused() {
         MemoryStore old(settings(100), key);

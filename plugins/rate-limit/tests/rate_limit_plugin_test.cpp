@@ -33,6 +33,9 @@ class RateLimitPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesPastTheLimit);
     CPPUNIT_TEST(tellsHowTheClientStands);
     CPPUNIT_TEST(rulesHaveCountersOfTheirOwn);
+    CPPUNIT_TEST(doorsToHashesAreGuarded);
+    CPPUNIT_TEST(builtinRulesStayUnlessNamed);
+    CPPUNIT_TEST(namesItsRoutes);
     CPPUNIT_TEST(countsWhatEndsBeforeTheCheck);
     CPPUNIT_TEST(skipsProbesAndPreflights);
     CPPUNIT_TEST(slidesWhenTold);
@@ -48,12 +51,15 @@ public:
     }
 
     void badRulesAreRefused() {
-        CPPUNIT_ASSERT(plugin_->configure({{"rules", "GET /a, GET /b 1/1m, GET /b 2/1m, GET /c 1/1x"}}) < 0);
+        CPPUNIT_ASSERT(plugin_->configure({{"rules", "GET /a b/c, GET /b 1/1m, GET /b 2/1m, GET /c 1/1x"},
+                                           {"disabled_rules", "login, logn"}}) < 0);
         CPPUNIT_ASSERT_EQUAL(
-            std::string("'GET /a': a rule is a method, a pattern and a rate, such as 'POST /auth/login 10/15m'\n"
+            std::string("'GET /a b/c': the number of requests is 1 to 10000000\n"
                         "'GET /b 2/1m': 'GET /b' has a rule already\n"
                         "'GET /c 1/1x': the time is 1s to 30d, a whole number and one of s, m, h, d\n"),
             host_.refusedSettings["rules"]);
+        CPPUNIT_ASSERT_EQUAL(std::string("'logn' is no built-in rule; they are login, registration and password\n"),
+                             host_.refusedSettings["disabled_rules"]);
         FakeHost other;
         FakeInstance many(other, module());
         std::string rules;
@@ -107,6 +113,39 @@ public:
         CPPUNIT_ASSERT_EQUAL(0u, send({}).status);
         CPPUNIT_ASSERT_EQUAL(std::string("0"), told_.at("X-RateLimit-Remaining"));
         CPPUNIT_ASSERT_EQUAL(429u, send({}).status);
+    }
+    void doorsToHashesAreGuarded() {
+        begin({{"rules", "GET /x 60/1m"}});
+        for (int i = 0; i < 5; ++i) {
+            CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/auth/register", "/auth/register"}).status);
+            CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/api/users", "/api/users"}).status);
+        }
+        CPPUNIT_ASSERT_EQUAL(429u, send({"POST", "/api/users", "/api/users"}).status);
+        CPPUNIT_ASSERT_EQUAL(429u, send({"POST", "/auth/register", "/auth/register"}).status);
+        CPPUNIT_ASSERT_EQUAL(0u, send({"GET", "/api/users", "/api/users"}).status);
+        for (const std::string path : {"/auth/login", "/auth/password"}) {
+            for (int i = 0; i < 10; ++i) CPPUNIT_ASSERT_EQUAL(0u, send({"POST", path, path}).status);
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, 429u, send({"POST", path, path}).status);
+        }
+    }
+    void builtinRulesStayUnlessNamed() {
+        begin({{"rules", "POST /auth/register 20/1h"}, {"disabled_rules", "login, password"}});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, host_.records.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("A rule takes the place of a built-in one"), host_.records[0].message);
+        CPPUNIT_ASSERT_EQUAL(std::string("POST /auth/register"), host_.records[0].fields.at("rule"));
+        CPPUNIT_ASSERT_EQUAL(std::string("password"), host_.records[2].fields.at("builtin"));
+        for (int i = 0; i < 11; ++i) {
+            CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/auth/login", "/auth/login"}).status);
+            CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/auth/register", "/auth/register"}).status);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::string("9"), told_.at("X-RateLimit-Remaining"));
+        for (int i = 0; i < 10; ++i) CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/api/users", "/api/users"}).status);
+        CPPUNIT_ASSERT_EQUAL(429u, send({"POST", "/api/users", "/api/users"}).status);
+    }
+    // Its own are named to the host, which warns of those that are not there; built-in ones need not be there.
+    void namesItsRoutes() {
+        begin({{"rules", "POST /a, * /b/:id 1/1m, GET /x 2/1m"}});
+        CPPUNIT_ASSERT_EQUAL(std::string("rules POST /a\nrules * /b/:id\nrules GET /x\n"), host_.expectedRoutes);
     }
     void countsWhatEndsBeforeTheCheck() {
         begin({{"limit", "2"}});
@@ -202,7 +241,7 @@ private:
         request.method = viewOf(sent.method);
         request.path = viewOf(sent.path);
         request.route = viewOf(sent.route);
-        request.client_address = viewOf(sent.address);
+        setClient(request, sent.address);
         std::uint64_t slot = 0;
         told_.clear();
         if (sent.routed) {
