@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/diagnostic.hpp"
 
+#include "base/redaction.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -63,6 +65,7 @@ void Diagnostics::warning(Code code, Origin origin, std::string message) {
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
+    diagnostic.message = redactText(diagnostic.message); // of a plugin, perhaps
     if (diagnostic.severity == Severity::error) ++errors_;
     if (entries_.size() == limit) {
         ++dropped_;

@@ -29,7 +29,7 @@ struct Diagnostic {
     Severity severity = Severity::error;
     Code code{};
     Origin origin;
-    std::string message; // one sentence without full stop or newline; never holds the value of a secret
+    std::string message; // one sentence without full stop or newline; what add() takes for a secret in it is redacted
 
     // `mortise.ini:14:1: error: unknown key 'max_conections' in [server]; did you mean 'max_connections'? [C104]`
     std::string render() const;

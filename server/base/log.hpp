@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -11,8 +13,22 @@ namespace mortise::base {
 // Numbers are those of the ABI (mortise/service/log.h), so that no table translates them.
 enum class Level : std::uint32_t { trace = 10, debug = 20, info = 30, warn = 40, error = 50, fatal = 60 };
 
+// The name of a field, written in the host's source: nothing but a literal becomes one. So no name of a client or a
+// plugin is ever among those that are not asked whether they are a secret's.
+class FieldName {
+public:
+    template<std::size_t size>
+    consteval FieldName(const char (&literal)[size]) : text_(literal, size - 1) {}
+    constexpr std::string_view text() const noexcept { return text_; }
+
+private:
+    std::string_view text_;
+};
+
+// Of the host's own records. What it tells is chosen here and no secret; text that others gave (a reason, a URL) loses
+// what redactText() hides.
 struct LogField {
-    std::string_view name;
+    FieldName name;
     std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 

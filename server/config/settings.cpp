@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/settings.hpp"
 
-#include "config/redact.hpp"
+#include "base/redaction.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -35,8 +35,8 @@ std::int64_t number(const Section& section, std::string_view key, SettingType ty
 } // namespace
 
 std::string Setting::shownText() const {
-    if (spec.secret) return text.empty() ? std::string() : std::string(redacted);
-    return redactUrls(text);
+    if (spec.secret) return text.empty() ? std::string() : std::string(base::redactedText);
+    return base::redactText(text);
 }
 
 const Setting* Section::find(std::string_view key) const noexcept {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/value.hpp"
 
+#include "base/redaction.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "config/redact.hpp"
 
 #include <algorithm>
 #include <array>
@@ -74,7 +74,7 @@ std::string boundText(SettingType type, double bound) {
 }
 
 std::string quoted(std::string_view value) {
-    return "'" + base::printable(redactUrls(value)) + "'";
+    return "'" + base::printable(base::redactText(value)) + "'";
 }
 
 // The start of a message: what the value is, or that there is one.

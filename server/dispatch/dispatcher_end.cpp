@@ -3,7 +3,7 @@
 #include "dispatch/dispatcher.hpp"
 
 #include "base/clock.hpp"
-#include "host/redaction.hpp"
+#include "base/redaction.hpp"
 #include "http/field_block.hpp"
 
 #include <algorithm>
@@ -114,7 +114,7 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     state.finishedBytes,
                                     exchange.bodyBytes(),
                                     environment_.wallMs(),
-                                    view(host::redactTarget(exchange.target(), state.redactedUrl)),
+                                    view(base::redactTarget(exchange.target(), state.redactedUrl)),
                                     view(exchange.userAgent()),
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,

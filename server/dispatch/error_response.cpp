@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/error_response.hpp"
 
+#include "base/redaction.hpp"
 #include "base/text.hpp"
 #include "http/field_block.hpp"
 #include "http/status.hpp"
@@ -100,7 +101,8 @@ void writeError(std::string& out, const ErrorResponse& answer, std::string_view 
         answer.details->write(writer);
     }
     if (answer.position) writer.quoted(R"("position":)").integer(static_cast<std::uint64_t>(*answer.position));
-    if (!answer.message.empty()) writer.quoted(R"("message":)").string(answer.message);
+    if (std::string storage; !answer.message.empty())
+        writer.quoted(R"("message":)").string(base::redactText(answer.message, storage));
     writer.quoted(R"("requestId":)").string(requestId);
     writer.endObject();
 }

@@ -2,14 +2,17 @@
 #include "host/log_hub.hpp"
 
 #include "base/clock.hpp"
+#include "base/redaction.hpp"
+#include "base/sensitive_names.hpp"
 #include "base/text.hpp"
 #include "host/abi_text.hpp"
-#include "host/redaction.hpp"
 
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <forward_list>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,7 +23,8 @@ namespace {
 // Set while a sink runs on this thread, so that its own records do not come back to it.
 thread_local bool insideSink = false;
 
-constexpr std::chrono::seconds longestCall{1}; // into a sink
+constexpr std::chrono::seconds longestCall{1};           // into a sink
+constexpr std::size_t readLimit = 4 * LogHub::textLimit; // bytes of a text; what is behind is lost in any case
 
 class InsideSink {
 public:
@@ -129,7 +133,7 @@ void LogHub::write(base::Level level, std::string_view logger, std::string_view 
     const std::size_t count = fields.size() < fieldLimit ? fields.size() : fieldLimit;
     for (std::size_t i = 0; i < count; ++i) {
         mortise_log_field& to = converted[i];
-        to.name = view(fields[i].name);
+        to.name = view(fields[i].name.text());
         if (const auto* value = std::get_if<std::string_view>(&fields[i].value)) {
             to.kind = MORTISE_LOG_FIELD_TEXT;
             to.text = view(*value);
@@ -144,42 +148,64 @@ void LogHub::write(base::Level level, std::string_view logger, std::string_view 
             to.integer = std::get<bool>(fields[i].value) ? 1 : 0;
         }
     }
-    write(static_cast<std::uint32_t>(level), logger, message, std::span(converted.data(), count));
+    pass(static_cast<std::uint32_t>(level), logger, message, std::span(converted.data(), count));
 }
 
 void LogHub::write(std::uint32_t level, std::string_view logger, std::string_view message,
                    std::span<const mortise_log_field> fields) noexcept {
-    std::array<mortise_log_field, fieldLimit> bounded;
+    std::array<mortise_log_field, fieldLimit> checked;
     const std::size_t count = fields.size() < fieldLimit ? fields.size() : fieldLimit;
+    for (std::size_t i = 0; i < count; ++i) {
+        checked[i] = fields[i];
+        if (!base::isSensitiveName(text(fields[i].name))) continue;
+        checked[i].kind = MORTISE_LOG_FIELD_TEXT;
+        checked[i].text = view(base::redactedText);
+    }
+    pass(level, logger, message, std::span(checked.data(), count));
+}
+
+void LogHub::pass(std::uint32_t level, std::string_view logger, std::string_view message,
+                  std::span<mortise_log_field> fields) noexcept {
+    const auto held = current();
+    const LogSink* to = insideSink ? nullptr : held->sink.get();
+    if (to != nullptr && to->table.write == nullptr) to = nullptr;
+    if (to == nullptr && level < static_cast<std::uint32_t>(stderrLevel_)) return;
+    if (to != nullptr && to->table.level != nullptr) {
+        const InsideSink inside(*to, "level");
+        if (level < to->table.level(to->self, view(logger))) return;
+    }
     std::size_t left = textLimit;
-    const auto bound = [&left](mortise_view from) {
-        const std::string_view whole = text(from);
+    const auto bound = [&left](std::string_view whole) {
         const std::string_view cut = whole.substr(0, left);
         left -= cut.size();
         return view(cut);
     };
-    const mortise_view boundedMessage = bound(view(message));
-    for (std::size_t i = 0; i < count; ++i) {
-        bounded[i] = fields[i];
-        bounded[i].name = bound(fields[i].name);
-        if (isSecretName(text(fields[i].name))) {
-            bounded[i].kind = MORTISE_LOG_FIELD_TEXT;
-            bounded[i].text = view(redactedText);
-        } else if (fields[i].kind == MORTISE_LOG_FIELD_TEXT) {
-            bounded[i].text = bound(fields[i].text);
+    // Redacted before it is cut, which may take away by what a secret is known.
+    std::forward_list<std::string> changed;
+    const auto redact = [&changed](std::string_view whole) -> std::string_view {
+        try {
+            std::string storage;
+            const std::string_view shown = base::redactText(whole.substr(0, readLimit), storage);
+            return shown.data() == storage.data() ? changed.emplace_front(std::move(storage)) : shown;
+        } catch (const std::bad_alloc&) {
+            return base::redactedText;
         }
+    };
+    const mortise_view boundedMessage = bound(redact(message));
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        fields[i].name = bound(text(fields[i].name));
+        if (fields[i].kind == MORTISE_LOG_FIELD_TEXT) fields[i].text = bound(redact(text(fields[i].text)));
     }
-    const mortise_log_record record{
-        sizeof(mortise_log_record),        level, base::wallMs(), view(logger), boundedMessage, bounded.data(),
-        static_cast<std::uint32_t>(count), 0};
-    const auto held = current();
-    const LogSink* const to = insideSink ? nullptr : held->sink.get();
-    if (to == nullptr || to->table.write == nullptr) {
-        if (level >= static_cast<std::uint32_t>(stderrLevel_)) writeToStderr(record);
-        return;
-    }
+    const mortise_log_record record{sizeof(mortise_log_record),
+                                    level,
+                                    base::wallMs(),
+                                    view(logger),
+                                    boundedMessage,
+                                    fields.data(),
+                                    static_cast<std::uint32_t>(fields.size()),
+                                    0};
+    if (to == nullptr) return writeToStderr(record);
     const InsideSink inside(*to, "write");
-    if (to->table.level != nullptr && level < to->table.level(to->self, view(logger))) return;
     to->table.write(to->self, &record);
 }
 

@@ -23,8 +23,9 @@ struct LogSink {
     const base::CodeOwner* owner = nullptr;
 };
 
-// Where every record of host and plugins passes: bounded, redacted by field name, handed to the newest sink. Standard
-// error until there is one, and for what a sink logs from inside itself. Thread: any.
+// Where every record of host and plugins passes: bounded, redacted, handed to the newest sink. Standard error until
+// there is one, and for what a sink logs from inside itself. Secrets in text go, whoever wrote it (base::redactText);
+// the fields of plugins also by their names, the host's never. Thread: any.
 class LogHub final : public base::Log {
 public:
     explicit LogHub(base::Level stderrLevel = base::Level::info) : stderrLevel_(stderrLevel) {}
@@ -32,7 +33,7 @@ public:
     bool enabled(base::Level level, std::string_view logger) const noexcept override;
     void write(base::Level level, std::string_view logger, std::string_view message,
                std::span<const base::LogField> fields) noexcept override;
-    // The same for a plugin's fields.
+    // Of a plugin.
     void write(std::uint32_t level, std::string_view logger, std::string_view message,
                std::span<const mortise_log_field> fields) noexcept;
 
@@ -53,6 +54,8 @@ private:
         std::shared_ptr<const LogSink> sink;
     };
     std::shared_ptr<const Current> current() const noexcept;
+    void pass(std::uint32_t level, std::string_view logger, std::string_view message,
+              std::span<mortise_log_field> fields) noexcept;
 
     const base::Level stderrLevel_;
     mutable std::mutex mutex_;

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/sensitive_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace mortise::base {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+constexpr std::size_t longest = 128;
+
+// A whole segment.
+constexpr std::array<std::string_view, 37> words{
+    "assertion", "auth",   "authcode", "bearer",   "code",     "cookie",  "cookies", "creds",     "csrf", "cvc",
+    "cvv",       "hotp",   "jwt",      "key",      "mfa",      "mfacode", "otp",     "otpcode",   "pass", "pin",
+    "pincode",   "pwd",    "secret",   "secrets",  "session",  "sid",     "sig",     "signature", "ssn",  "tfa",
+    "token",     "tokens", "totp",     "totpcode", "verifier", "xsrf",    "passkey"};
+
+// Two segments, one behind the other.
+constexpr std::array<Pair, 7> pairs{{{"access", "keys"},
+                                     {"api", "keys"},
+                                     {"backup", "codes"},
+                                     {"magic", "link"},
+                                     {"private", "keys"},
+                                     {"recovery", "codes"},
+                                     {"saml", "response"}}};
+
+// Words of the list that are none beside these.
+constexpr std::array<Pair, 41> harmless{
+    {{"area", "code"},     {"bar", "code"},    {"city", "code"},     {"color", "code"},  {"country", "code"},
+     {"currency", "code"}, {"error", "code"},  {"exit", "code"},     {"http", "code"},   {"lang", "code"},
+     {"language", "code"}, {"locale", "code"}, {"post", "code"},     {"postal", "code"}, {"product", "code"},
+     {"reason", "code"},   {"region", "code"}, {"response", "code"}, {"result", "code"}, {"return", "code"},
+     {"source", "code"},   {"state", "code"},  {"status", "code"},   {"type", "code"},   {"zip", "code"},
+     {"cache", "key"},     {"foreign", "key"}, {"group", "key"},     {"index", "key"},   {"order", "key"},
+     {"partition", "key"}, {"primary", "key"}, {"public", "key"},    {"sort", "key"},    {"translation", "key"},
+     {"key", "board"},     {"key", "word"},    {"pass", "count"},    {"pass", "rate"},   {"pass", "through"},
+     {"pass", "thru"}}};
+
+// Anywhere in a segment: no other word has them.
+constexpr std::array<std::string_view, 16> parts{
+    "password", "passwd",    "passphrase", "passcode",  "passwort",   "credential", "authorization", "sessionid",
+    "sessid",   "accesskey", "apikey",     "secretkey", "privatekey", "signingkey", "encryptionkey", "authkey"};
+// At its end ("accesstoken"): "tokenizer" and "secretary" only begin so.
+constexpr std::array<std::string_view, 9> endings{"token",   "tokens", "secret", "secrets", "cookie",
+                                                  "cookies", "jwt",    "pwd",    "otp"};
+
+bool isUpper(char c) noexcept {
+    return c >= 'A' && c <= 'Z';
+}
+bool isLower(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80u) != 0; // of other letters nothing is known
+}
+
+bool isPair(std::string_view first, std::string_view second, const Pair* begin, const Pair* end) noexcept {
+    return std::any_of(begin, end, [&](const Pair& pair) { return pair.first == first && pair.second == second; });
+}
+
+bool holdsSecret(std::string_view segment) noexcept {
+    if (segment.size() < 4) return false; // in the list of words, or nothing
+    const auto in = [&](std::string_view part) { return segment.find(part) != segment.npos; };
+    const auto ends = [&](std::string_view end) { return segment.ends_with(end); };
+    return std::any_of(parts.begin(), parts.end(), in) || std::any_of(endings.begin(), endings.end(), ends);
+}
+
+// Asks of each segment, with those beside it; what is passed is in lower case.
+class Segments {
+public:
+    // True when the name is sensitive.
+    bool add(std::string_view segment) noexcept {
+        if (suspect_ && !isHarmless(last_, segment)) return true;
+        if (isPair(last_, segment, pairs.data(), pairs.data() + pairs.size()) || holdsSecret(segment)) return true;
+        suspect_ = std::find(words.begin(), words.end(), segment) != words.end() && !isHarmless(last_, segment);
+        last_ = segment;
+        return false;
+    }
+    bool end() const noexcept { return suspect_; }
+
+private:
+    static bool isHarmless(std::string_view first, std::string_view second) noexcept {
+        return isPair(first, second, harmless.data(), harmless.data() + harmless.size());
+    }
+
+    std::string_view last_;
+    bool suspect_ = false; // the last one is in the list, unless what follows makes it harmless
+};
+
+// With or without changes of case: "apiKEY" and "PaSsWoRd" need the one and the other.
+bool isSensitive(std::string_view name, std::string_view lower, bool byCase) noexcept {
+    Segments segments;
+    const auto letter = [&](std::size_t at) { return isUpper(name[at]) || isLower(name[at]); };
+    for (std::size_t at = 0; at < name.size();) {
+        if (!letter(at)) {
+            ++at;
+            continue;
+        }
+        const std::size_t begin = at++;
+        while (at < name.size() && letter(at)) {
+            const bool begins =
+                isUpper(name[at]) &&
+                (isLower(name[at - 1]) || (at + 1 < name.size() && isLower(name[at + 1]))); // "HTTPPassword"
+            if (byCase && begins) break;
+            ++at;
+        }
+        if (segments.add(lower.substr(begin, at - begin))) return true;
+    }
+    return segments.end();
+}
+
+} // namespace
+
+bool isSensitiveName(std::string_view name) noexcept {
+    if (name.size() > longest) return true;
+    char lower[longest];
+    bool mixed = false;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        mixed |= isUpper(name[i]);
+        lower[i] = isUpper(name[i]) ? static_cast<char>(name[i] | 0x20) : name[i];
+    }
+    const std::string_view folded(lower, name.size());
+    return isSensitive(name, folded, false) || (mixed && isSensitive(name, folded, true));
+}
+
+} // namespace mortise::base
