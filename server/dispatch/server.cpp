@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <latch>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace mortise::dispatch {
@@ -16,6 +17,12 @@ namespace {
 
 // Of a plugin that is about to be stopped, what clients have not taken yet, per loop; the connections past it are cut.
 constexpr std::size_t copiedBytes = 64ULL << 20;
+
+// Whose code a loop runs, by what Inside puts into its pulse; null for the host's own.
+const base::CodeOwner* ownerAt(std::uint64_t inside) noexcept {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    return reinterpret_cast<const base::CodeOwner*>(static_cast<std::uintptr_t>(inside));
+}
 
 // Tasks that other threads may have waiting on a loop: one an open exchange, and a little for ourselves.
 std::size_t queueCapacity(const http::Settings& settings) {
@@ -64,8 +71,7 @@ struct Server::Loop final : Environment {
 base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     const auto tell = [this](base::Level level, std::string_view message, std::size_t loop,
                              base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
-        // What Inside puts there. NOLINTNEXTLINE(performance-no-int-to-ptr)
-        const auto* const plugin = reinterpret_cast<const base::CodeOwner*>(static_cast<std::uintptr_t>(inside));
+        const base::CodeOwner* const plugin = ownerAt(inside);
         const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(heldUp).count();
         runtime_.log().log(level, "host.loop", message,
                            {{"loop", static_cast<std::int64_t>(loop)},
@@ -80,6 +86,8 @@ base::WatchdogEvents Server::watchdogEvents(std::function<void()> healthy) {
     events.recovered = [this](std::size_t) { runtime_.lateLoops().fetch_sub(1, std::memory_order_relaxed); };
     events.fatal = [tell](std::size_t loop, base::Pulse::Clock::duration heldUp, std::uint64_t inside) {
         tell(base::Level::fatal, "An event loop is stuck; the process ends", loop, heldUp, inside);
+        std::optional<base::RunningCode> blamed; // by the report of the signal
+        if (const auto* const owner = ownerAt(inside)) blamed.emplace(*owner, "a call that holds up an event loop");
         std::abort();
     };
     events.healthy = std::move(healthy);

@@ -26,6 +26,7 @@ mortise_status AcquiredServices::get(std::string_view consumer, std::string_view
     mortise_service given{sizeof(mortise_service), 0, table, provider->self()};
     const auto consumers = provider->extensionTable<mortise_plugin_consumers>(MORTISE_CONSUMERS_EXTENSION);
     if (consumers && consumers->acquire != nullptr && consumers->release != nullptr) {
+        const Instance::Calling calling(*provider, "acquire");
         const mortise_status status = consumers->acquire(provider->self(), view(id), view(consumer), &given);
         if (status < 0 && status != MORTISE_ABSENT) return status;
         if (status >= 0) {

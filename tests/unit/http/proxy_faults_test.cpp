@@ -22,7 +22,7 @@ public:
         CPPUNIT_ASSERT(level == base::Level::warn);
         std::string line(message);
         for (const base::LogField& field : fields)
-            line += ' ' + std::string(field.name) + '=' + std::string(std::get<std::string_view>(field.value));
+            line += ' ' + std::string(field.name.text()) + '=' + std::string(std::get<std::string_view>(field.value));
         lines.push_back(line);
     }
     std::vector<std::string> lines;
