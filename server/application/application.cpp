@@ -96,9 +96,7 @@ int serve(host::LogHub& log, ConfigurationReader& reader) {
     return status;
 }
 
-} // namespace
-
-int runApplication(std::span<const std::string> arguments) {
+int run(std::span<const std::string> arguments) {
     const auto parsed = parseCommandLine(arguments);
     if (const auto* const error = std::get_if<UsageError>(&parsed)) {
         std::cerr << "mortised: error: " << error->message << " [" << base::codeId(base::Code::badUsage)
@@ -127,6 +125,8 @@ int runApplication(std::span<const std::string> arguments) {
     const std::filesystem::path program = programPath();
     config::Sources sources;
     sources.environment = config::processEnvironment();
+    config::forgetEnvironment(commandLine.mode == Mode::verifyPlugin ? config::Forgotten::allButBasics
+                                                                     : config::Forgotten::configuration);
     const std::filesystem::path usual = configFolderFor(program);
     sources.config = chooseConfig(commandLine, sources.environment, usual);
     // Lists and examples do not need a configuration to be there.
@@ -154,8 +154,8 @@ int runApplication(std::span<const std::string> arguments) {
     case Mode::exampleConfig:
         return exampleConfig(reader, commandLine.format);
     case Mode::verifyPlugin:
-        if (const auto user = base::becomeOwnerOf(defaultsFor(program).stateDirectory); !user)
-            throw std::runtime_error(user.fault());
+        if (const auto user = base::becomeServiceUser(defaultsFor(program).stateDirectory); !user)
+            throw RightsKept(user.fault());
         return verifyPlugins(log, program.string(), commandLine.files);
     case Mode::command:
         leave(runCommand(log, reader, commandLine.command));
@@ -163,6 +163,17 @@ int runApplication(std::span<const std::string> arguments) {
         break;
     }
     leave(serve(log, reader));
+}
+
+} // namespace
+
+int runApplication(std::span<const std::string> arguments) {
+    try {
+        return run(arguments);
+    } catch (const RightsKept& refused) {
+        std::cerr << "mortised: error: " << refused.what() << " [" << base::codeId(base::Code::rightsOfRoot) << "]\n";
+        return exitConfig;
+    }
 }
 
 } // namespace mortise::application

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/configuration.hpp"
 
+#include "application/exposures.hpp"
 #include "application/version.hpp"
+#include "base/file_access.hpp"
 #include "base/service_user.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
@@ -35,6 +37,30 @@ T early(const config::Layers& layers, std::string_view section, const config::Se
     const auto value = config::parseValue(spec, *text);
     const auto* const parsed = std::get_if<config::Value>(&value);
     return parsed == nullptr ? fallback : std::get<T>(*parsed);
+}
+
+// The files of the configuration and the folder that more of them may come to.
+void checkConfigFiles(const config::Sources& sources, const config::Layers& layers, Exposures& exposures) {
+    for (const config::Document& document : layers.documents)
+        exposures.check(document.file(), {document.file()}, "the configuration");
+    if (sources.config.empty()) return;
+    std::error_code ignored;
+    const bool isFolder = std::filesystem::is_directory(sources.config, ignored);
+    const auto folder = (isFolder ? sources.config : sources.config.parent_path()) / "plugins.d";
+    exposures.check(folder, {folder.string()}, "the configuration");
+}
+
+// A plugin folder whose files cannot be listed is one without plugins.
+void reportClosedFolders(const std::vector<std::string>& folders, const base::Origin& origin,
+                         base::Diagnostics& diagnostics) {
+    for (const std::string& folder : folders) {
+        std::error_code error;
+        const std::filesystem::directory_iterator entries(folder, error);
+        if (error == std::errc::permission_denied)
+            diagnostics.error(base::Code::unreadable, origin,
+                              "server.plugin_directory: '" + folder +
+                                  "' cannot be read: " + config::refusalText(error.value(), folder));
+    }
 }
 
 std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
@@ -85,33 +111,50 @@ std::optional<Configuration> ConfigurationReader::readSettings(base::Diagnostics
     return configuration;
 }
 
+config::Layers ConfigurationReader::loadAsWhoServes(base::Diagnostics& diagnostics) {
+    if (purpose_ != Purpose::serve && !asWhoServes_) {
+        // What tells who serves is read with all rights; what counts is what that user can read.
+        base::Diagnostics unseen;
+        const config::Layers layers = config::load(sources_, unseen);
+        const config::SectionSpec server = serverSection(defaults_);
+        const auto state = config::resolve(layers, {&server, 1}, unseen).at("server").text("state_directory");
+        const auto user = purpose_ == Purpose::check ? base::becomeServiceUser(state) : base::becomeOwnerOf(state);
+        if (!user) throw RightsKept(user.fault());
+        asWhoServes_ = true;
+    }
+    return config::load(sources_, diagnostics);
+}
+
 Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool allFiles) {
-    const config::Layers layers = config::load(sources_, diagnostics);
+    const config::Layers layers = loadAsWhoServes(diagnostics);
     const config::SectionSpec server = serverSection(defaults_);
 
     // The host's own settings first: they tell where plugins lie. Their mistakes are reported by the second pass.
-    if (purpose_ != Purpose::serve) {
-        const auto state =
-            early<std::string>(layers, "server", *server.find("state_directory"), defaults_.stateDirectory);
-        if (const auto user = base::becomeOwnerOf(state); !user) throw std::runtime_error(user.fault());
-    }
-    auto folders =
-        absoluteFolders(early<std::vector<std::string>>(layers, "server", *server.find("plugin_directory"), {}));
+    base::Diagnostics later;
+    const config::Settings early = config::resolve(layers, {&server, 1}, later);
+    const config::Section& own = early.at("server");
+    Exposures exposures(own.text("mode") == "production" ? Exposures::Severity::error : Exposures::Severity::warning,
+                        diagnostics);
+    checkConfigFiles(sources_, layers, exposures);
+    auto folders = absoluteFolders(own.list("plugin_directory"));
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
-    const auto cache = early<std::string>(layers, "server", *server.find("cache_directory"), defaults_.cacheDirectory);
-    const auto timeout = early<std::int64_t>(layers, "server", *server.find("verify_timeout"), 10'000);
+    const base::Origin& named = own.at("plugin_directory").origin;
+    reportClosedFolders(folders, named, diagnostics);
+    for (const std::string& folder : folders) exposures.check(folder, named, "server.plugin_directory");
+    const std::string cache = std::filesystem::absolute(own.text("cache_directory")).lexically_normal();
+    if (purpose_ != Purpose::check) exposures.check(cache, own.at("cache_directory").origin, "server.cache_directory");
     if (store_ == nullptr) {
         host::ModuleStoreSettings settings;
-        if (purpose_ != Purpose::check) settings.cacheDirectory = std::filesystem::absolute(cache).lexically_normal();
+        if (purpose_ != Purpose::check) settings.cacheDirectory = cache;
         settings.program = program_;
         settings.childArguments = {"--try-plugins"};
         settings.buildId = buildId();
         store_ = std::make_unique<host::ModuleStore>(log_, std::move(settings));
     }
-    store_->setVerifyTimeout(std::chrono::milliseconds(timeout));
+    store_->setVerifyTimeout(own.duration("verify_timeout"));
 
     std::vector<KnownPlugin> plugins = findPlugins(layers, folders, allFiles, diagnostics);
-    loadPlugins(layers, plugins, diagnostics);
+    loadPlugins(layers, plugins, exposures, diagnostics);
 
     std::vector<config::SectionSpec> sections{server};
     for (const KnownPlugin& plugin : plugins) {
@@ -125,6 +168,7 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
         sections.push_back(std::move(section));
     }
     config::Settings settings = config::resolve(layers, sections, diagnostics);
+    warnOfReadableSecrets(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
 
     Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {},
@@ -173,11 +217,18 @@ std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& 
 }
 
 void ConfigurationReader::loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins,
-                                      base::Diagnostics& diagnostics) {
+                                      Exposures& exposures, base::Diagnostics& diagnostics) {
+    const auto mayBeLeftOut = [&](const KnownPlugin& plugin) {
+        return !plugin.enabled ||
+               early<std::string>(layers, sectionName(plugin.name), commonSpec("on_error"), "fail") == "disable";
+    };
     std::vector<KnownPlugin*> loading;
     std::vector<std::string> files;
     for (KnownPlugin& plugin : plugins) {
         if (plugin.file.empty()) continue;
+        if (!exposures.check(plugin.file, layers.firstMention(sectionName(plugin.name)), "plugin '" + plugin.name + "'",
+                             mayBeLeftOut(plugin)))
+            continue;
         loading.push_back(&plugin);
         files.push_back(plugin.file);
     }
@@ -189,10 +240,8 @@ void ConfigurationReader::loadPlugins(const config::Layers& layers, std::vector<
             continue;
         }
         const std::string section = sectionName(plugin.name);
-        const bool mayBeLeftOut =
-            early<std::string>(layers, section, commonSpec("on_error"), "fail") == "disable" || !plugin.enabled;
         const std::string sentence = "plugin '" + plugin.name + "': " + outcomes[i].fault();
-        if (mayBeLeftOut)
+        if (mayBeLeftOut(plugin))
             diagnostics.warning(base::Code::pluginRefused, layers.firstMention(section), sentence);
         else
             diagnostics.error(base::Code::pluginRefused, layers.firstMention(section), sentence);

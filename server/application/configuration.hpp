@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,14 @@ private:
     std::unique_ptr<Kept> kept_;
 };
 
+// Root's rights could not be given up; what() is a message for the operator.
+class RightsKept : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class Exposures;
+
 // Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
 // those of the first configuration read. Thread: one at a time.
 class ConfigurationReader {
@@ -70,11 +79,12 @@ public:
     enum class Purpose {
         serve,
         command, // as the user whose state directory it is: what it writes must be the service's
-        check    // the same, and nothing is written but a temporary folder
+        check    // as who serves, as far as can be told (base::becomeServiceUser); only a temporary folder is written
     };
 
     // `program` is this very daemon, for the child that tries new plugin files. Other purposes than serve give root's
-    // rights up before a plugin's code is touched.
+    // rights up at the first read, before a plugin's code is touched, and read everything as that user: what it may not
+    // read is a mistake of the configuration. They throw RightsKept where that is not possible.
     ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults, std::string program,
                         Purpose purpose);
 
@@ -91,13 +101,16 @@ private:
     Configuration readAll(base::Diagnostics& diagnostics, bool allFiles);
     std::vector<KnownPlugin> findPlugins(const config::Layers& layers, const std::vector<std::string>& folders,
                                          bool allFiles, base::Diagnostics& diagnostics) const;
-    void loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, base::Diagnostics& diagnostics);
+    config::Layers loadAsWhoServes(base::Diagnostics& diagnostics);
+    void loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, Exposures& exposures,
+                     base::Diagnostics& diagnostics);
 
     host::LogHub& log_;
     config::Sources sources_;
     const ServerDefaults defaults_;
     const std::string program_;
     const Purpose purpose_;
+    bool asWhoServes_ = false;
     std::unique_ptr<host::ModuleStore> store_;
 };
 

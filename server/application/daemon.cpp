@@ -216,6 +216,11 @@ bool Daemon::start() {
         server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data), httpSettings(settings));
         server_->listen();
         activate(fresh);
+        if (::geteuid() == 0)
+            log_.log(base::Level::warn, "host", "Serving as root",
+                     {{"reason", "a fault of any plugin has all rights on this machine: serve as a user of its own, as "
+                                 "the shipped service does"},
+                      {"errorCode", base::codeId(base::Code::servingAsRoot)}});
         for (const std::string& address : server_->addresses())
             log_.log(base::Level::info, "host", "Listening", {{"address", std::string_view(address)}});
         log_.log(base::Level::info, "host", "Ready",

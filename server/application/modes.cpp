@@ -3,6 +3,7 @@
 
 #include "application/command_line.hpp"
 #include "application/version.hpp"
+#include "base/file_access.hpp"
 #include "base/lock_file.hpp"
 #include "base/suggest.hpp"
 #include "config/example.hpp"
@@ -164,6 +165,10 @@ int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const
     const auto outcomes = store.load(absolute);
     bool good = true;
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (const auto exposure = base::changeableByOthers(absolute[i]))
+            std::cerr << "mortised: warning: " << absolute[i] << ": " << exposure->message
+                      << "; in production it is not loaded from there [" << base::codeId(base::Code::changeableByOthers)
+                      << "]\n";
         if (!outcomes[i]) {
             std::cerr << "mortised: error: " << outcomes[i].fault() << " [" << base::codeId(base::Code::pluginRefused)
                       << "]\n";

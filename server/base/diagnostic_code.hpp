@@ -37,6 +37,7 @@ namespace mortise::base {
     X(equalSecrets,       "C207", "two secrets with the same value") \
     X(badValue,           "C208", "a value that does not fit its meaning or the other settings") \
     X(secretExposed,      "C209", "a file with a secret that every user may read or change") \
+    X(changeableByOthers, "C210", "code or configuration that others than root and the service may change") \
     X(routeMissing,       "C214", "a setting that names a route which no enabled plugin has") \
     X(unknownVariable,    "C301", "a MORTISE_ variable that no setting has") \
     X(nameCollision,      "C302", "two settings with the same environment name") \
@@ -52,7 +53,9 @@ namespace mortise::base {
     X(startFailed,        "S101", "a start or reload that failed for a reason of the system") \
     X(cannotListen,       "S102", "an address of server.listen that cannot be bound") \
     X(stateInUse,         "S103", "a state directory that another server uses") \
-    X(badServiceSetup,    "S104", "variables of the service manager that make no sense")
+    X(badServiceSetup,    "S104", "variables of the service manager that make no sense") \
+    X(rightsOfRoot,       "S105", "rights of root that cannot be given up before something is checked") \
+    X(servingAsRoot,      "S106", "a server that runs with the rights of root")
 // clang-format on
 
 enum class Code : std::uint16_t {

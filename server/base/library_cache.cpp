@@ -2,6 +2,7 @@
 #include "base/library_cache.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/file_access.hpp"
 #include "base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -43,7 +44,11 @@ struct OpenLibrary {
 Outcome<OpenLibrary> openLibrary(const std::string& path) {
     // O_NONBLOCK: a FIFO must not hold us up.
     OpenLibrary library{UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))};
-    if (!library.fd) return failed(path, "open", errno);
+    if (!library.fd) {
+        const int error = errno;
+        const std::string refusal = error == EACCES ? accessRefusal(path) : std::string();
+        return Fault{failed(path, "open", error).text + (refusal.empty() ? "" : ": " + refusal)};
+    }
     struct stat status {};
     if (fstat(library.fd.get(), &status) != 0) return failed(path, "examine", errno);
     if (!S_ISREG(status.st_mode)) return Fault{path + ": is not a regular file"};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/document.hpp"
 
+#include "base/file_access.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -45,7 +46,7 @@ std::optional<std::string> readRegularFile(const std::filesystem::path& path, st
     // Not blocking, so that a FIFO in the place of a file does not hang the start.
     const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return failed(std::generic_category().message(errno));
+    if (!fd || ::fstat(fd.get(), &status) != 0) return failed(refusalText(errno, path));
     if (!S_ISREG(status.st_mode)) return failed("not a regular file");
     std::string content;
     std::array<char, 16384> buffer{};
@@ -70,6 +71,13 @@ std::optional<Document> readDocument(const std::filesystem::path& path, base::Di
     }
     if (base::lowerAscii(path.extension().string()) == ".xml") return readXml(*text, path.string(), diagnostics);
     return readIni(*text, path.string(), diagnostics);
+}
+
+std::string refusalText(int error, const std::filesystem::path& path) {
+    std::string text = std::generic_category().message(error);
+    if (error != EACCES) return text;
+    const std::string refusal = base::accessRefusal(path);
+    return refusal.empty() ? text : text + ": " + refusal;
 }
 
 } // namespace mortise::config

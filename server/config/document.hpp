@@ -60,4 +60,7 @@ std::optional<Document> readDocument(const std::filesystem::path& path, base::Di
 // A regular file of at most `limit` bytes; otherwise none, with the reason ("No such file or directory") in `reason`.
 std::optional<std::string> readRegularFile(const std::filesystem::path& path, std::size_t limit, std::string& reason);
 
+// What an error of the system says about `path`; where access is denied, also who may not do what, and what helps.
+std::string refusalText(int error, const std::filesystem::path& path);
+
 } // namespace mortise::config

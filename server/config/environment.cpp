@@ -111,6 +111,11 @@ void EnvironmentNames::reportUnknown(const std::map<std::string, std::string>& e
     }
 }
 
+bool isOfConfiguration(std::string_view variable) {
+    return variable.starts_with("MORTISE_") ||
+           std::any_of(aliases.begin(), aliases.end(), [&](const Alias& alias) { return alias.variable == variable; });
+}
+
 std::optional<AliasValue> aliasValue(const SectionSpec& section, const SettingSpec& setting, std::string_view current,
                                      const std::map<std::string, std::string>& environment,
                                      base::Diagnostics& diagnostics) {

@@ -44,4 +44,7 @@ std::optional<AliasValue> aliasValue(const SectionSpec& section, const SettingSp
                                      const std::map<std::string, std::string>& environment,
                                      base::Diagnostics& diagnostics);
 
+// Whether the variable gives a setting, by its own name or as an alias, or names the configuration.
+bool isOfConfiguration(std::string_view variable);
+
 } // namespace mortise::config

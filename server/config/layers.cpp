@@ -2,11 +2,15 @@
 #include "config/layers.hpp"
 
 #include "base/text.hpp"
+#include "config/environment.hpp"
 #include "config/setting_spec.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
 #include <set>
 #include <system_error>
 
@@ -19,17 +23,22 @@ using base::Code;
 
 constexpr std::string_view pluginPrefix = "plugin.";
 
-std::string reasonOf(const std::error_code& error) {
-    return error.message();
+// True, and reported, when the user of this process may not look for it.
+bool isClosed(const fs::path& path, const std::error_code& error, const char* what, base::Diagnostics& diagnostics) {
+    if (error != std::errc::permission_denied) return false;
+    diagnostics.error(Code::unreadable, {path.string()},
+                      std::string(what) + " cannot be read: " + refusalText(error.value(), path));
+    return true;
 }
 
 // The main file of a configuration folder; none when there is none, or two.
 std::optional<fs::path> findMainFile(const fs::path& folder, base::Diagnostics& diagnostics) {
     const fs::path ini = folder / "mortise.ini";
     const fs::path xml = folder / "mortise.xml";
-    std::error_code ignored;
-    const bool hasIni = fs::exists(ini, ignored);
-    const bool hasXml = fs::exists(xml, ignored);
+    std::error_code error;
+    const bool hasIni = fs::exists(ini, error);
+    if (isClosed(ini, error, "the file", diagnostics)) return std::nullopt;
+    const bool hasXml = fs::exists(xml, error);
     if (hasIni && hasXml) {
         diagnostics.error(Code::twoMainFiles, {ini.string()},
                           "both " + ini.string() + " and " + xml.string() + " exist; keep one of them");
@@ -46,14 +55,19 @@ std::optional<fs::path> findMainFile(const fs::path& folder, base::Diagnostics& 
 std::vector<fs::path> listPluginFiles(const fs::path& folder, base::Diagnostics& diagnostics) {
     std::vector<fs::path> files;
     std::error_code error;
-    if (!fs::exists(folder, error)) return files;
+    if (!fs::exists(folder, error)) {
+        isClosed(folder, error, "the folder", diagnostics);
+        return files;
+    }
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
         const fs::path& path = it->path();
         const std::string extension = base::lowerAscii(path.extension().string());
         const bool hidden = path.filename().string().starts_with('.');
         if (!hidden && (extension == ".ini" || extension == ".xml")) files.push_back(path);
     }
-    if (error) diagnostics.error(Code::unreadable, {folder.string()}, "the folder cannot be read: " + reasonOf(error));
+    if (error)
+        diagnostics.error(Code::unreadable, {folder.string()},
+                          "the folder cannot be read: " + refusalText(error.value(), folder));
     std::sort(files.begin(), files.end());
     return files;
 }
@@ -61,6 +75,7 @@ std::vector<fs::path> listPluginFiles(const fs::path& folder, base::Diagnostics&
 void loadDocuments(const fs::path& config, std::vector<Document>& documents, base::Diagnostics& diagnostics) {
     std::error_code error;
     const fs::file_status status = fs::status(config, error);
+    if (isClosed(config, error, "it", diagnostics)) return;
     if (!fs::exists(status)) {
         diagnostics.error(
             Code::configMissing, {config.string()},
@@ -109,6 +124,21 @@ std::map<std::string, std::string> processEnvironment() {
         variables.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
     return variables;
+}
+
+void forgetEnvironment(Forgotten what) {
+    constexpr std::array<std::string_view, 5> basics{"LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL"};
+    std::vector<std::string> names;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::string_view name = text.substr(0, text.find('='));
+        const bool isBasic =
+            std::find(basics.begin(), basics.end(), name) != basics.end() || name.find("SAN_") != name.npos;
+        if (what == Forgotten::configuration ? !isOfConfiguration(name) : isBasic) continue;
+        names.emplace_back(name);
+        if (name.size() < text.size()) explicit_bzero(*entry + name.size() + 1, text.size() - name.size() - 1);
+    }
+    for (const std::string& name : names) unsetenv(name.c_str());
 }
 
 std::string environmentName(std::string_view section, std::string_view key) {

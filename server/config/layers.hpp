@@ -25,6 +25,12 @@ struct Sources {
 // The environment of this process. Thread: before others are started (environ is not guarded).
 std::map<std::string, std::string> processEnvironment();
 
+// Takes variables out of this process's environment once they were read, so that no code that is loaded later, no child
+// and no other process of the user (proc(5)) finds secrets there: what isOfConfiguration(), or all but what the loader,
+// the C library and the sanitizers go by. Thread: as above.
+enum class Forgotten { configuration, allButBasics };
+void forgetEnvironment(Forgotten what);
+
 struct Assignment {
     std::string path; // "plugin.users.enabled"
     std::string value;

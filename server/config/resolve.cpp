@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/resolve.hpp"
 
+#include "base/file_access.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "config/environment.hpp"
@@ -196,7 +197,8 @@ private:
         if (!layers_.credentials.empty()) {
             std::error_code error;
             const fs::path file = layers_.credentials / path;
-            if (fs::exists(file, error)) found.push_back({file.string(), {"credential " + path}, true});
+            if (fs::exists(file, error) || error == std::errc::permission_denied)
+                found.push_back({file.string(), {"credential " + path}, true});
         }
         for (std::size_t i = 1; i < found.size(); ++i) twice(section, setting, found[0].origin, found[i].origin);
         if (!found.empty()) all.push_back(std::move(found.front()));
@@ -248,7 +250,7 @@ private:
             return;
         }
         const bool isCredential = candidate.origin.file.starts_with("credential ");
-        if (!isCredential && isOpenToOthers(path))
+        if (!isCredential && base::isOpenToOthers(path))
             diagnostics_.warning(Code::secretExposed, candidate.origin,
                                  section.name + '.' + result.spec.key + ": the file '" +
                                      base::printable(path.string(), 4096) +

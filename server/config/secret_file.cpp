@@ -4,8 +4,6 @@
 #include "base/text.hpp"
 #include "config/document.hpp"
 
-#include <system_error>
-
 namespace mortise::config {
 
 namespace {
@@ -25,13 +23,6 @@ std::variant<std::string, SecretFileFault> readSecretFile(const std::filesystem:
     if (content->ends_with('\r')) content->pop_back();
     if (content->empty()) return fault("is empty");
     return *std::move(content);
-}
-
-bool isOpenToOthers(const std::filesystem::path& path) noexcept {
-    std::error_code error;
-    const auto mode = std::filesystem::status(path, error).permissions();
-    using std::filesystem::perms;
-    return !error && (mode & (perms::others_read | perms::others_write)) != perms::none;
 }
 
 } // namespace mortise::config

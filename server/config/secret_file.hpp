@@ -14,7 +14,4 @@ struct SecretFileFault {
 };
 std::variant<std::string, SecretFileFault> readSecretFile(const std::filesystem::path& path);
 
-// Whether users that are neither its owner nor in its group may read or change the file.
-bool isOpenToOthers(const std::filesystem::path& path) noexcept;
-
 } // namespace mortise::config

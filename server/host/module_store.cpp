@@ -3,6 +3,7 @@
 
 #include "base/code_ranges.hpp"
 #include "base/elf_image.hpp"
+#include "base/file_access.hpp"
 #include "base/library_cache.hpp"
 #include "base/shared_library.hpp"
 #include "host/module_check.hpp"
@@ -32,15 +33,28 @@ constexpr std::string_view logger = "host.modules";
 // Copies and verdicts that no process has used for so long are removed.
 constexpr std::chrono::hours unusedAge{7 * 24};
 
+// Where $TMPDIR is another user's (root's, before its rights were given up), where others may replace what lies in it,
+// or where no code can be loaded from, the usual places are tried.
 base::Outcome<std::string> makeTemporaryFolder() {
     std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "mortise-plugins.XXXXXX").string();
-    if (error || mkdtemp(name.data()) == nullptr) {
-        const int reason = error ? error.value() : errno;
-        return base::Fault{name +
-                           ": cannot make a folder for private copies: " + std::generic_category().message(reason)};
+    std::vector<fs::path> places{fs::temp_directory_path(error), "/tmp", "/var/tmp"};
+    if (error) places.erase(places.begin());
+    std::optional<std::string> fault;
+    for (const fs::path& place : places) {
+        std::string name = (place / "mortise-plugins.XXXXXX").string();
+        std::string why;
+        if (mkdtemp(name.data()) == nullptr)
+            why = std::generic_category().message(errno);
+        else if (const auto exposure = base::changeableByOthers(name))
+            why = exposure->message;
+        else if (const auto mount = base::noexecMountOf(name))
+            why = "it lies on a file system mounted noexec (" + *mount + ')';
+        else
+            return name;
+        ::rmdir(name.c_str());
+        if (!fault) fault = name + ": cannot make a folder for private copies: " + why;
     }
-    return name;
+    return base::Fault{fault.value_or("there is no folder for private copies")};
 }
 
 std::optional<base::Sha256Digest> digestOf(std::string_view hex) {

@@ -22,9 +22,10 @@ base::Outcome<std::string> findPluginFile(std::span<const std::string> folders, 
     std::string searched;
     for (const std::string& folder : folders) {
         const fs::path file = fs::path(folder) / (name + std::string(suffix));
-        std::error_code ignored;
-        // Whatever it is: loading it tells what is wrong with it.
-        if (fs::exists(fs::symlink_status(file, ignored))) return file.string();
+        std::error_code error;
+        // Whatever it is: loading it tells what is wrong with it, also that this user may not look for it.
+        const fs::file_status status = fs::symlink_status(file, error);
+        if (fs::exists(status) || error == std::errc::permission_denied) return file.string();
         searched += (searched.empty() ? "" : ", ") + folder;
     }
     if (folders.empty()) return base::Fault{"there is no folder to look for plugin '" + name + "' in"};

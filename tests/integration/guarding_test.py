@@ -2,11 +2,12 @@
 """What keeps memory bounded, credentials out of logs and caches, and strangers out of what is for neighbours."""
 
 import json
+import os
 import pathlib
 import threading
 import unittest
 
-from mortised import ALL_PLUGINS, SLOWNESS, Folder, Mortised, run
+from mortised import ALL_PLUGINS, ROOT, SLOWNESS, Folder, Mortised, run
 
 
 def serve(test: unittest.TestCase, plugins=None, **server) -> Mortised:
@@ -99,6 +100,8 @@ class Secrets(unittest.TestCase):
         for mode, told in ((0o640, False), (0o644, True), (0o600, False)):
             with self.subTest(mode=oct(mode)):
                 file.chmod(mode)
+                if ROOT:
+                    os.chown(file, 65534, 65534)  # who root's checks are made as
                 done = run("--config", folder.config, "--check-config")
                 self.assertEqual(done.returncode, 0, done)
                 self.assertEqual("[C209]" in done.stderr, told, done.stderr)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """cmake --install gives a tree that works under any prefix, and a service file that systemd accepts."""
 
+import grp
+import os
 import pathlib
 import re
 import shutil
@@ -9,7 +11,7 @@ import tempfile
 import unittest
 
 import mortised
-from mortised import BUILD, Folder, Mortised, environment, missing
+from mortised import BUILD, ROOT, Folder, Mortised, environment, missing
 
 
 class Installed(unittest.TestCase):
@@ -20,6 +22,10 @@ class Installed(unittest.TestCase):
         done = subprocess.run(
             ["cmake", "--install", str(BUILD), "--prefix", str(cls.prefix)], capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        cls.said = done.stdout
+        pathlib.Path(cls.folder.name).chmod(0o755)
+        if ROOT:  # whose checks are made as nobody, where no user mortise is: the installation gives that user's group the file
+            os.chown(cls.prefix / "etc/mortise/mortise.ini", 0, 65534)
 
     @classmethod
     def tearDownClass(cls):
@@ -32,11 +38,32 @@ class Installed(unittest.TestCase):
     def test_what_is_there(self):
         for name in (
             "bin/mortised", "lib/mortise/plugins/routing.so", "etc/mortise/mortise.ini", "etc/mortise/plugins.d", "lib/systemd/system/mortise.service",
-            "lib/sysusers.d/mortise.conf", "share/man/man8/mortised.8", "share/man/man5/mortise.ini.5", "include/mortise/plugin.hpp",
+            "lib/sysusers.d/mortise.conf", "lib/tmpfiles.d/mortise.conf", "share/man/man8/mortised.8", "share/man/man5/mortise.ini.5", "include/mortise/plugin.hpp",
             "share/bash-completion/completions/mortised", "share/zsh/site-functions/_mortised", "share/fish/vendor_completions.d/mortised.fish",
         ):
             self.assertTrue((self.prefix / name).exists(), name)
         self.assertFalse((self.prefix / "etc/mortise/mortise.xml").exists())
+
+    def test_the_configuration_is_not_for_everybody(self):
+        file = self.prefix / "etc/mortise/mortise.ini"
+        self.assertEqual(file.stat().st_mode & 0o7777, 0o640)
+        try:
+            grp.getgrnam("mortise")
+        except KeyError:
+            self.assertIn("systemd-tmpfiles --create mortise.conf", self.said)
+        rules = (self.prefix / "lib/tmpfiles.d/mortise.conf").read_text().splitlines()
+        self.assertIn(f'z "{file}" 0640 root mortise', rules)
+        self.assertIn(f'z "{file.parent}/plugins.d/*.ini" 0640 root mortise', rules)
+        if not shutil.which("systemd-tmpfiles"):
+            missing(self, "systemd-tmpfiles is not installed")
+        if not ROOT:
+            return
+        # As the group that this machine may not have another one does.
+        copy = pathlib.Path(self.folder.name) / "rules.conf"
+        copy.write_text("\n".join(rules).replace("root mortise", "root 65534"))
+        file.chmod(0o644)
+        done = subprocess.run(["systemd-tmpfiles", "--create", str(copy)], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((file.stat().st_mode & 0o7777, file.stat().st_gid), (0o640, 65534), done.stderr)
 
     def test_it_finds_its_own_parts(self):
         done = self.run_installed("--check-config")

@@ -28,6 +28,7 @@ FIXTURES = BUILD / "fixtures" / "plugins"
 SLOWNESS = float(os.environ.get("MORTISE_TEST_SLOWNESS", "1"))
 # Built with sanitizers, which need what a hardened process has not.
 SANITIZED = bool(re.search(r"(?m)^MORTISE_SANITIZE:\w+=\S", (BUILD / "CMakeCache.txt").read_text()) if (BUILD / "CMakeCache.txt").exists() else None)
+ROOT = os.geteuid() == 0
 START_S = 60.0 * SLOWNESS
 EVENT_S = 20.0 * SLOWNESS
 
@@ -96,11 +97,19 @@ def missing(test: unittest.TestCase, what: str) -> None:
     test.skipTest(what)
 
 
+def open_folder(prefix: str) -> pathlib.Path:
+    """A new temporary folder; root's is one that others can look into, since checks are made as another user."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    if ROOT:
+        path.chmod(0o755)
+    return path
+
+
 class Folder:
     """A configuration with its state and cache, in a temporary folder of its own."""
 
     def __init__(self, server: dict[str, str] | None = None, plugins: dict[str, dict[str, str]] | None = None):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="mortise-test-"))
+        self.path = open_folder("mortise-test-")
         self.config = self.path / "etc"
         self.state = self.path / "state"
         self.cache = self.path / "cache"

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that give secrets or code: who else may read or change them is told, and in production refused."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+from mortised import PLUGINS, PROGRAM, ROOT, Folder, Mortised, environment, run
+
+NOBODY, SOMEBODY = 65534, 4711
+SECRET = "b9Wq!x2Lk8#vR5tYz0PmN7sD4fGhJ6aC-more"
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder(plugins={"routing": {}, "hello": {}})
+        self.addCleanup(self.folder.remove)
+        self.plugins = self.folder.path / "srv" / "plugins"
+        self.plugins.mkdir(parents=True)
+        for name in ("routing", "hello", "database", "users", "auth"):
+            shutil.copy(PLUGINS / f"{name}.so", self.plugins)
+        self.folder.server["plugin_directory"] = str(self.plugins)
+        self.folder.write()
+        for path in self.folder.path.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+    def check(self, *arguments):
+        return run("--config", self.folder.config, "--check-config", *arguments)
+
+    def assertExposed(self, path, *said):
+        """Refused in production by check and start, a warning in development; each place once."""
+        for mode in (("--check-config",), ()):
+            done = run("--config", self.folder.config, *mode)
+            self.assertEqual(done.returncode, 78, done)
+            lines = [line for line in done.stderr.splitlines() if "[C210]" in line]
+            self.assertEqual(len(lines), 1, done.stderr)
+            for one in (f"'{path}'", "error: ", *said):
+                self.assertIn(one, lines[0])
+        done = self.check("--set", "server.mode=development")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, rf"warning: .*'{re.escape(str(path))}' .*; server\.mode = production refuses it \[C210\]")
+
+    def assertGood(self):
+        done = self.check()
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn("[C210]", done.stderr)
+
+
+class Code(Case):
+    def test_nothing_to_say(self):
+        self.assertGood()
+
+    def test_a_plugin_file_for_everybody(self):
+        for mode in (0o666, 0o777, 0o646):
+            with self.subTest(mode=oct(mode)):
+                (self.plugins / "hello.so").chmod(mode)
+                self.assertExposed(self.plugins / "hello.so", "plugin 'hello'", "every user", f"(mode {mode:04o})", "chmod o-w")
+
+    def test_its_folder(self):
+        self.plugins.chmod(0o777)
+        self.assertExposed(self.plugins, "server.plugin_directory", "every user", "(mode 0777)")
+
+    def test_a_folder_that_others_only_add_to(self):
+        self.plugins.chmod(0o1777)
+        self.assertExposed(self.plugins, "every user", "(mode 1777)")
+
+    def test_a_folder_above(self):
+        self.plugins.parent.chmod(0o757)
+        self.assertExposed(self.plugins.parent, "every user")
+        self.plugins.parent.chmod(0o1777)  # like /tmp: what is there stays
+        self.assertGood()
+
+    def test_a_file_somewhere_else_and_by_links(self):
+        elsewhere = self.folder.path / "elsewhere"
+        elsewhere.mkdir()
+        shutil.copy(PLUGINS / "hello.so", elsewhere / "real.so")
+        (self.plugins / "hello.so").unlink()
+        (self.plugins / "hello.so").symlink_to("../../elsewhere/real.so")
+        self.assertGood()
+        elsewhere.chmod(0o777)
+        self.assertExposed(elsewhere, "plugin 'hello'")
+        elsewhere.chmod(0o755)
+        (elsewhere / "real.so").chmod(0o666)
+        self.assertExposed(elsewhere / "real.so", "plugin 'hello'")
+        self.folder.plugins["hello"]["file"] = str(elsewhere / "real.so")
+        self.folder.write()
+        self.assertExposed(elsewhere / "real.so", "plugin 'hello'")
+
+    @unittest.skipUnless(ROOT, "only root gives files away")
+    def test_somebody_elses(self):
+        os.chown(self.plugins / "hello.so", SOMEBODY, 0)
+        self.assertExposed(self.plugins / "hello.so", f"belongs to the user '{SOMEBODY}'", "chown it to root")
+        os.chown(self.plugins / "hello.so", 0, 0)
+        os.chown(self.plugins.parent, SOMEBODY, 0)
+        self.assertExposed(self.plugins.parent, f"belongs to the user '{SOMEBODY}'")
+
+    @unittest.skipUnless(ROOT, "only root gives files away")
+    def test_groups(self):
+        file = self.plugins / "hello.so"
+        file.chmod(0o664)
+        self.assertGood()  # of root's group
+        os.chown(file, 0, 100)  # users
+        self.assertExposed(file, "the group 'users'", "(mode 0664)", "chmod g-w")
+        os.chown(self.plugins, 0, SOMEBODY)
+        file.chmod(0o644)
+        self.plugins.chmod(0o775)
+        self.assertExposed(self.plugins, f"the group '{SOMEBODY}'")
+
+    def test_a_plugin_that_may_be_left_out(self):
+        (self.plugins / "hello.so").chmod(0o666)
+        self.folder.plugins["hello"]["on_error"] = "disable"
+        self.folder.write()
+        with Mortised(self.folder) as server:
+            self.assertEqual(server.get("/hello").status, 404)
+            self.assertRegex("\n".join(server.lines), r"warning: plugin 'hello': .*every user.*\[C210\]")
+
+    def test_a_reload(self):
+        with Mortised(self.folder) as server:
+            self.plugins.chmod(0o777)
+            record = server.reload("Reload failed")
+            self.assertEqual(record["errorCode"], "C210")
+            self.assertEqual(server.get("/hello").status, 200)
+            self.plugins.chmod(0o755)
+            server.reload()
+
+    def test_a_file_that_is_verified(self):
+        (self.plugins / "hello.so").chmod(0o666)
+        done = run("--verify-plugin", self.plugins / "hello.so")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, r"warning: .*every user.*not loaded from there \[C210\]")
+
+    def test_the_folder_above_private_copies(self):
+        above = self.folder.path / "var"
+        above.mkdir()
+        above.chmod(0o777)
+        self.folder.server["cache_directory"] = str(above / "cache")
+        self.folder.write()
+        done = run("--config", self.folder.config)
+        self.assertEqual(done.returncode, 78, done)
+        self.assertRegex(done.stderr, rf"error: server\.cache_directory: '{above}' can be changed by every user.*\[C210\]")
+
+
+class Configuration(Case):
+    def test_the_main_file(self):
+        for mode in (0o666, 0o646):
+            with self.subTest(mode=oct(mode)):
+                self.folder.file.chmod(mode)
+                self.assertExposed(self.folder.file, "the configuration", "every user")
+
+    def test_its_folder(self):
+        self.folder.config.chmod(0o777)
+        self.assertExposed(self.folder.config, "the configuration")
+
+    def test_plugins_d(self):
+        more = self.folder.config / "plugins.d"
+        more.mkdir()
+        more.chmod(0o777)
+        self.assertExposed(more, "the configuration")  # empty as it is
+        more.chmod(0o755)
+        (more / "hello.ini").write_text("[plugin.hello]\nname = more\n")
+        (more / "hello.ini").chmod(0o666)
+        self.assertExposed(more / "hello.ini", "the configuration")
+
+    def test_a_file_named_alone(self):
+        self.folder.file.chmod(0o666)
+        done = run("--config", self.folder.file, "--print-config")
+        self.assertEqual(done.returncode, 78, done)
+        self.assertIn("[C210]", done.stderr)
+
+
+class Secrets(Case):
+    """Who may read; the files of the Case are 0644."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder.plugins = {"routing": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}}
+
+    def readable(self, file):
+        self.assertExactly(file, 1)
+        file.chmod(0o640)
+        if ROOT:
+            os.chown(file, 0, NOBODY)
+        self.assertExactly(file, 0)
+
+    def assertExactly(self, file, count):
+        done = self.check()
+        self.assertEqual(done.returncode, 0, done)
+        lines = [line for line in done.stderr.splitlines() if "[C209]" in line]
+        self.assertEqual(len(lines), count, done.stderr)
+        for line in lines:
+            self.assertRegex(line, rf"^{re.escape(str(file))}:\d+:\d+: warning: .* is a secret.*'{re.escape(str(file))}' .*chmod o= it")
+            self.assertNotIn(SECRET, done.stderr)
+
+    def test_in_the_main_file(self):
+        self.folder.plugins["auth"] = {"access_secret": SECRET, "refresh_secret": SECRET[::-1]}
+        self.folder.write()
+        self.readable(self.folder.file)
+
+    def test_in_a_file_of_plugins_d(self):
+        self.folder.write()
+        more = self.folder.config / "plugins.d"
+        more.mkdir()
+        file = more / "auth.ini"
+        file.write_text(f"[plugin.auth]\nrefresh_secret = {SECRET}\n")
+        self.readable(file)
+
+    def test_in_xml(self):
+        self.folder.write()
+        self.folder.file.unlink()
+        sections = "".join(f'<plugin name="{name}"><enabled>true</enabled></plugin>' for name in ("routing", "database", "users"))
+        file = self.folder.config / "mortise.xml"
+        example = run("--example-config", "xml").stdout
+        self.assertIn("<", example)
+        more = self.folder.config / "plugins.d"
+        more.mkdir()
+        del sections
+        file.write_text(example)
+        text = run("--config", file, "--set", f"server.plugin_directory={PLUGINS}", "--check-config").stderr
+        self.assertNotIn("[C209]", text)
+        changed = re.sub(r"<!--\s*<access_secret></access_secret>\s*-->|<!--\s*<access_secret/>\s*-->", f"<access_secret>{SECRET}</access_secret>", example)
+        self.assertNotEqual(changed, example, example[-6000:])
+        file.write_text(changed)
+        text = run("--config", file, "--set", f"server.plugin_directory={PLUGINS}", "--check-config").stderr
+        self.assertRegex(text, r"mortise\.xml:\d+:\d+: warning: plugin\.auth\.access_secret is a secret.*\[C209\]")
+
+    def test_a_password_in_an_address(self):
+        self.folder.plugins["database"]["url"] = f"mysql://user:{SECRET}@localhost/name"
+        self.folder.write()
+        done = self.check()
+        self.assertRegex(done.stderr, r"warning: plugin\.database\.url is a secret.*\[C209\]")
+        self.assertNotIn(SECRET, done.stderr)
+
+    def test_one_that_is_overridden_is_one_all_the_same(self):
+        self.folder.plugins["auth"] = {"access_secret": SECRET}
+        self.folder.write()
+        done = run("--config", self.folder.config, "--check-config", env={"JWT_SECRET": SECRET[::-1]})
+        self.assertIn("[C209]", done.stderr)
+
+    def test_without_secrets(self):
+        self.folder.write()
+        self.assertExactly(self.folder.file, 0)
+
+    def test_a_start_and_a_reload(self):
+        self.folder.plugins["auth"] = {"access_secret": SECRET}
+        self.folder.write()
+        with Mortised(self.folder) as server:
+            self.assertIn("[C209]", "\n".join(server.lines))
+            mark = server.mark()
+            server.reload()
+            self.assertEqual([record["errorCode"] for record in server.records[mark:] if "errorCode" in record][:1], ["C209"])
+
+
+class Root(unittest.TestCase):
+    def test_serving_as_root_is_told_at_each_start(self):
+        with Mortised(plugins={"routing": {}}) as server:
+            for _ in range(2):
+                records = server.found("Serving as root")
+                self.assertEqual(len(records), 1 if ROOT else 0, records)
+                if ROOT:
+                    self.assertEqual((records[0]["level"], records[0]["errorCode"]), ("warn", "S106"))
+                server.stop()
+                server.start()
+
+    @unittest.skipUnless(ROOT, "only root becomes another user")
+    def test_serving_as_another_user_is_not(self):
+        folder = Folder(plugins={"routing": {}, "logging": {}})
+        self.addCleanup(folder.remove)
+        for path in (folder.path, *folder.path.rglob("*")):
+            os.chown(path, SOMEBODY, SOMEBODY)
+        def become():
+            os.setgroups([])
+            os.setresgid(SOMEBODY, SOMEBODY, SOMEBODY)
+            os.setresuid(SOMEBODY, SOMEBODY, SOMEBODY)
+        with Mortised(folder, preexec=become) as server:
+            self.assertEqual(server.found("Serving as root"), [])
+
+    @unittest.skipUnless(ROOT, "only root becomes another user")
+    def test_a_user_with_a_group_of_the_same_number_and_umask_002(self):
+        """What a developer has who clones, builds and starts, in production too."""
+        folder = Folder(plugins={"routing": {}, "hello": {}})
+        self.addCleanup(folder.remove)
+        plugins = folder.path / "plugins"
+        plugins.mkdir()
+        for name in ("routing", "hello"):
+            shutil.copy(PLUGINS / f"{name}.so", plugins)
+        folder.server["plugin_directory"] = str(plugins)
+        folder.write()
+        for path in (folder.path, *folder.path.rglob("*")):
+            os.chown(path, SOMEBODY, SOMEBODY)
+            path.chmod(0o775 if path.is_dir() else 0o664)
+        done = subprocess.run(["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups", str(PROGRAM), "--config", str(folder.config),
+                               "--check-config"], env=environment(), capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+if __name__ == "__main__":
+    unittest.main()
