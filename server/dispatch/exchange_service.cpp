@@ -6,7 +6,10 @@
 #include "dispatch/exchange_table.hpp"
 #include "host/services.hpp"
 #include "http/field_block.hpp"
+#include "http/name_set.hpp"
+#include "http/repeated_fields.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -109,11 +112,21 @@ std::string_view faultOf(const mortise_reply& reply) noexcept {
     return {};
 }
 
+// Whether a field that may stand only once stands twice.
+bool repeatsSingleton(const mortise_field* fields, std::uint32_t count) noexcept {
+    http::SingletonsSeen seen;
+    return std::any_of(fields, fields + count, [&](const auto& field) { return seen.addTwice(text(field.name)); });
+}
+
 // Appends checked fields to `out`. False: one is not allowed.
 bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t count) {
-    for (std::uint32_t i = 0; i < count; ++i)
+    http::NameSet names;
+    http::NameSet repeated;
+    for (std::uint32_t i = 0; i < count; ++i) {
         if (!http::appendField(out, text(fields[i].name), text(fields[i].value))) return false;
-    return true;
+        names.addTwice(text(fields[i].name), repeated);
+    }
+    return !repeated.mayMeet(http::singletonNames) || !repeatsSingleton(fields, count);
 }
 
 // What a turn of this kind may not do.
@@ -140,7 +153,8 @@ std::string_view takeHead(const Instance& caller, const Record& record, const mo
     http::Response& response = record.response();
     if (const std::string_view fault = faultOf(record.state()); !fault.empty()) return fault;
     if (const std::string_view fault = faultOf(reply); !fault.empty()) return fault;
-    if (!appendFields(response.fields, reply.fields, reply.field_count)) return "a field is not allowed or malformed";
+    if (!appendFields(response.fields, reply.fields, reply.field_count))
+        return "a field is not allowed, malformed or repeated";
     response.status = static_cast<int>(reply.status);
     response.noStore = (reply.flags & MORTISE_REPLY_NO_STORE) != 0;
     if (const auto* const block = caller.headerBlock(reply.header_block)) response.constantFields = block->text();
@@ -248,7 +262,7 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
                                 internal && state.serving().development ? message : std::string_view()});
     std::string fields;
     if (!appendFields(fields, given.fields, given.field_count))
-        return refuseReply(caller, record, "a field is not allowed or malformed");
+        return refuseReply(caller, record, "a field is not allowed, malformed or repeated");
     record.response().fields.append(fields);
     state.recorded = Recorded::reply;
     return MORTISE_OK;
@@ -432,7 +446,7 @@ mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::
     }
     std::string block;
     if (!appendFields(block, fields, count)) {
-        setError(error, "a field is not allowed or malformed");
+        setError(error, "a field is not allowed, malformed or repeated");
         return MORTISE_INVALID;
     }
     *number = caller.addHeaderBlock(std::move(block));

@@ -6,6 +6,10 @@
 
 #include <mortise/text/singleton_fields.hpp>
 
+#include <bitset>
+#include <cstddef>
+#include <string_view>
+
 namespace mortise::http {
 
 // Those that may stand only once.
@@ -15,6 +19,22 @@ inline constexpr NameSet singletonNames = [] {
         if (rule.once) names.add(rule.name);
     return names;
 }();
+
+// Names of a message, asked one after the other.
+class SingletonsSeen {
+public:
+    // True when a field of that name, which may stand only once, was added before.
+    bool addTwice(std::string_view name) noexcept {
+        const std::size_t rule = fieldRuleOf(name);
+        if (rule == fieldRules.size() || !fieldRules[rule].once) return false;
+        if (seen_[rule]) return true;
+        seen_.set(rule);
+        return false;
+    }
+
+private:
+    std::bitset<fieldRules.size()> seen_;
+};
 
 // Looks field by field: for the few heads whose `repeated` names may be among singletonNames.
 bool repeatsSingletonAmong(const RequestHead& head, const char* message, const NameSet& repeated) noexcept;

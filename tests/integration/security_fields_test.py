@@ -118,6 +118,21 @@ class Singletons(Talk):
         self.assertEqual([one.status for one in self.talk(head(*many, *many[:30]) + LAST)], [200, 200])
 
 
+class Replies(ServerTest):
+    """The same of plugins: what two caches could read differently never leaves."""
+
+    PLUGINS = {"routing": {}, "uses-exchange": {}}
+
+    def test_twice_is_an_internal_error(self):
+        for name in ("ETag", "Location", "last-modified", "Content-Encoding", "Expires", "Retry-After", "CONTENT-RANGE"):
+            mark = self.server.mark()
+            self.assertError(self.server.get(f"/uses/exchange/repeated?name={name}"), 500)
+            self.server.wait_for("A plugin's reply breaks a rule", since=mark)
+        for name in ("Set-Cookie", "Link", "Vary", "X-Anything", "Cache-Control"):
+            answer = self.server.get(f"/uses/exchange/repeated?name={name}")
+            self.assertEqual((answer.status, answer.headers(name.lower())), (200, ["a", "a"]), answer)
+
+
 class Trailers(Talk):
     # contract: http.trailers
     def test_forbidden_ones(self):
