@@ -35,8 +35,10 @@ void warnOfReadableSecrets(const config::Layers& layers, std::span<const config:
         const auto section = std::find_if(sections.begin(), sections.end(),
                                           [&](const config::SectionSpec& one) { return one.name == entry.section; });
         const config::SettingSpec* const setting = section == sections.end() ? nullptr : section->find(entry.key);
-        // What is not declared, as of a file that was refused, is told by its name.
-        const bool secret = setting != nullptr ? setting->secret : base::isSensitiveName(entry.key);
+        const bool opaque =
+            section == sections.end() || section->opaque; // of a file that was refused: told by its name
+        const bool named = base::isSensitiveName(entry.key) && !entry.key.ends_with("_file");
+        const bool secret = opaque ? named : setting != nullptr && setting->secret;
         return !entry.value.empty() && (secret || base::redactText(entry.value) != entry.value);
     };
     for (const config::Document& document : layers.documents) {

@@ -7,6 +7,7 @@ set -eu
 source=$1
 build=$2
 folder=$(mktemp -d)
+chmod 755 "$folder" # checks by root are made as another user
 trap 'rm -rf "$folder"' EXIT
 prefix="$folder/prefix with blanks"
 
