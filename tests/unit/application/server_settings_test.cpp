@@ -24,6 +24,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesFaultyListeners);
     CPPUNIT_TEST(refusesRepeatedListeners);
     CPPUNIT_TEST(refusesFaultyProxies);
+    CPPUNIT_TEST(proxiesAsTold);
     CPPUNIT_TEST(refusesFaultyModes);
     CPPUNIT_TEST(refusesContradictions);
     CPPUNIT_TEST(defaultsGiveWay);
@@ -117,6 +118,20 @@ class ServerSettingsTest : public CppUnit::TestFixture {
                              "bits set behind the prefix), nor unix [C208]\n"s,
                              faultsOf("trusted_proxies = 10.0.0.1/8\n"));
         CPPUNIT_ASSERT(!good("trusted_proxies = 10.0.0.0/8, ::1, unix\n").http.trusted_proxies.empty());
+        CPPUNIT_ASSERT(good("trusted_proxies = loopback\n").http.trusted_proxies.contains(mortise::base::IpAddress()));
+        CPPUNIT_ASSERT(!faultsOf("forwarded_header = x-real-ip\n").empty());
+    }
+
+    void proxiesAsTold() {
+        const mortise::http::Settings plain = good("").http;
+        CPPUNIT_ASSERT(plain.forwarded_header == mortise::http::ForwardedHeader::either);
+        CPPUNIT_ASSERT(plain.client_ipv6_prefix == 56 && plain.proxy_fault_reports == 100);
+        const mortise::http::Settings told =
+            good("forwarded_header = forwarded\nclient_ipv6_prefix = 48\nproxy_fault_reports = 0\n").http;
+        CPPUNIT_ASSERT(told.forwarded_header == mortise::http::ForwardedHeader::forwarded);
+        CPPUNIT_ASSERT(told.client_ipv6_prefix == 48 && told.proxy_fault_reports == 0);
+        CPPUNIT_ASSERT(good("forwarded_header = x-forwarded-for\n").http.forwarded_header ==
+                       mortise::http::ForwardedHeader::xForwardedFor);
     }
 
     void refusesFaultyModes() {

@@ -62,16 +62,11 @@ inline std::string_view trimForwarded(std::string_view text) noexcept {
     return text;
 }
 
-// Where the quoted string begins whose closing quote is the last character; npos when it does not.
+// Where the quoted string begins whose closing quote is the last character; npos when it does not. A quote inside of
+// one is escaped, so the nearest that follows a '=' is it.
 inline std::size_t openingQuote(std::string_view text) noexcept {
-    for (std::size_t at = text.size() - 1; at > 0;) {
-        if (text[--at] != '"') continue;
-        std::size_t escapes = 0;
-        while (escapes < at && text[at - 1 - escapes] == '\\') ++escapes;
-        if (escapes % 2 == 0) return at;
-        at -= escapes;
-    }
-    return std::string_view::npos;
+    const std::size_t at = text.substr(0, text.size() - 1).rfind("=\"");
+    return at == std::string_view::npos ? at : at + 1;
 }
 
 // Takes a token, or a quoted string with its quotes, off the front of `text`; nothing when there is none.

@@ -294,6 +294,8 @@ public:
             int ends[2];
             CPPUNIT_ASSERT_EQUAL(0, ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
             clients.emplace_back(ends[1]);
+            const timeval patience{20, 0};
+            CPPUNIT_ASSERT_EQUAL(0, ::setsockopt(ends[1], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience));
             const std::string request = "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"; // held: it makes no room
             CPPUNIT_ASSERT(::send(ends[1], request.data(), request.size(), 0) > 0);
             server.onLoop([&] { server.server.accepted(base::UniqueFd(ends[0]), *base::IpAddress::parse(peer)); });

@@ -47,6 +47,7 @@ class LoopServerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(halfClosedClientGetsItsResponses);
     CPPUNIT_TEST(pendingExchangeBoundsInput);
     CPPUNIT_TEST(trustedProxies);
+    CPPUNIT_TEST(proxiesAreReportedOnce);
     CPPUNIT_TEST(settingsChange);
     CPPUNIT_TEST(listenersComeAndGo);
     CPPUNIT_TEST(unixSocket);
@@ -576,6 +577,21 @@ public:
         for (const std::string value : {"unknown", "_hidden", "", "1.2.3.4,", "1.2.3.4, unknown"})
             CPPUNIT_ASSERT_EQUAL_MESSAGE(value, ":: http a r 127.0.0.1"s,
                                          info(server, "X-Forwarded-For: " + value + "\r\n"));
+    }
+
+    void proxiesAreReportedOnce() {
+        TestServer server;
+        for (const std::string quiet : {"", "Via: 1.1 a\r\n", "X-Real-IP: 1.2.3.4\r\n", "X-Forwarded-Proto: https\r\n"})
+            Client(server).get("/info", quiet).body();
+        CPPUNIT_ASSERT_EQUAL(0, server.log.count());
+        Client first(server);
+        for (const std::string field : {"fOrWarded: for=1.2.3.4\r\n", "x-forwarded-FOR: 1.2.3.4\r\n"}) {
+            first.get("/info", field).body();
+            Client(server).get("/info", field).body();
+            CPPUNIT_ASSERT_EQUAL(1, server.log.count());
+        }
+        CPPUNIT_ASSERT_EQUAL("A proxy on this machine is not trusted, please decide whether it is to be"s,
+                             server.log.last());
     }
 
     void settingsChange() {
