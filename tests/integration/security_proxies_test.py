@@ -2,11 +2,16 @@
 """Who the client is where a proxy stands between, and who is believed about it."""
 
 import json
+import os
+import re
+import shutil
 import socket
+import subprocess
 import threading
 import unittest
 
-from mortised import ALL_PLUGINS, Folder, Mortised, run
+from http1 import Connection
+from mortised import ALL_PLUGINS, SOURCE, Folder, Mortised, eventually, run
 
 PLUGINS = {"routing": {}, "logging": {}, "health": {}, "hello": {}}
 LOCAL = "A proxy on this machine is not trusted, please decide whether it is to be"
@@ -253,6 +258,63 @@ class BehindAProxy(ProxyTest):
         for spoof in spoofs:
             self.assertNotIn("checks", Proxy(server.endpoint[1], "203.0.113.9").get("/ready", *spoof)[1])
         self.assertIn("checks", server.get("/ready").json)
+
+
+class Nginx(ProxyTest):
+    """The README's section "Behind a proxy", as it stands there, with a real nginx."""
+
+    def setUp(self):
+        program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+        if program is None:
+            self.skipTest("nginx is not installed")
+        section = (SOURCE / "README.md").read_text(encoding="utf-8").partition("## Behind a proxy")[2]
+        location, settings = (re.search(f"```{kind}\n(.*?)```", section, re.S)[1] for kind in ("nginx", "ini"))
+        self.folder = Folder({}, {**ALL_PLUGINS, "rate-limit": {"limit": "5"}})
+        self.addCleanup(self.folder.remove)
+        for key, value in re.findall(r"(?m)^(\w+) = (.*?)\s*;", settings):
+            if key != "listen":
+                self.folder.server[key] = value
+        self.folder.write()
+        self.server = Mortised(self.folder)
+        self.addCleanup(self.server.close)
+        where = self.folder.path / "nginx"
+        where.mkdir()
+        location = location.replace("127.0.0.1:8080", f"127.0.0.1:{self.server.endpoint[1]}")
+        paths = "".join(f"{kind}_temp_path {where}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (where / "nginx.conf").write_text(
+            f"daemon off; pid {where}/pid; error_log {where}/error; events {{}}\n"
+            f"http {{ access_log off; {paths}\nserver {{ listen unix:{where}/front;\n"
+            f"set_real_ip_from unix:; real_ip_header X-Test-Peer;\n{location}}}\n}}\n")
+        nginx = subprocess.Popen([program, "-p", str(where), "-c", str(where / "nginx.conf")], stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (nginx.terminate(), nginx.communicate()))
+        self.front = str(where / "front")
+        eventually(lambda: accepts(self.front) or nginx.poll() is not None, "nginx listens")
+        self.assertIsNone(nginx.poll())
+
+    def get(self, path: str, peer: str, *fields: tuple[str, str]):
+        """A request as nginx gets it from `peer`."""
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (("X-Test-Peer", peer), *fields))
+        with Connection(self.front) as connection:
+            connection.send(f"GET {path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n".encode())
+            return connection.read()
+
+    def test_clients_are_apart_cannot_spoof_and_are_not_local(self):
+        spoofs = ((), (("X-Forwarded-For", "127.0.0.1"),), (("Forwarded", "for=127.0.0.1"),),
+                  (("X-Forwarded-For", "198.51.100.1"), ("Forwarded", "for=198.51.100.1")), (("X-Forwarded-For", '"'),))
+        for peer in ("203.0.113.1", "203.0.113.2", "2001:db8::1"):
+            mark = self.server.mark()
+            for spoof in spoofs:
+                self.assertEqual(self.get("/hello", peer, *spoof).status, 200)
+            self.assertEqual([self.get("/hello", peer, *spoof).status for spoof in spoofs], [429] * 5)
+            self.server.wait_for("Request completed", since=mark, ip=peer, status=429)
+            for spoof in spoofs:
+                self.assertNotIn("checks", self.get("/ready", peer, *spoof).json)
+        self.assertEqual(self.server.found(LOCAL) + self.server.found(UNTRUSTED), [])
+
+
+def accepts(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(path) == 0
 
 
 def own_address() -> str | None:
