@@ -18,8 +18,8 @@ struct Entry {
 };
 
 // Written by noteCodeAt() only, each entry once.
-constinit std::array<Entry, maximumCodeRanges> entries;
-constinit std::atomic<std::size_t> used{0};
+constinit std::array<Entry, maximumCodeRanges> codeEntries;
+constinit std::atomic<std::size_t> usedCodeEntries{0};
 
 struct Search {
     std::uintptr_t address = 0;
@@ -48,9 +48,9 @@ int searchIn(dl_phdr_info* info, std::size_t, void* context) {
 void noteCodeAt(const void* address, std::string_view path) noexcept {
     Search search{reinterpret_cast<std::uintptr_t>(address), 0, 0};
     if (dl_iterate_phdr(searchIn, &search) == 0 || fileOfCode(search.address) == path) return;
-    const std::size_t index = used.fetch_add(1, std::memory_order_relaxed);
-    if (index >= entries.size()) return;
-    Entry& entry = entries[index];
+    const std::size_t index = usedCodeEntries.fetch_add(1, std::memory_order_relaxed);
+    if (index >= codeEntries.size()) return;
+    Entry& entry = codeEntries[index];
     entry.begin = search.begin;
     if (path.size() > entry.path.size()) path.remove_prefix(path.size() - entry.path.size());
     entry.size = path.copy(entry.path.data(), entry.path.size());
@@ -58,9 +58,9 @@ void noteCodeAt(const void* address, std::string_view path) noexcept {
 }
 
 std::string_view fileOfCode(std::uintptr_t address) noexcept {
-    const std::size_t count = std::min(used.load(std::memory_order_relaxed), entries.size());
+    const std::size_t count = std::min(usedCodeEntries.load(std::memory_order_relaxed), codeEntries.size());
     for (std::size_t i = 0; i < count; ++i) {
-        const Entry& entry = entries[i];
+        const Entry& entry = codeEntries[i];
         const std::uintptr_t end = entry.end.load(std::memory_order_acquire);
         if (address < end && address >= entry.begin) return {entry.path.data(), entry.size};
     }

@@ -24,17 +24,17 @@ struct Known {
     std::string_view name;
     bool hasAddress; // si_addr tells something
 };
-constexpr std::array<Known, 7> signals{{{SIGSEGV, "SIGSEGV", true},
-                                        {SIGBUS, "SIGBUS", true},
-                                        {SIGFPE, "SIGFPE", true},
-                                        {SIGILL, "SIGILL", true},
-                                        {SIGTRAP, "SIGTRAP", false},
-                                        {SIGSYS, "SIGSYS", false},
-                                        {SIGABRT, "SIGABRT", false}}};
+constexpr std::array<Known, 7> fatalSignals{{{SIGSEGV, "SIGSEGV", true},
+                                             {SIGBUS, "SIGBUS", true},
+                                             {SIGFPE, "SIGFPE", true},
+                                             {SIGILL, "SIGILL", true},
+                                             {SIGTRAP, "SIGTRAP", false},
+                                             {SIGSYS, "SIGSYS", false},
+                                             {SIGABRT, "SIGABRT", false}}};
 
 // What was set before, written by reportFatalSignals() only.
-std::array<struct sigaction, signals.size()> before{};
-constinit std::atomic_flag reported; // the first thread speaks
+std::array<struct sigaction, fatalSignals.size()> replacedActions{};
+constinit std::atomic_flag hasReported; // the first thread speaks
 
 // One line, put together without anything that a signal could have interrupted.
 class Line {
@@ -109,10 +109,10 @@ void report(const Known& known, const siginfo_t& info, const void* context) noex
 
 extern "C" void onFatalSignal(int number, siginfo_t* info, void* context) {
     const int savedErrno = errno;
-    for (std::size_t i = 0; i < signals.size(); ++i) {
-        if (signals[i].number != number) continue;
-        if (!reported.test_and_set()) report(signals[i], *info, context);
-        ::sigaction(number, &before[i], nullptr);
+    for (std::size_t i = 0; i < fatalSignals.size(); ++i) {
+        if (fatalSignals[i].number != number) continue;
+        if (!hasReported.test_and_set()) report(fatalSignals[i], *info, context);
+        ::sigaction(number, &replacedActions[i], nullptr);
     }
     errno = savedErrno;
     // A fault happens again on return; a signal that was sent does not.
@@ -137,7 +137,8 @@ void reportFatalSignals() {
     action.sa_sigaction = onFatalSignal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigemptyset(&action.sa_mask);
-    for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals[i].number, &action, &before[i]);
+    for (std::size_t i = 0; i < fatalSignals.size(); ++i)
+        ::sigaction(fatalSignals[i].number, &action, &replacedActions[i]);
     std::atexit(onExit);
     std::at_quick_exit(onExit);
 }
