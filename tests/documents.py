@@ -14,6 +14,10 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("MORTISE_BUILD_DIR", ROOT / "build" / "release"))
 
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from reachable import reachable  # noqa: E402
+
 
 def links() -> list[str]:
     faults = []
@@ -31,6 +35,7 @@ def links() -> list[str]:
 
 def plugins() -> list[str]:
     faults = []
+    build = reachable(BUILD)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MORTISE_")}
     for folder in sorted(path.parent for path in ROOT.glob("plugins/*/CMakeLists.txt")):
@@ -40,13 +45,15 @@ def plugins() -> list[str]:
             continue
         if f"plugins/{folder.name}/README.md" not in readme:
             faults.append(f"README.md does not link plugins/{folder.name}/README.md")
-        program, file = BUILD / "bin" / "mortised", BUILD / "lib" / "mortise" / "plugins" / f"{folder.name}.so"
+        program, file = build / "bin" / "mortised", build / "lib" / "mortise" / "plugins" / f"{folder.name}.so"
         if not program.exists() or not file.exists():
             continue
         config = f"[server]\nplugin_directory = {file.parent}\n[plugin.{folder.name}]\nenabled = false\n"
-        path = BUILD / "documents.ini"
+        path = build / "documents.ini"
         path.write_text(config, encoding="utf-8")
         shown = subprocess.run([str(program), "--config", str(path), "--print-config"], capture_output=True, text=True, env=environment, check=False)
+        if shown.returncode != 0:
+            faults.append(f"plugins/{folder.name}: its settings cannot be shown: {shown.stderr}")
         section, keys = "", []
         for line in shown.stdout.splitlines():
             if match := re.match(r"\[([^]]+)\]", line):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/child_process.hpp"
 
+#include "base/file_access.hpp"
 #include "base/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -230,7 +231,10 @@ Outcome<ChildResult> runChild(const ChildSettings& settings) {
         }
         return result;
     } catch (const std::system_error& error) {
-        return Fault{settings.program + ": cannot be started: " + error.what()};
+        const bool denied = error.code() == std::errc::permission_denied;
+        const std::string refusal = denied ? accessRefusal(settings.program) : std::string();
+        return Fault{settings.program + ": cannot be started: " + error.what() +
+                     (refusal.empty() ? "" : ": " + refusal)};
     }
 }
 

@@ -255,6 +255,10 @@ private:
                                  section.name + '.' + result.spec.key + ": the file '" +
                                      base::printable(path.string(), 4096) +
                                      "' can be read or changed by every user of this machine; chmod o= it");
+        else if (const auto exposure = isCredential ? std::nullopt : base::changeableByOthers(path))
+            diagnostics_.warning(Code::changeableByOthers, candidate.origin,
+                                 section.name + '.' + result.spec.key +
+                                     ": others may put another secret in its place: " + exposure->message);
         const Origin shown =
             isCredential ? candidate.origin : Origin{path.string() + " (" + candidate.origin.text() + ")"};
         take(section, std::get<std::string>(content), candidate.origin, shown, result);

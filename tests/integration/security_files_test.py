@@ -239,6 +239,25 @@ class Secrets(Case):
         done = run("--config", self.folder.config, "--check-config", env={"JWT_SECRET": SECRET[::-1]})
         self.assertIn("[C209]", done.stderr)
 
+    def test_a_secret_file_that_others_replace(self):
+        secrets = self.folder.path / "secrets"
+        secrets.mkdir()
+        file = secrets / "access"
+        file.write_text(SECRET)
+        file.chmod(0o640)
+        if ROOT:
+            os.chown(file, 0, NOBODY)
+        self.folder.plugins["auth"] = {"access_secret_file": str(file)}
+        self.folder.write()
+        self.assertEqual(self.check().stderr, "")
+        secrets.chmod(0o777)
+        done = self.check()
+        self.assertEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, rf"warning: plugin\.auth\.access_secret: .*'{secrets}' can be changed by every user.*\[C210\]")
+        secrets.chmod(0o755)
+        file.chmod(0o644)
+        self.assertRegex(self.check().stderr, rf"warning: plugin\.auth\.access_secret: .*'{file}' .*\[C209\]")
+
     def test_without_secrets(self):
         self.folder.write()
         self.assertExactly(self.folder.file, 0)

@@ -6,14 +6,15 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import unittest
 
 import unit_filter
-from mortised import BUILD, PLUGINS, SANITIZED, SOURCE, Folder, Mortised, environment, missing, run
+from http1 import Connection
+from mortised import PLUGINS, PROGRAM, ROOT, SANITIZED, SOURCE, Folder, Mortised, environment, missing, run
 
 SHIPPED = SOURCE / "packaging" / "systemd" / "mortise.service.in"
-ROOT = os.geteuid() == 0
 NOBODY = 65534
 
 
@@ -144,25 +145,32 @@ class Systemd(unittest.TestCase):
     def test_a_unit_of_the_shipped_lines(self):
         if pathlib.Path("/proc/1/comm").read_text().strip() != "systemd" or not shutil.which("systemd-run") or not ROOT:
             self.skipTest("process 1 is no systemd, or this is not root: nothing but the filters was tried")
-        folder = Folder(plugins=Served.plugins())
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = probe.getsockname()
+        folder = Folder({"listen": f"127.0.0.1:{address[1]}"}, Served.plugins())
         self.addCleanup(folder.remove)
-        folder.plugins["static-files"] = {"root": str(PLUGINS)}
-        for key in ("state_directory", "cache_directory"):
-            folder.server.pop(key)
-        folder.write()
-        for path in (folder.path, folder.config):
-            path.chmod(0o755)
+        (folder.path / "site").mkdir()
+        (folder.path / "site" / "a.txt").write_text("a file")
+        folder.plugins["static-files"] = {"root": str(folder.path / "site"), "prefix": "/site"}
         name = f"mortise-test-{os.getpid()}"
-        lines = [f"{key}={value}" for key, value in unit_filter.Unit(SHIPPED).lines if key not in (
-            "ExecStart", "ExecReload", "Restart", "RestartPreventExitStatus", "RestartSec", "User", "Group", "ConfigurationDirectory")]
+        folder.server |= {"state_directory": f"/var/lib/{name}", "cache_directory": f"/var/cache/{name}", "plugin_directory": str(PLUGINS)}
+        folder.write()
+        left_out = ("ExecStart", "ExecReload", "Restart", "RestartPreventExitStatus", "RestartSec", "User", "Group", "ConfigurationDirectory",
+                    "ConfigurationDirectoryMode")
+        lines = [f"{key}={value}" for key, value in unit_filter.Unit(SHIPPED).lines if key not in left_out]
         lines = [line.replace("=mortise", f"={name}") if "Directory=" in line else line for line in lines]
-        properties = [word for line in (*lines, "DynamicUser=yes") for word in ("--property", line)]
-        arguments = ["--config", str(folder.config), "--set", f"server.state_directory=/var/lib/{name}", "--set", f"server.cache_directory=/var/cache/{name}"]
-        begun = subprocess.run(["systemd-run", "--unit", name, *properties, str(BUILD / "bin" / "mortised"), *arguments],
-                               env=environment(), capture_output=True, text=True, timeout=180, check=False)
+        # What the test brings lies where the unit sees nothing.
+        lines += ["DynamicUser=yes", "ProtectHome=tmpfs", f"BindReadOnlyPaths={folder.path}", f"BindReadOnlyPaths={PROGRAM.parents[1]}"]
+        properties = [word for line in lines for word in ("--property", line)]
+        begun = subprocess.run(["systemd-run", "--unit", name, *properties, str(PROGRAM), "--config", str(folder.config)], env=environment(),
+                               capture_output=True, text=True, timeout=180, check=False)
         self.addCleanup(subprocess.run, ["systemctl", "stop", name], capture_output=True, timeout=120, check=False)
         log = subprocess.run(["journalctl", "-u", name, "--no-pager"], capture_output=True, text=True, timeout=60, check=False).stdout
         self.assertEqual(begun.returncode, 0, begun.stderr + log)  # Type=notify: it is ready
+        with Connection(address) as connection:
+            self.assertEqual(connection.exchange("GET", "/site/a.txt").body, b"a file")
+            self.assertEqual(connection.exchange("GET", "/hello").status, 200)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,14 @@ import time
 import unittest
 
 from http1 import Connection, Response
+from reachable import reachable
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MORTISE_BUILD_DIR", SOURCE / "build" / "dev")).resolve()
-PROGRAM = BUILD / "bin" / "mortised"
-PLUGINS = BUILD / "lib" / "mortise" / "plugins"
-FIXTURES = BUILD / "fixtures" / "plugins"
+_SEEN = reachable(BUILD)
+PROGRAM = _SEEN / "bin" / "mortised"
+PLUGINS = _SEEN / "lib" / "mortise" / "plugins"
+FIXTURES = _SEEN / "fixtures" / "plugins"
 # Sanitizers and busy machines slow everything down; deadlines (never expectations) are multiplied by this.
 SLOWNESS = float(os.environ.get("MORTISE_TEST_SLOWNESS", "1"))
 # Built with sanitizers, which need what a hardened process has not.
