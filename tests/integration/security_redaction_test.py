@@ -13,7 +13,7 @@ SECRET = "s3cret-"
 LOGGED = {"routing": {}, "hello": {}, "logging": {"output": "stderr", "format": "json", "level": "debug"}}
 # Of a parameter whose value is a secret, as a client may write it.
 SENSITIVE = (
-    "password", "user[pwd]", "user%5Bpwd%5D", "user%5bpwd%5d", "user%255Bpwd%255D", "login[pin]", "user.pwd", "user-pwd", "user_pwd",
+    "password", "user[pwd]", "user%5Bpwd%5D", "user%5bpwd%5d", "user%255Bpwd%255D", "login[pin]", "login%255Bpin%255D", "user.pwd", "user-pwd", "user_pwd",
     "userPwd", "loginPIN", "HTTPPassword", "PASSWORD", "PaSsWoRd", "password2", "pin1", "pin[]", "a[b][otp][c]", "api_key", "apiKey", "api+key",
     "api%20key", "access.token", "accessToken", "clientSecret", "privateKey", "session", "JSESSIONID", "id_token", "code", "oauth[code]",
     "sslpassword", "X-Amz-Signature", "%70assword", "csrfToken",

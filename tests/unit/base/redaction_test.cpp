@@ -60,6 +60,7 @@ public:
         target("/a?user%5bpwd%5d=[redacted]", "/a?user%5bpwd%5d=hunter2");
         target("/a?user%255Bpwd%255D=[redacted]", "/a?user%255Bpwd%255D=hunter2");
         target("/a?user%25255Bpwd%25255D=[redacted]", "/a?user%25255Bpwd%25255D=hunter2");
+        target("/a?user%255Bpin%255D=[redacted]", "/a?user%255Bpin%255D=1");
         target("/a?na%6De=Ada&%70in=[redacted]", "/a?na%6De=Ada&%70in=1");
         target("/a?api+key=[redacted]&api%20key=[redacted]", "/a?api+key=1&api%20key=2");
         target("/a?token%3D[redacted]&x=1", "/a?token%3Dabc&x=1");
