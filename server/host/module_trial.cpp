@@ -108,6 +108,7 @@ std::vector<std::optional<std::string>> tryModules(const ModuleTrialSettings& se
     std::iota(open.begin(), open.end(), std::size_t{0});
     while (!open.empty()) {
         std::vector<std::string> names;
+        names.reserve(open.size());
         for (const std::size_t index : open) names.push_back(files[index]);
         const auto round = runRound(settings, names);
         if (const auto fault = roundFault(settings, round)) {
