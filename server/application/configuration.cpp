@@ -63,6 +63,28 @@ void reportClosedFolders(const std::vector<std::string>& folders, const base::Or
     }
 }
 
+// What a file says of itself does not count: whoever may change it would trust himself.
+std::vector<std::string> trustedPaths(const config::Setting& setting, base::Diagnostics& diagnostics) {
+    const auto& paths = std::get<std::vector<std::string>>(setting.value);
+    if (setting.origin.line != 0) {
+        diagnostics.error(base::Code::badValue, setting.origin,
+                          "server.trusted_paths counts only from outside of the configuration files; set "
+                          "MORTISE_SERVER_TRUSTED_PATHS, or --set server.trusted_paths=...");
+        return {};
+    }
+    std::vector<std::string> trusted;
+    for (const std::string& path : paths) {
+        const auto normal = std::filesystem::path(path).lexically_normal();
+        if (normal.is_absolute() && normal != normal.root_path())
+            trusted.push_back(normal.has_filename() ? normal.string() : normal.parent_path().string());
+        else
+            diagnostics.error(base::Code::badValue, setting.origin,
+                              "server.trusted_paths: '" + base::printable(path, 4096) +
+                                  "' is no absolute path below /; name the volume itself");
+    }
+    return trusted;
+}
+
 std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
     for (std::string& folder : folders) folder = std::filesystem::absolute(folder).lexically_normal();
     return folders;
@@ -134,7 +156,7 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     const config::Settings early = config::resolve(layers, {&server, 1}, later);
     const config::Section& own = early.at("server");
     Exposures exposures(own.text("mode") == "production" ? Exposures::Severity::error : Exposures::Severity::warning,
-                        diagnostics);
+                        trustedPaths(own.at("trusted_paths"), diagnostics), diagnostics);
     checkConfigFiles(sources_, layers, exposures);
     auto folders = absoluteFolders(own.list("plugin_directory"));
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);

@@ -12,7 +12,7 @@ namespace mortise::application {
 
 bool Exposures::check(const std::filesystem::path& path, const base::Origin& origin, const std::string& what,
                       bool mayBeLeftOut) {
-    const auto exposure = base::changeableByOthers(path);
+    const auto exposure = base::changeableByOthers(path, trusted_);
     if (!exposure) return true;
     const bool refused = severity_ == Severity::error;
     const bool isError = refused && !mayBeLeftOut;
@@ -20,7 +20,8 @@ bool Exposures::check(const std::filesystem::path& path, const base::Origin& ori
     if (isNew || (isError && !known->second)) {
         known->second = isError;
         const std::string message =
-            what + ": " + exposure->message + (refused ? "" : "; server.mode = production refuses it");
+            what + ": " + exposure->message +
+            (refused ? ", or trust it (server.trusted_paths)" : "; server.mode = production refuses it");
         if (isError)
             diagnostics_.error(base::Code::changeableByOthers, origin, message);
         else

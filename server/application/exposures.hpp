@@ -9,6 +9,8 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mortise::application {
 
@@ -18,7 +20,9 @@ class Exposures {
 public:
     enum class Severity { error, warning };
 
-    Exposures(Severity severity, base::Diagnostics& diagnostics) : severity_(severity), diagnostics_(diagnostics) {}
+    // `trusted`: absolute paths that are not judged, with all below them.
+    Exposures(Severity severity, std::vector<std::string> trusted, base::Diagnostics& diagnostics)
+        : severity_(severity), trusted_(std::move(trusted)), diagnostics_(diagnostics) {}
 
     // False when `path` must not be used. What others may change is reported once, at the first `origin` that leads to
     // it; `what` begins the message ("plugin 'x'"). `mayBeLeftOut`: a warning also where it is not used.
@@ -27,6 +31,7 @@ public:
 
 private:
     const Severity severity_;
+    const std::vector<std::string> trusted_;
     base::Diagnostics& diagnostics_;
     std::map<std::string, bool> reported_; // files and folders, and whether as an error
 };

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace mortise::base {
@@ -22,8 +23,9 @@ struct Exposure {
 // (others may add to it, not replace); as the end of the way it is one. A group is nobody else where it is root's, or
 // the user's own (of the same name, as useradd makes it) without other members. What lies outside of this user
 // namespace has an owner that cannot be told, and counts as root's where root itself is outside. Nothing where `path`
-// is not there or not to be seen. Thread: any.
-std::optional<Exposure> changeableByOthers(const std::filesystem::path& path);
+// is not there or not to be seen. `trusted`: absolute paths that are not judged, with all below them. Thread: any.
+std::optional<Exposure> changeableByOthers(const std::filesystem::path& path,
+                                           std::span<const std::string> trusted = {});
 
 // Whether users that are neither its owner nor in its group may read or change the file.
 bool isOpenToOthers(const std::filesystem::path& path) noexcept;

@@ -197,7 +197,7 @@ void Assembly::collectLogSink() {
             std::shared_ptr<Instance> owner;
         };
         auto held =
-            std::make_shared<Held>(Held{{sink, sinkOwner->self(), &sinkOwner->owner()}, sinkOwner->shared_from_this()});
+            std::make_shared<Held>(Held{{sinkOwner->owner(), sink, sinkOwner->self()}, sinkOwner->shared_from_this()});
         generation_.logSink_ = std::shared_ptr<const LogSink>(held, &held->sink);
     }
 }

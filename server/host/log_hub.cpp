@@ -28,7 +28,7 @@ constexpr std::size_t readLimit = 4 * LogHub::textLimit; // bytes of a text; wha
 
 class InsideSink {
 public:
-    InsideSink(const LogSink& sink, const char* function) noexcept : running_(*sink.owner, function) {
+    InsideSink(const LogSink& sink, const char* function) noexcept : running_(sink.owner, function) {
         insideSink = true;
     }
     ~InsideSink() { insideSink = false; }

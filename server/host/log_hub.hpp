@@ -18,9 +18,9 @@ namespace mortise::host {
 
 // A sink of a plugin. Whoever holds the pointer keeps the plugin's instance alive.
 struct LogSink {
+    const base::CodeOwner& owner; // kept by the runtime
     mortise_plugin_log_sink table{};
     void* self = nullptr;
-    const base::CodeOwner* owner = nullptr;
 };
 
 // Where every record of host and plugins passes: bounded, redacted, handed to the newest sink. Standard error until

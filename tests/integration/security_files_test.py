@@ -171,6 +171,62 @@ class Configuration(Case):
         self.assertIn("[C210]", done.stderr)
 
 
+class Trusted(Case):
+    """A volume whose modes are not the operator's to set, such as a ConfigMap of Kubernetes: 0777, of root."""
+
+    def trusting(self, paths, *arguments, env=True):
+        given = {"MORTISE_SERVER_TRUSTED_PATHS": paths} if env else None
+        more = () if env else ("--set", f"server.trusted_paths={paths}")
+        return run("--config", self.folder.config, "--check-config", *more, *arguments, env=given)
+
+    def test_is_used_where_it_is_named_from_outside(self):
+        self.folder.config.chmod(0o777)
+        self.plugins.chmod(0o777)
+        both = f"{self.folder.config}, {self.plugins}/"
+        for env in (True, False):
+            done = self.trusting(both, env=env)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            for one, other in ((self.folder.config, self.plugins), (self.plugins, self.folder.config)):
+                done = self.trusting(str(one), env=env)
+                self.assertEqual(done.returncode, 78)
+                self.assertIn(f"'{other}'", done.stderr)
+                self.assertIn("server.trusted_paths", done.stderr)
+                self.assertNotIn(f"'{one}'", done.stderr)
+        with Mortised(self.folder, env={"MORTISE_SERVER_TRUSTED_PATHS": both}) as server:
+            self.assertEqual(server.get("/hello").status, 200)
+
+    def test_names_what_it_names_and_nothing_beside_it(self):
+        self.plugins.chmod(0o777)
+        near = (f"{self.plugins}x", str(self.plugins)[:-1], f"{self.plugins}/hello.so", f"{self.plugins}/../other")
+        for path in near:
+            done = self.trusting(path)
+            self.assertEqual(done.returncode, 78, (path, done.stderr))
+            self.assertIn("[C210]", done.stderr)
+        for path in (f"{self.plugins}", f"{self.plugins}/", f"{self.plugins}/./", f"{self.plugins.parent}/x/../plugins"):
+            self.assertEqual(self.trusting(path).returncode, 0, path)
+
+    def test_a_folder_above_is_judged_all_the_same(self):
+        self.plugins.parent.chmod(0o777)
+        done = self.trusting(str(self.plugins))
+        self.assertEqual(done.returncode, 78)
+        self.assertIn(f"'{self.plugins.parent}'", done.stderr)
+
+    def test_a_file_cannot_trust_itself(self):
+        self.plugins.chmod(0o777)
+        self.folder.server["trusted_paths"] = str(self.plugins)
+        self.folder.write()
+        done = self.check()
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, r"mortise\.ini:\d+:\d+: error: server\.trusted_paths counts only from outside .*\[C208\]")
+        self.assertIn("[C210]", done.stderr)
+
+    def test_no_whole_system(self):
+        for path in ("/", "//", "/./", "plugins", "./plugins"):
+            done = self.trusting(path)
+            self.assertEqual(done.returncode, 78, path)
+            self.assertIn("is no absolute path below /", done.stderr)
+
+
 class Secrets(Case):
     """Who may read; the files of the Case are 0644."""
 

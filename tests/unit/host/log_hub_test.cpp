@@ -25,7 +25,8 @@ struct Sunk {
 };
 
 std::shared_ptr<LogSink> sinkTo(Sunk& sunk) {
-    auto sink = std::make_shared<LogSink>();
+    static const base::CodeOwner owner{"sink", "plugin 'sink'"};
+    auto sink = std::make_shared<LogSink>(LogSink{owner});
     sink->self = &sunk;
     sink->table.struct_size = sizeof sink->table;
     sink->table.write = [](void* self, const mortise_log_record* record) {
