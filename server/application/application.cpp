@@ -11,10 +11,12 @@
 #include "base/rlimit.hpp"
 #include "base/service_user.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -47,6 +49,13 @@ std::filesystem::path configFolderFor(const std::filesystem::path& program) {
     return std::filesystem::is_directory(beside) ? beside : std::filesystem::path(MORTISE_CONFIG_DIRECTORY);
 }
 
+// What is opened later must not become standard output or standard error.
+void keepStandardDescriptors() {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)); // the lowest
+}
+
 // Signals that run() takes; blocked before the first thread, so that every thread has them blocked.
 void blockSignals() {
     sigset_t set;
@@ -59,6 +68,7 @@ void blockSignals() {
 // Code of plugins may be left mapped and abandoned threads may still run, so static destructors are not; the sanitizers
 // do their last checks in them.
 [[noreturn]] void leave(int status) {
+    base::expectExit();
     std::cout.flush();
     std::fflush(nullptr);
 #if defined(MORTISE_SANITIZED)
@@ -134,7 +144,8 @@ int run(std::span<const std::string> arguments) {
         commandLine.mode == Mode::listPlugins && sources.config == usual && !std::filesystem::exists(sources.config);
     if (optional || commandLine.mode == Mode::exampleConfig) sources.config.clear();
     sources.assignments = commandLine.assignments;
-    host::LogHub log;
+    // A command is to be read on its own: no word of plugins that start.
+    host::LogHub log(commandLine.mode == Mode::command ? base::Level::warn : base::Level::info);
     const auto purpose = commandLine.mode == Mode::serve     ? ConfigurationReader::Purpose::serve
                          : commandLine.mode == Mode::command ? ConfigurationReader::Purpose::command
                                                              : ConfigurationReader::Purpose::check;
@@ -165,9 +176,20 @@ int run(std::span<const std::string> arguments) {
     leave(serve(log, reader));
 }
 
+// Whoever leaves main() ends the process on purpose, also by an exception.
+class ExpectedExit {
+public:
+    ExpectedExit() = default;
+    ~ExpectedExit() { base::expectExit(); }
+    ExpectedExit(const ExpectedExit&) = delete;
+    ExpectedExit& operator=(const ExpectedExit&) = delete;
+};
+
 } // namespace
 
 int runApplication(std::span<const std::string> arguments) {
+    const ExpectedExit byReturning;
+    keepStandardDescriptors();
     try {
         return run(arguments);
     } catch (const RightsKept& refused) {

@@ -11,6 +11,9 @@
 #include "config/value.hpp"
 #include "host/runtime.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -85,6 +88,20 @@ std::vector<std::string> trustedPaths(const config::Setting& setting, base::Diag
     return trusted;
 }
 
+// The mode that would let exposed files pass is taken from one of them.
+bool isLaxByExposedFile(const config::Setting& mode, const config::Layers& layers,
+                        std::span<const std::string> trusted) {
+    if (mode.origin.line == 0) return false;
+    return std::any_of(layers.documents.begin(), layers.documents.end(), [&](const config::Document& document) {
+        return base::changeableByOthers(document.file(), trusted).has_value();
+    });
+}
+
+bool isOfThisUser(const std::filesystem::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && status.st_uid == ::geteuid();
+}
+
 std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
     for (std::string& folder : folders) folder = std::filesystem::absolute(folder).lexically_normal();
     return folders;
@@ -155,8 +172,9 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     base::Diagnostics later;
     const config::Settings early = config::resolve(layers, {&server, 1}, later);
     const config::Section& own = early.at("server");
-    Exposures exposures(own.text("mode") == "production" ? Exposures::Severity::error : Exposures::Severity::warning,
-                        trustedPaths(own.at("trusted_paths"), diagnostics), diagnostics);
+    const auto trusted = trustedPaths(own.at("trusted_paths"), diagnostics);
+    const bool strict = own.text("mode") == "production" || isLaxByExposedFile(own.at("mode"), layers, trusted);
+    Exposures exposures(strict ? Exposures::Severity::error : Exposures::Severity::warning, trusted, diagnostics);
     checkConfigFiles(sources_, layers, exposures);
     auto folders = absoluteFolders(own.list("plugin_directory"));
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
@@ -164,7 +182,13 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     reportClosedFolders(folders, named, diagnostics);
     for (const std::string& folder : folders) exposures.check(folder, named, "server.plugin_directory");
     const std::string cache = std::filesystem::absolute(own.text("cache_directory")).lexically_normal();
-    if (purpose_ != Purpose::check) exposures.check(cache, own.at("cache_directory").origin, "server.cache_directory");
+    // A check by somebody else than the service finds folders that are not his.
+    const std::string state = std::filesystem::absolute(own.text("state_directory")).lexically_normal();
+    if (purpose_ != Purpose::check || isOfThisUser(state)) {
+        exposures.check(cache, own.at("cache_directory").origin, "server.cache_directory");
+        // Secrets and data, no code: a warning also in production.
+        exposures.check(state, own.at("state_directory").origin, "server.state_directory", true);
+    }
     if (store_ == nullptr) {
         host::ModuleStoreSettings settings;
         if (purpose_ != Purpose::check) settings.cacheDirectory = cache;

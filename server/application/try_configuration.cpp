@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -87,10 +88,12 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     request.serving = server.serving;
 
     const host::TrialDeadline deadline;
-    std::map<std::string, std::string, std::less<>> lastCalls;
+    std::mutex mutex; // a call that is late may go on meanwhile, and announce others
+    std::map<std::string, std::string, std::less<>> lastCalls; // under mutex
     server.runtime.announce = [&](const base::CodeOwner& owner, const char* function) {
         const auto index = indices.find(owner.name);
         if (index == indices.end()) return;
+        const std::lock_guard lock(mutex);
         lastCalls[owner.name] = function;
         child.report(host::TrialStep::call, index->second, function);
         child.separateErrors();
@@ -102,7 +105,9 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     const auto endIfLate = [&] {
         for (const auto& [name, index] : indices) {
             if (!(*runtime).isQuarantined(name)) continue;
+            const std::lock_guard lock(mutex);
             child.report(host::TrialStep::late, index, lastCalls[name]);
+            host::TrialChild::endDescendants();
             ::_exit(exitFailure); // its thread may go on for ever
         }
     };
@@ -111,6 +116,7 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     builder.abandon();
     endIfLate();
     child.report(host::TrialStep::finished, 0);
+    host::TrialChild::endDescendants();
     ::_exit(exitSuccess);
 }
 

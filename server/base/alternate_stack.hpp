@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace mortise::base {
 
@@ -12,7 +13,11 @@ namespace mortise::base {
 // same thread, which then has back what it had before.
 class AlternateStack {
 public:
-    AlternateStack() : bytes_(std::make_unique<std::byte[]>(size)) {
+    using Bytes = std::unique_ptr<std::byte[]>;
+
+    // Throws std::bad_alloc; where that must not happen on the thread itself, the bytes are made before.
+    static Bytes allocate() { return std::make_unique_for_overwrite<std::byte[]>(size); }
+    explicit AlternateStack(Bytes bytes = allocate()) noexcept : bytes_(std::move(bytes)) {
         stack_t stack{};
         stack.ss_sp = bytes_.get();
         stack.ss_size = size;
@@ -27,7 +32,7 @@ public:
 private:
     // The frame the kernel pushes has up to 12 KiB of registers (AVX-512, AMX); sanitizers' handlers need more.
     static constexpr std::size_t size = 64 * 1024;
-    std::unique_ptr<std::byte[]> bytes_;
+    Bytes bytes_;
     stack_t before_{};
     bool set_ = false;
 };

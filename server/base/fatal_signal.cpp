@@ -4,6 +4,7 @@
 #include "base/code_ranges.hpp"
 #include "base/running_code.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -35,6 +36,9 @@ constexpr std::array<Known, 7> fatalSignals{{{SIGSEGV, "SIGSEGV", true},
 // What was set before, written by reportFatalSignals() only.
 std::array<struct sigaction, fatalSignals.size()> replacedActions{};
 constinit std::atomic_flag hasReported; // the first thread speaks
+constinit std::atomic<bool> isReportOut{false};
+constinit std::atomic<bool> isExitExpected{false};
+constexpr int patienceMs = 1000; // with who reads standard error, and with the thread that speaks
 
 // One line, put together without anything that a signal could have interrupted.
 class Line {
@@ -57,9 +61,15 @@ public:
         text_[size_++] = '\n';
         std::string_view rest(text_.data(), size_);
         while (!rest.empty()) {
+            // A pipe that is ready takes PIPE_BUF bytes, more than the line has, without waiting.
+            pollfd output{STDERR_FILENO, POLLOUT, 0};
+            const int ready = ::poll(&output, 1, patienceMs);
+            if (ready < 0 && errno == EINTR) continue;
+            if (ready <= 0) return;
             const ssize_t done = ::write(STDERR_FILENO, rest.data(), rest.size());
-            if (done <= 0 && errno != EINTR) return;
-            if (done > 0) rest.remove_prefix(static_cast<std::size_t>(done));
+            if (done < 0 && errno == EINTR) continue;
+            if (done <= 0) return;
+            rest.remove_prefix(static_cast<std::size_t>(done));
         }
     }
 
@@ -107,21 +117,37 @@ void report(const Known& known, const siginfo_t& info, const void* context) noex
     line.write();
 }
 
+// Another thread's line comes first: the end of this one would be the end of the process.
+void waitForReport() noexcept {
+    constexpr int stepMs = 5;
+    for (int waited = 0; waited < 2 * patienceMs && !isReportOut.load(); waited += stepMs) ::poll(nullptr, 0, stepMs);
+}
+
+// Whether what was interrupted does not happen again by itself when the handler returns.
+bool mustBeRaised(int number, const siginfo_t& info) noexcept {
+    return info.si_code <= 0 || number == SIGTRAP || number == SIGSYS ||
+           (number == SIGBUS && info.si_code == BUS_MCEERR_AO);
+}
+
 extern "C" void onFatalSignal(int number, siginfo_t* info, void* context) {
     const int savedErrno = errno;
     for (std::size_t i = 0; i < fatalSignals.size(); ++i) {
         if (fatalSignals[i].number != number) continue;
-        if (!hasReported.test_and_set()) report(fatalSignals[i], *info, context);
+        if (hasReported.test_and_set()) {
+            waitForReport();
+        } else {
+            report(fatalSignals[i], *info, context);
+            isReportOut.store(true);
+        }
         ::sigaction(number, &replacedActions[i], nullptr);
     }
     errno = savedErrno;
-    // A fault happens again on return; a signal that was sent does not.
-    if (info->si_code <= 0) ::raise(number);
+    if (mustBeRaised(number, *info)) ::raise(number);
 }
 
 extern "C" void onExit() {
+    if (isExitExpected.load()) return;
     const CodeMark mark = RunningCode::current();
-    if (mark.owner == nullptr) return;
     Line line;
     line.add("mortised: the process was ended by exit()");
     addPlace(line, mark);
@@ -131,6 +157,10 @@ extern "C" void onExit() {
 }
 
 } // namespace
+
+void expectExit() noexcept {
+    isExitExpected.store(true);
+}
 
 void reportFatalSignals() {
     struct sigaction action {};

@@ -3,8 +3,11 @@
 
 #include "base/text.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <deque>
 #include <fstream>
 #include <sstream>
@@ -15,6 +18,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace mortise::base {
@@ -143,6 +147,40 @@ bool isBelowAny(const fs::path& path, std::span<const std::string> places) {
     return false;
 }
 
+// Who may write by an access control list (acl(5), acl_set_file(3)), apart from root, `self` and the owner; with a list
+// the group's bits of the mode are only its mask. As Linux keeps it: a version, then tag, permissions and number each.
+std::optional<std::string> writerByList(const fs::path& path, const struct stat& status, uid_t self) {
+    constexpr std::uint16_t namedUser = 0x02, ownGroup = 0x04, namedGroup = 0x08, mask = 0x10;
+    struct Entry {
+        std::uint16_t tag;
+        std::uint16_t permissions;
+        std::uint32_t number;
+    };
+    constexpr std::size_t header = sizeof(std::uint32_t);
+    std::array<char, 64 * 1024> bytes;
+    const ssize_t size = ::getxattr(path.c_str(), "system.posix_acl_access", bytes.data(), bytes.size());
+    if (size < static_cast<ssize_t>(header)) return std::nullopt;
+    std::vector<Entry> entries((static_cast<std::size_t>(size) - header) / sizeof(Entry));
+    std::memcpy(entries.data(), bytes.data() + header, entries.size() * sizeof(Entry));
+    std::uint16_t most = 07;
+    for (const Entry& entry : entries)
+        if (entry.tag == mask) most = entry.permissions;
+    for (const Entry& entry : entries) {
+        if ((entry.permissions & most & W_OK) == 0) continue;
+        if (entry.tag == namedUser && entry.number != 0 && entry.number != self)
+            return "the user '" + userName(entry.number) + "'";
+        if (entry.tag == namedGroup && !isNobodyElse(entry.number, self))
+            return "the group '" + groupName(entry.number) + "'";
+        if (entry.tag == ownGroup && !isNobodyElse(status.st_gid, self))
+            return "the group '" + groupName(status.st_gid) + "'";
+    }
+    return std::nullopt;
+}
+
+bool hasList(const fs::path& path) noexcept {
+    return ::getxattr(path.c_str(), "system.posix_acl_access", nullptr, 0) > 0;
+}
+
 // Of one step; `self` is this process's user.
 std::optional<std::string> changeableBy(const fs::path& path, const struct stat& status, bool last, uid_t self) {
     if (status.st_uid != 0 && status.st_uid != self && unknownOwner() != status.st_uid)
@@ -153,6 +191,11 @@ std::optional<std::string> changeableBy(const fs::path& path, const struct stat&
     const std::string mode = " (mode " + modeText(status.st_mode) + ")";
     if ((status.st_mode & S_IWOTH) != 0)
         return quoted(path) + " can be changed by every user of this machine" + mode + "; chmod o-w it";
+    if (hasList(path)) {
+        const auto writer = writerByList(path, status, self);
+        if (!writer) return std::nullopt;
+        return quoted(path) + " can be changed by " + *writer + " by its access control list; setfacl -b it";
+    }
     if ((status.st_mode & S_IWGRP) != 0 && !isNobodyElse(status.st_gid, self))
         return quoted(path) + " can be changed by the group '" + groupName(status.st_gid) + "'" + mode +
                "; chmod g-w it";
@@ -182,11 +225,14 @@ std::string accessRefusal(const fs::path& path) {
         const int wanted = (isFolder ? X_OK : 0) | (last ? R_OK : 0);
         if (::faccessat(AT_FDCWD, step.c_str(), wanted, AT_EACCESS) == 0) return true;
         const std::string group = groupName(::getegid());
-        refusal = "the user '" + userName(::geteuid()) + "' may not " + (last ? "read " : "search the folder ") +
-                  quoted(step) + " of " + userName(status.st_uid) + ':' + groupName(status.st_gid) + " (mode " +
-                  modeText(status.st_mode) + "); " +
-                  (last ? "'chgrp " + group + "' and 'chmod g+r" + (isFolder ? "x" : "") + "' let it"
-                        : "let it, or put the file where it may");
+        const std::string user = userName(::geteuid());
+        refusal = "the user '" + user + "' may not " + (last ? "read " : "search the folder ") + quoted(step) + " of " +
+                  userName(status.st_uid) + ':' + groupName(status.st_gid) + " (mode " + modeText(status.st_mode) +
+                  "); " +
+                  (user == "nobody" ? "checks are made as 'nobody' where there is neither a state directory nor a user "
+                                      "'mortise': make one (systemd-sysusers), or check as the service's user"
+                   : last           ? "'chgrp " + group + "' and 'chmod g+r" + (isFolder ? "x" : "") + "' let it"
+                                    : "let it, or put the file where it may");
         return false;
     });
     return refusal;

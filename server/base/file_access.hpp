@@ -19,11 +19,12 @@ struct Exposure {
 };
 
 // The first file, folder or symbolic link on the way to `path`, itself included, that somebody may change who is
-// neither root nor this process's user: by its mode or as its owner. A folder with the sticky bit on the way is none
-// (others may add to it, not replace); as the end of the way it is one. A group is nobody else where it is root's, or
-// the user's own (of the same name, as useradd makes it) without other members. What lies outside of this user
-// namespace has an owner that cannot be told, and counts as root's where root itself is outside. Nothing where `path`
-// is not there or not to be seen. `trusted`: absolute paths that are not judged, with all below them. Thread: any.
+// neither root nor this process's user: by its mode, its access control list or as its owner. A folder with the sticky
+// bit on the way is none (others may add to it, not replace); as the end of the way it is one. A group is nobody else
+// where it is root's, or the user's own (of the same name, as useradd makes it) without other members. What lies
+// outside of this user namespace has an owner that cannot be told, and counts as root's where root itself is outside.
+// Nothing where `path` is not there or not to be seen. `trusted`: absolute paths that are not judged, with all below
+// them. Thread: any.
 std::optional<Exposure> changeableByOthers(const std::filesystem::path& path,
                                            std::span<const std::string> trusted = {});
 

@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t entryBytes = 16 * 1024; // of the user database; glibc suggests 1 KiB
 
+constexpr gid_t groupOfNobody = 65534; // nogroup: no file is given to it
+
 struct Identity {
     std::string name; // or the number of a user without one
     uid_t user = 0;
@@ -33,6 +35,13 @@ Fault failed(const char* call, const std::string& user, int error) {
             " -- mortised ...)"};
 }
 
+bool isNamedGroup(gid_t number) {
+    std::vector<char> buffer(entryBytes);
+    group entry{};
+    group* found = nullptr;
+    return number == 0 || ::getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found != nullptr;
+}
+
 Outcome<std::optional<Identity>> ownerOf(const std::filesystem::path& folder) {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0 || status.st_uid == 0) return std::optional<Identity>();
@@ -42,7 +51,10 @@ Outcome<std::optional<Identity>> ownerOf(const std::filesystem::path& folder) {
     const int code = ::getpwuid_r(status.st_uid, &entry, buffer.data(), buffer.size(), &found);
     const std::string number = std::to_string(status.st_uid);
     if (code != 0) return failed("getpwuid_r", number, code);
-    if (found == nullptr) return std::optional(Identity{number, status.st_uid, status.st_gid, false});
+    // A user without a name, as in containers: with the folder's group where that has none either. A named one may be
+    // anybody's, root's too.
+    const gid_t group = isNamedGroup(status.st_gid) ? groupOfNobody : status.st_gid;
+    if (found == nullptr) return std::optional(Identity{number, status.st_uid, group, false});
     return std::optional(Identity{found->pw_name, found->pw_uid, found->pw_gid, true});
 }
 

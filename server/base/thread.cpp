@@ -37,9 +37,10 @@ private:
 
 std::thread startThread(std::string_view name, std::function<void()> body) {
     const SignalsBlocked blocked;
-    return std::thread([kept = std::string(name.substr(0, kernelNameBytes)), run = std::move(body)] {
+    return std::thread([kept = std::string(name.substr(0, kernelNameBytes)), run = std::move(body),
+                        stack = AlternateStack::allocate()]() mutable {
         pthread_setname_np(pthread_self(), kept.c_str());
-        const AlternateStack handlers;
+        const AlternateStack handlers(std::move(stack));
         run();
     });
 }

@@ -23,7 +23,9 @@ public:
     Transformer(const Transformer&) = delete;
     Transformer& operator=(const Transformer&) = delete;
     ~Transformer() {
-        if (theirs_.free != nullptr) theirs_.free(theirs_.context);
+        if (theirs_.free == nullptr) return;
+        const base::RunningCode running(*owner_, "free");
+        theirs_.free(theirs_.context);
     }
 
     // Appends to `out` what `data` becomes. False: the plugin failed; it is not to be called any more.

@@ -35,6 +35,14 @@ ConfigurationOrder orderOf(const BuildRequest& request, const std::vector<Plugin
     return order;
 }
 
+std::vector<std::string> secretsOf(const config::Settings& settings) {
+    std::vector<std::string> secrets;
+    for (const config::Section& section : settings.sections())
+        for (const config::Setting& setting : section.settings())
+            if (setting.spec.secret) secrets.push_back(setting.text);
+    return secrets;
+}
+
 std::string subject(const PluginChoice& choice) {
     const ModuleInfo& info = choice.module->info();
     return "plugin '" + choice.name + "' (" + info.id + " " + info.version + "): ";
@@ -47,12 +55,12 @@ std::optional<ConfigurationTrial::Fault> ConfigurationTrial::run(const BuildRequ
     const std::string payload = encodeOrder(orderOf(request, plugins));
     const auto calls = static_cast<int>(plugins.size()) * callsOfAPlugin;
     const auto deadline = std::chrono::steady_clock::now() + timeout_ * calls + grace;
-    auto run = runTrial({program_, {"--try-configuration"}, timeout_, payload, deadline});
+    auto run = runTrial({program_, {"--try-configuration"}, timeout_, payload, secretsOf(request.settings), deadline});
     if (!run) return Fault{{}, "the plugins cannot be tried in a child process: " + run.fault(), false};
     const TrialRun& trial = run.value();
     const TrialReport* last = nullptr;
     for (const TrialReport& report : trial.reports) {
-        if (report.step == TrialStep::finished) return std::nullopt;
+        if (report.step == TrialStep::finished && trial.child.succeeded()) return std::nullopt;
         if (report.step != TrialStep::call && report.step != TrialStep::late) continue;
         if (report.index < plugins.size()) last = &report;
     }

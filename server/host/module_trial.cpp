@@ -46,7 +46,7 @@ void readReports(Round& round) {
 }
 
 base::Outcome<Round> runRound(const ModuleTrialSettings& settings, const std::vector<std::string>& files) {
-    TrialProcess process{settings.program, settings.childArguments, settings.timeout, {}, {}};
+    TrialProcess process{settings.program, settings.childArguments, settings.timeout, {}, {}, {}};
     process.arguments.insert(process.arguments.end(), files.begin(), files.end());
     process.deadline = std::chrono::steady_clock::now() + settings.timeout * static_cast<int>(files.size()) + grace;
     auto run = runTrial(process);

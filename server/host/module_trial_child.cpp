@@ -9,18 +9,13 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,10 +61,10 @@ public:
         const std::optional<std::string> fault = load(index, file);
         deadline_.set(std::chrono::milliseconds(0));
         endCopies();
-        if (startedProcess()) {
+        if (TrialChild::hasStartedProcesses()) {
             child_.report(TrialStep::refused, index,
                           "started another process while it was loaded: that belongs into 'start' of an instance");
-            endDescendants(); // must not be blamed on the next file
+            TrialChild::endDescendants(); // must not be blamed on the next file
             _exit(0);
         }
         if (const std::string printed = capture_.end(); fault) {
@@ -112,24 +107,6 @@ private:
         if (getpid() != process_) _exit(0);
     }
 
-    // Descendants come to us when their parents end (PR_SET_CHILD_SUBREAPER); those waited for have left their traces.
-    static bool startedProcess() {
-        siginfo_t info{};
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0) return true;
-        rusage usage{};
-        return getrusage(RUSAGE_CHILDREN, &usage) == 0 && usage.ru_maxrss > 0;
-    }
-
-    // Those that left our process group would outlive us. Children of the ended become ours: hence rounds, bounded
-    // against code that forks faster than it is killed.
-    static void endDescendants() {
-        for (int round = 0; round < 100; ++round) {
-            std::ifstream children("/proc/thread-self/children");
-            for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
-            if (waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
-        }
-    }
-
     TrialChild child_;
     pid_t process_;
     PrintCapture capture_;
@@ -141,7 +118,6 @@ private:
 int runModuleTrial(std::span<const std::string> files) {
     auto child = TrialChild::take();
     if (!child) return TrialChild::orderMissing;
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
     Trial trial(*std::move(child));
     for (std::size_t i = 0; i < files.size(); ++i) trial.tryFile(i, files[i]);
     trial.finish();

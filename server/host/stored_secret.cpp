@@ -2,6 +2,7 @@
 #include "host/stored_secret.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/file_access.hpp"
 #include "base/random.hpp"
 #include "base/unique_fd.hpp"
 
@@ -30,6 +31,9 @@ base::SecretString readSecret(int fd, const std::string& path, std::size_t size)
     if (::fstat(fd, &status) != 0) throw std::system_error(errno, std::generic_category(), path);
     if (!S_ISREG(status.st_mode) || (status.st_mode & 077) != 0)
         throw std::runtime_error(path + " holds a secret and must be a regular file of mode 0600");
+    if (status.st_uid != 0 && status.st_uid != ::geteuid())
+        throw std::runtime_error(path + " holds a secret and belongs to the user '" + base::userName(status.st_uid) +
+                                 "', who may change it; chown it, or remove it to have a new one made");
     if (static_cast<std::size_t>(status.st_size) != size)
         throw std::runtime_error(path + " should hold " + std::to_string(size) + " bytes but has " +
                                  std::to_string(status.st_size));

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <string_view>
 
 namespace mortise::host {
@@ -19,7 +21,8 @@ namespace {
 constexpr int orderDescriptor = 3;
 // Where code that closes or writes to low numbers does not hit it.
 constexpr int firstSafeDescriptor = 200;
-constexpr rlim_t maximumFileBytes = 64u << 20; // of what the tried code may write
+constexpr rlim_t maximumFileBytes = 64u << 20;  // of what the tried code may write
+constexpr rlim_t maximumDataBytes = 2ULL << 30; // of its memory
 constexpr std::size_t maximumOrderBytes = 64u << 20;
 
 void writeAll(int descriptor, std::string_view text) {
@@ -47,7 +50,15 @@ void restrict() {
     const rlimit fileSize{maximumFileBytes, maximumFileBytes};
     setrlimit(RLIMIT_CORE, &noCore);
     setrlimit(RLIMIT_FSIZE, &fileSize);
+#if !defined(MORTISE_SANITIZED) // their shadow is larger
+    const rlimit data{maximumDataBytes, maximumDataBytes};
+    setrlimit(RLIMIT_DATA, &data);
+#endif
+    if (const base::UniqueFd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)); score)
+        writeAll(score.get(), "1000");
     prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // of the thread that waits for us
 }
 
 } // namespace
@@ -73,11 +84,28 @@ std::optional<TrialChild> TrialChild::take() {
 }
 
 void TrialChild::report(TrialStep step, std::size_t index, std::string text) const {
+    if (getpid() != process_) _exit(0);
     writeAll(reports_.get(), reportLine(order_.token, {step, index, std::move(text)}));
 }
 
 void TrialChild::separateErrors() const {
     writeAll(STDERR_FILENO, order_.token + "\n");
+}
+
+bool TrialChild::hasStartedProcesses() {
+    siginfo_t info{};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0) return true;
+    rusage usage{}; // those waited for have left their traces
+    return getrusage(RUSAGE_CHILDREN, &usage) == 0 && usage.ru_maxrss > 0;
+}
+
+void TrialChild::endDescendants() {
+    // Children of the ended become ours: hence rounds, bounded against code that forks faster than it is killed.
+    for (int round = 0; round < 100; ++round) {
+        std::ifstream children("/proc/thread-self/children");
+        for (pid_t child = 0; children >> child;) kill(child, SIGKILL);
+        if (waitpid(-1, nullptr, 0) < 0 && errno == ECHILD) return;
+    }
 }
 
 TrialDeadline::TrialDeadline() {

@@ -2,6 +2,7 @@
 #include "host/trial_process.hpp"
 
 #include "base/random.hpp"
+#include "base/redaction.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
 
@@ -85,6 +86,16 @@ std::string lastSaid(std::string_view errors, std::string_view token) {
     return base::printable(said, shownBytes);
 }
 
+// A short one would take half of any text with it, and is no secret.
+constexpr std::size_t shortestSecret = 4;
+
+void hide(std::string& text, const std::string& secret) {
+    if (secret.size() < shortestSecret) return;
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + base::redactedText.size()))
+        text.replace(at, secret.size(), base::redactedText);
+}
+
 // What the child is given of this process's environment: what its loader and the sanitizers need to start it. The rest
 // may hold secrets, and code that nobody has tried is to see none.
 std::vector<std::string> childEnvironment() {
@@ -162,8 +173,9 @@ base::Outcome<TrialRun> runTrial(const TrialProcess& process) {
     TrialRun run;
     run.elapsed = std::chrono::steady_clock::now() - begun;
     run.reports = readReports(readFrom(exchange.get(), line.size() + process.payload.size()), order.token);
-    run.said = lastSaid(result.value().errors, order.token);
     run.child = std::move(result).value();
+    for (const std::string& secret : process.secrets) hide(run.child.errors, secret);
+    run.said = base::redactText(lastSaid(run.child.errors, order.token));
     return run;
 }
 

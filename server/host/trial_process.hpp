@@ -19,6 +19,7 @@ struct TrialProcess {
     std::vector<std::string> arguments;
     std::chrono::milliseconds timeout{}; // of one call; the child keeps it itself
     std::string_view payload;            // given to the child behind its order; may hold secrets: it is in memory only
+    std::vector<std::string> secrets;    // that stand in it: whatever the child says, they are not repeated
     std::chrono::steady_clock::time_point deadline; // of the whole child
 };
 

@@ -2,6 +2,7 @@
 """Checks trust nothing: neither the rights nor the environment of whoever makes them get to code that nobody has tried, and what
 they read is what the service will be able to read."""
 
+import grp
 import os
 import pathlib
 import pwd
@@ -27,7 +28,7 @@ SOMEBODY = 4711  # a user without a name
 def told(text: str) -> dict[str, str]:
     """What the constructor of the fixture said of the process that mapped it."""
     found = re.search(r"it said 'uid (?P<uid>\d+ \d+), gid (?P<gid>\d+ \d+), groups (?P<groups>\d+), bounded (?P<bounded>\d), "
-                      r"no_new_privs (?P<new>\d), parent (?P<parent>\w+), own (?P<own>\w+), variables(?P<variables>[^']*)'", text)
+                      r"no_new_privs (?P<new>\d), parent (?P<parent>\w+), own (?P<own>\w+), variables(?P<variables>[^';]*)[';]", text)
     assert found, text
     return found.groupdict()
 
@@ -126,6 +127,12 @@ class Rights(unittest.TestCase):
         for mode in ("--check-config", "--print-config"):
             self.assertGivenUp(self.seen("--config", self.folder.config, mode), SOMEBODY)
 
+    def test_a_group_of_the_folder_gives_no_rights(self):
+        self.folder.state.mkdir()
+        for group in (0, grp.getgrnam("shadow").gr_gid):
+            os.chown(self.folder.state, SOMEBODY, group)
+            self.assertGivenUp(self.seen("--config", self.folder.config, "--check-config"), SOMEBODY, 65534)
+
     def test_temporary_copies_where_the_temporary_folder_is_roots(self):
         private = self.folder.path / "private"
         private.mkdir(mode=0o700)
@@ -170,7 +177,7 @@ class Files(unittest.TestCase):
     def test_the_main_file(self):
         for mode in ("--check-config", "--print-config", "--list-plugins"):
             self.folder.file.chmod(0o640)
-            self.refused(self.folder.file, "of root:root (mode 0640)", "'chgrp nogroup' and 'chmod g+r' let it", "[C102]", mode=(mode,))
+            self.refused(self.folder.file, "of root:root (mode 0640)", "make one (systemd-sysusers)", "[C102]", mode=(mode,))
         os.chown(self.folder.file, 0, NOBODY)
         self.good()
 

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
+import subprocess
 import tempfile
 import time
 import unittest
 
-from mortised import FIXTURES, PROGRAM, SLOWNESS, Folder, Mortised, eventually, run
+from mortised import FIXTURES, PROGRAM, SLOWNESS, Folder, Mortised, environment, eventually, run
 
 BASE = {"routing": {}, "logging": {}, "hello": {}}
 CONTROL_S = 2.0 * SLOWNESS
@@ -30,6 +34,10 @@ BEFORE_SERVING = {
     ("configure", "exit"): r"ended the process that tried it, which exited with status 0, while configure ran",
     ("configure", "quick_exit"): r"ended the process that tried it, which exited with status 0, while configure ran",
     ("configure", "_exit"): r"ended the process that tried it, which exited with status 0, while configure ran",
+    ("configure", "tell"): r"while configure ran: .*signal 6.*it said '\[redacted\]'",
+    ("configure", "fork_copy"): r"while configure ran",
+    ("extension", "fork_copy"): r"while get_extension ran",
+    ("destroy", "fork_copy"): r"while destroy ran",
     ("extension", "segv"): r"while get_extension ran",
     ("destroy", "segv"): r"while destroy ran",
 }
@@ -45,14 +53,19 @@ SERVING = {
     ("start", "throw"): (None, r"fatal signal 6 \(SIGABRT\) in {title}, function 'start'"),
     ("start", "fpe"): (None, r"fatal signal 8 \(SIGFPE\) at address 0x[0-9a-f]+ in {title}, function 'start'"),
     ("start", "ill"): (None, r"fatal signal 4 \(SIGILL\) in {title}, function 'start'"),
+    ("start", "trap"): (None, r"fatal signal 5 \(SIGTRAP\) in {title}, function 'start'"),
     ("start", "overflow"): (None, r"fatal signal 11 \(SIGSEGV\) at address 0x[0-9a-f]+ in {title}, function 'start'"),
     ("start", "exit"): (None, r"the process was ended by exit\(\) in {title}, function 'start'"),
     ("start", "quick_exit"): (None, r"the process was ended by exit\(\) in {title}, function 'start'"),
     ("activate", "segv"): (None, r"fatal signal 11 .* in {title}, function 'activate'"),
     ("timer", "segv"): (None, r"fatal signal 11 .* in {title}, function 'a timer'"),
+    ("thread", "exit"): (None, r"the process was ended by exit\(\) outside of any call into a plugin"),
+    ("thread", "abort"): (None, r"fatal signal 6 \(SIGABRT\) outside of any call into a plugin"),
+    ("herd", "segv"): (None, r"fatal signal 11 .* outside of any call into a plugin, in the code of .*crashes\.so"),
     ("thread", "segv"): (None, r"fatal signal 11 .* outside of any call into a plugin, in the code of .*crashes\.so"),
     ("loop", "segv"): ("/crashes/loop", r"fatal signal 11 .* in {title}, function 'handle'"),
     ("loop", "overflow"): ("/crashes/loop", r"fatal signal 11 .* in {title}, function 'handle'"),
+    ("loop", "int3"): ("/crashes/loop", r"fatal signal 5 \(SIGTRAP\) in {title}, function 'handle'"),
     ("worker", "segv"): ("/crashes/worker", r"fatal signal 11 .* in {title}, function 'handle'"),
     ("worker", "exit"): ("/crashes/worker", r"ended by exit\(\) in {title}, function 'handle'"),
     ("filter", "fpe"): ("/hello", r"fatal signal 8 .* in {title}, function 'on_request'"),
@@ -217,11 +230,41 @@ class Serving(unittest.TestCase):
                 said = self.ending(server)
                 self.assertRegex(said, pattern.format(title=TITLE.format(name="culprit")))
                 self.assertEqual(len(re.findall(r"mortised: (?:fatal signal|the process was ended)", said)), 1, said)
-                if where != "thread":
+                if where not in ("thread", "herd"):
                     self.assertIn("set enabled = false in [plugin.culprit]", said)
                 self.assertNotIn(SECRET, said)
-                if how not in ("exit", "quick_exit") and not SANITIZED:
+                if how in ("trap", "int3") or (how not in ("exit", "quick_exit") and not SANITIZED):
                     self.assertLess(server.process.returncode, 0, "the signal did not take its course")
+
+    def test_of_many_that_crash_at_once_one_is_reported(self):
+        for _ in range(10):
+            with Mortised(plugins=BASE) as server:
+                server.folder.plugins["culprit"] = {"file": str(FIXTURES / "crashes.so"), **crashes("herd", "segv")}
+                server.folder.write()
+                server.signal(signal.SIGHUP)
+                self.assertEqual(self.ending(server).count("mortised: fatal signal 11"), 1)
+
+    def test_who_does_not_read_standard_error_holds_up_no_end(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        server = Mortised(plugins={**BASE, "crashes": crashes("worker", "segv")}, start=False)
+        self.addCleanup(server.close)
+        program = [str(PROGRAM), "--config", str(server.folder.config)]
+        with subprocess.Popen(program, env=environment(), stdout=subprocess.PIPE, stderr=write) as process:
+            self.addCleanup(process.kill)
+            records = (json.loads(line) for line in process.stdout if line.startswith(b"{"))
+            address = next(record["address"] for record in records if record["msg"] == "Listening")
+            next(record for record in records if record["msg"] == "Ready")
+            os.set_blocking(write, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(write, bytes(65536))
+            os.set_blocking(write, True)
+            os.close(write)
+            host, port = address.split(":")
+            with socket.create_connection((host, int(port))) as client:
+                client.sendall(b"GET /crashes/worker HTTP/1.1\r\nHost: x\r\n\r\n")
+                self.assertNotEqual(process.wait(GRACE_S), 0)
 
     def test_starting_is_logged_before_the_call(self):
         for log in ("stdout", "file"):

@@ -5,10 +5,11 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import unittest
 
-from mortised import PLUGINS, PROGRAM, ROOT, Folder, Mortised, environment, run
+from mortised import PLUGINS, PROGRAM, ROOT, Folder, Mortised, environment, missing, run
 
 NOBODY, SOMEBODY = 65534, 4711
 SECRET = "b9Wq!x2Lk8#vR5tYz0PmN7sD4fGhJ6aC-more"
@@ -369,6 +370,81 @@ class Root(unittest.TestCase):
         done = subprocess.run(["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups", str(PROGRAM), "--config", str(folder.config),
                                "--check-config"], env=environment(), capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class AccessLists(Case):
+    """With an access control list the group's bits of a mode are only its mask (acl(5))."""
+
+    USER, GROUP, OWN_GROUP, MASK = 0x02, 0x08, 0x04, 0x10
+
+    def give(self, path, *entries, mask=0o7):
+        every = [(0x01, 0o7, -1), (self.OWN_GROUP, 0o5, -1), (self.MASK, mask, -1), (0x20, 0o5, -1), *entries]
+        packed = struct.pack("<I", 2) + b"".join(
+            struct.pack("<HHI", tag, mode, number & 0xFFFFFFFF) for tag, mode, number in sorted(every, key=lambda one: one[0])
+        )
+        try:
+            os.setxattr(path, "system.posix_acl_access", packed)
+        except OSError as error:
+            missing(self, f"this file system has no access control lists: {error}")
+
+    def test_who_may_write_by_a_list(self):
+        for path in (self.plugins / "hello.so", self.plugins, self.folder.file, self.plugins.parent):
+            for entry, said in (((self.USER, 0o6, SOMEBODY), f"'{SOMEBODY}'"), ((self.GROUP, 0o2, SOMEBODY), f"group '{SOMEBODY}'")):
+                with self.subTest(path=path, entry=entry):
+                    self.give(path, entry)
+                    self.assertExposed(path, "by its access control list", said, "setfacl -b")
+                    os.removexattr(path, "system.posix_acl_access")
+
+    def test_a_mask_takes_it_away_and_reading_is_no_writing(self):
+        self.give(self.plugins, (self.USER, 0o7, SOMEBODY), mask=0o5)
+        self.give(self.plugins / "hello.so", (self.USER, 0o4, SOMEBODY), (self.GROUP, 0o5, SOMEBODY))
+        self.give(self.folder.file, (self.USER, 0o7, os.geteuid()), (self.USER, 0o7, 0) if os.geteuid() else (self.GROUP, 0o7, 0))
+        self.assertGood()
+
+
+class Mode(Case):
+    def test_an_exposed_file_cannot_lower_the_mode(self):
+        more = self.folder.config / "plugins.d"
+        more.mkdir()
+        extra = more / "dev.ini"
+        for file in (self.folder.file, extra):
+            with self.subTest(file=file):
+                extra.write_text("[server]\nmode = development\n" if file == extra else "")
+                if file == self.folder.file:
+                    self.folder.server["mode"] = "development"
+                else:
+                    self.folder.server.pop("mode")
+                self.folder.write()
+                for one in (self.folder.file, extra):
+                    one.chmod(0o644)
+                self.assertEqual(self.check().returncode, 0)
+                file.chmod(0o666)
+                done = self.check()
+                self.assertEqual(done.returncode, 78, done)
+                self.assertRegex(done.stderr, rf"error: .*'{re.escape(str(file))}' can be changed by every user.*\[C210\]")
+                self.assertEqual(self.check("--set", "server.mode=development").returncode, 0)
+
+    def test_a_state_directory_that_others_may_change(self):
+        self.folder.state.mkdir()
+        self.folder.state.chmod(0o777)
+        with Mortised(self.folder) as server:
+            self.assertEqual(server.get("/hello").status, 200)
+            self.assertRegex("\n".join(server.lines), rf"warning: server\.state_directory: '{self.folder.state}' can be changed.*\[C210\]")
+        self.folder.state.chmod(0o755)
+        with Mortised(self.folder) as server:
+            self.assertNotIn("[C210]", "\n".join(server.lines))
+
+    @unittest.skipUnless(ROOT, "only root gives files to others")
+    def test_a_stored_secret_of_somebody_else(self):
+        self.folder.plugins = {name: {} for name in ("routing", "database", "users", "auth")}
+        self.folder.write()
+        with Mortised(self.folder):
+            pass
+        secret = self.folder.state / "secrets" / "auth.auth-access"
+        os.chown(secret, SOMEBODY, SOMEBODY)
+        done = run("--config", self.folder.config)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, rf"{secret} holds a secret and belongs to the user '{SOMEBODY}'")
 
 
 if __name__ == "__main__":

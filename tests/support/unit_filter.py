@@ -26,7 +26,7 @@ PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP = 38, 24
 
 # Lines that are no filter of system calls, or none that can be had without systemd.
 UNFILTERED = {
-    "Type", "NotifyAccess", "ExecStart", "ExecReload", "Restart", "RestartPreventExitStatus", "RestartSec", "WatchdogSec", "TimeoutStartSec",
+    "Type", "NotifyAccess", "ExecStart", "ExecReload", "OOMPolicy", "Restart", "RestartPreventExitStatus", "RestartSec", "WatchdogSec", "TimeoutStartSec",
     "TimeoutStopSec", "LimitNOFILE", "User", "Group", "StateDirectory", "StateDirectoryMode", "CacheDirectory", "CacheDirectoryMode",
     "RuntimeDirectory", "RuntimeDirectoryMode", "LogsDirectory", "LogsDirectoryMode", "ConfigurationDirectory", "ConfigurationDirectoryMode",
     "CapabilityBoundingSet", "AmbientCapabilities", "PrivateUsers", "PrivateTmp", "PrivateIPC", "DevicePolicy", "ProtectSystem", "ProtectHome",
