@@ -410,7 +410,7 @@ class Sequences(HostileTest):
             for name, framed in {
                 "length": b"Content-Length: %d\r\n\r\n" % len(NEXT) + NEXT,
                 "chunks": b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(NEXT) + NEXT + b"\r\n0\r\n\r\n",
-                "trailers": b"Transfer-Encoding: chunked\r\n\r\n0\r\nGET: /health HTTP/1.1\r\nHost: t\r\n\r\n",
+                "trailers": b"Transfer-Encoding: chunked\r\n\r\n0\r\nGET: /health HTTP/1.1\r\nX-Host: t\r\n\r\n",
             }.items():
                 for pieces in (1, 4, len(head + framed)):
                     with self.subTest(status=status, framing=name, pieces=pieces):

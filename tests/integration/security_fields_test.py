@@ -153,6 +153,28 @@ class Trailers(Talk):
         self.assertEqual([one.status for one in answers], [201, 200], answers)
 
     # contract: http.trailers
+    def test_no_response_passes_over_a_body_that_nobody_reads(self):
+        lines = (b"GET /hello", b"HEAD /hello", b"GET /health", b"GET /ready", b"POST /nowhere", b"DELETE /hello", b"OPTIONS /hello",
+                 b"GET /api/users", b"POST /auth/logout", b"GET /hello?x=" + b"y" * 3000)
+        faults = (b"0\r\nHost: evil\r\n\r\n", b"0\r\nX: a\r\nTransfer-Encoding: chunked\r\n\r\n", b"zz\r\n", b"1\r\nab\r\n", b"-1\r\n",
+                  b"5\r\nhello\r\n0\r\nAuthorization: Bearer a\r\n\r\n", b"0\r\nX y: z\r\n\r\n", b"5\n", b"0\r\n\rX")
+        for line in lines:
+            for body in faults:
+                with self.subTest(line=line[:40], body=body):
+                    with self.server.connect() as connection:
+                        connection.send(head(b"Transfer-Encoding: chunked", line=line + b" HTTP/1.1") + body + NEXT)
+                        answer = connection.read()  # malformed: of no method, so HEAD has content too
+                        self.assertEqual(answer.status, 400, answer)
+                        self.assertTrue(answer.closes, answer)
+                        self.assertTrue(connection.at_end())
+            whole = head(b"Transfer-Encoding: chunked", line=line + b" HTTP/1.1")
+            for body in (b"", b"0\r\n\r\n", b"5\r\nhello\r\n0\r\nX-Sum: a\r\n\r\n", b"5;x=y\r\nhel"):
+                with self.subTest(line=line[:40], good=body), self.server.connect() as connection:
+                    connection.send(whole + body)
+                    if line not in (b"POST /auth/logout",):  # that one reads it
+                        self.assertNotEqual(connection.read(head=line.startswith(b"HEAD")).status, 400, line)
+
+    # contract: http.trailers
     def test_others_are_dropped(self):
         for number, trailers in enumerate(((b"X-Sum: a",), (b"Server-Timing: a",), (b"ETag: x", b"ETag: y"), (b"Hosts: a",), (b"Content-Lengths: 1",),
                                            (b"Xhost: a",), (b"A" * 200 + b": b",), (b"Digest: a",))):

@@ -4,7 +4,9 @@
 #include "http/character_class.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <limits>
 
 namespace mortise::http::http1 {
 
@@ -175,6 +177,23 @@ const Fault* ChunkDecoder::countLine() noexcept {
 
 const Fault* ChunkDecoder::countTrailer() noexcept {
     return ++line_ > bounds_.trailer_bytes ? &fault::badTrailer : nullptr;
+}
+
+const Fault* ChunkDecoder::faultIn(const char* data, std::size_t size, Bounds bounds) noexcept {
+    ChunkDecoder ahead;
+    bounds.body_bytes = std::numeric_limits<std::uint64_t>::max();
+    ahead.begin(bounds);
+    std::array<char, 1024> dropped;
+    while (size > 0) {
+        std::size_t taken = 0;
+        std::size_t made = 0;
+        const Result result = ahead.decode(data, std::min(size, dropped.size()), dropped.data(), taken, made);
+        if (result == Result::fault) return &ahead.fault();
+        if (result == Result::complete) return nullptr;
+        data += taken;
+        size -= taken;
+    }
+    return nullptr;
 }
 
 } // namespace mortise::http::http1

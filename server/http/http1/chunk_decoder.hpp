@@ -30,6 +30,9 @@ public:
     Result decode(const char* data, std::size_t size, char* out, std::size_t& taken, std::size_t& made) noexcept;
     const Fault& fault() const noexcept { return *fault_; }
 
+    // The fault of a body that begins with these bytes, or null; nothing of it is kept. `bounds` but for its length.
+    static const Fault* faultIn(const char* data, std::size_t size, Bounds bounds) noexcept;
+
 private:
     enum class State : std::uint8_t {
         sizeFirst,

@@ -290,7 +290,7 @@ public:
             server.onLoop([] {});
         }
         CPPUNIT_ASSERT_EQUAL("hello /2"s, client.get("/2").body());
-        client.send(head + "Transfer-Encoding: chunked\r\n\r\n24\r\n" + inside + "\r\n0\r\n\r\n").get("/3");
+        client.send(head + "Transfer-Encoding: chunked\r\n\r\n23\r\n" + inside + "\r\n0\r\n\r\n").get("/3");
         const std::string response = client.response();
         CPPUNIT_ASSERT(response.starts_with("HTTP/1.1 401 "));
         if (contains(response, "Connection: close")) {
