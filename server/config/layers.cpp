@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/layers.hpp"
 
+#include "base/loader_variables.hpp"
 #include "base/text.hpp"
 #include "config/environment.hpp"
 #include "config/setting_spec.hpp"
@@ -127,13 +128,15 @@ std::map<std::string, std::string> processEnvironment() {
 }
 
 void forgetEnvironment(Forgotten what) {
-    constexpr std::array<std::string_view, 5> basics{"LD_LIBRARY_PATH", "TMPDIR", "TZ", "LANG", "LC_ALL"};
+    constexpr std::array basics{"TMPDIR", "TZ", "LANG", "LC_ALL"};
+    const auto isOneOf = [](const auto& list, std::string_view name) {
+        return std::find(list.begin(), list.end(), name) != list.end();
+    };
     std::vector<std::string> names;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
         const std::string_view name = text.substr(0, text.find('='));
-        const bool isBasic =
-            std::find(basics.begin(), basics.end(), name) != basics.end() || name.find("SAN_") != name.npos;
+        const bool isBasic = isOneOf(basics, name) || isOneOf(base::loaderVariables, name);
         if (what == Forgotten::configuration ? !isOfConfiguration(name) : isBasic) continue;
         names.emplace_back(name);
         if (name.size() < text.size()) explicit_bzero(*entry + name.size() + 1, text.size() - name.size() - 1);

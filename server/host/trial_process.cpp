@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/trial_process.hpp"
 
+#include "base/loader_variables.hpp"
 #include "base/random.hpp"
 #include "base/redaction.hpp"
 #include "base/text.hpp"
@@ -99,14 +100,8 @@ void hide(std::string& text, const std::string& secret) {
 // What the child is given of this process's environment: what its loader and the sanitizers need to start it. The rest
 // may hold secrets, and code that nobody has tried is to see none.
 std::vector<std::string> childEnvironment() {
-#if defined(MORTISE_SANITIZED)
-    constexpr std::array names{"LD_LIBRARY_PATH", "ASAN_OPTIONS",  "LSAN_OPTIONS",
-                               "TSAN_OPTIONS",    "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"};
-#else
-    constexpr std::array names{"LD_LIBRARY_PATH"};
-#endif
     std::vector<std::string> variables;
-    for (const char* const name : names)
+    for (const char* const name : base::loaderVariables)
         if (const char* const value = std::getenv(name)) variables.push_back(std::string(name) + '=' + value);
     return variables;
 }

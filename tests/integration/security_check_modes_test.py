@@ -20,6 +20,7 @@ SECRETS = {
     "DATABASE_URL": f"mysql://user:{MARKER}@localhost/name",
     "AWS_SECRET_ACCESS_KEY": MARKER,
     "LD_LIBRARY_PATH_": MARKER,
+    "PARTISAN_TOKEN": MARKER,
 }
 NOBODY = 65534
 SOMEBODY = 4711  # a user without a name
