@@ -43,12 +43,13 @@ std::string decoded(std::string_view url, std::string_view part) {
 } // namespace
 
 std::string redactedUrl(std::string_view url) {
+    if (url.substr(0, 10) == "sqlite:///") return std::string(url); // a path, which may have an '@'
+    // The last '@', wherever it stands, also escaped: a password may hold unencoded '/' and '@'.
+    std::size_t at = url.rfind('@');
+    if (at == std::string_view::npos) at = url.rfind("%40");
+    if (at == std::string_view::npos) return std::string(url);
     const std::size_t scheme = url.find("://");
-    if (scheme == std::string_view::npos) return std::string(url);
-    const std::size_t begin = scheme + 3;
-    // The last '@', wherever it stands: a password may hold unencoded '/' and '@'.
-    const std::size_t at = url.rfind('@');
-    if (at == std::string_view::npos || at < begin || url[begin] == '/') return std::string(url);
+    const std::size_t begin = scheme < at ? scheme + 3 : 0; // without a scheme, everything may be the password's
     return std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at));
 }
 

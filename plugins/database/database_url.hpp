@@ -15,7 +15,7 @@ struct DatabaseUrl {
     static DatabaseUrl parse(std::string_view url, const std::filesystem::path& stateDirectory);
 };
 
-// The URL with its user and password replaced by "***".
+// The URL with its user and password replaced by "***", also one that has no scheme ("//user:password@host").
 std::string redactedUrl(std::string_view url);
 
 } // namespace mortise::database

@@ -14,11 +14,13 @@ inline constexpr std::string_view redactedText = "[redacted]";
 // stand for.
 
 // A request target as it was received, also a refused or a cut one: user information, and the values of parameters in
-// its query, its fragment and behind ';' in its path, JSON in a query as well.
+// its query, its fragment and its path (behind '/', ';' and ','), JSON in a query as well.
 std::string_view redactTarget(std::string_view target, std::string& storage) noexcept;
 
-// Any text: passwords of "scheme://user:password@host", and the values of parameters behind '?', '&', ';' or '#'. A
-// text without blanks that begins with '/' is taken for a target.
+// Any text: passwords of "scheme://user:password@host" and "user:password@host", a user alone that looks like a token,
+// the values of "name=value" wherever they stand, of members of JSON, of header fields ("Cookie: ...") and of
+// "name: value" where the value is one word and the name has no '.': "plugin.x.token: is empty" is a message. A text
+// without blanks that begins with '/' is taken for a target.
 std::string_view redactText(std::string_view text, std::string& storage) noexcept;
 std::string redactText(std::string_view text);
 

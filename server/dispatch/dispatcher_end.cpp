@@ -115,7 +115,7 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     exchange.bodyBytes(),
                                     environment_.wallMs(),
                                     view(base::redactTarget(exchange.target(), state.redactedUrl)),
-                                    view(exchange.userAgent()),
+                                    view(base::redactText(exchange.userAgent(), state.redactedUserAgent)),
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,
                                     0};

@@ -26,6 +26,7 @@ void RequestState::reset() noexcept {
     transformable = true;
     if (transformation != nullptr) std::exchange(transformation, nullptr)->abandon();
     redactedUrl.clear();
+    redactedUserAgent.clear();
     streamBytes = 0;
     closeStream();
     giveBack();

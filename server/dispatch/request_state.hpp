@@ -108,6 +108,7 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool transformable = true;                      // by filters: false of what takes the place of another response
     std::shared_ptr<Transformation> transformation; // [loop] what the response waits for
     std::string redactedUrl;                        // [loop]
+    std::string redactedUserAgent;                  // [loop]
     std::uint64_t streamBytes = 0;                  // [loop] sent of it
 
     const ServingSettings& serving() const noexcept { return generation.load(std::memory_order_relaxed)->serving(); }

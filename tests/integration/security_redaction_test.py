@@ -63,6 +63,11 @@ class Targets(ServerTest):
             "/nowhere;jsessionid=s3cret-1?x=1", "/hello?next=/cb?token=s3cret-1", "/hello?next=%2Fcb%3Ftoken%3Ds3cret-1%26s3cret-2",
             "/hello?u=http://user:s3cret-1@host/", "/hello?u=http%3A%2F%2Fuser%3As3cret-1%40host%2F", "/hello?token%3Ds3cret-1",
             "/hello?v=%7B%22user%22%3A%7B%22password%22%3A%22s3cret-1%22%7D%7D", "/hello?x=1;pin=s3cret-1", "//user:s3cret-1@host/",
+            "/hello?user:pwd=s3cret-1", "/hello?oauth:token=s3cret-1", "/hello?soap:Body:password=s3cret-1", "/hello?user%3Apwd=s3cret-1",
+            "/hello?user%3Apwd%3Ds3cret-1", "/hello?javax.faces:token=s3cret-1&x=1", '/hello?data={"user:pwd":"s3cret-1"}',
+            "/hello?dsn=host%3Dh%20password%3Ds3cret-1", "/hello?dsn=host=h+password=s3cret-1", "/hello?a=1%0atoken=s3cret-1",
+            "/x;token=aa/s3cret-1", "/x,token=s3cret-1", "/x/token=s3cret-1/", "/hello?u=//u:s3cret-1@h/", "/hello?u=%2F%2Fu%3As3cret-1%40h",
+            "/hello?u=u:s3cret-1@h/db", "/hello?u=https://s3cret-1@h/", "/hello?2fa=s3cret-1", "/hello?dbpass=s3cret-1", "/hello?SAMLRequest=s3cret-1",
         ):
             with self.subTest(target=target):
                 self.assertHidden(self.url_of(target))
@@ -74,7 +79,7 @@ class Targets(ServerTest):
             "http://user:s3cret-1@host/", "http://user:s3cret-1@host/hello?x=1", "http://user:a/s3cret-1@host/", "http://user:a?s3cret-1@host/",
             "https://user:s3cret-1@host", "ftp://user:s3cret-1@host/", "user:s3cret-1@host:80", "http://user:s3cret-1%40host/", "http:/user:s3cret-1@host/",
             "/../hello?password=s3cret-1", "/hello?%zz=1&user[pwd]=s3cret-1", "/%00?login%5Bpin%5D=s3cret-1", "http://user:s3cret-1",
-            "/hello?token=s3cret-1#x", "/%zz?user.pwd=s3cret-1", "/hello%?api%20key=s3cret-1",
+            "/hello?token=s3cret-1#x", "/%zz?user.pwd=s3cret-1", "/hello%?api%20key=s3cret-1", "/hello?u=1#user:token=s3cret-1",
         ):
             with self.subTest(target=target):
                 self.assertHidden(self.url_of(target, 400))
@@ -83,6 +88,20 @@ class Targets(ServerTest):
                 self.assertHidden(self.url_of("/hello?user[pwd]=s3cret-1", 400, fields))
         self.assertHidden(self.url_of("http://user:s3cret-1" + "x" * 9000 + "@host/", 414))
         self.assertHidden(self.url_of("/hello?user[pwd]=s3cret-1" + "x" * 9000, 414))
+
+    # contract: log.redaction
+    def test_user_agents(self):
+        for agent, shown in (("curl/8 (token=s3cret-1)", None), ("http://user:s3cret-1@host/", "http://user:[redacted]@host/"), ('{"pwd":"s3cret-1"}', None),
+                             ("Authorization: Bearer s3cret-1", "Authorization: [redacted]"), ("x?user[pwd]=s3cret-1", None),
+                             ("Mozilla/5.0 (X11; Linux x86_64; rv:109.0)", "Mozilla/5.0 (X11; Linux x86_64; rv:109.0)")):
+            with self.subTest(agent=agent):
+                mark = self.server.mark()
+                answer = self.server.get("/hello", headers={"User-Agent": agent})
+                record = self.server.wait_for("Request completed", since=mark, requestId=answer.header("x-request-id"))
+                if shown is None:
+                    self.assertHidden(record["userAgent"])
+                else:
+                    self.assertEqual(record["userAgent"], shown)
 
     # contract: log.redaction
     def test_what_the_host_says_itself(self):
@@ -160,7 +179,7 @@ class Messages(unittest.TestCase):
     # contract: log.redaction
     def test_mistakes_in_the_configuration(self):
         for url in ("mysql://user:s3cret-1@db/x?session=s3cret-2", "nosuch://user:s3cret-1@db/x?user[pwd]=s3cret-2", "mysql://db/x?login%5Bpin%5D=s3cret-1",
-                    "sqlite://%zz?api.key=s3cret-1"):
+                    "sqlite://%zz?api.key=s3cret-1", "mysql://u:a s3cret-1@h/db?pin=s3cret-2", "host=h password=s3cret-1", "password='a s3cret-1' host=h"):
             with self.subTest(url=url):
                 folder = Folder(plugins={"routing": {}, "database": {"url": url}})
                 self.addCleanup(folder.remove)
@@ -169,12 +188,20 @@ class Messages(unittest.TestCase):
                     self.assertEqual(done.returncode, 78, done)
                     self.assertIn("[redacted]", done.stderr)
                     self.assertNotIn(SECRET, done.stdout + done.stderr)
-        for name in ("max_connections", "request_timeout", "mode"):
-            folder = Folder({name: "http://u:s3cret-1@h/?otp=s3cret-2&user.pwd=s3cret-3"}, {"routing": {}})
+        for url in ("//u:s3cret-1@h", "u:s3cret-1@h/db", "mysql:u:s3cret-1@h", "mysql:///u:s3cret-1@h", "mysql://u:s3cret-1%40h"):
+            folder = Folder(plugins={"routing": {}, "database": {"url": url}})
             self.addCleanup(folder.remove)
             done = run("--config", folder.config, "--check-config")
             self.assertEqual(done.returncode, 78, done)
             self.assertNotIn(SECRET, done.stdout + done.stderr)
+        for name in ("max_connections", "request_timeout", "mode"):
+            for value in ("http://u:s3cret-1@h/?otp=s3cret-2&user.pwd=s3cret-3", "pwd=s3cret-1", "host=h password=s3cret-1", '{"pwd":"s3cret-1"}',
+                          "u:s3cret-1@h/db", "//u:s3cret-1@h", "https://h/?token='s3cret-1'"):
+                folder = Folder({name: value}, {"routing": {}})
+                self.addCleanup(folder.remove)
+                done = run("--config", folder.config, "--check-config")
+                self.assertEqual(done.returncode, 78, done)
+                self.assertNotIn(SECRET, done.stdout + done.stderr)
 
     # contract: log.redaction
     def test_print_config(self):

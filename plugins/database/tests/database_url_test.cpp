@@ -66,7 +66,9 @@ class DatabaseUrlTest : public CppUnit::TestFixture {
 
     void neverShowsPasswords() {
         for (const char* url :
-             {"mysql://u:hidden@h/n", "mysql://u:hid/den@h/n", "mysql://u:p@hidden@h/n", "x://hidden@h"}) {
+             {"mysql://u:hidden@h/n", "mysql://u:hid/den@h/n", "mysql://u:p@hidden@h/n", "x://hidden@h", "//u:hidden@h",
+              "u:hidden@h/n", "mysql:u:hidden@h", "mysql:///u:hidden@h", "mysql://u:hid den@h", "mysql://u:hid'den@h",
+              "mysql://u:hidden%40h", "@u:hidden@h"}) {
             const std::string text = refusal(url);
             CPPUNIT_ASSERT_MESSAGE(text, text.find("hid") == std::string::npos);
         }

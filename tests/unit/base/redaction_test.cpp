@@ -20,6 +20,13 @@ class RedactionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(hidesOddPasswords);
     CPPUNIT_TEST(hidesParametersOfText);
     CPPUNIT_TEST(leavesOtherTextAlone);
+    CPPUNIT_TEST(hidesNamesBehindColons);
+    CPPUNIT_TEST(hidesPathParameters);
+    CPPUNIT_TEST(hidesFirstParametersOfText);
+    CPPUNIT_TEST(hidesQuotedValues);
+    CPPUNIT_TEST(hidesFieldsOfText);
+    CPPUNIT_TEST(hidesUsersWithoutScheme);
+    CPPUNIT_TEST(leavesMessagesReadable);
     CPPUNIT_TEST(takesNoTimeForHostileOnes);
     CPPUNIT_TEST_SUITE_END();
 
@@ -42,10 +49,10 @@ public:
         target("/a?user[pwd]=[redacted]&login[pin]=[redacted]", "/a?user[pwd]=hunter2&login[pin]=1234");
         target("/a?user.pwd=[redacted]&monkey=1", "/a?user.pwd=hunter2&monkey=1");
         target("/a?x=1;token=[redacted]", "/a?x=1;token=abc");
-        target("/cb#access_token=[redacted]&token_type=[redacted]", "/cb#access_token=abc&token_type=bearer");
+        target("/cb#access_token=[redacted]&token_type=bearer", "/cb#access_token=abc&token_type=bearer");
         target("/cb?x=1#id_token=[redacted]", "/cb?x=1#id_token=abc");
         target("http://h/cb#access_token=[redacted]", "http://h/cb#access_token=abc");
-        target("/a;jsessionid=[redacted]/b;v=1?x=1", "/a;jsessionid=0A1B/b;v=1?x=1");
+        target("/a;jsessionid=[redacted];v=1?x=1", "/a;jsessionid=0A1B/b;v=1?x=1");
         target("/a;jsessionid=[redacted]?x=1", "/a;jsessionid=0A1B?x=1");
         target("/a?next=/b?token=[redacted]&x=1", "/a?next=/b?token=abc&x=1");
         target("/graphql?variables={\"a\":{\"password\":[redacted]&x=1",
@@ -158,23 +165,131 @@ public:
     }
 
     void leavesOtherTextAlone() {
-        for (const char* given : {"", "plain", "127.0.0.1:8080", "user:password@host", "sqlite:///var/lib/x.db", "://",
-                                  "a://", "http://localhost:3000, https://example.com:8443/a?b=c", "http://[::1]:80/",
+        for (const char* given : {"", "plain", "127.0.0.1:8080", "sqlite:///var/lib/x.db", "://", "a://",
+                                  "http://localhost:3000, https://example.com:8443/a?b=c", "http://[::1]:80/",
                                   "unix:/a:b@c", "auth.tokens=debug, request-log=warn",
                                   "unknown key; write key = value", "password: too short", "50% of a=b"})
             text(given, given);
     }
 
+    void hidesNamesBehindColons() {
+        target("/a?user:pwd=[redacted]", "/a?user:pwd=S");
+        target("/a?soap:Body:password=[redacted]&x=1", "/a?soap:Body:password=S&x=1");
+        target("/a?user%3Apwd=[redacted]", "/a?user%3Apwd=S");
+        target("/a?user%3Apwd%3D[redacted]", "/a?user%3Apwd%3DS");
+        target("/a?javax.faces:token=[redacted]&x=1", "/a?javax.faces:token=S&x=1");
+        target("/a?data={\"user:pwd\":[redacted]", "/a?data={\"user:pwd\":\"S\"}");
+        target("/a?u=1#user:token=[redacted]", "/a?u=1#user:token=S");
+        target("/a?a:b:c=1&x:y=2", "/a?a:b:c=1&x:y=2");
+        target("/a?dsn=host%3Dh%20password%3D[redacted]", "/a?dsn=host%3Dh%20password%3DS");
+        target("/a?dsn=host=h+password=[redacted]&x=1", "/a?dsn=host=h+password=S&x=1");
+        target("/a?a=1%0atoken=[redacted]", "/a?a=1%0atoken=S");
+        target("/a?a=1%09pin%3d[redacted]", "/a?a=1%09pin%3dS");
+        text("http://h/?user:pwd=[redacted]", "http://h/?user:pwd=S");
+    }
+
+    void hidesPathParameters() {
+        target("/x;token=[redacted]", "/x;token=aa/S");
+        target("/x;token=[redacted]?a=1", "/x;token=aa/S?a=1");
+        target("/x;token=[redacted];v=1", "/x;token=aa/S;v=1");
+        target("/x,token=[redacted]", "/x,token=S");
+        target("/x/token=[redacted]", "/x/token=S/");
+        target("/x/v=1/pin=[redacted]?a=1", "/x/v=1/pin=S/y?a=1");
+    }
+
+    void hidesFirstParametersOfText() {
+        text("token=[redacted]", "token=S");
+        text("password=[redacted] host=h", "password=S host=h");
+        text("host=h password=[redacted]", "host=h password=S");
+        text("host=h\npassword=[redacted]\nx=1", "host=h\npassword=S\nx=1");
+        text("password = [redacted] host=h", "password = S host=h");
+        text("pwd=[redacted]&x=1", "pwd=S&x=1");
+        text("pwd=[redacted] x=1", "pwd=a&S x=1");
+        text("'pwd=[redacted]' is none of production", "'pwd=S' is none of production");
+        text("'pwd=[redacted]' is none", "'pwd=a S' is none");
+        text("(pin=[redacted]", "(pin=S)");
+        text("[pin=[redacted]", "[pin=S]");
+        text("a|token=[redacted] b", "a|token=S b");
+        text("a,token=[redacted] b", "a,token=S b");
+        text("{token=[redacted]", "{token=S}");
+        text("password=[redacted] x=1", "password='a S' x=1");
+        text("password=[redacted] x=1", "password='a\\'S' x=1");
+        text("authorization=[redacted] x=1", "authorization=Bearer S x=1");
+    }
+
+    void hidesQuotedValues() {
+        text("https://h/?token=[redacted]", "https://h/?token=\"S\"");
+        text("https://h/?token=[redacted] x", "https://h/?token='S' x");
+        text("https://h/?token=[redacted]&x=1", "https://h/?token=<S>&x=1");
+        text("https://h/?token=[redacted]", "https://h/?token=\"S");
+        text("{\"password\":[redacted]}", "{\"password\":\"S\"}");
+        text("{\"a\": 1, \"password\" : [redacted], \"b\":2}", "{\"a\": 1, \"password\" : \"S\\\"S\", \"b\":2}");
+        text("{\"pin\":[redacted],\"b\":2}", "{\"pin\":1234,\"b\":2}");
+        text("{'pwd': [redacted]}", "{'pwd': 'S'}");
+        text("{\\\"pwd\\\":[redacted]}", "{\\\"pwd\\\":\\\"S\\\"}");
+        text("{\"secrets\":[redacted]", "{\"secrets\":[\"S\",\"S\"]}");
+        text("{\"user:pwd\":[redacted]}", "{\"user:pwd\":\"S\"}");
+        text("GET /x?y={\"pwd\":[redacted]}", "GET /x?y={\"pwd\":\"S\"}");
+        text("{pwd:[redacted]", "{pwd:S}");
+    }
+
+    void hidesFieldsOfText() {
+        text("password: [redacted]", "password: S");
+        text("x\npassword: [redacted]\ny", "x\npassword: S\ny");
+        text("token: [redacted] x", "token: 'S' x");
+        text("Authorization: [redacted]", "Authorization: Bearer S");
+        text("Cookie: [redacted]\r\nHost: h", "Cookie: a=b; c=S\r\nHost: h");
+        text("'Set-Cookie: [redacted]' was refused", "'Set-Cookie: a=S; Path=/' was refused");
+        text("X-Api-Key: [redacted]", "X-Api-Key: S T");
+        text("sent Proxy-Authorization:[redacted]", "sent Proxy-Authorization:Basic S");
+    }
+
+    void hidesUsersWithoutScheme() {
+        text("user:[redacted]@host", "user:password@host");
+        text("u:[redacted]@h/db", "u:S@h/db");
+        text("to 'u:[redacted]@h/db' failed", "to 'u:S/S@h/db' failed");
+        text("mysql:[redacted]@h", "mysql:u:S@h");
+        text("//[redacted]@h", "//u:S@h");
+        text("no //u:[redacted]@h", "no //u:S@h");
+        text("url=u:[redacted]@h", "url=u:S@h");
+        text("mysql://u:[redacted]@h/d", "mysql://u:a S@h/d");
+        text("mysql://u:[redacted]@h/d", "mysql://u:a'S@h/d");
+        text("'mysql://u:[redacted]@h/d' is none", "'mysql://u:a\"S b@h/d' is none");
+        text("https://[redacted]@h/", "https://0123456789abcdefabcd@h/");
+        text("https://[redacted]@h/", "https://s3cret-1@h/");
+        text("https://deploy@h/", "https://deploy@h/");
+        target("/a?u=//u:[redacted]@h/&x=1", "/a?u=//u:S@h/&x=1");
+        target("/a?u=%2F%2Fu%3A[redacted]%40h%2F", "/a?u=%2F%2Fu%3AS%40h%2F");
+        target("/a?u=u:[redacted]@h/db", "/a?u=u:S@h/db");
+        target("/a?u=https://[redacted]@h/", "/a?u=https://0123456789abcdefabcd@h/");
+        target("/a?u=mailto:ada@h&at=12:30", "/a?u=mailto:ada@h&at=12:30");
+    }
+
+    void leavesMessagesReadable() {
+        for (const char* given :
+             {"plugin.auth.access_secret: the file can be read by others", "plugin.auth.token: missing",
+              "the token: it was refused", "error code: 5", "key: value", "mail ada@example.com, or call 12:30",
+              "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "max_tokens=5 token_type=x",
+              "compass=1 bypass=2", "http://localhost:80 and ada@example.com", "auth.tokens=debug", "::1",
+              "Mozilla/5.0 (compatible; bot/2.1; +http://h/bot.html)", "mailto:ada@example.com", "git@h:x/y"})
+            text(given, given);
+    }
+
     void takesNoTimeForHostileOnes() {
         std::string storage;
-        for (const std::string piece : {"://", "a://", "a://,", "a:@", "%25", "?%", "&=", "?a://b", "?token:", "{\"",
-                                        ";:", "a://@", "%40", "@:"}) {
+        for (const std::string piece :
+             {"://",      "a://", "a://,",     "a:@",         "%25",        "?%",       "&=",        "?a://b",
+              "?token:",  "{\"",  ";:",        "a://@",       "%40",        "@:",       "=",         "a:",
+              "=a",       "a b:", "a.token:<", "a.token: \"", "x token:\\", "a://b:x ", "token= &a", "a://b:x\n",
+              "\"key\" ", "a,",   "//a:",      "+a",          "token:a b ", "key = ",   "pin=\\"}) {
             std::string many = "/";
             while (many.size() < 200'000) many += piece;
             const auto begun = std::chrono::steady_clock::now();
             redactTarget(many, storage);
             redactTarget(std::string_view(many).substr(1), storage);
             redactText(many + " ", storage);
+            redactText("x " + many + "\n@h", storage);
+            redactText("x " + many + "@h:", storage);
             CPPUNIT_ASSERT_MESSAGE(piece, std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
         }
     }
