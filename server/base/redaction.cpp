@@ -23,8 +23,8 @@ bool isAnyOf(string_view text, const std::array<string_view, size>& lower) noexc
     return std::any_of(lower.begin(), lower.end(), [&](string_view one) { return equalsIgnoringCase(text, one); });
 }
 
-// What is left readable in text: "auth.tokens=debug" sets a level.
-constexpr std::array<string_view, 7> levels{"trace", "debug", "info", "warn", "error", "fatal", "off"};
+// Values that are none of a secret: "auth.tokens=debug" sets a level, "write section.key=value" explains.
+constexpr std::array<string_view, 8> plainValues{"trace", "debug", "info", "warn", "error", "fatal", "off", "value"};
 // Behind them stands the secret itself.
 constexpr std::array<string_view, 5> schemes{"bearer", "basic", "digest", "token", "negotiate"};
 constexpr std::size_t schemeLimit = 9; // bytes of the longest
@@ -152,7 +152,7 @@ private:
         if (isClosed_ && !isQuoted_ && isAnyOf(name(), ordinary)) return next;
         const std::size_t begin = isClosed_ ? skipBlanks(text_, next) : next;
         const std::size_t word = std::min(text_.find_first_of(" \t\r\n\"'<>,;&", begin), text_.size());
-        if (isAnyOf(text_.substr(begin, word - begin), levels)) return next;
+        if (isAnyOf(text_.substr(begin, word - begin), plainValues)) return next;
         return hideUpTo(begin, valueEnd(begin));
     }
 

@@ -270,8 +270,9 @@ public:
              {"plugin.auth.access_secret: the file can be read by others", "plugin.auth.token: missing",
               "the token: it was refused", "error code: 5", "key: value", "mail ada@example.com, or call 12:30",
               "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "max_tokens=5 token_type=x",
-              "compass=1 bypass=2", "http://localhost:80 and ada@example.com", "auth.tokens=debug", "::1",
-              "Mozilla/5.0 (compatible; bot/2.1; +http://h/bot.html)", "mailto:ada@example.com", "git@h:x/y"})
+              "compass=1 bypass=2", "http://localhost:80 and ada@example.com", "auth.tokens=debug",
+              "write section.key=value such as x", "::1", "Mozilla/5.0 (compatible; bot/2.1; +http://h/bot.html)",
+              "mailto:ada@example.com", "git@h:x/y"})
             text(given, given);
     }
 
