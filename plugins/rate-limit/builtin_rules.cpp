@@ -22,21 +22,33 @@ bool isBuiltinRule(std::string_view name) noexcept {
                        [&](const BuiltinRule& builtin) { return builtin.name == name; });
 }
 
-RuleSet withBuiltinRules(std::vector<Rule> own, const std::vector<std::string>& disabled) {
+RuleSet withBuiltinRules(std::vector<Rule> own, const std::vector<std::string>& disabled,
+                         const std::vector<std::string>& skip) {
     RuleSet set;
+    const auto noteExempt = [&](const Rule& rule, std::string_view builtin) {
+        for (const RuleRoute& route : rule.routes)
+            if (std::find(skip.begin(), skip.end(), route.pattern) != skip.end())
+                set.exempt.push_back({route.name(), builtin});
+    };
     for (const BuiltinRule& builtin : builtin_rules) {
         if (std::find(disabled.begin(), disabled.end(), builtin.name) != disabled.end()) continue;
         Rule rule = ruleOf(builtin);
         std::erase_if(rule.routes, [&](const RuleRoute& route) {
-            const bool replaced = std::any_of(own.begin(), own.end(), [&](const Rule& other) {
-                return std::find(other.routes.begin(), other.routes.end(), route) != other.routes.end();
+            const auto other = std::find_if(own.begin(), own.end(), [&](const Rule& candidate) {
+                return std::find(candidate.routes.begin(), candidate.routes.end(), route) != candidate.routes.end();
             });
-            if (replaced) set.replaced.push_back({route.name(), builtin.name});
-            return replaced;
+            if (other == own.end()) return false;
+            set.replaced.push_back(
+                {route.name(), builtin.name, other->allowedWithin(rule.window) > std::uint64_t{rule.maximum}});
+            return true;
         });
+        noteExempt(rule, builtin.name);
         if (!rule.routes.empty()) set.rules.push_back(std::move(rule));
     }
-    for (Rule& rule : own) set.rules.push_back(std::move(rule));
+    for (Rule& rule : own) {
+        noteExempt(rule, {});
+        set.rules.push_back(std::move(rule));
+    }
     return set;
 }
 

@@ -23,22 +23,32 @@ inline constexpr std::array<BuiltinRule, 3> builtin_rules{{
     {"password", {"POST /auth/password 10/15m"}},
 }};
 
-constexpr std::size_t most_limits = 1 + builtin_rules.size() + most_rules; // with the general one
+constexpr std::size_t maximum_limits = 1 + builtin_rules.size() + maximum_rules; // with the general one
 
 // A route of a built-in rule that has a rule of the operator's instead.
 struct Replacement {
     std::string route;
     std::string_view builtin;
+    // The operator's allows more requests than the built-in one within the time of the built-in one.
+    bool laxer = false;
+};
+
+// A route whose rule never counts, since Settings::skip exempts it.
+struct Exemption {
+    std::string route;
+    std::string_view builtin; // whose route it is; empty: a rule of the operator's
 };
 
 struct RuleSet {
     std::vector<Rule> rules; // the built-in ones that hold, then the operator's
     std::vector<Replacement> replaced;
+    std::vector<Exemption> exempt;
 };
 
 // Puts the built-in rules before `own`, without those that `disabled` names. A route with a rule of its own (the same
-// method and pattern) is left out of the built-in one.
-RuleSet withBuiltinRules(std::vector<Rule> own, const std::vector<std::string>& disabled);
+// method and pattern) is left out of the built-in one. Rules for what `skip` exempts stay, and are in `exempt`.
+RuleSet withBuiltinRules(std::vector<Rule> own, const std::vector<std::string>& disabled,
+                         const std::vector<std::string>& skip = {});
 
 bool isBuiltinRule(std::string_view name) noexcept;
 

@@ -24,10 +24,12 @@ Verdict Limiter::note(CounterStore& store, const Client& client, Seconds now) co
 Verdict Limiter::check(CounterStore& store, const Client& client, std::string_view method, std::string_view route,
                        Seconds now) const noexcept {
     Verdict verdict{0, store.count(client, 0, now)};
+    std::uint8_t counted = 0; // the last one; the routes of a rule stand together
     for (const Limited& limited : routes_) {
         if (verdict.standing.refused) break;
-        if (limited.route.applies(method, route))
-            verdict = Verdict::tighter(verdict, {limited.limit, store.count(client, limited.limit, now)});
+        if (limited.limit == counted || !limited.route.applies(method, route)) continue;
+        counted = limited.limit;
+        verdict = Verdict::tighter(verdict, {counted, store.count(client, counted, now)});
     }
     return verdict;
 }

@@ -19,7 +19,7 @@ public:
 
     // Whether requests for the path, or that the route of this pattern takes, never count.
     bool skips(std::string_view path, std::string_view route) const noexcept;
-    // Counts a request under the general limit and then under those of its rules, until one refuses it.
+    // Counts a request once under the general limit and then once under each of its rules, until one refuses it.
     Verdict check(CounterStore& store, const Client& client, std::string_view method, std::string_view route,
                   Seconds now) const noexcept;
     // Counts one that is answered whatever the limit says.
@@ -32,7 +32,7 @@ private:
         std::uint8_t limit;
     };
 
-    std::vector<Limited> routes_; // of all rules
+    std::vector<Limited> routes_; // of all rules, rule by rule
 };
 
 } // namespace mortise::rate_limit

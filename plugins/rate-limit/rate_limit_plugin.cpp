@@ -30,6 +30,8 @@ std::uint64_t steadyMs() noexcept {
     return milliseconds(CLOCK_MONOTONIC_COARSE);
 }
 
+constexpr const char* replacing = "A rule takes the place of a built-in one";
+
 bool isPreflight(const mortise::Request& request) noexcept {
     return request.method() == "OPTIONS" && request.hasField("Access-Control-Request-Method");
 }
@@ -42,7 +44,7 @@ public:
         limits_.push_back(
             {"default", {settings().limit, static_cast<Seconds>(settings().window.count() / 1000), algorithm}});
         const std::vector<Rule> rules = readRules(setup);
-        for (const Rule& rule : rules) limits_.push_back({rule.name(), {rule.most, rule.window, algorithm}});
+        for (const Rule& rule : rules) limits_.push_back({rule.name(), {rule.maximum, rule.window, algorithm}});
         for (const std::string& path : settings().skip)
             if (path.front() != '/') setup.refuseSetting("skip", "'" + path + "' is no path: it begins with no '/'");
         limiter_.emplace(settings().skip, rules);
@@ -66,7 +68,7 @@ public:
         store.clients = settings().maxClients;
         store_ = std::make_unique<MemoryStore>(std::move(store), key);
         for (const Replacement& one : replaced_)
-            log().info("A rule takes the place of a built-in one", {{"rule", one.route}, {"builtin", one.builtin}});
+            if (!one.laxer) log().info(replacing, {{"rule", one.route}, {"builtin", one.builtin}});
         for (const std::string& name : settings().disabledRules)
             log().info("A built-in rule is switched off", {{"builtin", name}});
     }
@@ -91,9 +93,38 @@ private:
             if (!isBuiltinRule(name))
                 setup.refuseSetting("disabled_rules",
                                     "'" + name + "' is no built-in rule; they are login, registration and password");
-        RuleSet set = withBuiltinRules(std::move(own), settings().disabledRules);
+        RuleSet set = withBuiltinRules(std::move(own), settings().disabledRules, settings().skip);
+        warnOf(set);
         replaced_ = std::move(set.replaced);
         return std::move(set.rules);
+    }
+
+    // Rules that guard less than they seem to. Here rather than in start(), so that a check says so, too.
+    void warnOf(const RuleSet& set) const {
+        for (const Replacement& one : set.replaced)
+            if (one.laxer)
+                log().warn(replacing,
+                           {{"rule", one.route},
+                            {"builtin", one.builtin},
+                            {"setting", "plugin.rate-limit.rules"},
+                            {"reason", "it allows more than the built-in one, behind whose routes passwords are hashed "
+                                       "or compared, which can be used to guess; lower its rate or remove it, or, if "
+                                       "this is meant, name the built-in one in disabled_rules"}});
+        for (const Exemption& one : set.exempt) {
+            if (one.builtin.empty())
+                log().warn("A rule never counts, since skip exempts its path",
+                           {{"setting", "plugin.rate-limit.skip"},
+                            {"rule", one.route},
+                            {"reason", "take the path out of skip (which replaces the default as a whole), or remove "
+                                       "the rule"}});
+            else
+                log().warn("A built-in rule never counts, since skip exempts its path",
+                           {{"setting", "plugin.rate-limit.skip"},
+                            {"rule", one.route},
+                            {"builtin", one.builtin},
+                            {"reason", "take the path out of skip, or, if this is meant, name the built-in rule in "
+                                       "disabled_rules"}});
+        }
     }
 
     bool isExempt(const mortise::Request& request) const noexcept {

@@ -63,8 +63,8 @@ void parseRate(std::string_view text, std::string_view rate, Rule& rule) {
     const std::size_t slash = rate.find('/');
     if (slash == std::string_view::npos)
         refuse(text, "the rate is a number of requests, '/' and a time, such as 10/15m");
-    rule.most = static_cast<std::uint32_t>(numberOf(rate.substr(0, slash), most_requests));
-    if (rule.most == 0) refuse(text, "the number of requests is 1 to " + std::to_string(most_requests));
+    rule.maximum = static_cast<std::uint32_t>(numberOf(rate.substr(0, slash), most_requests));
+    if (rule.maximum == 0) refuse(text, "the number of requests is 1 to " + std::to_string(most_requests));
     const std::string_view time = rate.substr(slash + 1);
     const Seconds unit = time.empty() ? 0 : unitOf(time.back());
     const std::uint64_t amount = unit == 0 ? 0 : numberOf(time.substr(0, time.size() - 1), longest_window / unit);
@@ -84,7 +84,7 @@ bool hasRoute(const std::vector<Rule>& rules, const std::vector<RuleRoute>& pend
 
 std::vector<Rule> parseRules(const std::vector<std::string>& entries,
                              const std::function<void(const std::string& sentence)>& refuse) {
-    constexpr std::size_t most_routes = 4 * most_rules;
+    constexpr std::size_t maximum_routes = 4 * maximum_rules;
     std::vector<Rule> rules;
     std::vector<RuleRoute> pending; // they wait for the rate that they share
     for (const std::string& text : entries) {
@@ -97,7 +97,7 @@ std::vector<Rule> parseRules(const std::vector<std::string>& entries,
                                    "method and a pattern that share the counter of the next rule");
             RuleRoute route = parseRoute(text, words[0], words[1]);
             if (hasRoute(rules, pending, route)) rate_limit::refuse(text, "'" + route.name() + "' has a rule already");
-            if (pending.size() == most_routes) rate_limit::refuse(text, "too many routes share a counter");
+            if (pending.size() == maximum_routes) rate_limit::refuse(text, "too many routes share a counter");
             pending.push_back(std::move(route));
             if (!last) continue;
             Rule rule;
@@ -112,9 +112,9 @@ std::vector<Rule> parseRules(const std::vector<std::string>& entries,
     if (!pending.empty())
         refuse("'" + pending.back().name() +
                "': no rate follows; a rule ends with one, such as 'POST /auth/login 10/15m'");
-    if (rules.size() > most_rules) {
+    if (rules.size() > maximum_rules) {
         refuse(std::to_string(rules.size()) + " are too many: at most 32");
-        rules.resize(most_rules);
+        rules.resize(maximum_rules);
     }
     return rules;
 }

@@ -10,7 +10,7 @@
 
 namespace mortise::rate_limit {
 
-constexpr std::size_t most_rules = 32; // of an operator
+constexpr std::size_t maximum_rules = 32; // of an operator
 
 // A route as a rule names it: a method or "*", and the pattern as the route declares it.
 struct RuleRoute {
@@ -30,9 +30,13 @@ struct RuleRoute {
 // A limit for some routes, which share one counter.
 struct Rule {
     std::vector<RuleRoute> routes; // at least one
-    std::uint32_t most = 0;
+    std::uint32_t maximum = 0;
     Seconds window = 0;
 
+    // The most requests that it lets pass within any `seconds` that begin with a window of it.
+    std::uint64_t allowedWithin(Seconds seconds) const noexcept {
+        return std::uint64_t{maximum} * ((std::uint64_t{seconds} + window - 1) / window);
+    }
     // What clients know it by: its first route's.
     std::string name() const { return routes.front().name(); }
 };
@@ -40,7 +44,7 @@ struct Rule {
 // The rules of a comma list that was split: "POST /auth/login 10/15m" is a method or "*", a pattern, and how many
 // requests in what time (s, m, h, d). An entry without a rate shares the counter of the next one: "POST
 // /auth/register", "POST /api/users 10/1h". Calls refuse(sentence), which shows the entry, for each that is none, and
-// leaves it out. No two rules have a route in common, and there are at most most_rules.
+// leaves it out. No two rules have a route in common, and there are at most maximum_rules.
 std::vector<Rule> parseRules(const std::vector<std::string>& entries,
                              const std::function<void(const std::string& sentence)>& refuse);
 

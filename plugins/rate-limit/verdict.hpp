@@ -12,7 +12,7 @@ namespace mortise::rate_limit {
 
 // What the limits say of a request, and of the limits the one that is shown.
 struct Verdict {
-    std::uint8_t limit = 0; // its index, below most_limits
+    std::uint8_t limit = 0; // its index, below maximum_limits
     Standing standing;
 
     // The tighter of two: the one that refuses, else the one with less remaining, else the later, which is a rule's.
@@ -46,6 +46,6 @@ private:
     static constexpr std::uint64_t counted = 2;
     static constexpr std::uint64_t reset_mask = 0x7fff'ffff; // 68 years of a clock that begins at boot
 };
-static_assert(most_limits <= 64 && most_requests <= 0xff'ffff);
+static_assert(maximum_limits <= 64 && most_requests <= 0xff'ffff);
 
 } // namespace mortise::rate_limit

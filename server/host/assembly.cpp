@@ -71,9 +71,11 @@ void Assembly::findMissingRoutes() {
                 });
             if (found) continue;
             const std::string wanted = expected.method + ' ' + expected.pattern;
-            missingRoutes_.push_back(
-                {instance->name(), expected.setting,
-                 "no enabled plugin has the route '" + base::printable(wanted) + "'" + base::didYouMean(wanted, all)});
+            missingRoutes_.push_back({instance->name(), expected.setting,
+                                      left_out_ ? "no plugin in use has the route '" + base::printable(wanted) +
+                                                      "'; one that was left out (on_error = disable) may have it"
+                                                : "no enabled plugin has the route '" + base::printable(wanted) + "'" +
+                                                      base::didYouMean(wanted, all)});
         }
 }
 

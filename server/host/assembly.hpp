@@ -19,14 +19,16 @@ public:
         bool filterOrder = false; // server.filter_order is to be looked at
     };
 
-    // `complete`: every enabled plugin has its instance, so that what is missing is a failure.
-    Assembly(Generation& generation, bool complete) : generation_(generation), complete_(complete) {}
+    // `complete`: every enabled plugin has its instance, so that what is missing is a failure; or is left out by
+    // on_error = disable, which `left_out` says.
+    Assembly(Generation& generation, bool complete, bool left_out)
+        : generation_(generation), complete_(complete), left_out_(left_out) {}
 
     // Whatever does not fit together; nothing when all is well.
     std::vector<Failure> build();
     // After build(): what is odd, but good.
     const std::vector<std::string>& warnings() const noexcept { return warnings_; }
-    // Likewise: settings that name routes which no plugin has.
+    // Likewise: settings that name routes which no plugin in use has.
     struct MissingRoute {
         std::string plugin;
         std::string setting;
@@ -49,6 +51,7 @@ private:
 
     Generation& generation_;
     const bool complete_;
+    const bool left_out_;
     std::vector<Failure> failures_;
     std::vector<std::string> warnings_;
     std::vector<MissingRoute> missingRoutes_;

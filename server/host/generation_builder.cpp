@@ -35,6 +35,7 @@ void GenerationBuilder::fail(const base::Origin& origin, const std::string& sent
 
 bool GenerationBuilder::failed(const PluginChoice& choice, const std::string& sentence) {
     if (choice.disableOnError) {
+        left_out_ = true;
         runtime_.log().log(base::Level::warn, "host.plugins", "Going on without a plugin (on_error = disable)",
                            {{"plugin", std::string_view(choice.name)}, {"reason", std::string_view(sentence)}});
         return true;
@@ -182,7 +183,7 @@ bool GenerationBuilder::configure(bool checkOnly) {
     request_.trial.reset(); // once is enough, should the generation be made again without one of them
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
-    Assembly assembly(*generation_, !request_.partial);
+    Assembly assembly(*generation_, !request_.partial, left_out_);
     for (const Assembly::Failure& failure : assembly.build()) {
         if (failure.filterOrder)
             fail(request_.settings.at("server").at("filter_order").origin, failure.sentence, base::Code::badValue);

@@ -92,6 +92,7 @@ private:
     base::Diagnostics failures_;
     base::Diagnostics warnings_;
     bool late_ = false;
+    bool left_out_ = false; // somebody, by on_error = disable
 };
 
 } // namespace mortise::host

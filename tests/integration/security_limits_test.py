@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits that stand before every door to costly work, and stay there when others are added."""
 
+import contextlib
+import ctypes
+import fcntl
 import json
 import re
+import socket
+import struct
 import unittest
 import uuid
 
@@ -92,6 +97,22 @@ class Doors(LimitTest):
         self.assertEqual(server.get("/api/users/me", headers=client).status, 401)
 
 
+class Once(LimitTest):
+    """A limit counts a request once, however many routes of its rule match."""
+
+    # contract: rate-limit.rules
+    def test_routes_of_a_rule_that_overlap(self):
+        for rules, requests in (("GET /hello, HEAD /hello 4/1m", ("HEAD", "GET", "HEAD", "GET")), ("* /hello, GET /hello 4/1h", ("GET", "HEAD", "GET", "GET")),
+                                ("HEAD /hello, * /hello, GET /hello 4/1h", ("HEAD", "GET", "HEAD", "HEAD"))):
+            with self.subTest(rules=rules):
+                server = self.serve({"rules": rules}, BARE)
+                client = Clients.fresh()
+                for number, method in enumerate(requests):
+                    response = server.request(method, "/hello", headers=client)
+                    self.assertEqual((response.status, response.header("x-ratelimit-remaining")), (200, str(3 - number)))
+                self.assertEqual(server.request("GET", "/hello", headers=client).status, 429)
+
+
 class SwitchedOff(LimitTest):
     def test_by_name_only(self):
         for disabled, free in (("login", {"POST /auth/login"}), ("registration", {"POST /auth/register", "POST /api/users"}),
@@ -109,6 +130,54 @@ class SwitchedOff(LimitTest):
         server.wait_for("A rule takes the place of a built-in one", rule="POST /api/users", builtin="registration")
         for door, most in (("POST /auth/login", 12), ("POST /api/users", 3), ("POST /auth/register", 10), ("POST /auth/password", 10)):
             self.assertEqual(self.passes(server, door, Clients.fresh()), most, door)
+
+    LAXER = "A rule takes the place of a built-in one"
+    SKIPPED = "A rule never counts, since skip exempts its path"
+    SKIPPED_BUILTIN = "A built-in rule never counts, since skip exempts its path"
+
+    def check(self, **settings: str) -> list[str]:
+        """The lines that a check warns by."""
+        folder = Folder({}, {**ALL_PLUGINS, "rate-limit": settings})
+        self.addCleanup(folder.remove)
+        done = run("--config", folder.config, "--check-config")
+        self.assertEqual(done.returncode, 0, done)
+        return [line for line in done.stderr.splitlines() if "warn" in line.lower()]
+
+    def test_a_check_warns_of_a_rule_that_allows_more_than_the_built_in_one(self):
+        for rules, route, builtin in (("POST /auth/login 1000/1h", "POST /auth/login", "login"), ("POST /api/users 1/1m", "POST /api/users", "registration"),
+                                      ("POST /auth/password 11/30d", "POST /auth/password", "password")):
+            with self.subTest(rules=rules):
+                warned = self.check(rules=rules)
+                self.assertEqual(len(warned), 1, warned)
+                for text in (self.LAXER, route, builtin, "disabled_rules"):
+                    self.assertIn(text, warned[0])
+                self.assertEqual(self.check(rules=rules, disabled_rules=builtin), [])
+        for rules in ("POST /auth/login 10/1h", "POST /auth/login 5/450s", "* /auth/login 1000/1s", "POST /api/users 10/1d, POST /auth/register 1/1h"):
+            self.assertEqual(self.check(rules=rules), [], rules)
+
+    def test_a_check_warns_of_rules_that_skip_exempts(self):
+        for settings, message, route in (({"rules": "GET /ready 2/1h"}, self.SKIPPED, "GET /ready"), ({"rules": "GET /hello, * /health 2/1h"}, self.SKIPPED, "* /health"),
+                                         ({"rules": "GET /api/users/:id 2/1h", "skip": "/api/users/:id"}, self.SKIPPED, "GET /api/users/:id"),
+                                         ({"skip": "/health, /auth/login"}, self.SKIPPED_BUILTIN, "POST /auth/login")):
+            with self.subTest(settings=settings):
+                warned = self.check(**settings)
+                self.assertEqual(len(warned), 1, warned)
+                self.assertIn(message, warned[0])
+                self.assertIn(route, warned[0])
+        self.assertEqual(self.check(rules="GET /ready 2/1h", skip="/health"), [])
+        self.assertEqual(self.check(skip="/auth/login", disabled_rules="login"), [])
+
+    def test_start_and_reload_warn_of_both_once(self):
+        server = self.serve({"rules": "POST /auth/login 1000/1h, GET /ready 2/1h"})
+        self.assertEqual(server.wait_for(self.LAXER, level="warn", rule="POST /auth/login", builtin="login")["setting"], "plugin.rate-limit.rules")
+        self.assertEqual(server.wait_for(self.SKIPPED, level="warn", rule="GET /ready")["setting"], "plugin.rate-limit.skip")
+        self.assertEqual((len(server.found(self.LAXER)), len(server.found(self.SKIPPED))), (1, 1))
+        mark = server.mark()
+        server.folder.plugins["rate-limit"]["limit"] = "99"
+        server.folder.write()
+        server.reload()
+        server.wait_for(self.LAXER, level="warn", since=mark)
+        self.assertEqual((len(server.found(self.LAXER)), len(server.found(self.SKIPPED))), (2, 2))
 
     def test_a_name_that_is_none_is_a_mistake(self):
         for disabled in ("logn", "all", "login, Registration", "POST /auth/login"):
@@ -147,7 +216,7 @@ class MissingRoutes(LimitTest):
         self.assertIn("did you mean 'POST /auth/login'?", self.check("POST /auth/logn 5/1m"))
 
     def test_what_is_there_is_no_warning(self):
-        for rules in ("", "POST /auth/login 5/1m", "HEAD /hello 5/1m", "* /api/users/:id, GET /hello 5/1m"):
+        for rules in ("", "POST /auth/login 5/1h", "HEAD /hello 5/1m", "* /api/users/:id, GET /hello 5/1m"):
             with self.subTest(rules=rules):
                 self.assertEqual(self.check(rules), "")
 
@@ -155,6 +224,13 @@ class MissingRoutes(LimitTest):
         self.assertEqual(self.check("", BARE), "")
         self.assertEqual(self.check("GET /hello 5/1m", BARE), "")
         self.assertRegex(self.check("POST /auth/login 5/1m", BARE), WARNING.format("POST /auth/login"))
+
+    def test_what_is_left_out_may_have_the_route(self):
+        shown = self.check("POST /late 5/1m, GET /hello 5/1m", {**BARE, "throws-in-start": {"on_error": "disable"}})
+        self.assertRegex(shown, WARNING.format("POST /late"))
+        shown = self.check("POST /late 5/1m, GET /hello 5/1m", {**BARE, "throws-in-configure": {"on_error": "disable"}})
+        self.assertIn("no plugin in use has the route 'POST /late'; one that was left out (on_error = disable) may have it", shown)
+        self.assertNotIn("no enabled plugin has the route", shown)
 
     def test_start_and_reload_warn_also_of_what_was_carried_over(self):
         server = self.serve({"rules": "GET /hello 5/1m, GET /helo 5/1m"})
@@ -207,11 +283,42 @@ class OneNotion(LimitTest):
             self.assertEqual(server.get("/hello", headers=headers).status, 200)
         self.assertEqual(server.get("/hello", headers={"X-Forwarded-For": "[::ffff:203.0.113.9]:80"}).status, 429)
 
+    def test_connections_are_limited_by_the_same_prefix(self):
+        addresses = ("2001:db8:7::1", "2001:db8:7:ff::1", "2001:db8:7:42:1:2:3:4", "2001:db8:7:100::1")
+        with own_network(self, addresses), self.serve(None, BARE, trusted_proxies="", listen="[::]:0", max_connections_per_address="2") as server, \
+                contextlib.ExitStack() as open_ones:
+            def status(source: str) -> int:
+                """Of a connection that stays, in the middle of a request's body: it makes no room."""
+                connection = socket.create_connection((addresses[0], server.endpoint[1]), timeout=20, source_address=(source, 0))
+                open_ones.enter_context(connection)
+                connection.sendall(b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: ")
+                return int(connection.recv(65536).split()[1])
+
+            self.assertEqual([status(source) for source in addresses], [200, 200, 503, 200])
+
     def test_bounds(self):
         for prefix in ("31", "65", "x"):
             folder = Folder({"client_ipv6_prefix": prefix}, BARE)
             self.addCleanup(folder.remove)
             self.assertEqual(run("--config", folder.config, "--check-config").returncode, 78)
+
+
+@contextlib.contextmanager
+def own_network(test: unittest.TestCase, addresses: tuple[str, ...]):
+    """A network of the calling thread and of what it starts, whose loopback has these IPv6 addresses."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    clone_newnet, siocsifaddr, siocsifflags, up_and_running = 0x40000000, 0x8916, 0x8914, 0x41
+    with open("/proc/thread-self/ns/net", "rb") as before:
+        if libc.unshare(clone_newnet) != 0:
+            test.skipTest("no network namespace may be made here")
+        try:
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as control:
+                fcntl.ioctl(control, siocsifflags, struct.pack("16sh22x", b"lo", up_and_running))
+                for address in addresses:
+                    fcntl.ioctl(control, siocsifaddr, struct.pack("16sIi", socket.inet_pton(socket.AF_INET6, address), 128, socket.if_nametoindex("lo")))
+            yield
+        finally:
+            test.assertEqual(libc.setns(before.fileno(), clone_newnet), 0)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ class LimiterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aRuleRefuses);
     CPPUNIT_TEST(theTightestIsShown);
     CPPUNIT_TEST(onlyRulesOfTheRouteCount);
+    CPPUNIT_TEST(routesOfOneRuleCountOnce);
     CPPUNIT_TEST(whatIsNotedIsNotRefused);
     CPPUNIT_TEST(skipsPathsAndPatterns);
     CPPUNIT_TEST(ticketsKeepVerdicts);
@@ -72,6 +73,23 @@ public:
         CPPUNIT_ASSERT_EQUAL(2u, unsigned{check("GET", "/login").limit});
         CPPUNIT_ASSERT_EQUAL(0u, unsigned{check("POST", "/other").limit});
         CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 0@7 "), store_.asked);
+    }
+    void routesOfOneRuleCountOnce() {
+        const Limiter limiter({}, rulesOf({"GET /x", "HEAD /x 10/1m", "* /a", "GET /b", "POST /a", "GET /a 9/1h",
+                                           "HEAD /a", "* /x 8/1m"}));
+        store_.standings = {{false, 50, 900}, {false, 9, 60}, {false, 8, 60}, {false, 7, 60}};
+        const auto asked = [&](std::string_view method, std::string_view route) {
+            store_.asked.clear();
+            limiter.check(store_, {}, method, route, 7);
+            return store_.asked;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 1@7 3@7 "), asked("HEAD", "/x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 1@7 3@7 "), asked("GET", "/x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 3@7 "), asked("PUT", "/x"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 "), asked("POST", "/a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 "), asked("GET", "/a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 3@7 "), asked("HEAD", "/a"));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 "), asked("GET", "/b"));
     }
     void whatIsNotedIsNotRefused() {
         store_.standings = {{true, 0, 900}, {}, {}};

@@ -35,6 +35,7 @@ class RateLimitPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(rulesHaveCountersOfTheirOwn);
     CPPUNIT_TEST(doorsToHashesAreGuarded);
     CPPUNIT_TEST(builtinRulesStayUnlessNamed);
+    CPPUNIT_TEST(warnsOfRulesThatGuardLess);
     CPPUNIT_TEST(namesItsRoutes);
     CPPUNIT_TEST(countsWhatEndsBeforeTheCheck);
     CPPUNIT_TEST(skipsProbesAndPreflights);
@@ -133,6 +134,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, host_.records.size());
         CPPUNIT_ASSERT_EQUAL(std::string("A rule takes the place of a built-in one"), host_.records[0].message);
         CPPUNIT_ASSERT_EQUAL(std::string("POST /auth/register"), host_.records[0].fields.at("rule"));
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{MORTISE_LOG_WARN}, host_.records[0].level);
         CPPUNIT_ASSERT_EQUAL(std::string("password"), host_.records[2].fields.at("builtin"));
         for (int i = 0; i < 11; ++i) {
             CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/auth/login", "/auth/login"}).status);
@@ -141,6 +143,19 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("9"), told_.at("X-RateLimit-Remaining"));
         for (int i = 0; i < 10; ++i) CPPUNIT_ASSERT_EQUAL(0u, send({"POST", "/api/users", "/api/users"}).status);
         CPPUNIT_ASSERT_EQUAL(429u, send({"POST", "/api/users", "/api/users"}).status);
+    }
+    void warnsOfRulesThatGuardLess() {
+        CPPUNIT_ASSERT_EQUAL(
+            0, plugin_->configure({{"rules", "POST /auth/login 11/15m, POST /auth/password 1/15m, GET /ready 2/1h"},
+                                   {"skip", "/ready, /api/users"}}));
+        std::string warned;
+        for (const FakeRecord& record : host_.records)
+            if (record.level == MORTISE_LOG_WARN)
+                warned += record.fields.at("setting") + ": " + record.fields.at("rule") + '\n';
+        CPPUNIT_ASSERT_EQUAL(std::string("plugin.rate-limit.rules: POST /auth/login\n"
+                                         "plugin.rate-limit.skip: POST /api/users\n"
+                                         "plugin.rate-limit.skip: GET /ready\n"),
+                             warned);
     }
     // Its own are named to the host, which warns of those that are not there; built-in ones need not be there.
     void namesItsRoutes() {

@@ -79,7 +79,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, rule.routes.size());
         CPPUNIT_ASSERT_EQUAL(std::string("POST"), rule.routes[0].method);
         CPPUNIT_ASSERT_EQUAL(std::string("/auth/login"), rule.routes[0].pattern);
-        CPPUNIT_ASSERT_EQUAL(10u, rule.most);
+        CPPUNIT_ASSERT_EQUAL(10u, rule.maximum);
         CPPUNIT_ASSERT_EQUAL(Seconds{900}, rule.window);
         CPPUNIT_ASSERT_EQUAL(std::string("POST /auth/login"), rule.name());
         CPPUNIT_ASSERT_EQUAL(Seconds{1}, ruleOf("* / 1/1s").window);
@@ -109,7 +109,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, rules[1].routes.size());
         CPPUNIT_ASSERT(rules[1].routes[1] == (RuleRoute{"*", "/b/:id"}));
         CPPUNIT_ASSERT(rules[1].routes[2] == (RuleRoute{"POST", "/api/users"}));
-        CPPUNIT_ASSERT(rules[1].most == 10 && rules[1].window == 3600);
+        CPPUNIT_ASSERT(rules[1].maximum == 10 && rules[1].window == 3600);
         CPPUNIT_ASSERT(rules[2].routes.size() == 1 && rules[2].window == 120);
     }
     void aRouteHasOneRule() {
@@ -131,10 +131,10 @@ public:
     void thereIsAMost() {
         std::vector<std::string> entries;
         for (int i = 0; i < 32; ++i) entries.push_back("GET /" + std::to_string(i) + " 1/1m");
-        CPPUNIT_ASSERT_EQUAL(most_rules, rulesOf(entries).size());
+        CPPUNIT_ASSERT_EQUAL(maximum_rules, rulesOf(entries).size());
         entries.push_back("GET /more 1/1m");
         CPPUNIT_ASSERT_THROW(rulesOf(entries), std::invalid_argument);
-        CPPUNIT_ASSERT_EQUAL(most_rules, parseRules(entries, [](const std::string&) {}).size());
+        CPPUNIT_ASSERT_EQUAL(maximum_rules, parseRules(entries, [](const std::string&) {}).size());
         std::vector<std::string> shared;
         for (int i = 0; i < 200; ++i) shared.push_back("GET /" + std::to_string(i));
         shared.push_back("GET /last 1/1m");
