@@ -99,8 +99,8 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
               "How much of an IPv6 address tells clients apart, wherever they are counted.")
         .unit = "bits";
     all.count("proxy_fault_reports", "100", 0, 10'000,
-              "Peers of which it is logged once that they say who their clients are and are not trusted, or "
-              "contradict themselves; 0 is none.");
+              "Faults of proxies that are logged, once for each peer: not trusted, naming no client, or contradicting "
+              "themselves. Half are for private networks and trusted proxies; 0 is none.");
     needsRestart(all.count("backlog", "4096", 1, 65535, "Connections that the kernel keeps waiting to be accepted."));
     needsRestart(
         all.add("reuse_port", SettingType::boolean, "false",

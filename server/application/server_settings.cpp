@@ -95,7 +95,7 @@ private:
             fault("trusted_proxies",
                   "'" + base::printable(network) +
                       "' is neither an address nor a network such as 10.0.0.0/8 (no bits set behind the "
-                      "prefix), nor unix");
+                      "prefix), nor loopback or unix");
         }
         const std::string& header = section_.text("forwarded_header");
         out_.http.forwarded_header = header == "forwarded"         ? http::ForwardedHeader::forwarded

@@ -127,6 +127,8 @@ ClientIdentity findClient(const base::IpAddress& peer, const RequestHead& head, 
     if (!settings.trusted_proxies.contains(peer)) {
         if ((head.forwarding & both) != 0)
             client.fault = peer.isLoopback() ? ProxyFault::untrustedLocal : ProxyFault::untrusted;
+        else if ((head.forwarding & forwarding::x_real_ip) != 0)
+            client.fault = ProxyFault::untrustedRealIp;
         return client;
     }
     std::uint8_t read = head.forwarding;
@@ -134,12 +136,14 @@ ClientIdentity findClient(const base::IpAddress& peer, const RequestHead& head, 
         read &= static_cast<std::uint8_t>(~forwarding::forwarded);
     if (settings.forwarded_header == ForwardedHeader::forwarded)
         read &= static_cast<std::uint8_t>(~(forwarding::x_forwarded_for | forwarding::x_forwarded_proto));
-    if ((read & both) == 0 && (head.forwarding & both) != 0) client.fault = ProxyFault::otherHeader;
+    if ((read & both) == 0)
+        client.fault = (head.forwarding & both) != 0 ? ProxyFault::otherHeader : ProxyFault::noHeader;
 
     std::optional<bool> secure;
     if ((read & forwarding::x_forwarded_for) != 0) {
         client.address = walkXForwardedFor(head, message, settings.trusted_proxies);
         client.known = true;
+        if (client.address.isUnspecified()) client.fault = ProxyFault::unusableXForwardedFor;
     }
     if ((read & forwarding::forwarded) != 0) {
         const Told told = walkForwarded(head, message, settings.trusted_proxies);
@@ -147,6 +151,7 @@ ClientIdentity findClient(const base::IpAddress& peer, const RequestHead& head, 
             client.fault = ProxyFault::disagreement;
             client.address = unknownAddress();
         } else {
+            if (!client.known && told.address.isUnspecified()) client.fault = ProxyFault::unusableForwarded;
             client.address = told.address;
         }
         client.known = true;

@@ -23,10 +23,14 @@ enum class ForwardedHeader : std::uint8_t {
 // What is wrong with the way a proxy tells of its clients.
 enum class ProxyFault : std::uint8_t {
     none,
-    untrusted,      // a peer that is no trusted proxy sends X-Forwarded-For or Forwarded
-    untrustedLocal, // the same, from this machine
-    disagreement,   // a trusted proxy's X-Forwarded-For and Forwarded name different clients
-    otherHeader     // a trusted proxy does not send the one that Settings::forwarded_header names, but the other
+    untrusted,             // a peer that is no trusted proxy sends X-Forwarded-For or Forwarded
+    untrustedLocal,        // the same, from this machine
+    disagreement,          // a trusted proxy's X-Forwarded-For and Forwarded name different clients
+    otherHeader,           // a trusted proxy does not send the one that Settings::forwarded_header names, but the other
+    unusableXForwardedFor, // a trusted proxy's X-Forwarded-For has no address where the client's should be
+    unusableForwarded,     // likewise Forwarded
+    noHeader,              // a trusted proxy leaves other traces (X-Real-IP, Via, ...) and sends neither of both
+    untrustedRealIp        // a peer that is no trusted proxy sends X-Real-IP and neither of both
 };
 
 // Fields that a proxy leaves, as bits of RequestHead::forwarding.
@@ -34,7 +38,8 @@ namespace forwarding {
 constexpr std::uint8_t x_forwarded_for = 1;
 constexpr std::uint8_t forwarded = 2;
 constexpr std::uint8_t x_forwarded_proto = 4;
-constexpr std::uint8_t trace = 8; // Via, X-Real-IP, X-Forwarded-Host, ...: they tell that there is one
+constexpr std::uint8_t trace = 8; // Via, X-Forwarded-Host, ...: they show that there is one
+constexpr std::uint8_t x_real_ip = 16;
 } // namespace forwarding
 
 // Who sent a request, and how.

@@ -47,7 +47,7 @@ struct Settings {
     base::IpNetworkList trusted_proxies; // whose word on their clients counts
     ForwardedHeader forwarded_header = ForwardedHeader::either;
     unsigned client_ipv6_prefix = 56;      // see base::clientNetwork
-    std::size_t proxy_fault_reports = 100; // peers of which a ProxyFault is logged, once each; 0: none
+    std::size_t proxy_fault_reports = 100; // see ProxyFaults; 0: none
 };
 
 } // namespace mortise::http

@@ -14,8 +14,16 @@ from http1 import Connection
 from mortised import ALL_PLUGINS, SOURCE, Folder, Mortised, eventually, run
 
 PLUGINS = {"routing": {}, "logging": {}, "health": {}, "hello": {}}
-LOCAL = "A proxy on this machine is not trusted, please decide whether it is to be"
+LOCAL = "A proxy on this machine is not trusted"
 UNTRUSTED = "X-Forwarded-For or Forwarded comes from a peer that is no trusted proxy"
+REAL_IP = "X-Real-IP comes from a peer that is no trusted proxy"
+UNUSABLE = "The {} of a trusted proxy holds no address of its client"
+NO_FIELD = "A trusted proxy sends neither X-Forwarded-For nor Forwarded"
+TRACES = (("Via", "1.1 proxy"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a"), ("X-Client-IP", "127.0.0.1"),
+          ("True-Client-IP", "127.0.0.1"), ("X-Cluster-Client-IP", "127.0.0.1"), ("X-Original-Forwarded-For", "127.0.0.1"),
+          ("X-Envoy-External-Address", "127.0.0.1"), ("X-Forwarded-Server", "a"), ("X-Forwarded-Prefix", "/"), ("X-Forwarded-Ssl", "on"),
+          ("X-Forwarded-By", "a"), ("x-forwarded", "for=127.0.0.1"), ("FORWARDED-FOR", "127.0.0.1"), ("CDN-Loop", "a"),
+          ("CF-Connecting-IP", "127.0.0.1"))
 FIELDS = (("X-Forwarded-For", "203.0.113.7"), ("Forwarded", "for=203.0.113.7"), ("Forwarded", 'for="[2001:db8::1]:99";proto=https'),
           ("x-forwarded-for", ""), ("FORWARDED", "junk"))
 
@@ -96,6 +104,42 @@ class Untrusted(ProxyTest):
         self.address(server, ("X-Forwarded-For", "203.0.113.7"))
         self.assertEqual(len(server.found(LOCAL)), 2)
 
+    def test_a_reload_says_it_again_on_a_connection_that_stays(self):
+        server = self.serve()
+        with server.connect() as connection:
+            def send(*fields: str) -> None:
+                connection.send("".join(("GET /hello HTTP/1.1\r\nHost: a\r\n", *(f"{field}\r\n" for field in fields), "\r\n")).encode())
+                self.assertEqual(connection.read().status, 200)
+
+            for reloads in range(3):
+                mark = server.mark()
+                if reloads:
+                    server.folder.plugins["hello"]["name"] = f"other{reloads}"
+                    server.folder.write()
+                    server.reload()
+                for _ in range(2):
+                    send("X-Forwarded-For: 203.0.113.7")
+                    send("X-Real-IP: 203.0.113.7")
+                send("X-Real-IP: 203.0.113.7", "User-Agent: the last one")
+                server.wait_for("Request completed", since=mark, userAgent="the last one")
+                self.assertEqual((len(server.found(LOCAL, since=mark)), len(server.found(REAL_IP, since=mark))), (1, 1))
+
+    def test_a_proxy_that_sends_only_x_real_ip_is_found(self):
+        server = self.serve()
+        for _ in range(2):
+            self.address(server, ("X-Real-IP", "203.0.113.7"), ("Via", "1.1 a"))
+        told = server.wait_for(REAL_IP, level="warn")
+        self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
+        self.assertIn("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for", told["reason"])
+        self.assertEqual(len(server.found(REAL_IP)), 1)
+        # Another fault of the same peer is not hidden by it.
+        self.address(server, ("X-Forwarded-For", "203.0.113.7"), ("X-Real-IP", "203.0.113.7"))
+        server.wait_for(LOCAL)
+        quiet = self.serve()
+        for field in TRACES:
+            self.address(quiet, field)
+        self.assertEqual(quiet.found(REAL_IP) + quiet.found(LOCAL), [])
+
     def test_everybody_is_one_client_and_it_is_logged(self):
         server = self.serve({**PLUGINS, "rate-limit": {"limit": "3"}})
         statuses = [server.get("/hello", headers={"X-Forwarded-For": f"203.0.113.{number}"}).status for number in range(5)]
@@ -120,9 +164,10 @@ class Ready(ProxyTest):
             plugins = {**ALL_PLUGINS, "health": {"allow": allow} if allow else {}}
             server = self.serve(plugins)
             self.assertTrue(self.names(server))
-            self.assertTrue(self.names(server, ("User-Agent", "probe")))
+            for name in ("User-Agent", "If-Match-Not", "X-Forwarded-Fors", "X-Requested", "CDN-Look", "X-Clients-IP", "Forwarded-By-Me"):
+                self.assertTrue(self.names(server, (name, "probe")), name)
             for field in (*FIELDS, ("X-Forwarded-For", "127.0.0.1"), ("Forwarded", "for=127.0.0.1"), ("X-Real-IP", "127.0.0.1"),
-                          ("Via", "1.1 proxy"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a")):
+                          *TRACES):
                 with self.subTest(allow=allow, field=field):
                     self.assertFalse(self.names(server, field))
 
@@ -216,6 +261,46 @@ class Rfc7239(ProxyTest):
             self.assertEqual(run("--config", folder.config, "--check-config").returncode, 78)
 
 
+class NobodyNamed(ProxyTest):
+    """A trusted proxy whose fields name nobody puts all of its clients together; that is logged."""
+
+    def test_fields_without_a_usable_address(self):
+        for header in ("either", "x-forwarded-for", "forwarded"):
+            for name, values in (("X-Forwarded-For", ("", "unknown", "junk", "1.1.1.1,", "1.1.1.1, localhost")),
+                                 ("Forwarded", ("", "for=_x", "by=1.1.1.1", "for=unknown", "junk;", "for=1.1.1.1, proto=https"))):
+                if header not in ("either", name.lower()):
+                    continue
+                server = self.serve(trusted_proxies="loopback", forwarded_header=header)
+                for value in values:
+                    with self.subTest(header=header, name=name, value=value):
+                        mark = server.mark()
+                        for _ in range(2):
+                            self.assertEqual(self.address(server, (name, value)), "::")
+                        told = server.wait_for(UNUSABLE.format(name), level="warn", since=mark)
+                        self.assertEqual(told["peer"], "127.0.0.1")
+                        self.assertIn("X-Forwarded-For", told["reason"])
+                        self.assertEqual(len(server.found(UNUSABLE.format(name), since=mark)), 1)
+                        server.folder.plugins["hello"]["name"] = f"{server.mark()}"
+                        server.folder.write()
+                        server.reload()
+                mark = server.mark()
+                self.assertEqual(self.address(server, (name, "203.0.113.7" if name[0] == "X" else "for=203.0.113.7")), "203.0.113.7")
+                self.assertEqual(server.found(UNUSABLE.format(name), since=mark), [])
+
+    def test_neither_field(self):
+        for fields in ((("X-Real-IP", "203.0.113.7"),), (("Via", "1.1 a"),), (("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a")), (TRACES[4],)):
+            with self.subTest(fields=fields):
+                server = self.serve(trusted_proxies="loopback")
+                self.address(server)
+                self.assertEqual(server.found(NO_FIELD), [])
+                for _ in range(2):
+                    self.assertEqual(self.address(server, *fields), "127.0.0.1")
+                told = server.wait_for(NO_FIELD, level="warn")
+                self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
+                self.assertIn("proxy_set_header X-Forwarded-For", told["reason"])
+                self.assertEqual(len(server.found(NO_FIELD)), 1)
+
+
 class Proxy:
     """Stands before a server as nginx does with `proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for`: appends the
     client that it sees, which is made up here, to what the client sent, and passes the other fields on."""
@@ -266,6 +351,7 @@ class Nginx(ProxyTest):
     def setUp(self):
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if program is None:
+            # Also where CI=true: tests/run.sh does not install it, since Debian's package starts a server on port 80.
             self.skipTest("nginx is not installed")
         section = (SOURCE / "README.md").read_text(encoding="utf-8").partition("## Behind a proxy")[2]
         location, settings = (re.search(f"```{kind}\n(.*?)```", section, re.S)[1] for kind in ("nginx", "ini"))
@@ -309,7 +395,8 @@ class Nginx(ProxyTest):
             self.server.wait_for("Request completed", since=mark, ip=peer, status=429)
             for spoof in spoofs:
                 self.assertNotIn("checks", self.get("/ready", peer, *spoof).json)
-        self.assertEqual(self.server.found(LOCAL) + self.server.found(UNTRUSTED), [])
+        for message in (LOCAL, UNTRUSTED, REAL_IP, NO_FIELD, UNUSABLE.format("X-Forwarded-For")):
+            self.assertEqual(self.server.found(message), [])
 
 
 def accepts(path: str) -> bool:

@@ -231,8 +231,10 @@ void Connection::releaseMessage() noexcept {
 void Connection::openExchange(const char* message) noexcept {
     out_whole_ = out_.size();
     exchange_->open(message, peer_, {peer_text_, peer_text_size_}, base::monotonicNs(), loop_.wallMs(), resources_.ids);
-    if (exchange_->proxyFault() == ProxyFault::none || std::exchange(proxy_fault_reported_, true)) return;
-    server_.shared().proxyFaults().report(peer_, exchange_->proxyFault(), exchange_->settings(), server_.log());
+    const ProxyFault fault = exchange_->proxyFault();
+    if (fault == ProxyFault::none) return;
+    ProxyFaults& faults = server_.shared().proxyFaults();
+    if (proxy_faults_.add(fault, faults.epoch())) faults.report(peer_, fault, exchange_->settings(), server_.log());
 }
 
 void Connection::process() noexcept {

@@ -9,6 +9,7 @@
 #include "http/http1/queued_body.hpp"
 #include "http/input_buffer.hpp"
 #include "http/intrusive_list.hpp"
+#include "http/proxy_faults.hpp"
 #include "http/timing_wheel.hpp"
 #include "http/transport.hpp"
 
@@ -163,7 +164,7 @@ private:
     bool peer_finished_ = false;
     bool aborting_ = false;
     bool rejected_ = false;
-    bool proxy_fault_reported_ = false;
+    ReportedProxyFaults proxy_faults_; // of this peer
     const Counted counted_;
     std::uint8_t peer_text_size_ = 0;
     std::uint32_t watched_ = 0; // epoll events

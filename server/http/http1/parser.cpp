@@ -5,6 +5,7 @@
 #include "http/field_block.hpp"
 #include "http/http1/request_line.hpp"
 #include "http/name_set.hpp"
+#include "http/proxy_trace.hpp"
 #include "http/repeated_fields.hpp"
 #include "http/target.hpp"
 
@@ -325,9 +326,6 @@ bool Parser::checkFields(const char* message) noexcept {
         const std::string_view value = field.value.in(message);
         names.addTwice(name, repeated);
         switch (name.size()) {
-        case 3:
-            if (equalsIgnoreCase(name, "via")) head.forwarding |= forwarding::trace;
-            break;
         case 4:
             if (!equalsIgnoreCase(name, "host")) break;
             if (host_seen || !isHost(value)) return refuse(fault::badHost);
@@ -341,7 +339,7 @@ bool Parser::checkFields(const char* message) noexcept {
             break;
         case 9:
             if (equalsIgnoreCase(name, "forwarded")) head.forwarding |= forwarding::forwarded;
-            if (equalsIgnoreCase(name, "x-real-ip")) head.forwarding |= forwarding::trace;
+            if (equalsIgnoreCase(name, "x-real-ip")) head.forwarding |= forwarding::x_real_ip;
             break;
         case 10:
             if (equalsIgnoreCase(name, "user-agent")) {
@@ -364,20 +362,24 @@ bool Parser::checkFields(const char* message) noexcept {
         case 13:
             if (equalsIgnoreCase(name, "authorization") && !head.authorization.present()) {
                 head.authorization = field.value;
+            } else if (isProxyTrace(name)) {
+                head.forwarding |= forwarding::trace;
             }
             break;
         case 14:
-            if (!equalsIgnoreCase(name, "content-length")) break;
+            if (!equalsIgnoreCase(name, "content-length")) {
+                if (isProxyTrace(name)) head.forwarding |= forwarding::trace;
+                break;
+            }
             if (head.has_length || !parseLength(value, head.content_length)) return refuse(fault::badLength);
             head.has_length = true;
             break;
         case 15:
-            if (equalsIgnoreCase(name, "x-forwarded-for")) head.forwarding |= forwarding::x_forwarded_for;
-            break;
-        case 16:
-            if (equalsIgnoreCase(name, "x-forwarded-host") || equalsIgnoreCase(name, "x-forwarded-port") ||
-                equalsIgnoreCase(name, "cf-connecting-ip"))
+            if (equalsIgnoreCase(name, "x-forwarded-for")) {
+                head.forwarding |= forwarding::x_forwarded_for;
+            } else if (isProxyTrace(name)) {
                 head.forwarding |= forwarding::trace;
+            }
             break;
         case 17:
             if (equalsIgnoreCase(name, "x-forwarded-proto")) {
@@ -386,6 +388,15 @@ bool Parser::checkFields(const char* message) noexcept {
                 coding = coded ? std::string_view() : value;
                 coded = true;
             }
+            break;
+        case 3:
+        case 8:
+        case 11:
+        case 16:
+        case 18:
+        case 19:
+        case 24:
+            if (isProxyTrace(name)) head.forwarding |= forwarding::trace;
             break;
         default:
             break;

@@ -115,7 +115,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     void refusesFaultyProxies() {
         CPPUNIT_ASSERT_EQUAL("m.ini:2:19: error: server.trusted_proxies: '10.0.0.1/8' is neither an address nor a "
                              "network such as 10.0.0.0/8 (no "
-                             "bits set behind the prefix), nor unix [C208]\n"s,
+                             "bits set behind the prefix), nor loopback or unix [C208]\n"s,
                              faultsOf("trusted_proxies = 10.0.0.1/8\n"));
         CPPUNIT_ASSERT(!good("trusted_proxies = 10.0.0.0/8, ::1, unix\n").http.trusted_proxies.empty());
         CPPUNIT_ASSERT(good("trusted_proxies = loopback\n").http.trusted_proxies.contains(mortise::base::IpAddress()));

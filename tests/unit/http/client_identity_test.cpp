@@ -29,6 +29,7 @@ constexpr std::uint8_t bitOf(std::string_view name) {
     return name == "X-Forwarded-For"     ? forwarding::x_forwarded_for
            : name == "Forwarded"         ? forwarding::forwarded
            : name == "X-Forwarded-Proto" ? forwarding::x_forwarded_proto
+           : name == "X-Real-IP"         ? forwarding::x_real_ip
                                          : forwarding::trace;
 }
 
@@ -53,7 +54,15 @@ ClientIdentity found(const Fields& fields, const Case& given = {}) {
 }
 
 std::string text(const ClientIdentity& client) {
-    static constexpr const char* faults[] = {"", " untrusted", " untrustedLocal", " disagreement", " otherHeader"};
+    static constexpr const char* faults[] = {"",
+                                             " untrusted",
+                                             " untrustedLocal",
+                                             " disagreement",
+                                             " otherHeader",
+                                             " unusableXForwardedFor",
+                                             " unusableForwarded",
+                                             " noHeader",
+                                             " untrustedRealIp"};
     return client.address.text() + (client.secure ? " https" : "") + (client.known ? "" : " unknown") +
            faults[static_cast<int>(client.fault)];
 }
@@ -71,6 +80,7 @@ class ClientIdentityTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(xForwardedForFromTheRight);
     CPPUNIT_TEST(forwardedFromTheRight);
     CPPUNIT_TEST(whoIsHiddenIsNobody);
+    CPPUNIT_TEST(nobodyInBothIsNoDisagreement);
     CPPUNIT_TEST(theOtherFieldIsNotBelieved);
     CPPUNIT_TEST(disagreementIsNobody);
     CPPUNIT_TEST(tracesOfAProxy);
@@ -115,18 +125,27 @@ public:
         CPPUNIT_ASSERT_EQUAL("1.2.3.4"s, textOf({{"Forwarded", "for=\"1.2.\\3.4\";ext=\"a, for=9.9.9.9\""}}));
         // What is malformed hides nothing to the right of it, and ends the walk.
         CPPUNIT_ASSERT_EQUAL("1.2.3.4"s, textOf({{"Forwarded", "for=\"evil, for=1.2.3.4"}}));
-        CPPUNIT_ASSERT_EQUAL(":: unknown"s, textOf({{"Forwarded", "for=5.5.5.5, for=\"evil, for=10.0.0.9"}}));
-        CPPUNIT_ASSERT_EQUAL(":: unknown"s, textOf({{"Forwarded", "for=5.5.5.5"}, {"Forwarded", "junk"}}));
+        CPPUNIT_ASSERT_EQUAL(":: unknown unusableForwarded"s,
+                             textOf({{"Forwarded", "for=5.5.5.5, for=\"evil, for=10.0.0.9"}}));
+        CPPUNIT_ASSERT_EQUAL(":: unknown unusableForwarded"s,
+                             textOf({{"Forwarded", "for=5.5.5.5"}, {"Forwarded", "junk"}}));
     }
     void whoIsHiddenIsNobody() {
         for (const std::string value : {"unknown", "_hidden", "", "junk", "1.2.3.4,", "1.2.3.4, unknown",
                                         "1.2.3.4, 10.0.0.1x", "[::1]x", "localhost", "fe80::1%lo"})
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(value, ":: unknown"s, textOf({{"X-Forwarded-For", value}}));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(value, ":: unknown unusableXForwardedFor"s,
+                                         textOf({{"X-Forwarded-For", value}}));
         for (const std::string value :
              {"for=unknown", "for=_hidden", "", "by=1.2.3.4", "proto=http", ";", "for=1.2.3.4, for=unknown",
               "for=1.2.3.4, host=x", "for=1.2.3.4;for=1.2.3.5", "for=\"\"", "for=::1", "1.2.3.4", "for=\"2001:db8::1\"",
               "for=\"[2001:db8::zz]\"", "for=999.1.1.1"})
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(value, ":: unknown"s, textOf({{"Forwarded", value}}));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(value, ":: unknown unusableForwarded"s, textOf({{"Forwarded", value}}));
+    }
+    void nobodyInBothIsNoDisagreement() {
+        CPPUNIT_ASSERT_EQUAL(":: unknown unusableXForwardedFor"s,
+                             textOf({{"X-Forwarded-For", "unknown"}, {"Forwarded", "for=_x"}}));
+        CPPUNIT_ASSERT_EQUAL(":: unknown disagreement"s,
+                             textOf({{"X-Forwarded-For", "unknown"}, {"Forwarded", "for=1.2.3.4"}}));
     }
     void theOtherFieldIsNotBelieved() {
         const Fields both{{"X-Forwarded-For", "1.1.1.1"}, {"Forwarded", "for=2.2.2.2"}};
@@ -150,11 +169,14 @@ public:
     }
     void tracesOfAProxy() {
         for (const std::string name : {"Via", "X-Real-IP", "X-Forwarded-Host"}) {
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "127.0.0.1 unknown"s, textOf({{name, "x"}}));
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "203.0.113.7 unknown"s, textOf({{name, "x"}}, {"203.0.113.7"}));
+            const std::string fault = name == "X-Real-IP" ? " untrustedRealIp" : "";
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "127.0.0.1 unknown noHeader"s, textOf({{name, "x"}}));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "203.0.113.7 unknown" + fault, textOf({{name, "x"}}, {"203.0.113.7"}));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "203.0.113.7 unknown untrusted"s,
+                                         textOf({{name, "x"}, {"Forwarded", "x"}}, {"203.0.113.7"}));
             CPPUNIT_ASSERT_EQUAL_MESSAGE(name, "1.2.3.4"s, textOf({{name, "x"}, {"X-Forwarded-For", "1.2.3.4"}}));
         }
-        CPPUNIT_ASSERT_EQUAL("127.0.0.1 https unknown"s, textOf({{"X-Forwarded-Proto", "https"}}));
+        CPPUNIT_ASSERT_EQUAL("127.0.0.1 https unknown noHeader"s, textOf({{"X-Forwarded-Proto", "https"}}));
     }
     void protocol() {
         const auto proto = [](const Fields& more, ForwardedHeader header = ForwardedHeader::either) {

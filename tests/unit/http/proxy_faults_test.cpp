@@ -5,6 +5,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ class ProxyFaultsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(oncePerPeer);
     CPPUNIT_TEST(namesPeerAndSetting);
     CPPUNIT_TEST(oneNetworkIsOnePeer);
-    CPPUNIT_TEST(aBoundWithALastWord);
+    CPPUNIT_TEST(exactlyTheBoundAndALastWord);
+    CPPUNIT_TEST(theInternetLeavesPlaces);
+    CPPUNIT_TEST(noFaultHidesAnother);
     CPPUNIT_TEST(thisMachineAlwaysHasAPlace);
+    CPPUNIT_TEST(aConnectionReportsAgainInAnotherEpoch);
     CPPUNIT_TEST(noneWhereNoneAreWanted);
     CPPUNIT_TEST(forgets);
     CPPUNIT_TEST_SUITE_END();
@@ -69,14 +73,52 @@ public:
         report("2001:db8:2:ff00::1");
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, log_.lines.size());
     }
-    void aBoundWithALastWord() {
-        settings_.proxy_fault_reports = 2;
-        for (const char* peer : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.1"}) report(peer);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{4}, log_.lines.size());
-        CPPUNIT_ASSERT(log_.lines[2].find("peer=10.0.0.3") != std::string::npos);
-        CPPUNIT_ASSERT_EQUAL("No more peers are logged for what proxies tell of their clients "
-                             "setting=server.proxy_fault_reports"s,
-                             log_.lines[3]);
+    void exactlyTheBoundAndALastWord() {
+        for (const std::size_t places : {1, 2, 5}) {
+            faults_.forget();
+            log_.lines.clear();
+            settings_.proxy_fault_reports = places;
+            for (std::size_t i = 0; i < places; ++i) report(("10.0.0." + std::to_string(i)).c_str());
+            CPPUNIT_ASSERT_EQUAL(places, log_.lines.size());
+            for (const char* peer : {"10.0.0.77", "10.0.0.78", "203.0.113.1", "10.0.0.0"}) report(peer);
+            CPPUNIT_ASSERT_EQUAL(places + 1, log_.lines.size());
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, log_.lines.back().find("Faults of further proxies are not logged "
+                                                                        "setting=server.proxy_fault_reports reason="));
+        }
+    }
+    void theInternetLeavesPlaces() {
+        settings_.proxy_fault_reports = 8;
+        for (int i = 0; i < 100; ++i)
+            report(("203.0.113." + std::to_string(i)).c_str(),
+                   i % 2 == 0 ? ProxyFault::untrusted : ProxyFault::untrustedRealIp);
+        for (const char* peer : {"172.32.0.1", "192.169.0.1", "100.128.0.1", "2001:db8::1", "11.0.0.1", "fb00::1"})
+            report(peer);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{5}, log_.lines.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0},
+                             log_.lines.back().find("Faults of further proxies outside of private networks "
+                                                    "are not logged setting=server.proxy_fault_reports"));
+        for (const char* peer : {"10.1.2.3", "172.31.255.1", "192.168.0.1"}) report(peer);
+        report("198.51.100.1", ProxyFault::disagreement); // of a trusted proxy: not everybody can bring it about
+        CPPUNIT_ASSERT_EQUAL(std::size_t{9}, log_.lines.size());
+        for (const char* first :
+             {"172.16.0.1", "100.64.0.1", "100.127.255.1", "fc00::1", "fdff::1", "fe80::1", "169.254.1.1"}) {
+            faults_.forget();
+            log_.lines.clear();
+            for (int i = 0; i < 100; ++i) report(("203.0.113." + std::to_string(i)).c_str());
+            report(first);
+            CPPUNIT_ASSERT_MESSAGE(first, log_.lines.back().find("peer="s + first) != std::string::npos);
+        }
+    }
+    void noFaultHidesAnother() {
+        for (int i = 0; i < 2; ++i)
+            for (const char* peer : {"127.0.0.1", "10.0.0.1"})
+                for (const ProxyFault fault :
+                     {ProxyFault::untrustedLocal, ProxyFault::untrusted, ProxyFault::disagreement,
+                      ProxyFault::otherHeader, ProxyFault::unusableXForwardedFor, ProxyFault::unusableForwarded,
+                      ProxyFault::noHeader, ProxyFault::untrustedRealIp})
+                    report(peer, fault);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, log_.lines.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{16}, std::set<std::string>(log_.lines.begin(), log_.lines.end()).size());
     }
     void thisMachineAlwaysHasAPlace() {
         settings_.proxy_fault_reports = 1;
@@ -87,6 +129,16 @@ public:
         faults_.report(base::IpAddress(), ProxyFault::untrustedLocal, settings_, log_);
         CPPUNIT_ASSERT_EQUAL(before + 1, log_.lines.size());
         CPPUNIT_ASSERT(log_.lines.back().find("peer=::1") != std::string::npos);
+    }
+    void aConnectionReportsAgainInAnotherEpoch() {
+        ReportedProxyFaults reported;
+        for (int i = 0; i < 3; ++i) {
+            CPPUNIT_ASSERT(reported.add(ProxyFault::untrusted, faults_.epoch()));
+            CPPUNIT_ASSERT(!reported.add(ProxyFault::untrusted, faults_.epoch()));
+            CPPUNIT_ASSERT(reported.add(ProxyFault::untrustedRealIp, faults_.epoch()));
+            CPPUNIT_ASSERT(!reported.add(ProxyFault::untrusted, faults_.epoch()));
+            faults_.forget();
+        }
     }
     void noneWhereNoneAreWanted() {
         settings_.proxy_fault_reports = 0;
