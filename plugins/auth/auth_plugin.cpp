@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ascii_case.hpp"
+#include "auth_settings.hpp"
 #include "refresh_store.hpp"
 #include "secret_check.hpp"
 #include "tokens.hpp"
@@ -19,38 +20,8 @@
 namespace auth {
 namespace {
 
-using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
-
-struct Settings {
-    std::string accessSecret;
-    std::string refreshSecret;
-    milliseconds accessLifetime = minutes(15);
-    milliseconds refreshLifetime = hours(7 * 24);
-    milliseconds leeway{0};
-    milliseconds refreshGrace{0};
-    milliseconds cleanupInterval = hours(1);
-};
-MORTISE_SETTINGS(
-    Settings,
-    field(accessSecret)
-        .secret()
-        .minLength(minimumSecretSize)
-        .text("Signs access tokens; made at the first start when not set"),
-    field(refreshSecret)
-        .secret()
-        .minLength(minimumSecretSize)
-        .text("Signs refresh tokens, another one; made at the first start when not set"),
-    field(accessLifetime).min(seconds(1)).max(hours(30 * 24)).text("How long an access token is good"),
-    field(refreshLifetime).min(seconds(1)).max(hours(365 * 24)).text("How long a refresh token is good"),
-    field(leeway)
-        .min(seconds(0))
-        .max(seconds(60))
-        .text("Tolerance for the clocks of other issuers in exp, nbf and iat"),
-    field(refreshGrace).min(seconds(0)).max(seconds(60)).text("How long a rotated refresh token may be sent again"),
-    field(cleanupInterval).min(seconds(1)).max(hours(24)).text("How often expired refresh tokens are deleted"))
 
 constexpr int loginAttempts = 3; // as often may the hash change under a login
 
@@ -198,8 +169,9 @@ void AuthPlugin::start() {
     database_ = service<mortise::Database>();
     families_.open(database_);
     if (!users_.keepsTokenEpochs())
-        log().warn("The plugin that gives '" MORTISE_USERS_SERVICE
-                   "' keeps no token epochs: access tokens stay good after a change of the password until they expire");
+        log().warn(
+            "The plugin that gives '" MORTISE_USERS_SERVICE
+            "' keeps no token epochs: access tokens stay valid after a change of the password until they expire");
     const auto secretOr = [this](const std::string& configured, std::string_view stored) {
         return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : configured;
     };

@@ -33,6 +33,7 @@ public:
                          std::string_view passwordHash) override;
     bool renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                            std::string_view passwordHash) override;
+    bool keepsTokenEpochs() const override { return true; }
 
 private:
     void declareReads(mortise::Setup& setup);

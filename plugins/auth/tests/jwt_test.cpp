@@ -61,7 +61,7 @@ class JwtTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(checksTimesToTheMoment);
     CPPUNIT_TEST(takesNoTokenFromTheFuture);
     CPPUNIT_TEST(comparesByTheGivenFunction);
-    CPPUNIT_TEST(tellsEpochs);
+    CPPUNIT_TEST(reportsEpochs);
     CPPUNIT_TEST(lastDuplicateWins);
     CPPUNIT_TEST(signsWhatItReads);
     CPPUNIT_TEST(knowsAForeignToken);
@@ -246,7 +246,7 @@ class JwtTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::size_t{2}, asked.size());
     }
 
-    void tellsEpochs() {
+    void reportsEpochs() {
         auth::AccessClaims claims;
         CPPUNIT_ASSERT(auth::ofEpoch(claims, 0) && !auth::ofEpoch(claims, 1) && !auth::ofEpoch(claims, -1));
         claims.epoch = 1;

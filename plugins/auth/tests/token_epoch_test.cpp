@@ -2,10 +2,26 @@
 #include "auth_fixture.hpp"
 #include "jwt_fixture.hpp"
 
+#include <mortise/plugin.hpp>
+
 #include <string>
+#include <string_view>
 
 namespace auth::test {
 namespace {
+
+/// What a plugin's author derives who has never heard of epochs.
+class UsersWithoutEpochs : public mortise::Plugin<>, public mortise::UsersProvider {
+public:
+    void configure(mortise::Setup&) override {}
+    bool findById(std::string_view id, mortise::UserVisitor visit) override {
+        visit(mortise::UserRecord{std::string(id), "Ada", "ada@example.com", "user", "", {1}});
+        return true;
+    }
+    bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
+    void create(mortise::Turn, std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {}
+    bool setPasswordHash(mortise::Turn, std::string_view, std::string_view, std::string_view) override { return true; }
+};
 
 class TokenEpochTest : public AuthFixture {
     CPPUNIT_TEST_SUITE(TokenEpochTest);
@@ -15,6 +31,7 @@ class TokenEpochTest : public AuthFixture {
     CPPUNIT_TEST(aVoidTokenOfNobodyIsNobodys);
     CPPUNIT_TEST(changesEpochAndHashTogetherOrNeither);
     CPPUNIT_TEST(servesBesideAProviderWithoutEpochs);
+    CPPUNIT_TEST(warnsOfAProviderThatKeepsNone);
     CPPUNIT_TEST_SUITE_END();
 
 private:
@@ -136,6 +153,24 @@ private:
         };
         const std::string token = member(registerAda(), "accessToken");
         host_->give(MORTISE_USERS_SERVICE, &older, users_->self());
+        startAgainWithAWarning();
+        CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(token));
+        CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(foreign("")));
+        CPPUNIT_ASSERT_EQUAL(std::string("reject"), kindOf(foreign(",\"epoch\":7")));
+    }
+
+    void warnsOfAProviderThatKeepsNone() {
+        const std::string token = member(registerAda(), "accessToken");
+        FakeInstance users(*host_, *mortise::moduleOf<UsersWithoutEpochs>(0, nullptr, "test.users", "1.0.0",
+                                                                          mortise::offers<mortise::UsersProvider>()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users.configure());
+        host_->give(MORTISE_USERS_SERVICE, users.extension<mortise_users_table>(MORTISE_USERS_SERVICE), users.self());
+        startAgainWithAWarning();
+        CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(token));
+        auth_.reset();
+    }
+
+    void startAgainWithAWarning() {
         auth_ = std::make_unique<FakeInstance>(*host_, authModule());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
                              auth_->configure({{"access_secret", accessSecret}, {"refresh_secret", refreshSecret}}));
@@ -143,9 +178,6 @@ private:
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, auth_->start());
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, host_->records.size());
         CPPUNIT_ASSERT_EQUAL(MORTISE_LOG_WARN, host_->records[0].level);
-        CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(token));
-        CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(foreign("")));
-        CPPUNIT_ASSERT_EQUAL(std::string("reject"), kindOf(foreign(",\"epoch\":7")));
     }
 };
 

@@ -43,3 +43,4 @@
 #include <mortise/tagged.hpp>
 #include <mortise/timers.hpp>
 #include <mortise/users.hpp>
+#include <mortise/users_provider.hpp>

@@ -13,7 +13,7 @@
 namespace mortise {
 inline namespace v1 {
 
-// A user as mortise.users/1 tells it. The hash comes from look-ups by address only.
+// A user as mortise.users/1 gives it. The hash comes from look-ups by address only.
 struct UserRecord {
     std::string id, name, email, role, passwordHash;
     DateTime createdAt;
@@ -31,7 +31,7 @@ public:
         : service_(detail::resolve<mortise_users_table>(host, serviceId)) {}
 
     explicit operator bool() const noexcept { return static_cast<bool>(service_); }
-    // False: the provider is older than token epochs, and all of them read as 0.
+    // False: the provider keeps none, or is older than they are; all of them read as 0.
     bool keepsTokenEpochs() const noexcept { return service_.table.renew_password_hash != nullptr; }
 
     // [loop] where reads are placed there, else [worker]. visit(const mortise_user&); false: nobody.
@@ -128,57 +128,6 @@ private:
     }
 
     detail::Service<mortise_users_table> service_;
-};
-
-// Where a UsersProvider tells the one user it found or made. Views are read before the call returns.
-class UserVisitor {
-public:
-    UserVisitor(mortise_user_visitor visit, void* context) noexcept : visit_(visit), context_(context) {}
-
-    void operator()(const mortise_user& user) const { visit_(context_, &user); }
-    void operator()(const UserRecord& record) const {
-        mortise_user user{};
-        user.struct_size = sizeof user;
-        user.id = view(record.id);
-        user.name = view(record.name);
-        user.email = view(record.email);
-        user.role = view(record.role);
-        user.password_hash = view(record.passwordHash);
-        user.created_ms = record.createdAt.unixMilliseconds;
-        user.token_epoch = record.tokenEpoch;
-        visit_(context_, &user);
-    }
-
-private:
-    mortise_user_visitor visit_;
-    void* context_;
-};
-
-// For a plugin to derive from: gives mortise.users/1 (name it in offers<>() as well).
-class UsersProvider {
-public:
-    static constexpr const char* serviceId = MORTISE_USERS_SERVICE;
-
-    virtual ~UsersProvider() = default;
-    // [loop] or [worker] At most one visit; false: nobody. Throws Busy on a loop to be called again on a worker. The
-    // password hash stays empty.
-    virtual bool findById(std::string_view id, UserVisitor visit) = 0;
-    // [worker] By the ASCII-lowered form, with the password hash.
-    virtual bool findByEmail(std::string_view email, UserVisitor visit) = 0;
-    // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict, Stale.
-    virtual void create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
-                        UserVisitor visit) = 0;
-    // [worker] In the place of `expected`, with the user's next token epoch, durable as with create. False: no such
-    // user, or another hash by now. Where both are the same it only keeps others from changing the hash until the
-    // transaction ends.
-    virtual bool setPasswordHash(Turn turn, std::string_view id, std::string_view expected,
-                                 std::string_view passwordHash) = 0;
-    // [worker] The same for another hash of the same password: the token epoch stays. A provider that keeps no epochs
-    // has nothing to override.
-    virtual bool renewPasswordHash(Turn turn, std::string_view id, std::string_view expected,
-                                   std::string_view passwordHash) {
-        return setPasswordHash(turn, id, expected, passwordHash);
-    }
 };
 
 } // namespace v1

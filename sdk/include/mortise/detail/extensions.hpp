@@ -12,7 +12,7 @@
 #include <mortise/readiness.hpp>
 #include <mortise/router.hpp>
 #include <mortise/service/loop.h>
-#include <mortise/users.hpp>
+#include <mortise/users_provider.hpp>
 
 namespace mortise {
 inline namespace v1 {
@@ -124,51 +124,6 @@ const mortise_plugin_placement* placementTable() noexcept {
             bool allowed = false;
             guardQuietly([&] { allowed = as<Placement, T>(self).readsOnLoop(); }, [](std::string_view) {});
             return allowed ? 1 : 0;
-        },
-    };
-    return &table;
-}
-
-template<class T>
-const mortise_users_table* usersTable() noexcept {
-    static constexpr mortise_users_table table = {
-        sizeof(mortise_users_table),
-        0,
-        [](void* self, mortise_view id, mortise_user_visitor visit, void* context, mortise_error* error) {
-            return guard(error, [&]() -> mortise_status {
-                return as<UsersProvider, T>(self).findById(text(id), UserVisitor(visit, context)) ? MORTISE_OK
-                                                                                                  : MORTISE_ABSENT;
-            });
-        },
-        [](void* self, mortise_view email, mortise_user_visitor visit, void* context, mortise_error* error) {
-            return guard(error, [&]() -> mortise_status {
-                return as<UsersProvider, T>(self).findByEmail(text(email), UserVisitor(visit, context))
-                           ? MORTISE_OK
-                           : MORTISE_ABSENT;
-            });
-        },
-        [](void* self, mortise_exchange turn, mortise_view name, mortise_view email, mortise_view hash,
-           mortise_user_visitor visit, void* context, mortise_error* error) {
-            return guard(error, [&] {
-                as<UsersProvider, T>(self).create(Turn(turn), text(name), text(email), text(hash),
-                                                  UserVisitor(visit, context));
-            });
-        },
-        [](void* self, mortise_exchange turn, mortise_view id, mortise_view expected, mortise_view hash,
-           mortise_error* error) {
-            return guard(error, [&]() -> mortise_status {
-                return as<UsersProvider, T>(self).setPasswordHash(Turn(turn), text(id), text(expected), text(hash))
-                           ? MORTISE_OK
-                           : MORTISE_ABSENT;
-            });
-        },
-        [](void* self, mortise_exchange turn, mortise_view id, mortise_view expected, mortise_view hash,
-           mortise_error* error) {
-            return guard(error, [&]() -> mortise_status {
-                return as<UsersProvider, T>(self).renewPasswordHash(Turn(turn), text(id), text(expected), text(hash))
-                           ? MORTISE_OK
-                           : MORTISE_ABSENT;
-            });
         },
     };
     return &table;

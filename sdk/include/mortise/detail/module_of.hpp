@@ -169,7 +169,7 @@ private:
         if constexpr (std::is_base_of_v<Placement, T>)
             if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
         if constexpr (std::is_base_of_v<UsersProvider, T>)
-            if (id == MORTISE_USERS_SERVICE) return detail::usersTable<T>();
+            if (id == MORTISE_USERS_SERVICE) return detail::usersTable<T>(self);
         if (const void* const draft = draftTable(detail::Tag<T>{}, id)) return draft;
         return base(self).extension(id);
     }

@@ -23,7 +23,7 @@ typedef struct mortise_user {
     mortise_view password_hash; /* only from find_by_email; never shown, never logged */
     int64_t created_ms;         /* Unix time */
     /* One more with every change of the password, 0 before the first: tokens of another epoch are void. A provider whose
-     * struct ends before it keeps none. */
+     * struct ends before it, or whose table has no renew_password_hash, keeps none. */
     int64_t token_epoch;
 } mortise_user;
 
@@ -51,7 +51,7 @@ typedef struct mortise_users_table {
      * what is stored beside it belongs to this hash. */
     mortise_status (*set_password_hash)(void *self, mortise_exchange turn, mortise_view id, mortise_view expected,
                                         mortise_view password_hash, mortise_error *error);
-    /* [worker] The same for another hash of the same password: token_epoch stays. */
+    /* [worker] The same for another hash of the same password: token_epoch stays. NULL: the provider keeps no epochs. */
     mortise_status (*renew_password_hash)(void *self, mortise_exchange turn, mortise_view id, mortise_view expected,
                                           mortise_view password_hash, mortise_error *error);
 } mortise_users_table;
