@@ -112,21 +112,25 @@ std::string_view faultOf(const mortise_reply& reply) noexcept {
     return {};
 }
 
-// Whether a field that may stand only once stands twice.
-bool repeatsSingleton(const mortise_field* fields, std::uint32_t count) noexcept {
+// Whether a field that may stand only once stands twice, in fields and block together.
+bool repeatsSingleton(const mortise_field* fields, std::uint32_t count, const http::ConstantFields* block) noexcept {
     http::SingletonsSeen seen;
+    if (block != nullptr)
+        for (const auto& line : block->lines()) seen.addTwice(line.name);
     return std::any_of(fields, fields + count, [&](const auto& field) { return seen.addTwice(text(field.name)); });
 }
 
-// Appends checked fields to `out`. False: one is not allowed.
-bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t count) {
+// Appends checked fields to `out`. False: one is not allowed, also beside those of the block that goes with them.
+bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t count,
+                  const http::ConstantFields* block = nullptr) {
     http::NameSet names;
+    if (block != nullptr) names = block->names();
     http::NameSet repeated;
     for (std::uint32_t i = 0; i < count; ++i) {
         if (!http::appendField(out, text(fields[i].name), text(fields[i].value))) return false;
         names.addTwice(text(fields[i].name), repeated);
     }
-    return !repeated.mayMeet(http::singletonNames) || !repeatsSingleton(fields, count);
+    return !repeated.mayMeet(http::singletonNames) || !repeatsSingleton(fields, count, block);
 }
 
 // What a turn of this kind may not do.
@@ -153,11 +157,12 @@ std::string_view takeHead(const Instance& caller, const Record& record, const mo
     http::Response& response = record.response();
     if (const std::string_view fault = faultOf(record.state()); !fault.empty()) return fault;
     if (const std::string_view fault = faultOf(reply); !fault.empty()) return fault;
-    if (!appendFields(response.fields, reply.fields, reply.field_count))
+    const http::ConstantFields* const block = caller.headerBlock(reply.header_block);
+    if (!appendFields(response.fields, reply.fields, reply.field_count, block))
         return "a field is not allowed, malformed or repeated";
     response.status = static_cast<int>(reply.status);
     response.noStore = (reply.flags & MORTISE_REPLY_NO_STORE) != 0;
-    if (const auto* const block = caller.headerBlock(reply.header_block)) response.constantFields = block->text();
+    if (block != nullptr) response.constantFields = block->text();
     if (reply.content_type.size != 0) {
         response.contentTypeText = text(reply.content_type);
         response.contentType = response.contentTypeText;

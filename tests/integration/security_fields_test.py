@@ -132,6 +132,16 @@ class Replies(ServerTest):
             answer = self.server.get(f"/uses/exchange/repeated?name={name}")
             self.assertEqual((answer.status, answer.headers(name.lower())), (200, ["a", "a"]), answer)
 
+    def test_twice_with_the_header_block_is_an_internal_error(self):
+        for name in ("ETag", "Location", "etag", "LOCATION"):
+            mark = self.server.mark()
+            self.assertError(self.server.get(f"/uses/exchange/beside-a-block?name={name}"), 500)
+            self.server.wait_for("A plugin's reply breaks a rule", since=mark)
+        for name, values in (("Link", ["</block>", "a"]), ("Last-Modified", ["a"]), ("Retry-After", ["a"]), ("X-Anything", ["a"])):
+            answer = self.server.get(f"/uses/exchange/beside-a-block?name={name}")
+            self.assertEqual((answer.status, sorted(answer.headers(name.lower()))), (200, values), answer)
+            self.assertEqual(answer.headers("etag"), ['"of the block"'])
+
 
 class Trailers(Talk):
     # contract: http.trailers

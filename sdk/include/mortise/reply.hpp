@@ -23,7 +23,8 @@ struct HeaderBlock {
 };
 
 // An answer as a value. A described struct converts to 200 with its JSON; errors get the host's one shape. Header
-// fields are checked by the host at each reply: framing fields and bytes that do not belong make it a 500.
+// fields are checked by the host at each reply: framing fields, bytes that do not belong and a field that may stand
+// only once (text/singleton_fields.hpp) and is repeated, in the block too, make it a 500.
 class Reply {
 public:
     enum class Kind { whole, file, error, later };

@@ -27,7 +27,8 @@ typedef struct mortise_reply {
     uint32_t status;      /* 200-599 */
     uint32_t flags;       /* MORTISE_REPLY_ … */
     uint32_t field_count;
-    const mortise_field *fields; /* checked per reply; framing fields (Content-Length, Connection, …) are refused */
+    const mortise_field *fields; /* checked per reply; refused are framing fields (Content-Length, Connection,
+                                  * …) and, repeated here or beside the block, those that may stand only once */
     uint64_t header_block;       /* from declare_header_block; 0 for none */
     mortise_view content_type;   /* empty: none, or JSON by flag */
     mortise_view body;           /* copied, unless `release` is set */
