@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import unittest
 
-from mortised import FIXTURES, PLUGINS, PROGRAM, ROOT, SANITIZED, Folder, Mortised, environment, run
+from mortised import FIXTURES, PLUGINS, PROGRAM, ROOT, SANITIZED, Folder, Mortised, environment, run, service_user
 
 MARKER = "marker-of-the-test"
 SECRETS = {
@@ -86,13 +86,7 @@ class Rights(unittest.TestCase):
         self.assertEqual((seen["groups"], seen["bounded"], seen["new"], seen["parent"]), ("1", "1", "1", "closed"))
 
     def service(self):
-        """Who checks are made as where no state directory tells."""
-        for name in ("mortise", "nobody"):
-            try:
-                return pwd.getpwnam(name)
-            except KeyError:
-                continue
-        return self.skipTest("there is no user that checks could be made as")
+        return service_user() or self.skipTest("there is no user that checks could be made as")
 
     def test_every_mode_without_a_state_directory(self):
         user = self.service()
@@ -163,12 +157,17 @@ class Files(unittest.TestCase):
         self.folder = Folder(plugins={"routing": {}, "hello": {}})
         self.addCleanup(self.folder.remove)
         self.folder.state.mkdir()
-        os.chown(self.folder.state, NOBODY, NOBODY)
+        try:
+            self.user = pwd.getpwuid(NOBODY)
+        except KeyError:
+            self.skipTest("the state directory would be of a user without a name")
+        self.group = grp.getgrgid(self.user.pw_gid).gr_name
+        os.chown(self.folder.state, NOBODY, self.user.pw_gid)
 
     def refused(self, *said, mode=("--check-config",)):
         done = run("--config", self.folder.config, *mode)
         self.assertEqual(done.returncode, 78, done)
-        for one in ("the user 'nobody' may not", *map(str, said)):
+        for one in (f"the user '{self.user.pw_name}' may not", *map(str, said)):
             self.assertIn(one, done.stderr)
 
     def good(self):
@@ -178,8 +177,9 @@ class Files(unittest.TestCase):
     def test_the_main_file(self):
         for mode in ("--check-config", "--print-config", "--list-plugins"):
             self.folder.file.chmod(0o640)
-            self.refused(self.folder.file, "of root:root (mode 0640)", "make one (systemd-sysusers)", "[C102]", mode=(mode,))
-        os.chown(self.folder.file, 0, NOBODY)
+            help_ = "make one (systemd-sysusers)" if self.user.pw_name == "nobody" else f"'chgrp {self.group}' and 'chmod g+r' let it"
+            self.refused(self.folder.file, "of root:root (mode 0640)", help_, "[C102]", mode=(mode,))
+        os.chown(self.folder.file, 0, self.user.pw_gid)
         self.good()
 
     def test_its_folder(self):

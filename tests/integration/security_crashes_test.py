@@ -16,13 +16,12 @@ import tempfile
 import time
 import unittest
 
-from mortised import FIXTURES, PROGRAM, SLOWNESS, Folder, Mortised, environment, eventually, run
+from mortised import FIXTURES, PROGRAM, SANITIZED, SLOWNESS, Folder, Mortised, environment, eventually, run
 
 BASE = {"routing": {}, "logging": {}, "hello": {}}
 CONTROL_S = 2.0 * SLOWNESS
 GRACE_S = 20.0 * SLOWNESS
 SECRET = "f4c3-not-for-the-log-b00c"
-SANITIZED = any(name in PROGRAM.read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 
 # What a call before serving can do, and what is told of it.
 BEFORE_SERVING = {

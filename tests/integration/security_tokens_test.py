@@ -11,10 +11,11 @@ import threading
 import time
 import unittest
 
-from mortised import Folder, Mortised, ServerTest
+from mortised import SLOWNESS, Folder, Mortised, ServerTest
 
 ACCESS = "an access secret of more than thirty-two bytes!"
 REFRESH = "the refresh secret, another one of thirty-two bytes"
+SOON_S = 600 * SLOWNESS  # that no run of a test takes
 NONE = "Bearer"
 BAD = 'Bearer error="invalid_token"'
 
@@ -170,27 +171,41 @@ class Epochs(TokensTest):
 
     # contract: auth.epoch
     def test_no_token_outlives_a_change_that_it_raced(self):
-        user = self.server.register()
-        token, found = user["accessToken"], []
+        won = lost = 0
+        for _ in range(20):  # until one login was before the change and one behind it
+            user = self.server.register()
+            found, refused = self.race(user)
+            won, lost = won + len(found), lost + refused
+            for session in found:
+                self.assertInvalidToken(session["accessToken"])
+                self.assertError(self.server.post("/auth/refresh", {"refreshToken": session["refreshToken"]}), 401, "Invalid refresh token")
+            if won and lost:
+                break
+        self.assertGreater(won, 0)
+        self.assertGreater(lost, 0)
+
+    def race(self, user: dict) -> tuple[list[dict], int]:
+        """The sessions of logins beside a change of the password, and how many logins came too late."""
+        found, refused = [], []
         barrier = threading.Barrier(4)
 
         def log_in():
             barrier.wait()
             for _ in range(5):
                 response = self.login(user, "correct horse")
-                if response.status == 200:
-                    found.append(response.json)
+                (found if response.status == 200 else refused).append(response)
 
         threads = [threading.Thread(target=log_in) for _ in range(3)]
         for thread in threads:
             thread.start()
         barrier.wait()
-        self.assertEqual(self.change(token, "correct horse", "battery staple").status, 204)
+        changed = self.change(user["accessToken"], "correct horse", "battery staple")
         for thread in threads:
             thread.join()
-        for session in found:
-            self.assertInvalidToken(session["accessToken"])
-            self.assertError(self.server.post("/auth/refresh", {"refreshToken": session["refreshToken"]}), 401, "Invalid refresh token")
+        self.assertEqual(changed.status, 204)
+        for response in refused:
+            self.assertIn(response.status, (401, 503), response)
+        return [response.json for response in found], len(refused)
 
 
 class Issued(TokensTest):
@@ -200,7 +215,7 @@ class Issued(TokensTest):
         self.user = self.server.register()
 
     def claims(self, **more) -> dict:
-        return {"userId": self.user["user"]["id"], "epoch": 0, "exp": time.time() + 900, **more}
+        return {"userId": self.user["user"]["id"], "epoch": 0, "exp": time.time() + 2 * SOON_S, **more}
 
     def raw(self, name: str, text: str) -> str:
         return sign(json.dumps(self.claims())[:-1] + f', "{name}": {text}}}')
@@ -210,7 +225,7 @@ class Issued(TokensTest):
         now = time.time()
         for past in (now, int(now), now - 0.25, 0, -1, -1e300, 1):
             self.assertEqual(self.me(sign(self.claims(iat=past))).status, 200, past)
-        for future in (now + 30, int(now) + 600, now + 30.5, 2**31 + 1e9, 2**53, 2**63, 1e300):
+        for future in (now + SOON_S, int(now + SOON_S), now + SOON_S + 0.5, 2**31 + 1e9, 2**53, 2**63, 1e300):
             for name in ("iat", "nbf"):
                 with self.subTest(name=name, future=future):
                     self.assertInvalidToken(sign(self.claims(**{name: future})))
@@ -221,32 +236,45 @@ class Issued(TokensTest):
 
     # contract: auth.time-claims
     def test_the_moment_itself(self):
-        token = sign(self.claims(iat=round(time.time() + 1, 3)))
-        self.assertInvalidToken(token)
-        deadline = time.monotonic() + 20
-        while self.me(token).status != 200:
-            self.assertLess(time.monotonic(), deadline)
-        self.assertGreaterEqual(time.time() + 0.001, claims_of(token)["iat"])
+        """Each answer is judged by the time it was asked for and the time it came: none of them needs to be quick."""
+        decided = set()
+        for ahead_ms in (0, 1, 2, 5, 20, 100, 500, 2000, int(SOON_S * 1000)):
+            for name in ("iat", "nbf"):
+                moment = int(time.time() * 1000) + ahead_ms
+                token = sign(self.claims(**{name: moment / 1000}))
+                before = int(time.time() * 1000)
+                status = self.me(token).status
+                after = int(time.time() * 1000)
+                with self.subTest(name=name, ahead_ms=ahead_ms):
+                    if after + 1 < moment:  # as a float it may lie a little before
+                        self.assertEqual(status, 401)
+                    elif before >= moment:
+                        self.assertEqual(status, 200)
+                    else:
+                        self.assertIn(status, (200, 401))  # the moment came meanwhile
+                        continue
+                    decided.add(status)
+        self.assertEqual(decided, {200, 401})
 
     # contract: auth.time-claims
     def test_refresh_tokens_of_the_future(self):
         claims = claims_of(self.user["refreshToken"])
         for name in ("iat", "nbf"):
-            token = sign({**claims, name: time.time() + 600}, REFRESH, "refresh+jwt")
+            token = sign({**claims, name: time.time() + SOON_S}, REFRESH, "refresh+jwt")
             self.assertError(self.server.post("/auth/refresh", {"refreshToken": token}), 401, "Invalid refresh token")
         # None of them rotated anything.
         self.assertEqual(self.server.post("/auth/refresh", {"refreshToken": self.user["refreshToken"]}).status, 200)
 
     # contract: auth.time-claims
     def test_leeway(self):
-        with Mortised(plugins=plugins(leeway="30s")) as server:
+        with Mortised(plugins=plugins(leeway="60s")) as server:
             user = server.register()
-            base = {"userId": user["user"]["id"], "exp": time.time() + 900}
+            base = {"userId": user["user"]["id"], "exp": time.time() + SOON_S}
             for name in ("iat", "nbf"):
-                self.assertEqual(self.me(sign({**base, name: time.time() + 20}), server).status, 200)
-                self.assertInvalidToken(sign({**base, name: time.time() + 90}), server)
-            self.assertEqual(self.me(sign({**base, "exp": time.time() - 10}), server).status, 200)
-            self.assertInvalidToken(sign({**base, "exp": time.time() - 60}), server)
+                self.assertEqual(self.me(sign({**base, name: time.time() + 50}), server).status, 200)
+                self.assertInvalidToken(sign({**base, name: time.time() + SOON_S}), server)
+            self.assertEqual(self.me(sign({**base, "exp": time.time() - 1}), server).status, 200)
+            self.assertInvalidToken(sign({**base, "exp": time.time() - 61}), server)
 
 
 class Challenges(TokensTest):

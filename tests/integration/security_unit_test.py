@@ -156,6 +156,8 @@ class Systemd(unittest.TestCase):
         name = f"mortise-test-{os.getpid()}"
         folder.server |= {"state_directory": f"/var/lib/{name}", "cache_directory": f"/var/cache/{name}", "plugin_directory": str(PLUGINS)}
         folder.write()
+        # systemd keeps these, behind links where the user is a dynamic one. What is added first is done last.
+        self.addCleanup(self.forget, name)
         left_out = ("ExecStart", "ExecReload", "Restart", "RestartPreventExitStatus", "RestartSec", "User", "Group", "ConfigurationDirectory",
                     "ConfigurationDirectoryMode")
         lines = [f"{key}={value}" for key, value in unit_filter.Unit(SHIPPED).lines if key not in left_out]
@@ -171,6 +173,15 @@ class Systemd(unittest.TestCase):
         with Connection(address) as connection:
             self.assertEqual(connection.exchange("GET", "/site/a.txt").body, b"a file")
             self.assertEqual(connection.exchange("GET", "/hello").status, 200)
+
+    @staticmethod
+    def forget(name: str) -> None:
+        for above in map(pathlib.Path, ("/var/lib", "/var/cache", "/var/log", "/run")):
+            for path in (above / name, above / "private" / name):
+                if path.is_symlink():
+                    path.unlink()
+                elif path.is_dir():
+                    shutil.rmtree(path)
 
 
 if __name__ == "__main__":

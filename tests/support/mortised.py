@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import signal
@@ -47,6 +48,16 @@ ALL_PLUGINS = {
 
 _TEXT_RECORD = re.compile(r"\S+Z (trace|debug|info|warning|error|fatal) (\S*): (.*?)(?: \((.*)\))?")
 _ALIASES = ("PORT", "NODE_ENV", "LOG_LEVEL", "CORS_ORIGIN", "JWT_SECRET", "JWT_REFRESH_SECRET", "DATABASE_URL")
+
+
+def service_user() -> pwd.struct_passwd | None:
+    """Who root's checks are made as where no state directory tells."""
+    for name in ("mortise", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
 
 
 def environment(extra: dict[str, str] | None = None) -> dict[str, str]:

@@ -15,11 +15,44 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace mortise::static_files {
+namespace {
+
+// A process that runs `body` until it is killed: by the end of this scope, whatever ends it, or with this thread.
+class Child {
+public:
+    template<class Body>
+    explicit Child(Body body) : id_(::fork()) {
+        if (id_ != 0) return;
+        if (::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent_) body();
+        ::_exit(1);
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() { kill(); }
+
+    bool runs() {
+        if (id_ > 0 && ::waitpid(id_, nullptr, WNOHANG) != 0) id_ = -1; // its number is nobody's now
+        return id_ > 0;
+    }
+    void kill() {
+        if (id_ <= 0) return;
+        ::kill(id_, SIGKILL);
+        ::waitpid(id_, nullptr, 0);
+        id_ = -1;
+    }
+
+private:
+    const pid_t parent_ = ::getpid();
+    pid_t id_;
+};
+
+} // namespace
 
 class FileRootTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(FileRootTest);
@@ -190,16 +223,15 @@ public:
         std::ofstream(root() / "sub" / "inner" / "b.txt") << "below";
         std::filesystem::create_symlink("../outside", root() / "trap");
         std::filesystem::create_symlink("sub/inner/../b.txt", root() / "climbs");
-        const pid_t child = ::fork();
-        if (child == 0) {
-            const std::string sub = root() / "sub", trap = root() / "trap", inner = root() / "sub" / "inner";
-            const std::string moved = folder_ / "outside" / "moved";
+        const std::string sub = root() / "sub", trap = root() / "trap", inner = root() / "sub" / "inner";
+        const std::string moved = folder_ / "outside" / "moved";
+        Child child([&] {
             while (true) {
                 ::renameat2(AT_FDCWD, sub.c_str(), AT_FDCWD, trap.c_str(), RENAME_EXCHANGE);
                 ::rename(inner.c_str(), moved.c_str());
                 ::rename(moved.c_str(), inner.c_str());
             }
-        }
+        });
         const FileRoot byKernel(root().string());
         const FileRoot byWalk(root().string(), Resolution::byWalk);
         unsigned found = 0;
@@ -212,8 +244,8 @@ public:
                 escaped += one.kind == Kind::file && one.size != 5 ? 1 : 0;
             }
         }
-        ::kill(child, SIGKILL);
-        ::waitpid(child, nullptr, 0);
+        CPPUNIT_ASSERT(child.runs());
+        child.kill(); // before its folder is removed
         CPPUNIT_ASSERT_EQUAL(0U, escaped);
         CPPUNIT_ASSERT(found > 0);
     }
