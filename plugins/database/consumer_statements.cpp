@@ -43,19 +43,19 @@ std::uint32_t ConsumerStatements::add(std::uint32_t statement) {
 }
 
 void ConsumerStatements::refuse(std::uint32_t number) const {
-    std::string sentence = "plugin '" + name_ + "' uses statement " + std::to_string(number);
+    std::string message = "plugin '" + name_ + "' uses statement " + std::to_string(number);
     const auto owner = static_cast<std::uint16_t>(number >> consumerShift);
     if (number == 0) {
-        sentence += ", which is none: a statement is registered in start, and used by the number that this returns";
+        message += ", which is none: a statement is registered in start, and used by the number that this returns";
     } else if (owner == consumer_) {
-        sentence += ", which was never registered";
+        message += ", which was never registered";
     } else if (const std::optional<std::string> other = consumers_->name(owner)) {
-        sentence += *other == name_ ? ", which belongs to another instance of this plugin"
-                                    : ", which belongs to plugin '" + *other + "'";
+        message += *other == name_ ? ", which belongs to another instance of this plugin"
+                                   : ", which belongs to plugin '" + *other + "'";
     } else {
-        sentence += ", which was never registered, or by an instance that is gone";
+        message += ", which was never registered, or by an instance that is gone";
     }
-    throw DatabaseError(DatabaseError::Kind::invalid, sentence);
+    throw DatabaseError(DatabaseError::Kind::invalid, message);
 }
 
 } // namespace mortise::database

@@ -32,7 +32,7 @@ public:
     struct MissingRoute {
         std::string plugin;
         std::string setting;
-        std::string sentence;
+        std::string message;
     };
     const std::vector<MissingRoute>& missingRoutes() const noexcept { return missingRoutes_; }
 

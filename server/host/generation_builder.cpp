@@ -194,7 +194,7 @@ bool GenerationBuilder::configure(bool checkOnly) {
     for (const Assembly::MissingRoute& missing : assembly.missingRoutes())
         warnings_.warning(base::Code::routeMissing,
                           request_.settings.at("plugin." + missing.plugin).at(missing.setting).origin,
-                          "plugin." + missing.plugin + "." + missing.setting + ": " + missing.sentence);
+                          "plugin." + missing.plugin + "." + missing.setting + ": " + missing.message);
     for (const std::string& warning : assembly.warnings())
         runtime_.log().log(base::Level::warn, "host.plugins", "server.filter_order overrules plugins",
                            {{"reason", std::string_view(warning)}});

@@ -70,28 +70,28 @@ std::optional<base::IpAddress> nodeAddress(std::string_view value) noexcept {
     return node.kind == ForwardedNode::Kind::address ? base::IpAddress::parse(node.host) : std::nullopt;
 }
 
-struct Told {
+struct Reported {
     base::IpAddress address;
     std::optional<bool> secure; // nothing: it does not say
 };
 
-Told walkForwarded(const RequestHead& head, const char* message, const base::IpNetworkList& trusted) noexcept {
+Reported walkForwarded(const RequestHead& head, const char* message, const base::IpNetworkList& trusted) noexcept {
     Walk walk(trusted);
-    Told told;
+    Reported reported;
     visitFromLast(head, message, "forwarded", [&](std::string_view line) {
         ForwardedReader reader(line);
         for (ForwardedElement element; walk.goesOn() && reader.previous(element);) {
             walk.visit(nodeAddress(element.forNode));
-            told.secure.reset();
+            reported.secure.reset();
             if (element.proto.data() == nullptr) continue;
             char buffer[8];
             const auto proto = forwardedValue(element.proto, buffer, sizeof buffer);
-            told.secure = proto && equalsIgnoreCase(*proto, "https");
+            reported.secure = proto && equalsIgnoreCase(*proto, "https");
         }
         return walk.goesOn();
     });
-    told.address = walk.found();
-    return told;
+    reported.address = walk.found();
+    return reported;
 }
 
 bool lastProtocolIsSecure(const RequestHead& head, const char* message) noexcept {
@@ -146,16 +146,16 @@ ClientIdentity findClient(const base::IpAddress& peer, const RequestHead& head, 
         if (client.address.isUnspecified()) client.fault = ProxyFault::unusableXForwardedFor;
     }
     if ((read & forwarding::forwarded) != 0) {
-        const Told told = walkForwarded(head, message, settings.trusted_proxies);
-        if (client.known && client.address != told.address) {
+        const Reported reported = walkForwarded(head, message, settings.trusted_proxies);
+        if (client.known && client.address != reported.address) {
             client.fault = ProxyFault::disagreement;
             client.address = unknownAddress();
         } else {
-            if (!client.known && told.address.isUnspecified()) client.fault = ProxyFault::unusableForwarded;
-            client.address = told.address;
+            if (!client.known && reported.address.isUnspecified()) client.fault = ProxyFault::unusableForwarded;
+            client.address = reported.address;
         }
         client.known = true;
-        secure = told.secure;
+        secure = reported.secure;
     }
     if ((read & forwarding::x_forwarded_proto) != 0)
         secure = secure.value_or(true) && lastProtocolIsSecure(head, message);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hmac_sha256.hpp"
 
-
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
