@@ -198,8 +198,9 @@ Instead of serving:
   -V, --version             show the version
   -h, --help                show this text
 
-Run by root, commands and everything instead of serving work as the owner of the state directory;
-checks without one work as the user mortise, else nobody, and report what that user cannot read.
+Run by root, commands and everything else but serving work as the owner of the state directory,
+where it exists and is not root's. Elsewhere commands work as root, and checks as the user mortise,
+else nobody. They report what that user cannot read.
 
 Signals: SIGHUP reloads the configuration, SIGUSR1 reopens log files, SIGTERM and SIGINT stop after
 the requests in flight; a second one stops at once.

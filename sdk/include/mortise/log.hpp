@@ -9,7 +9,8 @@
 namespace mortise {
 inline namespace v1 {
 
-// One typed field of a log record; text is borrowed for the call. The host redacts by name.
+// One typed field of a log record; text is borrowed for the call. The host redacts: a value by the name of its
+// field, and what is a secret inside of a text.
 struct LogField : mortise_log_field {
     LogField(std::string_view key, std::string_view value) noexcept
         : mortise_log_field{v1::view(key), MORTISE_LOG_FIELD_TEXT, 0, 0, 0, v1::view(value)} {}

@@ -33,8 +33,9 @@ public:
                                    mortise_sql_row row, void* context, std::uint64_t* changed,
                                    mortise_error* error) = 0;
     virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
-    // [any] The database as the instance named `consumer` has it until it is destroyed: its calls come to that one.
-    // Null: consumers are not told apart, and all of them come here.
+    // [any] The database as the instance named `consumer` has it until it is destroyed: its calls come to that one. May
+    // be asked for more than once, and is deleted on any thread, beside other calls of this provider. Null: all
+    // consumers come here.
     virtual std::unique_ptr<DatabaseProvider> forConsumer(std::string_view consumer) {
         static_cast<void>(consumer);
         return nullptr;

@@ -2,7 +2,8 @@
 /*
  * mortise.log/1, given by the host: log records. mortise.plugin.log_sink/1, given by a plugin: where they go.
  *
- * The host bounds every record (64 fields, 16 KiB of text) and redacts fields by name before any sink sees them.
+ * The host bounds every record (64 fields, 16 KiB of text) and redacts it before any sink sees it: fields by their names,
+ * and secrets inside of the message and of texts, such as passwords in URLs.
  */
 #ifndef MORTISE_SERVICE_LOG_H
 #define MORTISE_SERVICE_LOG_H

@@ -10,11 +10,11 @@ inline namespace v1 {
 
 // Header-only C++17 without the plugin interface. Thread: any.
 
-// What the field of a request may not do. `once`: its grammar is one value and no list, so that a second line, even an
-// equal one, lets two readers choose differently (RFC 9110 section 5.3). `header`: it counts before the content is
-// read, so it may not come as a trailer (RFC 9110 section 6.5.1). No list of the specifications: each says so of
-// itself. Lists, among them Cookie (RFC 9113 section 8.2.3 splits it) and what every proxy on the way adds to, may
-// repeat.
+// What a field of a request or a response may not do. `once`: its grammar is one value and no list, so that a second
+// line, even an equal one, lets two readers choose differently (RFC 9110 section 5.3). `header`: it counts before the
+// content is read, so it may not come as a trailer (RFC 9110 section 6.5.1). No list of the specifications: each says
+// so of itself. Lists, among them Cookie (RFC 9113 section 8.2.3 splits it) and what every proxy on the way adds to,
+// may repeat.
 struct FieldRule {
     std::string_view name; // lower case
     bool once;
@@ -48,9 +48,8 @@ inline constexpr std::array<FieldRule, 56> fieldRules{{
     {"proxy-authenticate", false, true},
     {"set-cookie", false, true},
     {"www-authenticate", false, true},
-    // How it is to be handled: RFC 9110 sections 10.1.1, 13.1, 14.2, RFC 9111 section 5; the Fetch standard (Origin:
-    // RFC
-    // 6454 section 7.3); draft-ietf-httpapi-idempotency-key-header; RFC 6455 sections 11.3.1 and 11.3.5.
+    // How it is to be handled: RFC 9110 sections 10.1.1, 13.1 and 14.2; RFC 9111 section 5; RFC 6454 section 7.3
+    // (Origin); RFC 6455 sections 11.3.1 and 11.3.5; the Fetch standard; draft-ietf-httpapi-idempotency-key-header.
     {"access-control-request-method", true, true},
     {"idempotency-key", true, true},
     {"if-modified-since", true, true},

@@ -17,12 +17,14 @@ extern "C" {
 typedef struct mortise_plugin_consumers {
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] The instance named `consumer` asks for `service`, once in its life. Sets the table and the self that it gets
-     * instead of those of get_extension; MORTISE_ABSENT: it gets these. Any other failure is what get_service returns.
-     * Views are borrowed for the call. */
+    /* [any] The instance named `consumer` asks for `service`. Sets the table and the self that it gets instead of those of
+     * get_extension; MORTISE_ABSENT: it gets these. Any other failure is what get_service returns. May come more than once
+     * for one instance: from two of its threads at once, of which one gets what was given and the other is released, and
+     * again after a failure or MORTISE_ABSENT. Views are borrowed for the call. */
     mortise_status (*acquire)(void *self, mortise_view service, mortise_view consumer, mortise_service *given);
-    /* [control] The consumer is destroyed and calls no more. Once for every self that `acquire` gave, before this plugin's
-     * `destroy`, but never for a consumer that is quarantined. */
+    /* [any] Nobody calls with that self any more: the consumer is destroyed, or never got it. Once for every self that
+     * `acquire` gave, before this plugin's `destroy`, but never for a consumer that is quarantined. Thread-safe: it comes
+     * beside this plugin's other calls, also those of [control]. */
     void (*release)(void *self, mortise_view service, void *given_self);
 } mortise_plugin_consumers;
 

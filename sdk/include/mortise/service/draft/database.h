@@ -3,8 +3,8 @@
  * mortise.database/1 (draft: may still change), given by the plugin `database`: SQL with bound parameters.
  *
  * Statements are known by number: `statement` registers a text once, every connection prepares it once. A number belongs to
- * the instance that registered it, 0 is none, and any other is MORTISE_INVALID. Reads run on the calling thread's own reader; writes run in a transaction of the one writer. A read sees every write that was acknowledged
- * before it began.
+ * the instance that registered it, 0 is none, and any other is MORTISE_INVALID. Reads run on the calling thread's own
+ * reader; writes run in a transaction of the one writer. A read sees every write that was acknowledged before it began.
  */
 #ifndef MORTISE_SERVICE_DRAFT_DATABASE_H
 #define MORTISE_SERVICE_DRAFT_DATABASE_H
