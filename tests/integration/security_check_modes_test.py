@@ -26,7 +26,7 @@ NOBODY = 65534
 SOMEBODY = 4711  # a user without a name
 
 
-def told(text: str) -> dict[str, str]:
+def reported(text: str) -> dict[str, str]:
     """What the constructor of the fixture said of the process that mapped it."""
     found = re.search(r"it said 'uid (?P<uid>\d+ \d+), gid (?P<gid>\d+ \d+), groups (?P<groups>\d+), bounded (?P<bounded>\d), "
                       r"no_new_privs (?P<new>\d), parent (?P<parent>\w+), own (?P<own>\w+), variables(?P<variables>[^';]*)[';]", text)
@@ -43,7 +43,7 @@ class Environment(unittest.TestCase):
 
     def check(self, *arguments):
         done = run(*arguments, env=SECRETS)
-        seen = told(done.stderr)
+        seen = reported(done.stderr)
         sanitizers = {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "ASAN_SYMBOLIZER_PATH"}
         self.assertEqual(set(seen["variables"].split()) - sanitizers - {"LD_LIBRARY_PATH"}, set(), seen)
         self.assertNotEqual(seen["own"], "marked", seen)
@@ -78,7 +78,7 @@ class Rights(unittest.TestCase):
         self.addCleanup(self.folder.remove)
 
     def seen(self, *arguments):
-        return told(run(*arguments).stderr)
+        return reported(run(*arguments).stderr)
 
     def assertGivenUp(self, seen, user, group=None):
         self.assertEqual(seen["uid"], f"{user} {user}")
@@ -110,7 +110,7 @@ class Rights(unittest.TestCase):
             done = subprocess.run([str(prefix / "bin/mortised"), *mode], env=environment(), capture_output=True, text=True, timeout=60, check=False)
             if "it said" not in done.stderr:
                 self.skipTest("the plugins of an installation lie elsewhere: " + done.stderr)
-            self.assertGivenUp(told(done.stderr), self.service().pw_uid, self.service().pw_gid)
+            self.assertGivenUp(reported(done.stderr), self.service().pw_uid, self.service().pw_gid)
 
     def test_roots_own_state_directory_says_nothing(self):
         self.folder.state.mkdir()
