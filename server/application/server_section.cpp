@@ -86,8 +86,8 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
         "Folders that <name>.so is looked for in, in this order; none is lib/mortise/plugins of this installation.");
     all.add(
         "trusted_paths", SettingType::list, "",
-        "Files and folders that are used though others may change them, with all below them: volumes whose modes are "
-        "not yours to set. Only from the environment or the command line, which nobody can change with them.");
+        "Paths that are used though others may change them, with all below: volumes whose modes are not yours to set. "
+        "Taken from the environment or the command line only.");
     all.add("trusted_proxies", SettingType::list, "",
             "Proxies whose word on their clients is believed: addresses and networks (10.0.0.0/8, unix, loopback), of "
             "X-Forwarded-For with X-Forwarded-Proto, and of Forwarded.");
