@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace mortise::base {
@@ -143,9 +144,7 @@ bool isSensitive(std::string_view name, std::string_view lower, bool byCase) noe
     return segments.end();
 }
 
-} // namespace
-
-bool isSensitiveName(std::string_view name) noexcept {
+bool judge(std::string_view name) noexcept {
     if (name.size() > longest) return true;
     char lower[longest];
     bool mixed = false;
@@ -156,6 +155,36 @@ bool isSensitiveName(std::string_view name) noexcept {
     const std::string_view folded(lower, name.size());
     if (std::find(harmlessNames.begin(), harmlessNames.end(), folded) != harmlessNames.end()) return false;
     return isSensitive(name, folded, false) || (mixed && isSensitive(name, folded, true));
+}
+
+// What a thread has asked of late: log fields and parameters are the same few names all the time.
+class Recent {
+public:
+    bool judged(std::string_view name) noexcept {
+        if (name.empty() || name.size() > sizeof Entry::name) return judge(name);
+        const auto byte = [name](std::size_t at) { return static_cast<unsigned char>(name[at]); };
+        Entry& entry = entries_[(name.size() * 31 + byte(0) * 7 + byte(name.size() / 2) * 3 + byte(name.size() - 1)) %
+                                entries_.size()];
+        if (entry.size == name.size() && std::memcmp(entry.name, name.data(), name.size()) == 0) return entry.sensitive;
+        entry.size = static_cast<unsigned char>(name.size());
+        std::memcpy(entry.name, name.data(), name.size());
+        return entry.sensitive = judge(name);
+    }
+
+private:
+    struct Entry {
+        unsigned char size = 0;
+        bool sensitive = false;
+        char name[30];
+    };
+    std::array<Entry, 64> entries_{};
+};
+
+} // namespace
+
+bool isSensitiveName(std::string_view name) noexcept {
+    static thread_local constinit Recent recent;
+    return recent.judged(name);
 }
 
 } // namespace mortise::base

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mortise::base {
 
@@ -28,6 +29,7 @@ class RedactionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(hidesUsersWithoutScheme);
     CPPUNIT_TEST(leavesMessagesReadable);
     CPPUNIT_TEST(takesNoTimeForHostileOnes);
+    CPPUNIT_TEST(looksAtEachParameter);
     CPPUNIT_TEST_SUITE_END();
 
     static void target(const std::string& expected, std::string_view text) {
@@ -293,6 +295,24 @@ public:
             redactText("x " + many + "@h:", storage);
             CPPUNIT_ASSERT_MESSAGE(piece, std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
         }
+    }
+
+    // In every place of a query that looks harmless otherwise.
+    void looksAtEachParameter() {
+        const std::vector<std::string> pairs{"page=1", "limit", "after=a-b_c.d~e", "x=", "", "=y"};
+        for (std::size_t place = 0; place <= pairs.size(); ++place) {
+            std::string query;
+            for (std::size_t i = 0; i <= pairs.size(); ++i) {
+                if (i == place) query += (query.empty() ? "" : "&") + std::string("user_pwd=hunter2");
+                if (i < pairs.size() && i != place) query += (query.empty() ? "" : "&") + pairs[i];
+            }
+            std::string storage;
+            const std::string shown(redactTarget("/a/b.c?" + query, storage));
+            CPPUNIT_ASSERT_MESSAGE(shown, shown.find("hunter2") == std::string::npos);
+        }
+        std::string storage;
+        const std::string harmless = "/a//b?page=1&limit&x=&=y&&after=a-b_c.d~e";
+        CPPUNIT_ASSERT_EQUAL(harmless, std::string(redactTarget(harmless, storage)));
     }
 };
 

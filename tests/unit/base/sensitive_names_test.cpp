@@ -13,6 +13,7 @@ class SensitiveNamesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsThemInAnyPlace);
     CPPUNIT_TEST(knowsHarmlessNames);
     CPPUNIT_TEST(knowsNothingOfLongNames);
+    CPPUNIT_TEST(remembersNoOtherName);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -256,6 +257,18 @@ public:
         CPPUNIT_ASSERT(!isSensitiveName(std::string(128, 'x')));
         CPPUNIT_ASSERT(isSensitiveName(std::string(120, 'x') + "_token"));
         CPPUNIT_ASSERT(isSensitiveName("token" + std::string(1000, '_')));
+    }
+
+    // Verdicts are kept for a few names at a time: a name must not get that of another one.
+    void remembersNoOtherName() {
+        for (int number = 0; number < 5000; ++number) {
+            const std::string harmless = "name" + std::to_string(number);
+            const std::string secret = "token" + std::to_string(number);
+            CPPUNIT_ASSERT_MESSAGE(harmless, !isSensitiveName(harmless));
+            CPPUNIT_ASSERT_MESSAGE(secret, isSensitiveName(secret));
+            CPPUNIT_ASSERT_MESSAGE(harmless, !isSensitiveName(harmless));
+            CPPUNIT_ASSERT(isSensitiveName("pwd") && !isSensitiveName("pwm") && !isSensitiveName(""));
+        }
     }
 };
 
