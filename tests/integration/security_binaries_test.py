@@ -124,7 +124,7 @@ class Binaries(unittest.TestCase):
                 (tree / "CMakeLists.txt").write_text(
                     f"cmake_minimum_required(VERSION 3.25)\nproject(theirs LANGUAGES {language})\nfind_package(Mortise REQUIRED)\n"
                     f"mortise_add_plugin(theirs SOURCES \"{source}\")\n")
-                for command in (["cmake", "-S", tree, "-B", tree / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_BUILD_TYPE=Release"],
+                for command in (["cmake", "-G", "Ninja", "-S", tree, "-B", tree / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_BUILD_TYPE=Release"],
                                 ["cmake", "--build", tree / "build"]):
                     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, check=False)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
