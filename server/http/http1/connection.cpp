@@ -295,10 +295,12 @@ bool Connection::stepHead() noexcept {
     case Parser::Result::complete:
         break;
     }
-    const std::size_t body = begin_ + parser.skippedBytes() + parser.headBytes();
-    if (parser.checkFraming(in_.data() + body, in_.size - body) == Parser::Result::fault) {
-        malformed(parser.fault());
-        return true;
+    if (exchange_->head().chunked) {
+        const std::size_t body = begin_ + parser.skippedBytes() + parser.headBytes();
+        if (parser.checkChunks(in_.data() + body, in_.size - body) == Parser::Result::fault) {
+            malformed(parser.fault());
+            return true;
+        }
     }
     begin_ += static_cast<std::uint32_t>(parser.skippedBytes());
     read_deadline_ms_ = never;

@@ -420,8 +420,7 @@ bool Parser::refuse(const Fault& fault) noexcept {
     return false;
 }
 
-Parser::Result Parser::checkFraming(const char* data, std::size_t size) noexcept {
-    if (!head_->chunked || size == 0) return Result::more;
+Parser::Result Parser::checkChunks(const char* data, std::size_t size) noexcept {
     const Fault* const fault =
         ChunkDecoder::faultIn(data, size, {0, limits_->chunk_line_bytes, limits_->trailer_bytes});
     return fault == nullptr ? Result::more : fail(*fault);

@@ -30,9 +30,9 @@ public:
     // Size of the head with its final CRLF, without the skipped bytes. After `complete`.
     std::size_t headBytes() const noexcept { return head_bytes_; }
 
-    // After a complete head: the fault in the framing of a body of which `size` bytes have arrived, whoever reads it or
-    // not, so that no response passes over it.
-    Result checkFraming(const char* data, std::size_t size) noexcept;
+    // After a complete head with a chunked body, of which `size` bytes have arrived: the fault in its framing, whoever
+    // reads it or not, so that no response passes over it.
+    Result checkChunks(const char* data, std::size_t size) noexcept;
     // After a complete head with hasBody(). A Content-Length past `limit` is a fault at once.
     Result beginBody(std::uint64_t limit) noexcept;
     // Raw bytes that are still to come; only for a body with a Content-Length.
