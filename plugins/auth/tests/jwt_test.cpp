@@ -204,8 +204,8 @@ class JwtTest : public CppUnit::TestFixture {
         const auto issued = [](const std::string& iat, std::int64_t leewayMs = 0) {
             return readClaims(R"({"userId":"0190","exp":1e18,"iat":)" + iat + "}", leewayMs);
         };
-        for (const char* past :
-             {"1700000000", "1700000000.0", "1.7e9", "1699999999.999", "1700000000.0009", "0", "-1", "-1e300", "1e-300"})
+        for (const char* past : {"1700000000", "1700000000.0", "1.7e9", "1699999999.999", "1700000000.0009", "0", "-1",
+                                 "-1e300", "1e-300"})
             assertVerdict(valid, issued(past));
         for (const char* future : {"1700000000.001", "1700000001", "1.700000001e9", "9223372036854775808", "1e300"})
             assertVerdict(notYetValid, issued(future));

@@ -82,7 +82,8 @@ class JoseVectorsTest : public CppUnit::TestFixture {
         eachVector([&](const std::string&, std::string_view algorithm, simdjson::dom::object test) {
             if (algorithm == "HS256") return;
             ++seen;
-            const auth::Jws jws = auth::makeAccessJws(fixture::macWith("any key"), fixture::equal(), fixture::parseHeader);
+            const auth::Jws jws =
+                auth::makeAccessJws(fixture::macWith("any key"), fixture::equal(), fixture::parseHeader);
             auth::Jws::Buffer buffer;
             CPPUNIT_ASSERT(!jws.verify(std::string_view(test["jws"]), buffer));
         });
