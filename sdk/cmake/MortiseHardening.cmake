@@ -5,7 +5,7 @@
 # are protected (shadow stacks); stack protector, probed stack growth and full RELRO are below what can be measured; -fno-plt, which
 # full RELRO makes possible, saves 0.4 %.
 #
-# MORTISE_HARDENING (default ON) switches it; sanitizers bring their own. Sets
+# MORTISE_HARDENING (default ON) switches it; with sanitizers only the linking is. Sets
 #   mortise_hardening_compile_options  stack protector, probed stack growth, shadow stacks (x86)
 #   mortise_hardening_definitions      checked variants of the C library's functions, where the build optimises
 #   mortise_hardening_link_options     nothing stays writable that the loader has written; no executable stack
@@ -34,6 +34,10 @@ function(mortise_hardening)
         # The C library's own start files may lack the mark and with that take it from the whole file.
         list(APPEND wanted_of_linker -Wl,-z,shstk)
     endif()
+    if(MORTISE_SANITIZE) # brings checks of its own; files are linked as ever
+        set(wanted "")
+        list(REMOVE_ITEM wanted_of_linker -Wl,-z,shstk)
+    endif()
     set(compile_options "")
     set(link_options "")
     set(CMAKE_REQUIRED_FLAGS -Werror) # clang only warns of what it does not know
@@ -54,11 +58,11 @@ function(mortise_hardening)
     set(mortise_hardening_compile_options "${compile_options}" CACHE INTERNAL "")
     set(mortise_hardening_link_options "${link_options}" CACHE INTERNAL "")
     # A distribution's own level stays. Without optimisation glibc warns and checks nothing.
-    if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "_FORTIFY_SOURCE")
+    if(NOT MORTISE_SANITIZE AND NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "_FORTIFY_SOURCE")
         set(mortise_hardening_definitions "$<$<NOT:$<CONFIG:Debug,>>:_FORTIFY_SOURCE=2>" CACHE INTERNAL "")
     endif()
 endfunction()
 
-if(MORTISE_HARDENING AND NOT MORTISE_SANITIZE)
+if(MORTISE_HARDENING)
     mortise_hardening()
 endif()
