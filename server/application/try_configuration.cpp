@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <map>
@@ -24,8 +25,9 @@ namespace {
 
 using host::ConfigurationOrder;
 
-// What a call may take before this process is ended: a control call is given up by itself at half of it.
-constexpr int deadlineFactor = 2;
+// Beyond its timeout, what a call may take before this process is ended: a control call is given up by itself before,
+// and what this process does between two calls is no fault of a plugin.
+constexpr std::chrono::seconds patience{5};
 
 std::shared_ptr<const host::Module> load(const ConfigurationOrder::Plugin& plugin) {
     const auto library = base::SharedLibrary::open(plugin.library);
@@ -97,7 +99,7 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
         lastCalls[owner.name] = function;
         child.report(host::TrialStep::call, index->second, function);
         child.separateErrors();
-        deadline.set(child.timeout() * deadlineFactor);
+        deadline.set(child.timeout() + patience);
     };
     host::LogHub log(base::Level::fatal); // mistakes are for the parent to find
     TrialRuntime runtime(log, server.runtime, true);
@@ -114,6 +116,7 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     builder.configure(true);
     endIfLate();
     builder.abandon();
+    deadline.set(std::chrono::milliseconds(0));
     endIfLate();
     child.report(host::TrialStep::finished, 0);
     host::TrialChild::endDescendants();
