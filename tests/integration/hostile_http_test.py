@@ -25,20 +25,6 @@ def chunked(body: bytes, target: bytes = b"/api/users") -> bytes:
 
 
 class HostileTest(ServerTest):
-    def talk(self, data: bytes, pieces: int = 1) -> list:
-        """Sends the bytes and returns all answers up to the end of the connection, which must be a clean one."""
-        with self.server.connect() as connection:
-            size = max(1, -(-len(data) // pieces))
-            try:
-                for at in range(0, len(data), size):
-                    connection.send(data[at : at + size])
-            except OSError:
-                pass  # refused before all of it was read
-            answers = []
-            while not connection.at_end():
-                answers.append(connection.read())
-            return answers
-
     def assertRefused(self, data: bytes, status: int, *, next_one: bytes = NEXT) -> None:
         """One error answer of the usual shape, then the end, whatever follows and however the bytes are cut."""
         for pieces in (1, 7):

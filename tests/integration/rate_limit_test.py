@@ -5,22 +5,11 @@ import re
 import time
 import unittest
 
-from mortised import ALL_PLUGINS, Mortised, ServerTest, eventually, run
+from mortised import ALL_PLUGINS, Clients, Mortised, ServerTest, eventually, run
 
 SENTENCE = "Too many requests, please try again later."
 FIELDS = ("ratelimit-policy", "ratelimit", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 BARE = {"routing": {}, "logging": {}, "health": {}, "hello": {}}
-
-
-class Clients:
-    """Addresses that nobody else in this file has; the test server believes them."""
-
-    _last = 0
-
-    @classmethod
-    def fresh(cls) -> dict[str, str]:
-        cls._last += 1
-        return {"X-Forwarded-For": f"198.51.{cls._last // 200}.{cls._last % 200 + 1}"}
 
 
 class LimitTest(ServerTest):

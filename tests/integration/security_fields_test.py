@@ -60,19 +60,6 @@ def create(address: str, *trailers: bytes, fields: tuple = ()) -> bytes:
 
 
 class Talk(ServerTest):
-    def talk(self, data: bytes, pieces: int = 1) -> list:
-        with self.server.connect() as connection:
-            size = max(1, -(-len(data) // pieces))
-            try:
-                for at in range(0, len(data), size):
-                    connection.send(data[at : at + size])
-            except OSError:
-                pass  # refused before all of it was read
-            answers = []
-            while not connection.at_end():
-                answers.append(connection.read())
-            return answers
-
     def assertRefused(self, data: bytes, status: int = 400) -> None:
         for pieces in (1, 7):
             answers = self.talk(data + NEXT, pieces)

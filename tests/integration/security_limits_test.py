@@ -11,19 +11,10 @@ import struct
 import unittest
 import uuid
 
-from mortised import ALL_PLUGINS, Folder, Mortised, run
+from mortised import ALL_PLUGINS, Clients, Folder, Mortised, run
 
 BARE = {"routing": {}, "logging": {}, "health": {}, "hello": {}}
 WARNING = r"mortise\.ini:\d+:\d+: warning: plugin\.rate-limit\.rules: no enabled plugin has the route '{}'"
-
-
-class Clients:
-    _last = 0
-
-    @classmethod
-    def fresh(cls) -> dict[str, str]:
-        cls._last += 1
-        return {"X-Forwarded-For": f"198.51.{cls._last // 200}.{cls._last % 200 + 1}"}
 
 
 class LimitTest(unittest.TestCase):

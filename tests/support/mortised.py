@@ -419,6 +419,17 @@ def has_ipv6() -> bool:
         return False
 
 
+class Clients:
+    """Addresses that nobody else in a test file has, for a server that believes its peer."""
+
+    _last = 0
+
+    @classmethod
+    def fresh(cls) -> dict[str, str]:
+        cls._last += 1
+        return {"X-Forwarded-For": f"198.51.{cls._last // 200}.{cls._last % 200 + 1}"}
+
+
 class ServerTest(unittest.TestCase):
     """Tests that share one server with `SERVER` and `PLUGINS` as its configuration."""
 
@@ -437,6 +448,20 @@ class ServerTest(unittest.TestCase):
             cls.server.stop()
         finally:
             cls.server.close()
+
+    def talk(self, data: bytes, pieces: int = 1) -> list[Response]:
+        """Sends the bytes and returns all responses up to the end of the connection, which must be a clean one."""
+        with self.server.connect() as connection:
+            size = max(1, -(-len(data) // pieces))
+            try:
+                for at in range(0, len(data), size):
+                    connection.send(data[at : at + size])
+            except OSError:
+                pass  # refused before all of it was read
+            responses = []
+            while not connection.at_end():
+                responses.append(connection.read())
+            return responses
 
     def assertError(self, response: Response, status: int, sentence: str | None = None) -> dict:
         """An error answer of the one shape; returns its body."""
