@@ -8,7 +8,6 @@ import json
 import os
 import sqlite3
 import stat
-import statistics
 import subprocess
 import tempfile
 import threading
@@ -383,9 +382,10 @@ class Timing(AuthTest):
                         "POST", "/auth/login", headers={"Content-Type": "application/json"}, body=json.dumps(body).encode())
                     samples[name].append(time.perf_counter() - begin)
                     self.assertEqual(response.status, 401)
-        medians = {name: statistics.median(times) for name, times in samples.items()}
-        self.assertGreater(min(medians.values()), 0.003)  # cost 8 is some 15 ms: less means that nothing was hashed
-        self.assertLess(max(medians.values()), 1.5 * min(medians.values()), medians)
+        # The shortest of 25 is the work itself: what other processes take of the core only adds.
+        shortest = {name: min(times) for name, times in samples.items()}
+        self.assertGreater(min(shortest.values()), 0.003)  # cost 8 is some 15 ms: less means that nothing was hashed
+        self.assertLess(max(shortest.values()), 1.5 * min(shortest.values()), shortest)
 
 
 class Secrets(unittest.TestCase):

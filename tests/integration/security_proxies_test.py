@@ -54,7 +54,7 @@ class Untrusted(ProxyTest):
                 told = server.wait_for(LOCAL, level="warn")
                 self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
                 self.assertIn("server.trusted_proxies = loopback", told["reason"])
-                self.assertEqual(len(server.found(LOCAL)), 1)
+                self.assertEqual(server.count(LOCAL, 1), 1)
 
     def test_unix_sockets_are_this_machine(self):
         folder = Folder({}, PLUGINS)
@@ -82,7 +82,7 @@ class Untrusted(ProxyTest):
                     pass
         told = server.wait_for(UNTRUSTED, level="warn")
         self.assertEqual((told["peer"], told["setting"]), (own, "server.trusted_proxies"))
-        self.assertEqual(len(server.found(UNTRUSTED)), 1)
+        self.assertEqual(server.count(UNTRUSTED, 1), 1)
 
     def test_nothing_is_logged_where_nothing_is_wrong(self):
         for settings in ({"trusted_proxies": "loopback"}, {"proxy_fault_reports": "0"}):
@@ -102,7 +102,7 @@ class Untrusted(ProxyTest):
         server.folder.write()
         server.reload()
         self.address(server, ("X-Forwarded-For", "203.0.113.7"))
-        self.assertEqual(len(server.found(LOCAL)), 2)
+        self.assertEqual(server.count(LOCAL, 2), 2)
 
     def test_a_reload_says_it_again_on_a_connection_that_stays(self):
         server = self.serve()
@@ -122,7 +122,7 @@ class Untrusted(ProxyTest):
                     send("X-Real-IP: 203.0.113.7")
                 send("X-Real-IP: 203.0.113.7", "User-Agent: the last one")
                 server.wait_for("Request completed", since=mark, userAgent="the last one")
-                self.assertEqual((len(server.found(LOCAL, since=mark)), len(server.found(REAL_IP, since=mark))), (1, 1))
+                self.assertEqual((server.count(LOCAL, 1, mark), server.count(REAL_IP, 1, mark)), (1, 1))
 
     def test_a_proxy_that_sends_only_x_real_ip_is_found(self):
         server = self.serve()
@@ -131,7 +131,7 @@ class Untrusted(ProxyTest):
         told = server.wait_for(REAL_IP, level="warn")
         self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
         self.assertIn("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for", told["reason"])
-        self.assertEqual(len(server.found(REAL_IP)), 1)
+        self.assertEqual(server.count(REAL_IP, 1), 1)
         # Another fault of the same peer is not hidden by it.
         self.address(server, ("X-Forwarded-For", "203.0.113.7"), ("X-Real-IP", "203.0.113.7"))
         server.wait_for(LOCAL)
@@ -246,7 +246,7 @@ class Rfc7239(ProxyTest):
             self.assertEqual(self.address(server, ("Forwarded", f"for={address}"), ("X-Forwarded-For", "203.0.113.7")), "::")
         told = server.wait_for("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree", level="warn")
         self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.forwarded_header"))
-        self.assertEqual(len(server.found("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree")), 1)
+        self.assertEqual(server.count("A trusted proxy sends X-Forwarded-For and Forwarded, and they disagree", 1), 1)
 
     def test_the_limiter_keeps_clients_apart_by_it(self):
         server = self.serve({**PLUGINS, "rate-limit": {"limit": "2"}}, trusted_proxies="loopback")
@@ -279,7 +279,7 @@ class NobodyNamed(ProxyTest):
                         told = server.wait_for(UNUSABLE.format(name), level="warn", since=mark)
                         self.assertEqual(told["peer"], "127.0.0.1")
                         self.assertIn("X-Forwarded-For", told["reason"])
-                        self.assertEqual(len(server.found(UNUSABLE.format(name), since=mark)), 1)
+                        self.assertEqual(server.count(UNUSABLE.format(name), 1, mark), 1)
                         server.folder.plugins["hello"]["name"] = f"{server.mark()}"
                         server.folder.write()
                         server.reload()
@@ -298,7 +298,7 @@ class NobodyNamed(ProxyTest):
                 told = server.wait_for(NO_FIELD, level="warn")
                 self.assertEqual((told["peer"], told["setting"]), ("127.0.0.1", "server.trusted_proxies"))
                 self.assertIn("proxy_set_header X-Forwarded-For", told["reason"])
-                self.assertEqual(len(server.found(NO_FIELD)), 1)
+                self.assertEqual(server.count(NO_FIELD, 1), 1)
 
 
 class Proxy:

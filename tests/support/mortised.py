@@ -305,6 +305,11 @@ class Mortised:
         with self._changed:
             return [record for record in self.records[since:] if record["msg"] == message]
 
+    def count(self, message: str, least: int = 1, since: int = 0) -> int:
+        """How many records have that message, once there are `least`: a record may be read after the response it belongs to."""
+        eventually(lambda: len(self.found(message, since)) >= least, f"{least} times {message!r}")
+        return len(self.found(message, since))
+
     def wait_for(self, message: str | tuple[str, ...], timeout_s: float = EVENT_S, since: int = 0, **fields) -> dict:
         """The first record with that message and those fields."""
         messages = (message,) if isinstance(message, str) else message
