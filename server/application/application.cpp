@@ -124,7 +124,7 @@ int run(std::span<const std::string> arguments) {
     case Mode::tryConfiguration:
         return tryConfiguration();
     case Mode::tryPlugins:
-        return host::ModuleStore::runChild(commandLine.files);
+        return module::ModuleStore::runChild(commandLine.files);
     default:
         break;
     }

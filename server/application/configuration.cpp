@@ -190,12 +190,12 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
         exposures.check(state, own.at("state_directory").origin, "server.state_directory", true);
     }
     if (store_ == nullptr) {
-        host::ModuleStoreSettings settings;
+        module::ModuleStoreSettings settings;
         if (purpose_ != Purpose::check) settings.cacheDirectory = cache;
         settings.program = program_;
         settings.childArguments = {"--try-plugins"};
         settings.buildId = buildId();
-        store_ = std::make_unique<host::ModuleStore>(log_, std::move(settings));
+        store_ = std::make_unique<module::ModuleStore>(log_, std::move(settings));
     }
     store_->setVerifyTimeout(own.duration("verify_timeout"));
 
@@ -239,7 +239,7 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
 std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& layers,
                                                           const std::vector<std::string>& folders, bool allFiles,
                                                           base::Diagnostics& diagnostics) const {
-    const std::vector<std::string> available = host::availablePlugins(folders);
+    const std::vector<std::string> available = module::availablePlugins(folders);
     std::set<std::string> names;
     for (const std::string& name : layers.pluginNames(available)) names.insert(name);
     if (allFiles) names.insert(available.begin(), available.end());
@@ -249,7 +249,7 @@ std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& 
         KnownPlugin plugin{name, early<bool>(layers, sectionName(name), commonSpec("enabled"), false), {}, nullptr};
         plugin.file = early<std::string>(layers, sectionName(name), commonSpec("file"), {});
         if (plugin.file.empty()) {
-            auto found = host::findPluginFile(folders, name);
+            auto found = module::findPluginFile(folders, name);
             if (found)
                 plugin.file = std::move(found).value();
             else

@@ -8,7 +8,7 @@
 #include "dispatch/exchange_table.hpp"
 #include "host/generation_builder.hpp"
 #include "host/log_hub.hpp"
-#include "host/module_store.hpp"
+#include "module/module_store.hpp"
 
 #include <map>
 #include <memory>
@@ -23,8 +23,8 @@ namespace mortise::application {
 struct KnownPlugin {
     std::string name;
     bool enabled = false;
-    std::string file;                           // empty when it was not found
-    std::shared_ptr<const host::Module> module; // null when it was not loaded or refused
+    std::string file;                             // empty when it was not found
+    std::shared_ptr<const module::Module> module; // null when it was not loaded or refused
 };
 
 // A configuration, read whole and checked as far as that goes without creating an instance.
@@ -95,7 +95,7 @@ public:
     // folder.
     std::optional<Configuration> readSettings(base::Diagnostics& diagnostics, bool allFiles = false);
 
-    host::ModuleStore* store() noexcept { return store_.get(); } // null before the first read
+    module::ModuleStore* store() noexcept { return store_.get(); } // null before the first read
 
 private:
     Configuration readAll(base::Diagnostics& diagnostics, bool allFiles);
@@ -111,7 +111,7 @@ private:
     const std::string program_;
     const Purpose purpose_;
     bool asWhoServes_ = false;
-    std::unique_ptr<host::ModuleStore> store_;
+    std::unique_ptr<module::ModuleStore> store_;
 };
 
 } // namespace mortise::application

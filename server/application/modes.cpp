@@ -119,7 +119,7 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
         const char* const state = plugin.module == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled";
         std::cout << std::left << std::setw(widths.name) << plugin.name << std::setw(10) << state;
         if (plugin.module != nullptr) {
-            const host::ModuleInfo& info = plugin.module->info();
+            const module::ModuleInfo& info = plugin.module->info();
             std::cout << std::setw(widths.id) << info.id << std::setw(widths.version) << info.version << "ABI 1."
                       << info.abiMinorBuilt << "  ";
         }
@@ -155,11 +155,11 @@ int exampleConfig(ConfigurationReader& reader, const std::string& format) {
 }
 
 int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const std::string> files) {
-    host::ModuleStoreSettings settings;
+    module::ModuleStoreSettings settings;
     settings.program = program;
     settings.childArguments = {"--try-plugins"};
     settings.buildId = buildId();
-    host::ModuleStore store(log, std::move(settings));
+    module::ModuleStore store(log, std::move(settings));
     std::vector<std::string> absolute;
     for (const std::string& file : files) absolute.push_back(std::filesystem::absolute(file).lexically_normal());
     const auto outcomes = store.load(absolute);
@@ -175,7 +175,7 @@ int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const
             good = false;
             continue;
         }
-        const host::ModuleInfo& info = outcomes[i].value()->info();
+        const module::ModuleInfo& info = outcomes[i].value()->info();
         std::cout << files[i] << ": " << info.id << ' ' << info.version << ", ABI 1." << info.abiMinorBuilt
                   << " (needs 1." << info.abiMinorNeeded << "), " << info.toolchain << '\n';
         for (const std::string& service : info.requiredServices) std::cout << "  requires " << service << '\n';

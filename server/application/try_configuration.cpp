@@ -6,7 +6,7 @@
 #include "base/shared_library.hpp"
 #include "config/value.hpp"
 #include "host/generation_builder.hpp"
-#include "host/trial_child.hpp"
+#include "module/trial_child.hpp"
 
 #include <unistd.h>
 
@@ -29,16 +29,16 @@ using host::ConfigurationOrder;
 // and what this process does between two calls is no fault of a plugin.
 constexpr std::chrono::seconds patience{5};
 
-std::shared_ptr<const host::Module> load(const ConfigurationOrder::Plugin& plugin) {
+std::shared_ptr<const module::Module> load(const ConfigurationOrder::Plugin& plugin) {
     const auto library = base::SharedLibrary::open(plugin.library);
     if (!library) throw std::runtime_error(library.fault());
     void* const entry = library.value().symbol(MORTISE_MODULE_ENTRY_V1);
     if (entry == nullptr) throw std::runtime_error(plugin.path + ": has no " MORTISE_MODULE_ENTRY_V1 " of its own");
     mortise_module raw{};
-    auto info = host::readModule(reinterpret_cast<mortise_module_entry_v1_function>(entry), raw);
+    auto info = module::readModule(reinterpret_cast<mortise_module_entry_v1_function>(entry), raw);
     if (!info) throw std::runtime_error(plugin.path + ": " + info.fault());
-    return std::make_shared<const host::Module>(plugin.path, plugin.library, base::Sha256Digest{},
-                                                std::move(info).value(), raw);
+    return std::make_shared<const module::Module>(plugin.path, plugin.library, base::Sha256Digest{},
+                                                  std::move(info).value(), raw);
 }
 
 // The parent's values, by the declarations that this process finds itself.
@@ -75,7 +75,7 @@ config::Settings settingsOf(const ConfigurationOrder& order, const std::vector<h
     return config::Settings(std::move(sections));
 }
 
-void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
+void tryOut(const module::TrialChild& child, const ConfigurationOrder& order) {
     host::BuildRequest request;
     std::map<std::string, std::size_t, std::less<>> indices;
     for (const ConfigurationOrder::Plugin& plugin : order.plugins) {
@@ -89,7 +89,7 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     ServerSettings server = readServerSettings(request.settings, diagnostics);
     request.serving = server.serving;
 
-    const host::TrialDeadline deadline;
+    const module::TrialDeadline deadline;
     std::mutex mutex; // a call that is late may go on meanwhile, and announce others
     std::map<std::string, std::string, std::less<>> lastCalls; // under mutex
     server.runtime.announce = [&](const base::CodeOwner& owner, const char* function) {
@@ -97,7 +97,7 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
         if (index == indices.end()) return;
         const std::lock_guard lock(mutex);
         lastCalls[owner.name] = function;
-        child.report(host::TrialStep::call, index->second, function);
+        child.report(module::TrialStep::call, index->second, function);
         child.separateErrors();
         deadline.set(child.timeout() + patience);
     };
@@ -108,8 +108,8 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
         for (const auto& [name, index] : indices) {
             if (!(*runtime).isQuarantined(name)) continue;
             const std::lock_guard lock(mutex);
-            child.report(host::TrialStep::late, index, lastCalls[name]);
-            host::TrialChild::endDescendants();
+            child.report(module::TrialStep::late, index, lastCalls[name]);
+            module::TrialChild::endDescendants();
             ::_exit(exitFailure); // its thread may go on for ever
         }
     };
@@ -118,16 +118,16 @@ void tryOut(const host::TrialChild& child, const ConfigurationOrder& order) {
     builder.abandon();
     deadline.set(std::chrono::milliseconds(0));
     endIfLate();
-    child.report(host::TrialStep::finished, 0);
-    host::TrialChild::endDescendants();
+    child.report(module::TrialStep::finished, 0);
+    module::TrialChild::endDescendants();
     ::_exit(exitSuccess);
 }
 
 } // namespace
 
 int tryConfiguration() {
-    const auto child = host::TrialChild::take();
-    if (!child) return host::TrialChild::orderMissing;
+    const auto child = module::TrialChild::take();
+    if (!child) return module::TrialChild::orderMissing;
     try {
         const auto order = host::decodeOrder(child->payload());
         if (!order) throw std::runtime_error("a damaged order");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/acquired_services.hpp"
 
-#include "host/abi_text.hpp"
 #include "host/instance.hpp"
+#include "host/module_names.hpp"
 #include "host/runtime.hpp"
 
 #include <mortise/service/draft/consumers.h>

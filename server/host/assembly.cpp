@@ -3,8 +3,8 @@
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "host/abi_text.hpp"
 #include "host/filter_order.hpp"
+#include "host/module_names.hpp"
 
 #include <mortise/service/loop.h>
 

@@ -2,7 +2,7 @@
 #include "host/configuration_trial.hpp"
 
 #include "host/generation_builder.hpp"
-#include "host/trial_process.hpp"
+#include "module/trial_process.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -55,13 +55,14 @@ std::optional<ConfigurationTrial::Fault> ConfigurationTrial::run(const BuildRequ
     const std::string payload = encodeOrder(orderOf(request, plugins));
     const auto calls = static_cast<int>(plugins.size()) * callsOfAPlugin;
     const auto deadline = std::chrono::steady_clock::now() + timeout_ * calls + grace;
-    auto run = runTrial({program_, {"--try-configuration"}, timeout_, payload, secretsOf(request.settings), deadline});
+    auto run =
+        module::runTrial({program_, {"--try-configuration"}, timeout_, payload, secretsOf(request.settings), deadline});
     if (!run) return Fault{{}, "the plugins cannot be tried in a child process: " + run.fault(), false};
-    const TrialRun& trial = run.value();
-    const TrialReport* last = nullptr;
-    for (const TrialReport& report : trial.reports) {
-        if (report.step == TrialStep::finished && trial.child.succeeded()) return std::nullopt;
-        if (report.step != TrialStep::call && report.step != TrialStep::late) continue;
+    const module::TrialRun& trial = run.value();
+    const module::TrialReport* last = nullptr;
+    for (const module::TrialReport& report : trial.reports) {
+        if (report.step == module::TrialStep::finished && trial.child.succeeded()) return std::nullopt;
+        if (report.step != module::TrialStep::call && report.step != module::TrialStep::late) continue;
         if (report.index < plugins.size()) last = &report;
     }
     if (last == nullptr)
@@ -70,7 +71,7 @@ std::optional<ConfigurationTrial::Fault> ConfigurationTrial::run(const BuildRequ
                          (trial.said.empty() ? "" : " and said '" + trial.said + "'"),
                      false};
     const PluginChoice& culprit = plugins[last->index];
-    const bool late = last->step == TrialStep::late || trial.missed(timeout_);
+    const bool late = last->step == module::TrialStep::late || trial.missed(timeout_);
     const std::string ending = late ? last->text + " did not return within " + std::to_string(timeout_.count()) + " ms"
                                     : trial.endingText(last->text, "while " + last->text + " ran", false, timeout_);
     return Fault{culprit.name, subject(culprit) + ending, late};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/generation.hpp"
 
-#include "host/abi_text.hpp"
+#include "host/module_names.hpp"
 
 #include <algorithm>
 

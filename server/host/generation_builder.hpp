@@ -5,7 +5,7 @@
 #include "config/settings.hpp"
 #include "host/configuration_trial.hpp"
 #include "host/generation.hpp"
-#include "host/module.hpp"
+#include "host/module_names.hpp"
 
 #include <chrono>
 #include <cstdint>

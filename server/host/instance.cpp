@@ -4,7 +4,7 @@
 #include "base/text.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
-#include "host/setting_values.hpp"
+#include "module/setting_values.hpp"
 
 #include <algorithm>
 #include <future>
@@ -170,7 +170,7 @@ std::optional<std::string> Instance::configure(bool checkOnly) {
 
 mortise_status Instance::callConfigure(bool checkOnly, mortise_error* error) {
     if (table_.configure == nullptr) return MORTISE_OK;
-    const SettingValues values(module_->info().settings, settings_);
+    const module::SettingValues values(module_->info().settings, settings_);
     const mortise_configuration configuration{sizeof(mortise_configuration),
                                               static_cast<std::uint32_t>(values.values().size()),
                                               values.values().data(),

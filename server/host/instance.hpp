@@ -3,9 +3,8 @@
 
 #include "base/running_code.hpp"
 #include "config/settings.hpp"
-#include "host/abi_text.hpp"
 #include "host/acquired_services.hpp"
-#include "host/module.hpp"
+#include "host/module_names.hpp"
 #include "host/route.hpp"
 #include "http/constant_fields.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/abi_text.hpp"
+#include "host/module_names.hpp"
 #include "host/services.hpp"
 #include "json/details.hpp"
 #include "json/parser.hpp"

@@ -5,7 +5,7 @@
 #include "base/redaction.hpp"
 #include "base/sensitive_names.hpp"
 #include "base/text.hpp"
-#include "host/abi_text.hpp"
+#include "host/module_names.hpp"
 
 #include <unistd.h>
 

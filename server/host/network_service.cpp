@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
-#include "host/abi_text.hpp"
+#include "host/module_names.hpp"
 #include "host/services.hpp"
 
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/abi_text.hpp"
 #include "host/instance.hpp"
+#include "host/module_names.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
 

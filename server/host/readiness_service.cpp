@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host/abi_text.hpp"
 #include "host/generation.hpp"
 #include "host/instance.hpp"
+#include "host/module_names.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
 

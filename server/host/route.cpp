@@ -2,8 +2,8 @@
 #include "host/route.hpp"
 
 #include "base/text.hpp"
-#include "host/abi_text.hpp"
 #include "host/instance.hpp"
+#include "host/module_names.hpp"
 
 #include <algorithm>
 #include <array>

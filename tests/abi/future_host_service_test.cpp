@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiled with the headers of a later version: what the host does for plugins that were built by the first one.
-#include "host/abi_text.hpp"
+#include "module/abi_text.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
 
-namespace mortise::host {
+namespace mortise::module {
 
 class FutureHostServiceTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(FutureHostServiceTest);
@@ -35,4 +35,4 @@ public:
 
 CPPUNIT_TEST_SUITE_REGISTRATION(FutureHostServiceTest);
 
-} // namespace mortise::host
+} // namespace mortise::module

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for mortised where new plugin files are tried in a child process. Its first argument chooses what it does.
-#include "host/module_store.hpp"
+#include "module/module_store.hpp"
 
 #include <cstdio>
 #include <string>
@@ -10,7 +10,7 @@
 int main(int argc, char** argv) {
     const std::vector<std::string> files(argv + (argc > 1 ? 2 : 1), argv + argc);
     const std::string_view mode = argc > 1 ? argv[1] : "";
-    if (mode == "--try") return mortise::host::ModuleStore::runChild(files);
+    if (mode == "--try") return mortise::module::ModuleStore::runChild(files);
     if (mode == "--claim-success") {
         // What code under trial could write to descriptor 3 without knowing the token.
         if (std::FILE* const reports = fdopen(3, "w")) {

@@ -3,10 +3,9 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "fake_environment.hpp"
-#include "host/abi_text.hpp"
 #include "host/generation_builder.hpp"
 #include "host/log_hub.hpp"
-#include "host/module.hpp"
+#include "host/module_names.hpp"
 #include "host/runtime.hpp"
 #include "http/body_budget.hpp"
 #include "tests/support/memory_transport.hpp"
@@ -316,12 +315,12 @@ public:
             mortise_module raw{};
             raw.struct_size = sizeof raw;
             raw.create = fixture::create;
-            host::ModuleInfo info;
+            module::ModuleInfo info;
             info.id = "com.example." + plugin->name;
             info.version = "1.0.0";
             request.plugins.push_back(
-                {plugin->name, std::make_shared<const host::Module>("/plugins/" + plugin->name, "",
-                                                                    base::Sha256Digest{}, info, raw)});
+                {plugin->name, std::make_shared<const module::Module>("/plugins/" + plugin->name, "",
+                                                                      base::Sha256Digest{}, info, raw)});
         }
         current = this;
         fixture::maker = [](std::string_view name) { return name == "app" ? &current->app : &current->other; };

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "module/abi_text.hpp"
+#include "module/module.hpp"
+
+namespace mortise::host {
+
+// What nearly every file here speaks of from the floor below.
+using module::CallError;
+using module::Module;
+using module::ModuleInfo;
+using module::readStruct;
+using module::readTable;
+using module::setError;
+using module::takesService;
+using module::text;
+using module::view;
+
+} // namespace mortise::host
