@@ -32,10 +32,10 @@ constexpr std::chrono::seconds patience{5};
 std::shared_ptr<const module::Module> load(const ConfigurationOrder::Plugin& plugin) {
     const auto library = base::SharedLibrary::open(plugin.library);
     if (!library) throw std::runtime_error(library.fault());
-    void* const entry = library.value().symbol(MORTISE_MODULE_ENTRY_V1);
-    if (entry == nullptr) throw std::runtime_error(plugin.path + ": has no " MORTISE_MODULE_ENTRY_V1 " of its own");
+    void* const entry = library.value().symbol(MORTISE_MODULE_ENTRY_NAME);
+    if (entry == nullptr) throw std::runtime_error(plugin.path + ": has no " MORTISE_MODULE_ENTRY_NAME " of its own");
     mortise_module raw{};
-    auto info = module::readModule(reinterpret_cast<mortise_module_entry_v1_function>(entry), raw);
+    auto info = module::readModule(reinterpret_cast<mortise_module_entry>(entry), raw);
     if (!info) throw std::runtime_error(plugin.path + ": " + info.fault());
     return std::make_shared<const module::Module>(plugin.path, plugin.library, base::Sha256Digest{},
                                                   std::move(info).value(), raw);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,62 @@ Table readTable(const void* table) noexcept {
     return readStruct(*static_cast<const Table*>(table));
 }
 
+// The least that a plugin of the first version brings of a struct or an element. To be specialised for a struct (by
+// MORTISE_SIZE_TO its last member of that version) when the first member since a later minor is appended to it.
+template<class Struct>
+inline constexpr std::size_t firstSize = sizeof(Struct);
+
+// A plugin's array of elements that may grow, as copies in this build's shape. `stride` is what the plugin says beside
+// the count. Borrowed.
+template<class Element>
+class Elements {
+public:
+    class Iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = Element;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Element*;
+        using reference = Element;
+
+        Iterator(const Elements* list, std::size_t index) noexcept : list_(list), index_(index) {}
+        Element operator*() const noexcept { return (*list_)[index_]; }
+        Iterator& operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        Iterator operator++(int) noexcept { return {list_, index_++}; }
+        bool operator==(const Iterator& other) const noexcept { return index_ == other.index_; }
+
+    private:
+        const Elements* list_;
+        std::size_t index_;
+    };
+
+    Elements(const Element* first, std::uint64_t count, std::uint64_t stride) noexcept
+        : first_(first), count_(count), stride_(stride) {}
+
+    // Whether it can be read: nothing but size() may be called when it cannot.
+    bool valid() const noexcept {
+        return count_ == 0 || (first_ != nullptr && stride_ >= firstSize<Element> && stride_ % 8 == 0);
+    }
+    std::size_t size() const noexcept { return count_; }
+    bool empty() const noexcept { return count_ == 0; }
+    Element operator[](std::size_t index) const noexcept {
+        Element ours{};
+        const char* const from = reinterpret_cast<const char*>(first_) + index * stride_;
+        std::memcpy(&ours, from, stride_ < sizeof ours ? stride_ : sizeof ours);
+        return ours;
+    }
+    Iterator begin() const noexcept { return {this, 0}; }
+    Iterator end() const noexcept { return {this, count_}; }
+
+private:
+    const Element* first_;
+    std::size_t count_;
+    std::size_t stride_;
+};
+
 // Whether a plugin's struct has room for a service. Measured by the first version's size: one built by it never brings
 // more, however the struct grows here.
 inline bool takesService(const mortise_service* service) noexcept {
@@ -44,10 +101,10 @@ inline bool takesService(const mortise_service* service) noexcept {
     return service != nullptr && service->struct_size >= firstSize;
 }
 
-// A buffer for the sentence of a failing call.
+// A buffer for the message of a failing call.
 class CallError {
 public:
-    CallError() noexcept : error_{sizeof(mortise_error), sizeof(buffer_), buffer_, 0, 0} {}
+    CallError() noexcept : error_{buffer_, sizeof(buffer_), 0} {}
     CallError(const CallError&) = delete;
     CallError& operator=(const CallError&) = delete;
 
@@ -63,11 +120,15 @@ private:
     mortise_error error_;
 };
 
-// Leaves a sentence in a plugin's buffer, cut to its capacity.
-inline void setError(mortise_error* error, std::string_view sentence) noexcept {
-    if (error == nullptr || error->text == nullptr) return;
-    const std::size_t size = sentence.size() < error->capacity ? sentence.size() : error->capacity;
-    if (size != 0) std::memcpy(error->text, sentence.data(), size);
+// Leaves a message in a plugin's buffer, cut to its capacity, but not inside a character.
+inline void setError(mortise_error* error, std::string_view message) noexcept {
+    if (error == nullptr || error->message == nullptr) return;
+    std::size_t size = message.size();
+    if (size > error->capacity) {
+        size = error->capacity;
+        while (size > 0 && (static_cast<unsigned char>(message[size]) & 0xC0U) == 0x80U) --size;
+    }
+    if (size != 0) std::memcpy(error->message, message.data(), size);
     error->length = static_cast<std::uint32_t>(size);
 }
 

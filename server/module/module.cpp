@@ -88,7 +88,7 @@ std::string minorText(std::uint32_t minor) {
 constexpr std::string_view wayOut = "upgrade mortised, or install an older build of the plugin";
 
 // The entry's answer, known to be readable up to its own size.
-const mortise_module& callEntry(mortise_module_entry_v1_function entry) {
+const mortise_module& callEntry(mortise_module_entry entry) {
     CallError error;
     const mortise_module* const found = entry(MORTISE_ABI_MINOR, error.get());
     if (found == nullptr) {
@@ -189,7 +189,7 @@ std::string moduleText(mortise_view view, std::string_view what) {
     return std::string(given);
 }
 
-base::Outcome<ModuleInfo> readModule(mortise_module_entry_v1_function entry, mortise_module& raw) {
+base::Outcome<ModuleInfo> readModule(mortise_module_entry entry, mortise_module& raw) {
     try {
         raw = readStruct(callEntry(entry));
         checkVersions(raw);

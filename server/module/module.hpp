@@ -31,7 +31,7 @@ struct ModuleInfo {
 // The handshake: calls the entry and checks all that it returned. `raw` becomes a copy of the description, what it
 // points to stays the file's. A fault starts with a verb, for the caller to put the file's name before; one about
 // versions names both sides' and the way out. Runs the file's code: in a child first (see ModuleStore).
-base::Outcome<ModuleInfo> readModule(mortise_module_entry_v1_function entry, mortise_module& raw);
+base::Outcome<ModuleInfo> readModule(mortise_module_entry entry, mortise_module& raw);
 
 // One loaded plugin file. Its code stays mapped for the rest of the process. Immutable: any thread.
 class Module {

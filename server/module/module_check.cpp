@@ -13,8 +13,9 @@ namespace mortise::module {
 
 namespace {
 
-constexpr std::string_view entryName = MORTISE_MODULE_ENTRY_V1;
+constexpr std::string_view entryName = MORTISE_MODULE_ENTRY_NAME;
 constexpr std::string_view entryPrefix = "mortise_module_entry_v";
+constexpr std::string_view draftInfix = "_draft";
 constexpr std::string_view wayOfPlugins =
     "a plugin is one file: link it statically and hidden (-Wl,--exclude-libs,ALL), or use what the host offers";
 
@@ -37,37 +38,69 @@ std::string_view stem(std::string_view soname) {
     return soname.substr(0, soname.find(".so"));
 }
 
-// The N of "mortise_module_entry_vN"; 0 for any other name.
-unsigned entryMajor(std::string_view name) {
-    if (!name.starts_with(entryPrefix)) return 0;
-    const std::string_view digits = name.substr(entryPrefix.size());
+// Of "mortise_module_entry_v1_draft2": major 1, draft 2. The first draft's name had no draft in it.
+struct Entry {
     unsigned major = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), major);
-    return error == std::errc() && end == digits.data() + digits.size() ? major : 0;
+    unsigned draft = 1;
+};
+
+std::optional<Entry> entryOf(std::string_view name) {
+    if (!name.starts_with(entryPrefix)) return std::nullopt;
+    const char* const end = name.data() + name.size();
+    Entry entry;
+    const auto major = std::from_chars(name.data() + entryPrefix.size(), end, entry.major);
+    if (major.ec != std::errc() || major.ptr == end)
+        return major.ec == std::errc() ? std::optional(entry) : std::nullopt;
+    const std::string_view rest(major.ptr, static_cast<std::size_t>(end - major.ptr));
+    if (!rest.starts_with(draftInfix)) return std::nullopt;
+    const auto draft = std::from_chars(rest.data() + draftInfix.size(), end, entry.draft);
+    return draft.ec == std::errc() && draft.ptr == end ? std::optional(entry) : std::nullopt;
 }
 
-std::optional<std::string> entryFault(const base::ElfImage& image) {
-    if (const base::ElfSymbol* const entry = image.find(entryName)) {
-        if (entry->kind == base::ElfKind::object || entry->kind == base::ElfKind::threadLocal) {
-            return "exports " + std::string(entryName) + " as data, it must be a function";
-        }
-        return std::nullopt;
-    }
+std::string list(std::vector<unsigned> numbers) {
+    std::sort(numbers.begin(), numbers.end());
+    std::string text;
+    for (const unsigned number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
+    return text;
+}
+
+// A file without the one entry that counts: what it is then.
+std::string otherEntryFault(const base::ElfImage& image) {
     std::vector<unsigned> majors;
+    std::vector<unsigned> drafts; // of this major
     for (const base::ElfSymbol& symbol : image.exports()) {
-        if (const unsigned major = entryMajor(symbol.name); major != 0) majors.push_back(major);
+        const auto entry = entryOf(symbol.name);
+        if (!entry) continue;
+        if (entry->major == MORTISE_ABI_MAJOR)
+            drafts.push_back(entry->draft);
+        else
+            majors.push_back(entry->major);
+    }
+    const std::string ours = std::to_string(MORTISE_ABI_DRAFT);
+    if (!drafts.empty()) {
+        const bool newer = *std::min_element(drafts.begin(), drafts.end()) > MORTISE_ABI_DRAFT;
+        return "is built with the SDK of draft " + list(drafts) + " of the plugin interface, this host needs draft " +
+               ours + ": rebuild it with the SDK of this mortised (MORTISE_ABI_DRAFT is " + ours +
+               " in its mortise/abi/types.h)" + (newer ? ", or upgrade mortised" : "");
     }
     if (majors.empty()) {
         return "is no Mortise plugin: it exports no function " + std::string(entryName) +
-               " (build it by mortise_add_plugin, or mark the function MORTISE_EXPORT and extern \"C\")";
+               " (build it by mortise_add_plugin, or define MORTISE_MODULE_ENTRY as MORTISE_EXPORT and extern \"C\")";
     }
-    std::sort(majors.begin(), majors.end());
-    std::string list;
-    for (const unsigned major : majors) list += (list.empty() ? "" : ", ") + std::to_string(major);
-    const bool newer = majors.front() > MORTISE_ABI_MAJOR;
-    return "is built for ABI major " + list + ", this host speaks major " + std::to_string(MORTISE_ABI_MAJOR) + ": " +
+    const bool newer = *std::min_element(majors.begin(), majors.end()) > MORTISE_ABI_MAJOR;
+    return "is built for ABI major " + list(majors) + ", this host speaks major " + std::to_string(MORTISE_ABI_MAJOR) +
+           ": " +
            (newer ? "upgrade mortised, or install an older build of the plugin"
                   : "install a newer build of the plugin, or rebuild it with this host's SDK");
+}
+
+std::optional<std::string> entryFault(const base::ElfImage& image) {
+    const base::ElfSymbol* const entry = image.find(entryName);
+    if (entry == nullptr) return otherEntryFault(image);
+    if (entry->kind == base::ElfKind::object || entry->kind == base::ElfKind::threadLocal) {
+        return "exports " + std::string(entryName) + " as data, it must be a function";
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> libraryFault(std::string_view needed, std::span<const std::string> mappedFiles) {
@@ -94,7 +127,7 @@ std::vector<std::string> warnings(const base::ElfImage& image) {
     std::size_t others = 0;
     std::string_view first;
     for (const base::ElfSymbol& symbol : image.exports()) {
-        const bool expected = entryMajor(symbol.name) != 0 || symbol.bind == base::ElfBind::unique ||
+        const bool expected = entryOf(symbol.name) || symbol.bind == base::ElfBind::unique ||
                               std::find(linkerSymbols.begin(), linkerSymbols.end(), symbol.name) != linkerSymbols.end();
         if (!expected && others++ == 0) first = symbol.name;
     }

@@ -187,19 +187,19 @@ void ModuleStore::State::tryUnknown(std::vector<Candidate>& candidates) {
 base::Outcome<ModuleStore::State::Mapped> ModuleStore::State::mapNew(const Candidate& candidate) const {
     auto library = base::SharedLibrary::open(candidate.copy.path);
     if (!library) return base::Fault{candidate.path + ": cannot be loaded: " + library.fault()};
-    void* const entry = library.value().symbol(MORTISE_MODULE_ENTRY_V1);
+    void* const entry = library.value().symbol(MORTISE_MODULE_ENTRY_NAME);
     const auto refuse = [&](const std::string& why) {
         library.value().unload();
         return base::Fault{candidate.path + ": " + why};
     };
-    if (entry == nullptr) return refuse("has no " MORTISE_MODULE_ENTRY_V1 " of its own");
+    if (entry == nullptr) return refuse("has no " MORTISE_MODULE_ENTRY_NAME " of its own");
     for (const auto& [hash, other] : mapped) {
         if (other.entry == entry) return refuse("the loader handed out the code of " + other.path + " again");
     }
     Mapped made;
     made.path = candidate.path;
     made.entry = entry;
-    auto info = readModule(reinterpret_cast<mortise_module_entry_v1_function>(entry), made.raw);
+    auto info = readModule(reinterpret_cast<mortise_module_entry>(entry), made.raw);
     if (!info) return refuse(info.fault());
     made.info = std::move(info).value();
     base::noteCodeAt(entry, candidate.path);

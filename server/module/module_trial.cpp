@@ -61,7 +61,7 @@ base::Outcome<Round> runRound(const ModuleTrialSettings& settings, const std::ve
 // How a file ended the child.
 std::string endingText(const Round& round, const Round::File& file, std::chrono::milliseconds timeout) {
     const bool inEntry = file.step == TrialStep::entry;
-    const std::string what = inEntry ? "mortise_module_entry_v1" : "its constructors";
+    const std::string what = inEntry ? MORTISE_MODULE_ENTRY_NAME : "its constructors";
     const std::string during =
         file.passed ? "after it was loaded" : "while " + what + (inEntry ? " was called" : " ran");
     return round.run.endingText(what, during, file.passed, timeout);

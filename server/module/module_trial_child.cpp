@@ -90,15 +90,14 @@ private:
             return "cannot be loaded: " + (fault.starts_with(prefix) ? fault.substr(prefix.size()) : fault);
         }
         child_.report(TrialStep::entry, index);
-        const auto entry =
-            reinterpret_cast<mortise_module_entry_v1_function>(library.value().symbol(MORTISE_MODULE_ENTRY_V1));
-        if (entry == nullptr) return "has no " MORTISE_MODULE_ENTRY_V1 " of its own";
+        const auto entry = reinterpret_cast<mortise_module_entry>(library.value().symbol(MORTISE_MODULE_ENTRY_NAME));
+        if (entry == nullptr) return "has no " MORTISE_MODULE_ENTRY_NAME " of its own";
         try {
             mortise_module raw{};
             const auto info = readModule(entry, raw);
             return info ? std::nullopt : std::optional(info.fault());
         } catch (...) {
-            return "lets an exception out of " MORTISE_MODULE_ENTRY_V1;
+            return "lets an exception out of " MORTISE_MODULE_ENTRY_NAME;
         }
     }
 

@@ -26,7 +26,7 @@ project() { # FOLDER FILE
 }
 check() { # FILE
     exports=$(nm -D --defined-only "$1" | awk '{print $3}')
-    [ "$exports" = mortise_module_entry_v1 ] || { echo "$1 exports: $exports" >&2; exit 1; }
+    [ "$exports" = mortise_module_entry_v1_draft2 ] || { echo "$1 exports: $exports" >&2; exit 1; }
     if readelf -d "$1" | grep -E 'STATIC_TLS|libstdc\+\+|libgcc_s|RPATH|RUNPATH'; then
         echo "$1 asks for what a plugin must not" >&2
         exit 1

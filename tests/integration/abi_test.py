@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Plugins in C, of released headers, and of headers yet to come are loaded and serve."""
+"""Plugins in C, of released headers, and of headers yet to come are loaded and serve; those of drafts are refused."""
 
 import pathlib
 import unittest
 
 from foreign_files import serve
-from mortised import FIXTURES, SOURCE
+from mortised import FIXTURES, SOURCE, run
 
 FROZEN = sorted((SOURCE / "tests" / "abi" / "frozen").iterdir())
+DRAFTS = [version for version in FROZEN if "-draft" in version.name]
+
+
+def frozen(version: pathlib.Path) -> pathlib.Path:
+    return FIXTURES / f"frozen-{version.name.replace('.', '-')}.so"
 
 
 class OtherTimes(unittest.TestCase):
@@ -15,11 +20,23 @@ class OtherTimes(unittest.TestCase):
         serve("/c-hello", FIXTURES / "c-hello.so")
 
     def test_every_release(self):
-        self.assertTrue(FROZEN, "no release is kept")
         for release in FROZEN:
-            with self.subTest(release=release.name):
-                file = "frozen-" + release.name.replace(".", "-")
-                serve("/c-hello", FIXTURES / f"{file}.so")
+            if release not in DRAFTS:
+                with self.subTest(release=release.name):
+                    serve("/c-hello", frozen(release))
+
+    def test_every_draft_is_told_what_to_rebuild_with(self):
+        self.assertTrue(DRAFTS, "no draft is kept")
+        for draft in DRAFTS:
+            with self.subTest(draft=draft.name):
+                number = draft.name.partition("-draft")[2] or "1"
+                done = run("--verify-plugin", frozen(draft))
+                self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+                self.assertRegex(
+                    done.stdout + done.stderr,
+                    rf"built with the SDK of draft {number} of the plugin interface, this host needs draft \d+: "
+                    r"rebuild it with the SDK of this mortised",
+                )
 
     def test_the_future(self):
         serve("/c-hello", FIXTURES / "future-c-hello.so")

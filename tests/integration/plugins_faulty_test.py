@@ -27,8 +27,9 @@ def milliseconds(seconds: float) -> str:
 
 # Fixtures that are refused as files: what the message says besides the file's name.
 BEFORE_ANY_CODE = {
-    "no-entry": r"it exports no function mortise_module_entry_v1",
+    "no-entry": r"it exports no function mortise_module_entry_v1_draft2",
     "wrong-major": r"built for ABI major 2, this host speaks major 1: upgrade mortised",
+    "newer-draft": r"built with the SDK of draft 9 .* needs draft 2: rebuild it .*, or upgrade mortised",
     "static-tls": r"DF_STATIC_TLS.*-ftls-model=global-dynamic",
     "needs-missing-library": r"needs the library 'libmortise-missing\.so\.1'.*link it statically",
 }
@@ -43,8 +44,8 @@ WHILE_MAPPED = {
     "constructor-prints": r"prints on standard output.*'constructor_prints: standard output",
     "constructor-forks": r"started another process while it was loaded",
     "constructor-loops": r"did not return from its constructors within",
-    "entry-crashes": r"while mortise_module_entry_v1 was called",
-    "entry-hangs": r"did not return from mortise_module_entry_v1 within",
+    "entry-crashes": r"while mortise_module_entry_v1_draft2 was called",
+    "entry-hangs": r"did not return from mortise_module_entry_v1_draft2 within",
 }
 REFUSED_FILES = {**BEFORE_ANY_CODE, **IN_THE_HANDSHAKE, **WHILE_MAPPED}
 

@@ -555,7 +555,7 @@ private:
             auto& self = *static_cast<FakeHost*>(context);
             if (self.addStatus != MORTISE_OK) {
                 constexpr std::string_view sentence = "refused by the test";
-                std::memcpy(error->text, sentence.data(), sentence.size());
+                std::memcpy(error->message, sentence.data(), sentence.size());
                 error->length = sentence.size();
                 return self.addStatus;
             }
@@ -764,9 +764,8 @@ class FakeInstance {
 public:
     FakeInstance(FakeHost& host, const mortise_module& module) : host_(host), module_(module) {
         plugin_.struct_size = sizeof plugin_;
-        error_.struct_size = sizeof error_;
         error_.capacity = sizeof text_;
-        error_.text = text_;
+        error_.message = text_;
         created_ = module.create(host.raw(), &plugin_, &error_);
     }
     FakeInstance(const FakeInstance&) = delete;

@@ -111,7 +111,7 @@ private:
         const std::string_view text = sqlite3_errmsg(handle_);
         if (error != nullptr) {
             error->length = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), error->capacity));
-            std::memcpy(error->text, text.data(), error->length);
+            std::memcpy(error->message, text.data(), error->length);
         }
         return status;
     }

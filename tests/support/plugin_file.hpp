@@ -14,7 +14,7 @@ namespace mortise::test {
 inline const mortise_module& pluginModule(const std::string& file) {
     void* const handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) throw std::runtime_error(dlerror());
-    const auto entry = reinterpret_cast<mortise_module_entry_v1_function>(dlsym(handle, MORTISE_MODULE_ENTRY_V1));
+    const auto entry = reinterpret_cast<mortise_module_entry>(dlsym(handle, MORTISE_MODULE_ENTRY_NAME));
     if (entry == nullptr) throw std::runtime_error(file + " has no entry");
     const mortise_module* const module = entry(MORTISE_ABI_MINOR, nullptr);
     if (module == nullptr) throw std::runtime_error(file + " refused");

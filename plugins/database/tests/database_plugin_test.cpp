@@ -19,7 +19,7 @@
 #include <map>
 #include <sstream>
 
-extern "C" const mortise_module* mortise_module_entry_v1(std::uint32_t hostMinor, mortise_error* error);
+extern "C" const mortise_module* MORTISE_MODULE_ENTRY(std::uint32_t hostMinor, mortise_error* error);
 
 namespace mortise::database {
 
@@ -63,7 +63,7 @@ public:
 
 private:
     char buffer_[512] = {};
-    mortise_error raw_{sizeof(mortise_error), sizeof buffer_, buffer_, 0, 0};
+    mortise_error raw_{buffer_, sizeof buffer_, 0};
 };
 
 } // namespace
@@ -93,7 +93,7 @@ public:
         folder_ = std::make_unique<tests::TemporaryFolder>();
         directory_ = folder_->path().string();
         overrides_ = {{"url", "sqlite:///data/test.db"}};
-        module_ = mortise_module_entry_v1(MORTISE_ABI_MINOR, nullptr);
+        module_ = MORTISE_MODULE_ENTRY(MORTISE_ABI_MINOR, nullptr);
         CPPUNIT_ASSERT(module_ != nullptr);
         host_ = {sizeof host_, MORTISE_ABI_MINOR, this, viewOf("database"), &getService};
         plugin_ = {sizeof plugin_, 0, nullptr, nullptr};

@@ -27,7 +27,7 @@ public:
     void setUp() override {
         void* const file = dlopen(HEALTH_FILE, RTLD_NOW | RTLD_LOCAL);
         CPPUNIT_ASSERT_MESSAGE(file == nullptr ? dlerror() : "", file != nullptr);
-        const auto entry = reinterpret_cast<mortise_module_entry_v1_function>(dlsym(file, MORTISE_MODULE_ENTRY_V1));
+        const auto entry = reinterpret_cast<mortise_module_entry>(dlsym(file, MORTISE_MODULE_ENTRY_NAME));
         CPPUNIT_ASSERT(entry != nullptr);
         module_ = entry(MORTISE_ABI_MINOR, nullptr);
         CPPUNIT_ASSERT(module_ != nullptr);

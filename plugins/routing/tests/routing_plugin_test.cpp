@@ -20,7 +20,7 @@ public:
     void setUp() override {
         void* const file = dlopen(ROUTING_FILE, RTLD_NOW | RTLD_LOCAL);
         CPPUNIT_ASSERT_MESSAGE(file == nullptr ? dlerror() : "", file != nullptr);
-        const auto entry = reinterpret_cast<mortise_module_entry_v1_function>(dlsym(file, MORTISE_MODULE_ENTRY_V1));
+        const auto entry = reinterpret_cast<mortise_module_entry>(dlsym(file, MORTISE_MODULE_ENTRY_NAME));
         CPPUNIT_ASSERT(entry != nullptr);
         const mortise_module* const module = entry(MORTISE_ABI_MINOR, nullptr);
         CPPUNIT_ASSERT(module != nullptr);
@@ -64,7 +64,7 @@ private:
             routes.push_back({viewOf(pattern), 0, static_cast<std::uint32_t>(routes.size())});
         }
         char text[200];
-        mortise_error error{sizeof error, sizeof text, text, 0, 0};
+        mortise_error error{text, sizeof text, 0};
         const mortise_status status =
             router_->build(plugin_.self, routes.data(), static_cast<std::uint32_t>(routes.size()), &matcher_, &error);
         sentence_.assign(text, error.length);

@@ -6,35 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LITERAL(text)                                                                                                  \
+#define LITERAL(text) \
     { text, sizeof(text) - 1 }
 
 typedef struct hello {
-    const mortise_host *host;
+    const mortise_host* host;
     mortise_service exchange;
-    char *body;
+    char* body;
     size_t body_size;
 } hello;
 
-static mortise_view view_of(const char *text) {
+static mortise_view view_of(const char* text) {
     mortise_view view = {text, strlen(text)};
     return view;
 }
 
-static mortise_status fail(mortise_error *error, const char *text) {
+static mortise_status fail(mortise_error* error, const char* text) {
     size_t size = strlen(text);
-    if (error != NULL && error->text != NULL) {
+    if (error != NULL && error->message != NULL) {
         if (size > error->capacity) size = error->capacity;
-        memcpy(error->text, text, size);
+        memcpy(error->message, text, size);
         error->length = (uint32_t)size;
     }
     return MORTISE_ERROR;
 }
 
 /* [loop] */
-static mortise_status handle(void *context, mortise_exchange exchange, const mortise_request *request) {
-    const hello *self = context;
-    const mortise_exchange_table *table = self->exchange.table;
+static mortise_status handle(void* context, mortise_exchange exchange, const mortise_request* request) {
+    const hello* self = context;
+    const mortise_exchange_table* table = self->exchange.table;
     mortise_reply reply = {0};
     (void)request;
     reply.struct_size = sizeof reply;
@@ -47,10 +47,10 @@ static mortise_status handle(void *context, mortise_exchange exchange, const mor
 }
 
 /* {"hello":"…"}; the setting's text may need escapes. */
-static int make_body(hello *self, mortise_view name) {
+static int make_body(hello* self, mortise_view name) {
     static const char head[] = "{\"hello\":\"";
     static const char hex[] = "0123456789abcdef";
-    char *out = malloc(sizeof head + (size_t)name.size * 6 + 3);
+    char* out = malloc(sizeof head + (size_t)name.size * 6 + 3);
     size_t at = sizeof head - 1;
     if (out == NULL) return 0;
     memcpy(out, head, at);
@@ -77,15 +77,16 @@ static int make_body(hello *self, mortise_view name) {
 }
 
 /* [control] */
-static mortise_status configure(void *context, const mortise_configuration *configuration, mortise_error *error) {
-    hello *self = context;
+static mortise_status configure(void* context, const mortise_configuration* configuration, mortise_error* error) {
+    hello* self = context;
     mortise_service routes = {sizeof routes, 0, NULL, NULL};
-    const mortise_routes_table *table;
+    const mortise_routes_table* table;
     mortise_route_answer answer = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting")};
     mortise_route route = {0};
 
     self->exchange.struct_size = sizeof self->exchange;
-    if (self->host->get_service(self->host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange) != MORTISE_OK ||
+    if (self->host->get_service(self->host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange) !=
+            MORTISE_OK ||
         self->host->get_service(self->host->context, view_of(MORTISE_ROUTES_SERVICE), &routes) != MORTISE_OK)
         return fail(error, "the host gives no " MORTISE_EXCHANGE_SERVICE " or no " MORTISE_ROUTES_SERVICE);
     if (configuration->value_count != 1) return fail(error, "one setting was declared");
@@ -105,8 +106,8 @@ static mortise_status configure(void *context, const mortise_configuration *conf
 }
 
 /* [control] */
-static void destroy(void *context) {
-    hello *self = context;
+static void destroy(void* context) {
+    hello* self = context;
     free(self->body);
     free(self);
 }
@@ -118,8 +119,8 @@ static const mortise_plugin_table functions = {
 };
 
 /* [control] */
-static mortise_status create(const mortise_host *host, mortise_plugin *plugin, mortise_error *error) {
-    hello *self = calloc(1, sizeof *self);
+static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) {
+    hello* self = calloc(1, sizeof *self);
     if (self == NULL) return fail(error, "out of memory");
     self->host = host;
     plugin->self = self;
@@ -146,7 +147,7 @@ static const mortise_module module = {
     .create = create,
 };
 
-MORTISE_EXPORT const mortise_module *mortise_module_entry_v1(uint32_t host_abi_minor, mortise_error *error) {
+MORTISE_EXPORT const mortise_module* MORTISE_MODULE_ENTRY(uint32_t host_abi_minor, mortise_error* error) {
     (void)host_abi_minor;
     (void)error;
     return &module;

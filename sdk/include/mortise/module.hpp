@@ -9,13 +9,13 @@
 // Once in a plugin, at global scope: the file's one export. Class derives from mortise::Plugin<Settings> and from any
 // of Router, Authenticator, LogSink, Readiness, Migrator, Placement, UsersProvider, DatabaseProvider, which become its
 // extensions.
-#define MORTISE_PLUGIN(Class, ...)                                                                       \
-    extern "C" MORTISE_EXPORT const ::mortise_module* mortise_module_entry_v1(::std::uint32_t hostMinor, \
-                                                                              ::mortise_error* error) {  \
-        using ::mortise::mayUse;                                                                         \
-        using ::mortise::needs;                                                                          \
-        using ::mortise::offers;                                                                         \
-        return ::mortise::moduleOf<Class>(hostMinor, error, __VA_ARGS__);                                \
+#define MORTISE_PLUGIN(Class, ...)                                                                    \
+    extern "C" MORTISE_EXPORT const ::mortise_module* MORTISE_MODULE_ENTRY(::std::uint32_t hostMinor, \
+                                                                           ::mortise_error* error) {  \
+        using ::mortise::mayUse;                                                                      \
+        using ::mortise::needs;                                                                       \
+        using ::mortise::offers;                                                                      \
+        return ::mortise::moduleOf<Class>(hostMinor, error, __VA_ARGS__);                             \
     }
 
 namespace mortise {

@@ -46,6 +46,8 @@ class ServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(longTablesAreCut);
     CPPUNIT_TEST(shortRequestsReadAsAbsent);
     CPPUNIT_TEST(hasLooksAtTheSize);
+    CPPUNIT_TEST(structsAreMadeAndAsked);
+    CPPUNIT_TEST(elementsHaveTheirPeersStride);
     CPPUNIT_TEST(errorTextIsBounded);
     CPPUNIT_TEST(parsesJson);
     CPPUNIT_TEST(logsTypedFields);
@@ -195,16 +197,51 @@ public:
         table.after = nullptr;
         CPPUNIT_ASSERT(!mortise::has(table, &mortise_timer_table::after));
     }
+    void structsAreMadeAndAsked() {
+        static_assert(MORTISE_INIT(mortise_reply).struct_size == sizeof(mortise_reply));
+        static_assert(MORTISE_SIZE_TO(mortise_timer_table, struct_size) == sizeof(std::uint32_t));
+        mortise_timer_table table = MORTISE_INIT(mortise_timer_table);
+        const mortise_timer_table* const peer = &table;
+        CPPUNIT_ASSERT(!MORTISE_HAS(peer, cancel)); // there, but not set
+        table.cancel = [](void*, std::uint64_t) { return mortise_status{MORTISE_OK}; };
+        CPPUNIT_ASSERT(MORTISE_HAS(peer, cancel));
+        table.struct_size = static_cast<std::uint32_t>(MORTISE_SIZE_TO(mortise_timer_table, cancel) - 1);
+        CPPUNIT_ASSERT(!MORTISE_HAS(peer, cancel));
+        table.struct_size = 0;
+        CPPUNIT_ASSERT(!MORTISE_HAS(peer, after));
+    }
+    void elementsHaveTheirPeersStride() {
+        struct Short {
+            std::uint64_t first;
+        };
+        struct Long {
+            std::uint64_t first, second;
+        };
+        const Short older[] = {{1}, {2}};
+        const Long newer[] = {{1, 10}, {2, 20}};
+        std::uint64_t sum = 0;
+        for (const Long& one : mortise::detail::Elements<Long>(reinterpret_cast<const Long*>(older), 2, sizeof(Short)))
+            sum += one.first + one.second;
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{3}, sum);
+        for (const Short& one :
+             mortise::detail::Elements<Short>(reinterpret_cast<const Short*>(newer), 2, sizeof(Long)))
+            sum += one.first;
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{6}, sum);
+        for (const std::uint64_t stride : {0u, 4u, 8u, 20u})
+            CPPUNIT_ASSERT(!mortise::detail::Elements<Long>(newer, 2, stride).valid(sizeof(Long)));
+        CPPUNIT_ASSERT(mortise::detail::Elements<Long>(newer, 2, 24).valid(sizeof(Long)));
+        CPPUNIT_ASSERT(mortise::detail::Elements<Long>(nullptr, 2, 0).empty());
+    }
     void errorTextIsBounded() {
         char room[5] = {};
-        mortise_error error{sizeof error, 4, room, 0, 0};
+        mortise_error error{room, 4, 0};
         mortise::detail::tell(&error, "abcdefgh");
         CPPUNIT_ASSERT_EQUAL(4u, error.length);
         CPPUNIT_ASSERT_EQUAL(std::string("abcd"), std::string(room));
         mortise::detail::tell(&error, "abcé");
         CPPUNIT_ASSERT_EQUAL(3u, error.length);
         mortise::detail::tell(nullptr, "x");
-        error.text = nullptr;
+        error.message = nullptr;
         mortise::detail::tell(&error, "x");
         CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT,
                              mortise::detail::guard(nullptr, [] { throw mortise::UniqueConflict("x"); }));

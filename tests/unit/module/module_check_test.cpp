@@ -5,6 +5,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 #include <elf.h>
+#include <mortise/abi/module.h>
 
 #include <cstring>
 #include <fstream>
@@ -78,6 +79,7 @@ class ModuleCheckTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ModuleCheckTest);
     CPPUNIT_TEST(refusesAFileWithoutEntry);
     CPPUNIT_TEST(namesBothMajors);
+    CPPUNIT_TEST(namesBothDrafts);
     CPPUNIT_TEST(refusesLibrariesOfItsOwn);
     CPPUNIT_TEST(refusesAnotherVersionOfAMappedLibrary);
     CPPUNIT_TEST(refusesStaticThreadLocals);
@@ -88,13 +90,23 @@ class ModuleCheckTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE_END();
 
 public:
-    void refusesAFileWithoutEntry() { assertNames(check("no-entry").fault, "mortise_module_entry_v1"); }
+    void refusesAFileWithoutEntry() { assertNames(check("no-entry").fault, MORTISE_MODULE_ENTRY_NAME); }
 
     void namesBothMajors() {
         const auto fault = check("wrong-major").fault;
         assertNames(fault, "ABI major 2");
         assertNames(fault, "speaks major 1");
         assertNames(fault, "upgrade mortised");
+    }
+
+    void namesBothDrafts() {
+        const auto older = check("frozen-1-0-draft").fault;
+        assertNames(older, "SDK of draft 1 of the plugin interface");
+        assertNames(older, "needs draft 2: rebuild it with the SDK of this mortised");
+        CPPUNIT_ASSERT(older->find("upgrade mortised") == std::string::npos);
+        const auto newer = check("newer-draft").fault;
+        assertNames(newer, "SDK of draft 9 of the plugin interface");
+        assertNames(newer, "upgrade mortised");
     }
 
     void refusesLibrariesOfItsOwn() {

@@ -112,7 +112,7 @@ public:
             {text, "is no ELF file"},
             {empty, "is empty"},
             {TRIAL_CHILD, "executable"},
-            {fixture("no-entry"), "exports no function mortise_module_entry_v1"},
+            {fixture("no-entry"), "exports no function " MORTISE_MODULE_ENTRY_NAME},
             {fixture("wrong-major"), "major 2, this host speaks major 1"},
             {fixture("static-tls"), "DF_STATIC_TLS"},
             {fixture("needs-missing-library"), "libmortise-missing.so.1"},
@@ -177,14 +177,15 @@ public:
     void namesAnEntryThatHarmsItsProcess() {
         ModuleStore patient(log_, settings());
         const auto crashed = load(patient, {fixture("entry-crashes")});
-        assertRefused(crashed[0], fixture("entry-crashes"), "mortise_module_entry_v1 was called");
+        assertRefused(crashed[0], fixture("entry-crashes"), MORTISE_MODULE_ENTRY_NAME " was called");
         ModuleStoreSettings hasty = settings();
         hasty.verifyTimeout = 1s;
         ModuleStore store(log_, hasty);
         const auto began = std::chrono::steady_clock::now();
         const auto outcomes = load(store, {fixture("entry-hangs")});
         // It blocks the signal that should end it.
-        assertRefused(outcomes[0], fixture("entry-hangs"), "did not return from mortise_module_entry_v1 within 1 s");
+        assertRefused(outcomes[0], fixture("entry-hangs"),
+                      "did not return from " MORTISE_MODULE_ENTRY_NAME " within 1 s");
         CPPUNIT_ASSERT(std::chrono::steady_clock::now() - began < 30s);
     }
 

@@ -22,13 +22,13 @@ extern "C" {
 #define MORTISE_SETTING_PATH 8u
 #define MORTISE_SETTING_CHOICE 9u
 
-#define MORTISE_SETTING_SECRET 1u     /* redacted everywhere; refused on a command line */
-#define MORTISE_SETTING_HAS_RANGE 2u  /* minimum and maximum hold */
+#define MORTISE_SETTING_SECRET 1u    /* redacted everywhere; refused on a command line */
+#define MORTISE_SETTING_HAS_RANGE 2u /* minimum and maximum hold */
 
 /* One setting of a plugin. Frozen stride. */
 typedef struct mortise_setting {
-    uint32_t type;  /* MORTISE_SETTING_BOOLEAN … */
-    uint32_t flags; /* MORTISE_SETTING_SECRET | … */
+    uint32_t type;             /* MORTISE_SETTING_BOOLEAN … */
+    uint32_t flags;            /* MORTISE_SETTING_SECRET | … */
     mortise_view key;          /* lower case with underscores, unique in the plugin */
     mortise_view default_text; /* as it would be written in a file */
     mortise_view choices;      /* of a CHOICE: comma list */
@@ -36,7 +36,7 @@ typedef struct mortise_setting {
     mortise_view text;         /* one sentence for people */
     double minimum;            /* of INTEGER, NUMBER, DURATION (ms), SIZE (bytes) */
     double maximum;
-    uint64_t minimum_length;   /* bytes of a TEXT that is not empty; 0 for none */
+    uint64_t minimum_length; /* bytes of a TEXT that is not empty; 0 for none */
     uint64_t reserved;
 } mortise_setting;
 
@@ -50,23 +50,26 @@ typedef struct mortise_module {
     mortise_view version;      /* semantic version of the plugin */
     mortise_view toolchain;    /* for people: compiler and standard library */
     /* Ids such as "mortise.users/1". A missing required one is a start error; a missing optional one reads ABSENT. */
-    const mortise_view *required_services;
-    const mortise_view *optional_services;
+    const mortise_view* required_services;
+    const mortise_view* optional_services;
     /* Services that get_extension of this plugin offers to other plugins. Two providers of one are a start error. */
-    const mortise_view *provided_services;
-    const mortise_setting *settings;
+    const mortise_view* provided_services;
+    const mortise_setting* settings;
     uint32_t required_service_count;
     uint32_t optional_service_count;
     uint32_t provided_service_count;
     uint32_t setting_count;
     /* [control] Makes one instance, or nothing. `host` lives until `destroy` has returned. No outside effect. */
-    mortise_status (*create)(const mortise_host *host, mortise_plugin *plugin, mortise_error *error);
+    mortise_status (*create)(const mortise_host* host, mortise_plugin* plugin, mortise_error* error);
 } mortise_module;
 
 /* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.
- * Returns NULL and leaves a sentence in `error` when it cannot live with `host_abi_minor`. */
-typedef const mortise_module *(*mortise_module_entry_v1_function)(uint32_t host_abi_minor, mortise_error *error);
-#define MORTISE_MODULE_ENTRY_V1 "mortise_module_entry_v1"
+ * Returns NULL and leaves a message in `error` when it cannot live with `host_abi_minor`. */
+typedef const mortise_module* (*mortise_module_entry)(uint32_t host_abi_minor, mortise_error* error);
+/* Its name, which changes with every draft and major: sources define the function by the macro. */
+/* since 1.0 */
+#define MORTISE_MODULE_ENTRY mortise_module_entry_v1_draft2
+#define MORTISE_MODULE_ENTRY_NAME "mortise_module_entry_v1_draft2"
 
 #if defined(__GNUC__)
 #define MORTISE_EXPORT __attribute__((visibility("default")))

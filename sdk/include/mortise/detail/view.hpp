@@ -4,7 +4,9 @@
 #include <mortise/abi/types.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 namespace mortise {
@@ -41,10 +43,64 @@ Struct adopt(const void* peer) noexcept {
     return mine;
 }
 
-// Room for the sentence of a failing call.
+// A peer's array of elements that may grow, as copies in this build's shape. `stride` is the size of an element where
+// the array was made. Borrowed.
+template<class Element>
+class Elements {
+public:
+    class Iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = Element;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Element*;
+        using reference = Element;
+
+        Iterator(const Elements* list, std::size_t index) noexcept : list_(list), index_(index) {}
+        Element operator*() const noexcept { return (*list_)[index_]; }
+        Iterator& operator++() noexcept {
+            ++index_;
+            return *this;
+        }
+        Iterator operator++(int) noexcept { return {list_, index_++}; }
+        bool operator==(const Iterator& other) const noexcept { return index_ == other.index_; }
+        bool operator!=(const Iterator& other) const noexcept { return index_ != other.index_; }
+
+    private:
+        const Elements* list_;
+        std::size_t index_;
+    };
+
+    Elements() noexcept = default;
+    Elements(const Element* first, std::uint64_t count, std::uint64_t stride) noexcept
+        : first_(reinterpret_cast<const char*>(first)),
+          count_(first != nullptr ? static_cast<std::size_t>(count) : 0),
+          stride_(static_cast<std::size_t>(stride)) {}
+
+    // Whether the stride can be one of a peer whose first version had elements of `least` bytes. Nothing else may be
+    // called when it cannot.
+    bool valid(std::size_t least) const noexcept { return count_ == 0 || (stride_ >= least && stride_ % 8 == 0); }
+    std::size_t size() const noexcept { return count_; }
+    bool empty() const noexcept { return count_ == 0; }
+    Element operator[](std::size_t index) const noexcept {
+        Element mine;
+        std::memset(static_cast<void*>(&mine), 0, sizeof mine);
+        std::memcpy(static_cast<void*>(&mine), first_ + index * stride_, std::min(stride_, sizeof mine));
+        return mine;
+    }
+    Iterator begin() const noexcept { return {this, 0}; }
+    Iterator end() const noexcept { return {this, count_}; }
+
+private:
+    const char* first_ = nullptr;
+    std::size_t count_ = 0;
+    std::size_t stride_ = 0;
+};
+
+// Room for the message of a failing call.
 class ErrorText {
 public:
-    ErrorText() noexcept : raw_{sizeof(mortise_error), sizeof text_, text_, 0, 0} {}
+    ErrorText() noexcept : raw_{text_, sizeof text_, 0} {}
     ErrorText(const ErrorText&) = delete;
     ErrorText& operator=(const ErrorText&) = delete;
 
@@ -58,12 +114,12 @@ private:
 
 // Leaves `text`, cut at the capacity (never inside a UTF-8 sequence), where the other side reads it.
 inline void tell(mortise_error* error, std::string_view text) noexcept {
-    if (error == nullptr || error->text == nullptr) return;
+    if (error == nullptr || error->message == nullptr) return;
     std::size_t size = std::min<std::size_t>(text.size(), error->capacity);
     if (size < text.size()) {
         while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;
     }
-    if (size != 0) std::memcpy(error->text, text.data(), size);
+    if (size != 0) std::memcpy(error->message, text.data(), size);
     error->length = static_cast<std::uint32_t>(size);
 }
 
