@@ -4,6 +4,8 @@
 
 #include "module/trial_process.hpp"
 
+#include <mortise/abi/module.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
