@@ -67,7 +67,7 @@ public:
         }
         loops_.emplace(loops());
         connector_ = std::make_unique<SqliteConnector>(std::move(options), *loops_);
-        own_ = forConsumer("database");
+        own_ = forConsumer({"database", "org.mortise.database", "", 0});
     }
     void start() override { connector_->open(); }
     void stop() override {
@@ -83,8 +83,8 @@ public:
     bool readsOnLoop() override { return connector_->readsOnLoop(); }
     void check() override { connector_->check(); }
 
-    std::unique_ptr<DatabaseProvider> forConsumer(std::string_view consumer) override {
-        return std::make_unique<ConsumerDatabase>(*connector_, turns_, consumers_, std::string(consumer),
+    std::unique_ptr<DatabaseProvider> forConsumer(const Consumer& consumer) override {
+        return std::make_unique<ConsumerDatabase>(*connector_, turns_, consumers_, std::string(consumer.instanceName),
                                                   settings().statements);
     }
 

@@ -4,6 +4,7 @@
 #include "host/assembly.hpp"
 #include "host/dependency_order.hpp"
 #include "host/runtime.hpp"
+#include "host/services.hpp"
 
 #include <algorithm>
 #include <set>
@@ -47,7 +48,7 @@ bool GenerationBuilder::failed(const PluginChoice& choice, const std::string& se
 bool GenerationBuilder::refused(const PluginChoice& choice, const Instance& instance) {
     bool good = true;
     for (const RefusedSetting& refusal : instance.refusedSettings()) {
-        const std::string sentence = "plugin." + choice.name + "." + refusal.key + ": " + refusal.reason;
+        const std::string sentence = "plugin." + choice.name + "." + refusal.key + ": " + refusal.message;
         if (choice.disableOnError) {
             failed(choice, sentence);
             continue;
@@ -58,14 +59,29 @@ bool GenerationBuilder::refused(const PluginChoice& choice, const Instance& inst
     return good;
 }
 
+std::vector<std::string> GenerationBuilder::ofPlugins(std::vector<std::string> services) const {
+    std::erase_if(services, [this](const std::string& id) { return hostService(runtime_, id) != nullptr; });
+    return services;
+}
+
 bool GenerationBuilder::order() {
     std::vector<PluginChoice> left = request_.plugins;
     bool good = true;
+    std::erase_if(left, [&](const PluginChoice& choice) {
+        const auto& provided = choice.module->info().providedServices;
+        const auto taken = std::find_if(provided.begin(), provided.end(),
+                                        [&](const std::string& id) { return hostService(runtime_, id) != nullptr; });
+        if (taken == provided.end()) return false;
+        good =
+            failed(choice, "plugin '" + choice.name + "' provides '" + *taken + "', which is the host's own") && good;
+        return true;
+    });
     for (;;) {
         std::vector<DependencyNode> nodes;
         for (const PluginChoice& choice : left) {
             const ModuleInfo& info = choice.module->info();
-            nodes.push_back({choice.name, info.providedServices, info.requiredServices, info.optionalServices});
+            nodes.push_back(
+                {choice.name, info.providedServices, ofPlugins(info.requiredServices), info.optionalServices});
         }
         const DependencyOrder result = orderByDependency(nodes, request_.providersElsewhere);
         if (result.failures.empty()) {
@@ -154,7 +170,7 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     Instance::Providers providers = providersOf(choice, generation_->instances_);
     // A provider that was left out by on_error takes whoever requires it along.
     for (const std::string& service : choice.module->info().requiredServices)
-        if (!providers.contains(service))
+        if (!providers.contains(service) && hostService(runtime_, service) == nullptr)
             return !request_.partial && failed(choice, "plugin '" + choice.name + "' requires the service '" + service +
                                                            "', whose provider failed");
     if (auto old = carriedOver(choice, providers)) {

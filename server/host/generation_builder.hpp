@@ -70,6 +70,8 @@ public:
 
 private:
     bool order();
+    // Without those that the host gives.
+    std::vector<std::string> ofPlugins(std::vector<std::string> services) const;
     bool tryConfiguration();
     bool isAllCarriedOver() const;
     Instance::Providers providersOf(const PluginChoice& choice,

@@ -48,6 +48,7 @@ Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Mod
       settings_(std::move(settings)),
       providers_(std::move(providers)),
       developmentMode_(runtime.settings().development),
+      number_(runtime.nextInstance()),
       host_{sizeof(mortise_host), MORTISE_ABI_MINOR,     this,
             view(owner_.name),    &Instance::getService, &Instance::refuseSetting} {}
 
@@ -86,6 +87,8 @@ void Instance::callFailed(std::string_view step, std::string_view why) {
 
 bool Instance::control(const char* step, std::chrono::milliseconds timeout,
                        std::function<void(Instance& instance)> call) {
+    // Two generations at once may have this one called; no code of a plugin gets to this lock.
+    const std::lock_guard lock(controlMutex_);
     if (quarantined()) return false;
     announce(step);
     try {
@@ -135,21 +138,31 @@ base::Outcome<std::shared_ptr<Instance>> Instance::create(Runtime& runtime, std:
         return base::Fault{"plugin '" + name + "' missed a deadline before and is quarantined until restart"};
     auto instance = std::make_shared<Instance>(runtime, std::move(name), std::move(module), std::move(settings),
                                                std::move(providers));
-    auto failure = instance->controlStatus("create", [](Instance& self, mortise_error* error) {
-        mortise_plugin made{};
-        made.struct_size = sizeof(made);
-        const mortise_status status = self.module_->raw().create(&self.host_, &made, error);
-        if (status < 0) return status;
-        if (made.table == nullptr) {
-            setError(error, "it returned no table of functions");
-            return MORTISE_ERROR;
-        }
-        self.plugin_ = readStruct(made);
-        self.table_ = readTable<mortise_plugin_table>(made.table);
-        return MORTISE_OK;
-    });
+    auto failure =
+        instance->controlStatus("create", [](Instance& self, mortise_error* error) { return self.callCreate(error); });
     if (failure) return base::Fault{*failure};
     return instance;
+}
+
+mortise_status Instance::callCreate(mortise_error* error) {
+    const mortise_plugin* made = nullptr;
+    const mortise_status status = module_->raw().create(&host_, &made, error);
+    if (status < 0) return status;
+    const auto refuse = [error](std::string_view message) {
+        setError(error, message);
+        return MORTISE_ERROR;
+    };
+    if (made == nullptr) return refuse("it returned no mortise_plugin");
+    constexpr std::size_t firstSize = offsetof(mortise_plugin, table) + sizeof(mortise_plugin::table);
+    if (made->struct_size < firstSize) return refuse("struct_size of its mortise_plugin is not set");
+    if (made->table == nullptr) return refuse("it returned no table of functions");
+    table_ = readTable<mortise_plugin_table>(made->table);
+    plugin_ = readStruct(*made);
+    if (table_.destroy == nullptr) return refuse("its table has no destroy; is struct_size set?");
+    if (table_.open_service == nullptr && !module_->info().providedServices.empty())
+        return refuse("its module provides '" + module_->info().providedServices.front() +
+                      "', but its table has no open_service");
+    return MORTISE_OK;
 }
 
 std::optional<std::string> Instance::configure(bool checkOnly) {
@@ -171,20 +184,26 @@ std::optional<std::string> Instance::configure(bool checkOnly) {
 mortise_status Instance::callConfigure(bool checkOnly, mortise_error* error) {
     if (table_.configure == nullptr) return MORTISE_OK;
     const module::SettingValues values(module_->info().settings, settings_);
-    const mortise_configuration configuration{sizeof(mortise_configuration),
-                                              static_cast<std::uint32_t>(values.values().size()),
-                                              values.values().data(),
-                                              view(runtime_.settings().stateDirectory),
-                                              runtime_.settings().development ? 1u : 0u,
-                                              checkOnly ? 1u : 0u};
+    const mortise_configuration configuration{
+        sizeof(mortise_configuration), static_cast<std::uint32_t>(values.values().size()),
+        sizeof(mortise_setting_value), runtime_.settings().development ? 1u : 0u,
+        checkOnly ? 1u : 0u,           0,
+        values.values().data(),        view(runtime_.settings().stateDirectory)};
     return table_.configure(plugin_.self, &configuration, error);
 }
 
 std::optional<std::string> Instance::start() {
+    if (auto refusal = services_.open(*this)) {
+        stage_.store(Stage::failed, std::memory_order_release);
+        return sentence("start", "failed: " + *refusal);
+    }
     auto failure = controlStatus("start", [](Instance& self, mortise_error* error) {
         return self.table_.start == nullptr ? MORTISE_OK : self.table_.start(self.plugin_.self, error);
     });
-    if (!failure) stage_.store(Stage::started, std::memory_order_release);
+    if (!failure)
+        stage_.store(Stage::started, std::memory_order_release);
+    else if (!quarantined())
+        services_.close();
     return failure;
 }
 
@@ -258,6 +277,7 @@ bool Instance::stop(std::chrono::milliseconds patience) {
         if (self.table_.stop != nullptr) self.table_.stop(self.plugin_.self);
     });
     stage_.store(stopped ? Stage::stopped : Stage::failed, std::memory_order_release);
+    if (!quarantined()) services_.close();
     return true;
 }
 
@@ -269,7 +289,6 @@ void Instance::destroy() {
     });
     if (!inTime) return;
     stage_.store(Stage::destroyed, std::memory_order_release);
-    acquired_.release();
 }
 
 const void* Instance::extension(std::string_view id) const {
@@ -312,29 +331,51 @@ bool Instance::expectRoute(ExpectedRoute route) {
     return true;
 }
 
-mortise_status Instance::refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept {
+bool Instance::declaresService(std::string_view id) const {
+    const ModuleInfo& info = module_->info();
+    const auto has = [id](const auto& list) { return std::find(list.begin(), list.end(), id) != list.end(); };
+    return has(info.requiredServices) || has(info.optionalServices);
+}
+
+mortise_status Instance::refuseSetting(void* context, mortise_view key, mortise_view message) noexcept {
     Instance& self = *static_cast<Instance*>(context);
     if (!self.configuring() || !self.declaresSetting(text(key))) return MORTISE_INVALID;
     try {
-        self.refusedSettings_.push_back({std::string(text(key)), base::printable(text(reason), 1000)});
+        self.refusedSettings_.push_back({std::string(text(key)), base::printable(text(message), 1000)});
         return MORTISE_OK;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }
 }
 
-mortise_status Instance::getService(void* context, mortise_view id, mortise_service* service) noexcept {
+mortise_status Instance::getService(void* context, mortise_view id, mortise_service* service,
+                                    mortise_error* error) noexcept {
     Instance& self = *static_cast<Instance*>(context);
-    if (!takesService(service)) return MORTISE_INVALID;
+    if (service == nullptr) return MORTISE_INVALID;
     if (const void* table = hostService(self.runtime_, text(id)); table != nullptr) {
-        service->table = table;
-        service->self = &self;
+        *service = {table, &self};
         return MORTISE_OK;
     }
-    const auto provider = self.providers_.find(text(id));
-    if (provider == self.providers_.end()) return MORTISE_ABSENT;
     try {
-        return self.acquired_.get(self.name(), text(id), provider->second, *service);
+        const auto refuse = [&](const std::string& message) {
+            setError(error, "service '" + base::printable(text(id), 200) + "': " + message);
+            return MORTISE_INVALID;
+        };
+        if (!self.declaresService(text(id)))
+            return refuse("the host has none of that name, and the plugin does not name it: name it in needs<>() or "
+                          "mayUse<>() (required_services or optional_services of its module)");
+        switch (self.services_.state()) {
+        case OpenedServices::State::early:
+            return refuse("looked up before start; other plugins' services are there from start on");
+        case OpenedServices::State::closed:
+            return refuse("looked up after stop, when it was closed");
+        case OpenedServices::State::open:
+            break;
+        }
+        const mortise_service* const found = self.services_.find(text(id));
+        if (found == nullptr) return MORTISE_ABSENT;
+        *service = *found;
+        return MORTISE_OK;
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }

@@ -3,8 +3,8 @@
 
 #include "base/running_code.hpp"
 #include "config/settings.hpp"
-#include "host/acquired_services.hpp"
 #include "host/module_names.hpp"
+#include "host/opened_services.hpp"
 #include "host/route.hpp"
 #include "http/constant_fields.hpp"
 
@@ -30,7 +30,7 @@ class Runtime;
 // A setting that a plugin's `configure` cannot use, and why.
 struct RefusedSetting {
     std::string key;
-    std::string reason;
+    std::string message;
 };
 
 // A route that a plugin's setting names, see mortise_routes_table.expect.
@@ -84,12 +84,13 @@ public:
     const Providers& providers() const noexcept { return providers_; }
     Runtime& runtime() const noexcept { return runtime_; }                                     // [any]
     bool developmentMode() const noexcept { return developmentMode_; }                         // as it was configured
+    std::uint64_t number() const noexcept { return number_; }                                  // [any] no other has it
     Stage stage() const noexcept { return stage_.load(std::memory_order_acquire); }            // [any]
     bool quarantined() const noexcept { return quarantined_.load(std::memory_order_acquire); } // [any]
 
     // Steps of life. Nothing when it went well, otherwise a sentence that names plugin and step.
     std::optional<std::string> configure(bool checkOnly);
-    std::optional<std::string> start();
+    std::optional<std::string> start(); // after opening the services of others; closes them again when it fails
     std::optional<std::string> activate();
     // Has it finish what is open until `deadline`; its timers go on. beginDrain() does not wait: `returned` is called,
     // on some thread, when the plugin is done or was not called because no time is left. endDrain() is due then, or at
@@ -99,12 +100,12 @@ public:
     bool drainReturned() const noexcept { return drainReturned_.load(std::memory_order_acquire); }
     Clock::time_point drainLimit() const noexcept { return drainLimit_; }
     void endDrain();
-    // Cancels its timers, waits up to `patience` until no call into the plugin is running or due, and stops it. False:
-    // there still is one; to be called again, no further call begins meanwhile.
+    // Cancels its timers, waits up to `patience` until no call into the plugin is running or due, stops it, and closes
+    // the services it had of others. False: there still is one; to be called again, no further call begins meanwhile.
     bool stop(std::chrono::milliseconds patience);
     void destroy(); // quarantines it instead when a call into it is still running
 
-    // [any] From `configured` on: the table of an extension or provided service, or null.
+    // [any] From `configured` on: the table of an extension, or null.
     const void* extension(std::string_view id) const;
     // The same as a copy whose tail is zeroed where the plugin's is shorter.
     template<class Table>
@@ -113,6 +114,7 @@ public:
         return table == nullptr ? std::nullopt : std::optional<Table>(readTable<Table>(table));
     }
     void* self() const noexcept { return plugin_.self; }
+    const mortise_plugin_table& table() const noexcept { return table_; }
 
     // What its `configure` found wrong with its settings; not to be read while that is running.
     const std::vector<RefusedSetting>& refusedSettings() const noexcept { return refusedSettings_; }
@@ -128,8 +130,8 @@ public:
     bool expectRoute(ExpectedRoute route); // false: not in `configure`, no such setting, or too many
     std::uint64_t addHeaderBlock(std::string block);
 
-    // Runs `call` as a control call of this plugin, under `timeout`; `step` is a literal. False when it missed that
-    // (now quarantined), could not be made (logged) or is not to be made any more.
+    // Runs `call` as a control call of this plugin, after any that is running, under `timeout`; `step` is a literal.
+    // False when it missed that (now quarantined), could not be made (logged) or is not to be made any more.
     bool control(const char* step, std::chrono::milliseconds timeout, std::function<void(Instance& instance)> call);
 
     // Requests that have ended and that the plugin still holds. beginOrphan() is true the first time that there are
@@ -173,12 +175,15 @@ public:
 
 private:
     void announce(const char* function) const;
-    static mortise_status getService(void* context, mortise_view id, mortise_service* service) noexcept;
-    static mortise_status refuseSetting(void* context, mortise_view key, mortise_view reason) noexcept;
+    static mortise_status getService(void* context, mortise_view id, mortise_service* service,
+                                     mortise_error* error) noexcept;
+    static mortise_status refuseSetting(void* context, mortise_view key, mortise_view message) noexcept;
     std::optional<std::string> controlStatus(const char* step,
                                              mortise_status (*call)(Instance& instance, mortise_error* error));
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
+    mortise_status callCreate(mortise_error* error);
     bool declaresSetting(std::string_view key) const;
+    bool declaresService(std::string_view id) const;
     std::string sentence(std::string_view step, std::string_view what) const;
     void quarantine(std::string_view step, std::chrono::milliseconds timeout);
     std::size_t pins() const;
@@ -190,10 +195,12 @@ private:
     const config::Section settings_;
     const Providers providers_;
     const bool developmentMode_;
+    const std::uint64_t number_;
     mortise_host host_{};
     mortise_plugin plugin_{};
     mortise_plugin_table table_{};
-    AcquiredServices acquired_;
+    OpenedServices services_;
+    std::mutex controlMutex_; // of who waits for a control call: one at a time
     std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
     std::vector<ExpectedRoute> expectedRoutes_;

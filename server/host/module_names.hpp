@@ -13,7 +13,6 @@ using module::ModuleInfo;
 using module::readStruct;
 using module::readTable;
 using module::setError;
-using module::takesService;
 using module::text;
 using module::view;
 

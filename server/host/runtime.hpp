@@ -70,6 +70,7 @@ public:
     PasswordPool& passwords() noexcept { return passwords_; }
     Requests& requests() const noexcept { return requests_; }
     base::Uuid7Source& uuids() noexcept { return uuids_; }
+    std::uint64_t nextInstance() noexcept { return instances_.fetch_add(1, std::memory_order_relaxed) + 1; }
 
     // The loops, in order; set once before plugins start, empty while nothing is served.
     void setLoops(std::vector<base::EventLoop*> loops) { loops_ = std::move(loops); }
@@ -118,6 +119,7 @@ private:
     std::set<base::CodeOwner> kept_; // under mutex_
     base::ControlCalls control_;
     base::Uuid7Source uuids_;
+    std::atomic<std::uint64_t> instances_{0};                    // that were ever made
     std::vector<std::atomic<const base::CodeOwner*>> onWorkers_; // by index of the worker
     UploadStore uploads_;                                        // before its workers, whose last tasks let go of files
     base::WorkerPool uploadWorkers_;

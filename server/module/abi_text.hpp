@@ -94,13 +94,6 @@ private:
     std::size_t stride_;
 };
 
-// Whether a plugin's struct has room for a service. Measured by the first version's size: one built by it never brings
-// more, however the struct grows here.
-inline bool takesService(const mortise_service* service) noexcept {
-    constexpr std::size_t firstSize = offsetof(mortise_service, self) + sizeof(mortise_service::self);
-    return service != nullptr && service->struct_size >= firstSize;
-}
-
 // A buffer for the message of a failing call.
 class CallError {
 public:

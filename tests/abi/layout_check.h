@@ -11,7 +11,6 @@
 #include <mortise/service/authenticator.h>
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
-#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>

@@ -26,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -126,16 +127,22 @@ public:
         host_.abi_minor = MORTISE_ABI_MINOR;
         host_.context = this;
         host_.instance_name = viewOf("test");
-        host_.get_service = [](void* context, mortise_view id, mortise_service* service) -> mortise_status {
+        host_.get_service = [](void* context, mortise_view id, mortise_service* service,
+                               mortise_error* error) -> mortise_status {
             auto& self = *static_cast<FakeHost*>(context);
+            if (self.unnamed.count(textOf(id)) != 0) {
+                constexpr std::string_view message = "name it in needs<>() or mayUse<>()";
+                if (error != nullptr) std::memcpy(error->message, message.data(), message.size());
+                if (error != nullptr) error->length = message.size();
+                return MORTISE_INVALID;
+            }
             const auto found = self.services_.find(textOf(id));
             if (found == self.services_.end()) return MORTISE_ABSENT;
-            service->table = found->second.first;
-            service->self = found->second.second;
+            *service = found->second;
             return MORTISE_OK;
         };
-        host_.refuse_setting = [](void* context, mortise_view key, mortise_view reason) -> mortise_status {
-            static_cast<FakeHost*>(context)->refusedSettings[textOf(key)] += textOf(reason) + '\n';
+        host_.refuse_setting = [](void* context, mortise_view key, mortise_view message) -> mortise_status {
+            static_cast<FakeHost*>(context)->refusedSettings[textOf(key)] += textOf(message) + '\n';
             return MORTISE_OK;
         };
         fillTables();
@@ -145,6 +152,7 @@ public:
 
     const mortise_host* raw() const { return &host_; }
     void give(const std::string& id, const void* table, void* self) { services_[id] = {table, self}; }
+    void give(const std::string& id, mortise_service service) { services_[id] = service; }
     void absent(const std::string& id) { services_.erase(id); }
     void allAbsent() { services_.clear(); }
     // As a host whose headers did not have it yet.
@@ -228,8 +236,10 @@ public:
 
     std::deque<FakeRoute> routes;
     std::deque<std::vector<std::pair<std::string, std::string>>> headerBlocks; // number 101 is the first
-    std::map<std::string, std::string> refusedSettings;                        // key to the reasons, a line each
-    std::string expectedRoutes; // setting, method and pattern, a line each
+    std::map<std::string, std::string> refusedSettings;                        // key to the messages, a line each
+    std::set<std::string> unnamed;                           // services that the plugin's module does not name
+    std::uint32_t valueSize = sizeof(mortise_setting_value); // bytes from one to the next, in `configure`
+    std::string expectedRoutes;                              // setting, method and pattern, a line each
     std::vector<FakeRecord> records;
     mortise_status passwordStatus = MORTISE_PENDING; // what the next hash or verify returns
     bool anyHashFits = false;                        // whatever verify is asked for
@@ -684,7 +694,7 @@ private:
     }
 
     mortise_host host_{};
-    std::map<std::string, std::pair<const void*, void*>> services_;
+    std::map<std::string, mortise_service> services_;
     std::mutex mutex_;
     std::deque<std::unique_ptr<Open>> open_;
     std::map<std::uint64_t, Timer> timers_;
@@ -763,10 +773,11 @@ private:
 class FakeInstance {
 public:
     FakeInstance(FakeHost& host, const mortise_module& module) : host_(host), module_(module) {
-        plugin_.struct_size = sizeof plugin_;
         error_.capacity = sizeof text_;
         error_.message = text_;
-        created_ = module.create(host.raw(), &plugin_, &error_);
+        const mortise_plugin* made = nullptr;
+        created_ = module.create(host.raw(), &made, &error_);
+        if (created_ == MORTISE_OK) plugin_ = *made;
     }
     FakeInstance(const FakeInstance&) = delete;
     FakeInstance& operator=(const FakeInstance&) = delete;
@@ -794,7 +805,11 @@ public:
         mortise_configuration configuration{};
         configuration.struct_size = sizeof configuration;
         configuration.value_count = module_.setting_count;
-        configuration.values = values.data();
+        std::vector<char> strided(values.size() * host_.valueSize, '\x7f');
+        for (std::size_t i = 0; i < values.size(); ++i)
+            std::memcpy(strided.data() + i * host_.valueSize, &values[i], sizeof values[i]);
+        configuration.value_size = host_.valueSize;
+        configuration.values = reinterpret_cast<const mortise_setting_value*>(strided.data());
         configuration.state_directory = viewOf("/nonexistent");
         const mortise_status status = plugin_.table->configure(plugin_.self, &configuration, &error_);
         return host_.refusedSettings.empty() ? status : MORTISE_INVALID;
@@ -803,6 +818,21 @@ public:
     template<class Table>
     const Table* extension(std::string_view id) {
         return static_cast<const Table*>(plugin_.table->get_extension(plugin_.self, viewOf(id)));
+    }
+    // A provided service, as the instance of that name gets it; empty when it is refused, see error().
+    mortise_service open(std::string_view id, std::string_view consumer = "test") {
+        const mortise_consumer told{sizeof told,     0,           viewOf(consumer), viewOf("org.example.test"),
+                                    viewOf("1.0.0"), ++consumers_};
+        mortise_service service{};
+        const mortise_status status = plugin_.table->open_service(plugin_.self, viewOf(id), &told, &service, &error_);
+        return status == MORTISE_OK ? service : mortise_service{};
+    }
+    void close(std::string_view id, mortise_service service) {
+        plugin_.table->close_service(plugin_.self, viewOf(id), service);
+    }
+    template<class Table>
+    const Table* service(std::string_view id) {
+        return static_cast<const Table*>(open(id).table);
     }
     const mortise_plugin_table& table() const { return *plugin_.table; }
     void* self() const { return plugin_.self; }
@@ -838,6 +868,7 @@ private:
     FakeHost& host_;
     const mortise_module& module_;
     mortise_plugin plugin_{};
+    std::uint64_t consumers_ = 0;
     mortise_error error_{};
     char text_[1024] = {};
     mortise_status created_ = MORTISE_ERROR;

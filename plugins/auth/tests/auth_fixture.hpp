@@ -81,8 +81,7 @@ protected:
         };
         users_ = std::make_unique<FakeInstance>(*host_, usersModule());
         open(*users_, {});
-        host_->give(MORTISE_USERS_SERVICE, users_->extension<mortise_users_table>(MORTISE_USERS_SERVICE),
-                    users_->self());
+        host_->give(MORTISE_USERS_SERVICE, users_->open(MORTISE_USERS_SERVICE));
         auth_ = std::make_unique<FakeInstance>(*host_, authModule());
         open(*auth_, settings);
     }

@@ -140,7 +140,7 @@ private:
     /// As its table and its user were before epochs.
     void servesBesideAProviderWithoutEpochs() {
         static mortise_users_table older;
-        older = *users_->extension<mortise_users_table>(MORTISE_USERS_SERVICE);
+        older = *users_->service<mortise_users_table>(MORTISE_USERS_SERVICE);
         older.struct_size = offsetof(mortise_users_table, renew_password_hash);
         older.find_by_id = [](void*, mortise_view id, mortise_user_visitor visit, void* context, mortise_error*) {
             mortise_user user{};
@@ -164,7 +164,7 @@ private:
         FakeInstance users(*host_, *mortise::moduleOf<UsersWithoutEpochs>(0, nullptr, "test.users", "1.0.0",
                                                                           mortise::offers<mortise::UsersProvider>()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users.configure());
-        host_->give(MORTISE_USERS_SERVICE, users.extension<mortise_users_table>(MORTISE_USERS_SERVICE), users.self());
+        host_->give(MORTISE_USERS_SERVICE, users.open(MORTISE_USERS_SERVICE));
         startAgainWithAWarning();
         CPPUNIT_ASSERT_EQUAL(std::string("accept"), kindOf(token));
         auth_.reset();

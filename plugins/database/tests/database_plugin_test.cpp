@@ -2,7 +2,6 @@
 #include "connector_fixture.hpp"
 
 #include <mortise/abi/module.h>
-#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/loop.h>
@@ -96,8 +95,9 @@ public:
         module_ = MORTISE_MODULE_ENTRY(MORTISE_ABI_MINOR, nullptr);
         CPPUNIT_ASSERT(module_ != nullptr);
         host_ = {sizeof host_, MORTISE_ABI_MINOR, this, viewOf("database"), &getService};
-        plugin_ = {sizeof plugin_, 0, nullptr, nullptr};
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, module_->create(&host_, &plugin_, nullptr));
+        const mortise_plugin* made = nullptr;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, module_->create(&host_, &made, nullptr));
+        plugin_ = *made;
     }
     void tearDown() override {
         loops_.become(0);
@@ -106,7 +106,7 @@ public:
     }
 
 private:
-    static mortise_status getService(void* context, mortise_view id, mortise_service* service) {
+    static mortise_status getService(void* context, mortise_view id, mortise_service* service, mortise_error*) {
         static constexpr mortise_loop_table table = {
             sizeof(mortise_loop_table),
             0,
@@ -154,8 +154,14 @@ private:
                 value.integer = number(text);
             values.push_back(value);
         }
-        const mortise_configuration configuration{
-            sizeof configuration, static_cast<std::uint32_t>(values.size()), values.data(), viewOf(directory_), 0, 0};
+        const mortise_configuration configuration{sizeof configuration,
+                                                  static_cast<std::uint32_t>(values.size()),
+                                                  sizeof(mortise_setting_value),
+                                                  0,
+                                                  0,
+                                                  0,
+                                                  values.data(),
+                                                  viewOf(directory_)};
         return plugin_.table->configure(plugin_.self, &configuration, error);
     }
     template<class Table>
@@ -172,13 +178,21 @@ private:
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, migrate("CREATE TABLE numbers (value INTEGER UNIQUE, word TEXT)"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_.table->start(plugin_.self, nullptr));
-        return table<mortise_database_table>(MORTISE_DATABASE_SERVICE);
+        service_ = open("database");
+        return *static_cast<const mortise_database_table*>(service_.table);
+    }
+    mortise_service open(std::string_view consumer) {
+        const mortise_consumer told{sizeof told, 0, viewOf(consumer), viewOf("org.example"), viewOf("1.0.0"), 1};
+        mortise_service service{};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_.table->open_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE),
+                                                                     &told, &service, nullptr));
+        return service;
     }
     std::uint32_t statement(const mortise_database_table& database, std::string_view sql) {
         std::uint32_t number = 0;
         ErrorBuffer error;
         CPPUNIT_ASSERT_EQUAL_MESSAGE(error.text(), MORTISE_OK,
-                                     database.statement(plugin_.self, viewOf(sql), &number, error.raw()));
+                                     database.statement(service_.self, viewOf(sql), &number, error.raw()));
         return number;
     }
 
@@ -200,12 +214,12 @@ private:
             self.wait();
             const mortise_sql_value parameters[] = {{MORTISE_SQL_INTEGER, 0, self.value, 0, {}},
                                                     {MORTISE_SQL_TEXT, 0, 0, 0, viewOf("")}};
-            const mortise_status status = self.database.execute(self.test.plugin_.self, transaction, self.statement,
+            const mortise_status status = self.database.execute(self.test.service_.self, transaction, self.statement,
                                                                 parameters, 2, nullptr, nullptr, &self.changed, error);
             return status == MORTISE_OK ? self.verdict : status;
         }
         mortise_status run(mortise_error* error = nullptr) {
-            return database.transact(test.plugin_.self, turn, &call, this, error);
+            return database.transact(test.service_.self, turn, &call, this, error);
         }
     };
 
@@ -269,18 +283,18 @@ private:
                 *static_cast<std::string*>(context) += out.str();
                 return 1u;
             };
-            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(plugin_.self, all, &zero, 1, row, &seen, nullptr));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(service_.self, all, &zero, 1, row, &seen, nullptr));
             CPPUNIT_ASSERT_EQUAL(std::string("1:7:0:0 3:0:0:0 0:0:0:0 2:0:0.5:0 4:0:0:2 "), seen);
-            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(plugin_.self, all, &zero, 1, nullptr, nullptr, nullptr));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(service_.self, all, &zero, 1, nullptr, nullptr, nullptr));
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, loops_.endBatch());
         loops_.become(0);
         std::uint64_t before = 0;
         std::uint64_t after = 0;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(plugin_.self, &before, nullptr));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(service_.self, &before, nullptr));
         insert.value = 8;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(plugin_.self, &after, nullptr));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.data_version(service_.self, &after, nullptr));
         CPPUNIT_ASSERT(before != after);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
                              table<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION).check(plugin_.self, nullptr));
@@ -299,11 +313,11 @@ private:
         insert.verdict = MORTISE_OK;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
-                             database.read(plugin_.self, 12345, nullptr, 0, nullptr, nullptr, error.raw()));
+                             database.read(service_.self, 12345, nullptr, 0, nullptr, nullptr, error.raw()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
-                             database.read(plugin_.self, insert.statement, nullptr, 2, nullptr, nullptr, error.raw()));
+                             database.read(service_.self, insert.statement, nullptr, 2, nullptr, nullptr, error.raw()));
         std::uint32_t number = 0;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, database.statement(plugin_.self, viewOf("SELEC"), &number, error.raw()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, database.statement(service_.self, viewOf("SELEC"), &number, error.raw()));
         loops_.become(1);
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, insert.run(error.raw()));
         assertContains("event loop", error.text());
@@ -376,14 +390,8 @@ private:
     // Each consumer is given the service apart; what one registered is not the other's.
     void refusesStatementsOfOthers() {
         start();
-        const auto* const consumers = static_cast<const mortise_plugin_consumers*>(
-            plugin_.table->get_extension(plugin_.self, viewOf(MORTISE_CONSUMERS_EXTENSION)));
-        CPPUNIT_ASSERT(consumers != nullptr);
-        mortise_service ada{sizeof ada, 0, nullptr, nullptr};
-        mortise_service eve = ada;
-        for (const auto& [service, name] : {std::pair{&ada, "ada"}, std::pair{&eve, "eve"}})
-            CPPUNIT_ASSERT_EQUAL(
-                MORTISE_OK, consumers->acquire(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), viewOf(name), service));
+        const mortise_service ada = open("ada");
+        const mortise_service eve = open("eve");
         const auto registered = [](const mortise_service& service, std::string_view sql) {
             std::uint32_t number = 0;
             const auto* const table = static_cast<const mortise_database_table*>(service.table);
@@ -424,11 +432,11 @@ private:
                                                                        std::to_string(number) + ", which "));
             CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, use.execute());
         }
-        consumers->release(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), ada.self);
+        plugin_.table->close_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), ada);
         Use late{eve, remove};
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, late.read());
         CPPUNIT_ASSERT(late.error.text().find("an instance that is gone") != std::string::npos);
-        consumers->release(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), eve.self);
+        plugin_.table->close_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), eve);
     }
 
     void endsCleanly() {
@@ -469,6 +477,7 @@ private:
     const mortise_module* module_ = nullptr;
     mortise_host host_{};
     mortise_plugin plugin_{};
+    mortise_service service_{}; // as its one consumer has it
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DatabasePluginTest);

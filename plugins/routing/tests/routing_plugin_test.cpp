@@ -24,8 +24,9 @@ public:
         CPPUNIT_ASSERT(entry != nullptr);
         const mortise_module* const module = entry(MORTISE_ABI_MINOR, nullptr);
         CPPUNIT_ASSERT(module != nullptr);
-        plugin_ = {sizeof plugin_, 0, nullptr, nullptr};
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, module->create(host_.raw(), &plugin_, nullptr));
+        const mortise_plugin* made = nullptr;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, module->create(host_.raw(), &made, nullptr));
+        plugin_ = *made;
         router_ = static_cast<const mortise_plugin_router*>(
             plugin_.table->get_extension(plugin_.self, viewOf(MORTISE_ROUTER_EXTENSION)));
         CPPUNIT_ASSERT(router_ != nullptr);

@@ -357,7 +357,7 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::string("1"), database_->value("SELECT COUNT(*) FROM users"));
         CPPUNIT_ASSERT_EQUAL(before, database_->value("SELECT name || email || password_hash FROM users"));
         // Other plugins' writes, on behalf of their requests.
-        const auto* const users = plugin_->extension<mortise_users_table>(MORTISE_USERS_SERVICE);
+        const auto* const users = plugin_->service<mortise_users_table>(MORTISE_USERS_SERVICE);
         Seen seen;
         CPPUNIT_ASSERT_EQUAL(MORTISE_STALE,
                              users->create(plugin_->self(), host_->bareRequest(), viewOf("Eve"), viewOf("eve@x.org"),
@@ -374,7 +374,7 @@ private:
     }
 
     void servesOtherPlugins() {
-        const auto* const users = plugin_->extension<mortise_users_table>(MORTISE_USERS_SERVICE);
+        const auto* const users = plugin_->service<mortise_users_table>(MORTISE_USERS_SERVICE);
         CPPUNIT_ASSERT(users != nullptr);
         void* const self = plugin_->self();
         Seen made;

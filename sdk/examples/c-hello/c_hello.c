@@ -11,6 +11,7 @@
 
 typedef struct hello {
     const mortise_host* host;
+    mortise_plugin plugin;
     mortise_service exchange;
     char* body;
     size_t body_size;
@@ -79,15 +80,14 @@ static int make_body(hello* self, mortise_view name) {
 /* [control] */
 static mortise_status configure(void* context, const mortise_configuration* configuration, mortise_error* error) {
     hello* self = context;
-    mortise_service routes = {sizeof routes, 0, NULL, NULL};
+    const mortise_host* host = self->host;
+    mortise_service routes = {NULL, NULL};
     const mortise_routes_table* table;
     mortise_route_answer answer = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting")};
     mortise_route route = {0};
 
-    self->exchange.struct_size = sizeof self->exchange;
-    if (self->host->get_service(self->host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange) !=
-            MORTISE_OK ||
-        self->host->get_service(self->host->context, view_of(MORTISE_ROUTES_SERVICE), &routes) != MORTISE_OK)
+    if (host->get_service(host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange, error) != MORTISE_OK ||
+        host->get_service(host->context, view_of(MORTISE_ROUTES_SERVICE), &routes, error) != MORTISE_OK)
         return fail(error, "the host gives no " MORTISE_EXCHANGE_SERVICE " or no " MORTISE_ROUTES_SERVICE);
     if (configuration->value_count != 1) return fail(error, "one setting was declared");
     if (!make_body(self, configuration->values[0].text)) return fail(error, "out of memory");
@@ -119,12 +119,14 @@ static const mortise_plugin_table functions = {
 };
 
 /* [control] */
-static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) {
+static mortise_status create(const mortise_host* host, const mortise_plugin** plugin, mortise_error* error) {
     hello* self = calloc(1, sizeof *self);
     if (self == NULL) return fail(error, "out of memory");
     self->host = host;
-    plugin->self = self;
-    plugin->table = &functions;
+    self->plugin = MORTISE_INIT(mortise_plugin);
+    self->plugin.self = self;
+    self->plugin.table = &functions;
+    *plugin = &self->plugin;
     return MORTISE_OK;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/plugin.h>
+#include <mortise/consumer.hpp>
 #include <mortise/crypto.hpp>
 #include <mortise/json.hpp>
 #include <mortise/log.hpp>
@@ -42,9 +43,18 @@ public:
     virtual void drain(std::chrono::milliseconds) {}
     // Close everything, join every thread.
     virtual void stop() {}
-    // The C table of an extension or a service beyond those of the interface classes, or nullptr. Its functions get the
-    // plugin object (the type named in MORTISE_PLUGIN) as `self`. Asked after configure.
+    // The C table of an extension beyond those of the interface classes, or nullptr. Its functions get the plugin
+    // object (the type named in MORTISE_PLUGIN) as `self`. Asked after configure.
     virtual const void* extension(std::string_view) noexcept { return nullptr; }
+    // A service of offers<>() beyond those of the interface classes: its C table, and the `self` that this consumer's
+    // calls come with. Called after `start`, right before the consumer's. Throwing refuses with what(), for the
+    // operator.
+    virtual mortise_service openService(std::string_view id, const Consumer&) {
+        throw Invalid("openService() does not know '" + std::string(id) + "'");
+    }
+    // The consumer does not call it any more. Once for each that was opened, before `stop`; not for a consumer that
+    // missed a deadline.
+    virtual void closeService(std::string_view, mortise_service) {}
 
 protected:
     // Any thread, from `configure` on.
@@ -69,16 +79,24 @@ protected:
     // milliseconds::max() where there is none: Turn(), a stream.
     std::chrono::milliseconds timeLeft(Turn turn) const noexcept { return detail::timeLeft(runtime_, turn); }
 
-    // [control], from `start` on: another plugin's service, which MORTISE_PLUGIN names in needs<>() or mayUse<>(). Keep
-    // the result. One that is not there is an object whose calls answer "absent", never a null pointer.
+    // [any], from `start` until `stop` has returned: another plugin's service, which MORTISE_PLUGIN names in needs<>()
+    // or mayUse<>(). Keep the result. One that is not there is an object whose calls say "absent", never a null
+    // pointer. Throws Invalid where it is not named, and before `start`.
     template<class ServiceClass>
     ServiceClass service() const {
+        mortise_service given{};
+        detail::ErrorText error;
+        const mortise_status status = runtime_.host->get_service(
+            runtime_.host->context, view(std::string_view(ServiceClass::serviceId)), &given, error.raw());
+        if (status < 0) detail::raise(status, "service()", error);
         return ServiceClass(runtime_.host);
     }
 
 private:
     template<class T>
     friend struct ModuleOf;
+
+    mortise_plugin shown_{}; // to the host
 
     virtual bool takeSettings(const mortise_setting_value* values, std::uint32_t count) = 0;
 

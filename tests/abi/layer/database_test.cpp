@@ -72,7 +72,7 @@ public:
         *version = 77;
         return MORTISE_OK;
     }
-    std::unique_ptr<mortise::DatabaseProvider> forConsumer(std::string_view consumer) override;
+    std::unique_ptr<mortise::DatabaseProvider> forConsumer(const mortise::Consumer& consumer) override;
 
 private:
     static mortise_status run(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
@@ -116,9 +116,9 @@ public:
     }
 };
 
-std::unique_ptr<mortise::DatabaseProvider> Provider::forConsumer(std::string_view consumer) {
-    if (consumer == "busy") throw mortise::Busy();
-    return consumer == "ada" ? std::make_unique<Own>() : nullptr;
+std::unique_ptr<mortise::DatabaseProvider> Provider::forConsumer(const mortise::Consumer& consumer) {
+    if (consumer.instanceName == "busy") throw mortise::Busy();
+    return consumer.instanceName == "ada" ? std::make_unique<Own>() : nullptr;
 }
 
 } // namespace
@@ -150,7 +150,7 @@ public:
             *host_,
             *mortise::moduleOf<Provider>(0, nullptr, "test.db", "1.0.0", mortise::offers<mortise::DatabaseProvider>()));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
-        host_->give(MORTISE_DATABASE_SERVICE, plugin_->extension<void>(MORTISE_DATABASE_SERVICE), plugin_->self());
+        host_->give(MORTISE_DATABASE_SERVICE, plugin_->open(MORTISE_DATABASE_SERVICE));
         database_ = mortise::Database(host_->raw());
         CPPUNIT_ASSERT(database_);
     }
@@ -184,21 +184,18 @@ public:
         CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{"begin", "rollback -2", "begin", "rollback -2"}));
     }
     void consumersAreToldApart() {
-        const auto* const consumers = plugin_->extension<mortise_plugin_consumers>(MORTISE_CONSUMERS_EXTENSION);
-        CPPUNIT_ASSERT(consumers != nullptr);
-        mortise_service given{sizeof(mortise_service), 0, nullptr, nullptr};
-        const auto acquire = [&](const char* service, const char* name) {
-            return consumers->acquire(plugin_->self(), viewOf(service), viewOf(name), &given);
-        };
-        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, acquire("mortise.users/1", "ada"));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, acquire(MORTISE_DATABASE_SERVICE, "anybody"));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, acquire(MORTISE_DATABASE_SERVICE, "busy"));
-        CPPUNIT_ASSERT(given.table == nullptr && given.self == nullptr);
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, acquire(MORTISE_DATABASE_SERVICE, "ada"));
-        host_->give(MORTISE_DATABASE_SERVICE, given.table, given.self);
+        CPPUNIT_ASSERT(plugin_->open("mortise.users/1", "ada").table == nullptr);
+        CPPUNIT_ASSERT_EQUAL(std::string("openService() does not know 'mortise.users/1'"), plugin_->error());
+        CPPUNIT_ASSERT(plugin_->open(MORTISE_DATABASE_SERVICE, "busy").table == nullptr);
+        CPPUNIT_ASSERT(plugin_->open(MORTISE_DATABASE_SERVICE, "anybody").self == plugin_->self());
+        const mortise_service given = plugin_->open(MORTISE_DATABASE_SERVICE, "ada");
+        CPPUNIT_ASSERT(given.table != nullptr && given.self != plugin_->self());
+        host_->give(MORTISE_DATABASE_SERVICE, given);
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{78}, mortise::Database(host_->raw()).dataVersion());
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{77}, database_.dataVersion());
-        consumers->release(plugin_->self(), viewOf(MORTISE_DATABASE_SERVICE), given.self);
+        plugin_->close(MORTISE_DATABASE_SERVICE, plugin_->open(MORTISE_DATABASE_SERVICE, "anybody"));
+        CPPUNIT_ASSERT(Provider::calls.empty());
+        plugin_->close(MORTISE_DATABASE_SERVICE, given);
         CPPUNIT_ASSERT_EQUAL(std::string("ada is gone"), Provider::calls.back());
     }
     void rowsOfAnotherShapeAreRefused() {

@@ -137,6 +137,22 @@ public:
     Throws() { throw std::runtime_error("thrown in the constructor"); }
 };
 
+class UsesUsers : public mortise::Plugin<> {
+    void start() override { service<mortise::Users>(); }
+};
+
+struct TwoSettings {
+    std::int64_t first = 1;
+    std::string second = "two";
+};
+MORTISE_SETTINGS(TwoSettings, field(first).text("One."), field(second).text("Two."))
+
+class ShowsSettings : public mortise::Plugin<TwoSettings> {
+    void configure(mortise::Setup&) override {
+        if (settings().first != 1 || settings().second != "two") throw mortise::Error("other values");
+    }
+};
+
 class TooManyFilters : public mortise::Plugin<> {
     void configure(mortise::Setup& setup) override {
         for (int i = 0; i < 9; ++i) setup.filter("f" + std::to_string(i));
@@ -171,7 +187,9 @@ class OnlyLooks : public mortise::Plugin<> {
 class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(ModuleTest);
     CPPUNIT_TEST(throwingConstructorsFailCreate);
-    CPPUNIT_TEST(smallPluginStructsAreRefused);
+    CPPUNIT_TEST(nothingToFillIsRefused);
+    CPPUNIT_TEST(servicesThatAreNotNamedFailStart);
+    CPPUNIT_TEST(settingValuesHaveAStride);
     CPPUNIT_TEST(tooManyFiltersFailConfigure);
     CPPUNIT_TEST(refusesSettings);
     CPPUNIT_TEST(refusesSettingsOfOlderHosts);
@@ -195,12 +213,26 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, plugin.created());
         CPPUNIT_ASSERT_EQUAL(std::string("thrown in the constructor"), plugin.error());
     }
-    void smallPluginStructsAreRefused() {
+    void nothingToFillIsRefused() {
         FakeHost host;
-        mortise_plugin plugin{};
-        plugin.struct_size = 8;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, module().create(host.raw(), &plugin, nullptr));
-        CPPUNIT_ASSERT(plugin.self == nullptr);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, module().create(host.raw(), nullptr, nullptr));
+    }
+    void servicesThatAreNotNamedFailStart() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<UsesUsers>(0, nullptr, "test.users", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.start()); // absent
+        host.unnamed = {MORTISE_USERS_SERVICE};
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.start());
+        CPPUNIT_ASSERT_EQUAL(std::string("service(): name it in needs<>() or mayUse<>()"), plugin.error());
+    }
+    void settingValuesHaveAStride() {
+        FakeHost host;
+        for (const std::uint32_t more : {0u, 8u, 800u}) {
+            host.valueSize = static_cast<std::uint32_t>(sizeof(mortise_setting_value)) + more;
+            FakeInstance plugin(host, *mortise::moduleOf<ShowsSettings>(0, nullptr, "test.shows", "1.0.0"));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.configure());
+        }
     }
     void tooManyFiltersFailConfigure() {
         FakeHost host;
@@ -456,7 +488,7 @@ public:
         FakeHost host;
         FakeInstance plugin(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
-        host.give(MORTISE_USERS_SERVICE, plugin.extension<void>(MORTISE_USERS_SERVICE), plugin.self());
+        host.give(MORTISE_USERS_SERVICE, plugin.open(MORTISE_USERS_SERVICE));
         const mortise::Users users(host.raw());
         CPPUNIT_ASSERT(!users.findById("2"));
         CPPUNIT_ASSERT_EQUAL(std::string("ada@example.com"), users.findById("1")->email);

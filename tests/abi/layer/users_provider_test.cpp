@@ -47,7 +47,7 @@ template<class P>
 struct Provided {
     Provided() {
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
-        host.give(MORTISE_USERS_SERVICE, plugin.template extension<void>(MORTISE_USERS_SERVICE), plugin.self());
+        host.give(MORTISE_USERS_SERVICE, plugin.open(MORTISE_USERS_SERVICE));
     }
     mortise::Users users() { return mortise::Users(host.raw()); }
 
@@ -93,8 +93,8 @@ public:
         Provided<Without> without;
         CPPUNIT_ASSERT(keeping.users().keepsTokenEpochs());
         CPPUNIT_ASSERT(!without.users().keepsTokenEpochs());
-        const auto* const table = keeping.plugin.extension<mortise_users_table>(MORTISE_USERS_SERVICE);
-        CPPUNIT_ASSERT(table == keeping.plugin.extension<mortise_users_table>(MORTISE_USERS_SERVICE));
+        const auto* const table = keeping.plugin.service<mortise_users_table>(MORTISE_USERS_SERVICE);
+        CPPUNIT_ASSERT(table == keeping.plugin.service<mortise_users_table>(MORTISE_USERS_SERVICE));
         CPPUNIT_ASSERT_EQUAL(static_cast<std::uint32_t>(sizeof *table), table->struct_size);
     }
 };

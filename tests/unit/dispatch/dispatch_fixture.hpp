@@ -138,6 +138,7 @@ struct Plugin {
 
     // What the host asks for.
     std::vector<mortise_filter> filterTables;
+    mortise_plugin shown{};
     mortise_plugin_filter filterExtension{};
     mortise_plugin_router router{};
     std::vector<std::shared_ptr<void>> matchers; // here, since nobody frees those of a quarantined plugin
@@ -192,11 +193,10 @@ struct Matcher {
 inline mortise_status configure(void* self, const mortise_configuration*, mortise_error* error) {
     Plugin& plugin = of(self);
     mortise_service service{};
-    service.struct_size = sizeof service;
-    plugin.host->get_service(plugin.host->context, host::view(MORTISE_EXCHANGE_SERVICE), &service);
+    plugin.host->get_service(plugin.host->context, host::view(MORTISE_EXCHANGE_SERVICE), &service, nullptr);
     plugin.exchange = static_cast<const mortise_exchange_table*>(service.table);
     plugin.exchangeSelf = service.self;
-    plugin.host->get_service(plugin.host->context, host::view(MORTISE_ROUTES_SERVICE), &service);
+    plugin.host->get_service(plugin.host->context, host::view(MORTISE_ROUTES_SERVICE), &service, nullptr);
     const auto* const routes = static_cast<const mortise_routes_table*>(service.table);
     for (const RouteScript& script : plugin.routes) {
         mortise_route route{};
@@ -255,13 +255,22 @@ inline const void* extension(void* self, mortise_view id) {
     return nullptr;
 }
 
-inline mortise_status create(const mortise_host* host, mortise_plugin* made, mortise_error*) {
-    static constexpr mortise_plugin_table table{
-        sizeof(mortise_plugin_table), 0, configure, nullptr, nullptr, nullptr, nullptr, nullptr, extension};
+inline mortise_status create(const mortise_host* host, const mortise_plugin** made, mortise_error*) {
+    static constexpr mortise_plugin_table table{sizeof(mortise_plugin_table),
+                                                0,
+                                                configure,
+                                                nullptr,
+                                                nullptr,
+                                                nullptr,
+                                                nullptr,
+                                                [](void*) {},
+                                                extension,
+                                                nullptr,
+                                                nullptr};
     Plugin* const plugin = maker(host::text(host->instance_name));
     plugin->host = host;
-    made->self = plugin;
-    made->table = &table;
+    plugin->shown = {sizeof(mortise_plugin), 0, plugin, &table};
+    *made = &plugin->shown;
     return MORTISE_OK;
 }
 

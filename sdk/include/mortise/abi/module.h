@@ -49,18 +49,21 @@ typedef struct mortise_module {
     mortise_view id;           /* reverse domain name: "com.example.hello" */
     mortise_view version;      /* semantic version of the plugin */
     mortise_view toolchain;    /* for people: compiler and standard library */
-    /* Ids such as "mortise.users/1". A missing required one is a start error; a missing optional one reads ABSENT. */
+    /* Ids such as "mortise.users/1": whatever of other plugins is used is named here, the host's own may be. A missing
+     * required one is a start error; a missing optional one reads ABSENT. */
     const mortise_view* required_services;
     const mortise_view* optional_services;
-    /* Services that get_extension of this plugin offers to other plugins. Two providers of one are a start error. */
+    /* Services that open_service of this plugin gives to others. Two providers of one are a start error, and so is one
+     * that is the host's. */
     const mortise_view* provided_services;
     const mortise_setting* settings;
     uint32_t required_service_count;
     uint32_t optional_service_count;
     uint32_t provided_service_count;
     uint32_t setting_count;
-    /* [control] Makes one instance, or nothing. `host` lives until `destroy` has returned. No outside effect. */
-    mortise_status (*create)(const mortise_host* host, mortise_plugin* plugin, mortise_error* error);
+    /* [control] Makes one instance and hands it out, or nothing. `host` lives until `destroy` has returned. No outside
+     * effect. */
+    mortise_status (*create)(const mortise_host* host, const mortise_plugin** plugin, mortise_error* error);
 } mortise_module;
 
 /* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.

@@ -7,7 +7,8 @@
  * `configure` validates the settings and declares routes, filters and the like; it has no effect outside the instance, so
  * that a configuration check can run it. `start` opens what is needed. The instance serves once its generation is
  * published; background work begins in `activate`, after that. `destroy` is legal after any failure and without `stop`
- * when `start` was never called or failed.
+ * when `start` was never called or failed. Services of other plugins are opened right before `start` and closed right
+ * after `stop`.
  */
 #ifndef MORTISE_ABI_PLUGIN_H
 #define MORTISE_ABI_PLUGIN_H
@@ -18,11 +19,9 @@
 extern "C" {
 #endif
 
-/* A table of functions with the object they work on. Every function of a table takes `self` first. */
+/* A table of functions with the object they work on. Every function of a table takes `self` first. Frozen. */
 typedef struct mortise_service {
-    uint32_t struct_size;
-    uint32_t reserved;
-    const void *table; /* starts with uint32_t struct_size */
+    const void *table; /* starts with uint32_t struct_size; constant */
     void *self;
 } mortise_service;
 
@@ -32,17 +31,20 @@ typedef struct mortise_host {
     uint32_t abi_minor; /* of the host */
     void *context;      /* to be handed back to the functions below */
     mortise_view instance_name; /* as in the configuration: "rate-limit" of [plugin.rate-limit] */
-    /* [any], from `configure` on. Fills `service` and returns MORTISE_OK, or MORTISE_ABSENT. A service of another plugin
-     * is there only when this module names it as required or optional; call it only from `start` on. */
-    mortise_status (*get_service)(void *context, mortise_view id, mortise_service *service);
-    /* [control] While `configure` runs: the value of setting `key` cannot be used; `reason` says why and what would do
+    /* [any] Fills `service` and returns MORTISE_OK. The host's own services are there from `configure` on and need not be
+     * named by the module (a required one that this host does not have fails the start). Those of other plugins are there
+     * from `start` until `stop` has returned, to modules that name them as required or optional. MORTISE_ABSENT: named as
+     * optional, but no enabled plugin provides it, or its provider refused. MORTISE_INVALID with a message: not named, or
+     * not the time. Does not call back. */
+    mortise_status (*get_service)(void *context, mortise_view id, mortise_service *service, mortise_error *error);
+    /* [control] While `configure` runs: the value of setting `key` cannot be used; `message` says why and what would do
      * ("'foo' is no network; write an address or address/bits"), without the key and never with the value of a secret.
      * Any number of times. `configure` then fails, whatever it returns, and the operator gets every mistake with the
      * place where the value stands. MORTISE_INVALID at another time or for a key that the module does not declare. */
-    mortise_status (*refuse_setting)(void *context, mortise_view key, mortise_view reason);
+    mortise_status (*refuse_setting)(void *context, mortise_view key, mortise_view message);
 } mortise_host;
 
-/* The value of one setting, checked against its declaration. Frozen stride; same order as mortise_module.settings. */
+/* The value of one setting, checked against its declaration; an element of mortise_configuration.values. */
 typedef struct mortise_setting_value {
     mortise_view text;         /* canonical text; of CHOICE, TEXT and PATH the value itself */
     int64_t integer;           /* BOOLEAN 0 or 1, INTEGER, DURATION in ms, SIZE in bytes */
@@ -56,19 +58,32 @@ typedef struct mortise_setting_value {
 typedef struct mortise_configuration {
     uint32_t struct_size;
     uint32_t value_count;
-    const mortise_setting_value *values;
-    mortise_view state_directory; /* absolute; where `start` may keep files */
-    uint32_t development;         /* 1 in development mode */
-    uint32_t check_only;          /* 1 when nothing will be started */
+    uint32_t value_size;  /* bytes from one value to the next */
+    uint32_t development; /* 1 in development mode */
+    uint32_t check_only;  /* 1 when nothing will be started */
+    uint32_t reserved;
+    const mortise_setting_value *values; /* in the order of mortise_module.settings */
+    mortise_view state_directory;        /* absolute; where `start` may keep files */
 } mortise_configuration;
 
-/* The functions of an instance. Any of them but `destroy` may be NULL: nothing to do. */
+/* An instance that is given a service of another plugin. Borrowed for the call. */
+typedef struct mortise_consumer {
+    uint32_t struct_size;
+    uint32_t reserved;
+    mortise_view instance_name; /* as in the configuration */
+    mortise_view module_id;     /* "com.example.shop" */
+    mortise_view version;       /* of that module */
+    uint64_t number;            /* the instance's, never used again in this process */
+} mortise_consumer;
+
+/* The functions of an instance. Any of them but `destroy` may be NULL: nothing to do; of a module that provides services
+ * `open_service` may not. */
 typedef struct mortise_plugin_table {
     uint32_t struct_size;
     uint32_t reserved;
     /* [control] */
     mortise_status (*configure)(void *self, const mortise_configuration *configuration, mortise_error *error);
-    /* [control] */
+    /* [control] When it fails, nothing of the instance runs any more: `destroy` is what follows. */
     mortise_status (*start)(void *self, mortise_error *error);
     /* [control] Cannot fail: the generation is published. */
     void (*activate)(void *self);
@@ -78,12 +93,22 @@ typedef struct mortise_plugin_table {
     void (*stop)(void *self);
     /* [control] */
     void (*destroy)(void *self);
-    /* [control] The table of an extension ("mortise.plugin.router/1") or of a provided service ("mortise.users/1"), or
-     * NULL. Asked after `configure`; its functions are called with `self`. Immutable, lives as long as the instance. */
+    /* [control] The table of an extension ("mortise.plugin.router/1"), or NULL. Asked after `configure`; its functions are
+     * called with `self`. Immutable, lives as long as the instance. */
     const void *(*get_extension)(void *self, mortise_view id);
+    /* [control] Fills `service` with provided service `id` as this consumer gets it, with a `self` of its own or one that
+     * all share, and returns MORTISE_OK. Anything else refuses, with a message: a consumer that requires the service does
+     * not start then, to one that may do without it is absent. Called by the host after this instance's `start`, right
+     * before the consumer's, once for each service that the consumer's module names; in check modes never. */
+    mortise_status (*open_service)(void *self, mortise_view id, const mortise_consumer *consumer, mortise_service *service,
+                                   mortise_error *error);
+    /* [control] The consumer does not call `service` any more: its `stop` has returned or its `start` has failed, and its
+     * `destroy` follows. Once for each open_service that returned MORTISE_OK, the last one first, before this instance's
+     * `stop`; never for a consumer that missed a deadline, for it may be calling yet. */
+    void (*close_service)(void *self, mortise_view id, mortise_service service);
 } mortise_plugin_table;
 
-/* Filled by mortise_module.create. */
+/* One instance. The plugin's, which keeps it unchanged until `destroy`. */
 typedef struct mortise_plugin {
     uint32_t struct_size;
     uint32_t reserved;

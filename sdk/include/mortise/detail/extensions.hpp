@@ -3,6 +3,7 @@
 
 #include <mortise/authenticator.hpp>
 #include <mortise/commands.hpp>
+#include <mortise/consumer.hpp>
 #include <mortise/filters.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/handover.hpp>
@@ -129,9 +130,14 @@ const mortise_plugin_placement* placementTable() noexcept {
     return &table;
 }
 
-// Drafts that a plugin includes are found by overloads of this name with a better match.
-inline const void* draftTable(...) noexcept {
-    return nullptr;
+// Services that are drafts, where a plugin includes them, are found by overloads with a better match. False: another.
+template<class Of>
+bool openDraft(Of, void*, std::string_view, const Consumer&, mortise_service&, ...) {
+    return false;
+}
+template<class Of>
+bool closeDraft(Of, void*, std::string_view, mortise_service, ...) {
+    return false;
 }
 
 } // namespace detail

@@ -103,15 +103,16 @@ private:
         runtime(self).complain(where, reason);
     }
 
-    static mortise_status create(const mortise_host* host, mortise_plugin* plugin, mortise_error* error) noexcept {
+    static mortise_status create(const mortise_host* host, const mortise_plugin** plugin,
+                                 mortise_error* error) noexcept {
         return detail::guard(error, [&] {
-            if (host == nullptr || plugin == nullptr ||
-                plugin->struct_size < offsetof(mortise_plugin, table) + sizeof(const mortise_plugin_table*))
-                throw Invalid("the host's structs are too small");
+            if (host == nullptr || plugin == nullptr) throw Invalid("the host gave no host or no place for the plugin");
             auto made = std::make_unique<T>();
-            base(made.get()).runtime_.host = host;
-            plugin->table = &table;
-            plugin->self = made.release();
+            PluginBase& self = base(made.get());
+            self.runtime_.host = host;
+            self.shown_ = {sizeof(mortise_plugin), 0, made.get(), &table};
+            *plugin = &self.shown_;
+            made.release();
         });
     }
     static mortise_status configure(void* self, const mortise_configuration* peer, mortise_error* error) noexcept {
@@ -122,12 +123,23 @@ private:
             r.stateDirectory = text(configuration.state_directory);
             r.development = configuration.development != 0;
             r.checkOnly = configuration.check_only != 0;
-            if (!base(self).takeSettings(configuration.values, configuration.value_count))
+            const auto values = settingValues(configuration);
+            if (!base(self).takeSettings(values.data(), static_cast<std::uint32_t>(values.size())))
                 throw Invalid("the host handed over another number of settings than were declared");
             Setup setup(r);
             base(self).configure(setup);
             seal(r, Indices<detail::maxFilters>{}, Indices<detail::maxCommands>{});
         });
+    }
+    // In this build's shape, whatever stride the host has.
+    static std::vector<mortise_setting_value> settingValues(const mortise_configuration& configuration) {
+        std::vector<mortise_setting_value> values(configuration.value_count);
+        const char* at = reinterpret_cast<const char*>(configuration.values);
+        for (mortise_setting_value& value : values) {
+            std::memcpy(&value, at, std::min<std::size_t>(configuration.value_size, sizeof value));
+            at += configuration.value_size;
+        }
+        return values;
     }
     static mortise_status start(void* self, mortise_error* error) noexcept {
         return detail::guard(error, [&] { base(self).start(); });
@@ -168,10 +180,33 @@ private:
             if (id == MORTISE_HANDOVER_EXTENSION) return detail::handoverTable<T>();
         if constexpr (std::is_base_of_v<Placement, T>)
             if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
-        if constexpr (std::is_base_of_v<UsersProvider, T>)
-            if (id == MORTISE_USERS_SERVICE) return detail::usersTable<T>(self);
-        if (const void* const draft = draftTable(detail::Tag<T>{}, id)) return draft;
         return base(self).extension(id);
+    }
+
+    static mortise_status openService(void* self, mortise_view rawId, const mortise_consumer* peer,
+                                      mortise_service* service, mortise_error* error) noexcept {
+        return detail::guard(error, [&] {
+            const std::string_view id = text(rawId);
+            const Consumer consumer = Consumer::of(peer);
+            if constexpr (std::is_base_of_v<UsersProvider, T>)
+                if (id == MORTISE_USERS_SERVICE) {
+                    *service = {detail::usersTable<T>(self), self};
+                    return;
+                }
+            if (openDraft(detail::Tag<T>{}, self, id, consumer, *service)) return;
+            *service = base(self).openService(id, consumer);
+        });
+    }
+    static void closeService(void* self, mortise_view rawId, mortise_service service) noexcept {
+        detail::guardQuietly(
+            [&] {
+                const std::string_view id = text(rawId);
+                if (closeDraft(detail::Tag<T>{}, self, id, service)) return;
+                if constexpr (std::is_base_of_v<UsersProvider, T>)
+                    if (id == MORTISE_USERS_SERVICE) return;
+                base(self).closeService(id, service);
+            },
+            [&](std::string_view reason) { complain(self, "closeService threw", reason); });
     }
 
     static const mortise_plugin_authenticator* authenticatorTable(void* self) noexcept {
@@ -282,7 +317,17 @@ private:
         [](void* self, std::uint32_t i) -> const mortise_migration* { return &runtime(self).migrations.at(i); },
     };
     static constexpr mortise_plugin_table table = {
-        sizeof(mortise_plugin_table), 0, &configure, &start, &activate, &drain, &stop, &destroy, &extension,
+        sizeof(mortise_plugin_table),
+        0,
+        &configure,
+        &start,
+        &activate,
+        &drain,
+        &stop,
+        &destroy,
+        &extension,
+        &openService,
+        &closeService,
     };
 };
 

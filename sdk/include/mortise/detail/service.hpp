@@ -18,13 +18,14 @@ struct Service {
     explicit operator bool() const noexcept { return table.struct_size != 0; }
 };
 
+// One that is not there for any reason is an empty one.
 template<class Table>
 Service<Table> resolve(const mortise_host* host, std::string_view id) noexcept {
     Service<Table> service;
     if (host == nullptr || host->get_service == nullptr) return service;
     mortise_service given{};
-    given.struct_size = sizeof given;
-    if (host->get_service(host->context, view(id), &given) != MORTISE_OK || given.table == nullptr) return service;
+    if (host->get_service(host->context, view(id), &given, nullptr) != MORTISE_OK || given.table == nullptr)
+        return service;
     service.table = adopt<Table>(given.table);
     service.self = given.self;
     return service;

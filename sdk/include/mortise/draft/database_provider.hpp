@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/consumer.hpp>
 #include <mortise/described.hpp>
 #include <mortise/guard.hpp>
-#include <mortise/service/draft/consumers.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/turn.hpp>
 
@@ -33,10 +33,9 @@ public:
                                    mortise_sql_row row, void* context, std::uint64_t* changed,
                                    mortise_error* error) = 0;
     virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
-    // [any] The database as the instance named `consumer` has it until it is destroyed: its calls come to that one. May
-    // be asked for more than once, and is deleted on any thread, beside other calls of this provider. Null: all
-    // consumers come here.
-    virtual std::unique_ptr<DatabaseProvider> forConsumer(std::string_view consumer) {
+    // [control] The database as this consumer has it, from before its `start` until after its `stop`: its calls come to
+    // that one, which is then deleted. Null: they come here, as those of all others. Throwing refuses.
+    virtual std::unique_ptr<DatabaseProvider> forConsumer(const Consumer& consumer) {
         static_cast<void>(consumer);
         return nullptr;
     }
@@ -79,34 +78,21 @@ const mortise_database_table* databaseTable() noexcept {
     return &table;
 }
 
-template<class T>
-const mortise_plugin_consumers* databaseConsumersTable() noexcept {
-    static constexpr mortise_plugin_consumers table = {
-        sizeof(mortise_plugin_consumers),
-        0,
-        [](void* self, mortise_view service, mortise_view consumer, mortise_service* given) {
-            return guard(nullptr, [&]() -> mortise_status {
-                if (text(service) != MORTISE_DATABASE_SERVICE) return MORTISE_ABSENT;
-                std::unique_ptr<DatabaseProvider> made = as<DatabaseProvider, T>(self).forConsumer(text(consumer));
-                if (made == nullptr) return MORTISE_ABSENT;
-                given->table = databaseTable<DatabaseProvider>();
-                given->self = made.release();
-                return MORTISE_OK;
-            });
-        },
-        [](void*, mortise_view, void* given) {
-            guardQuietly([&] { delete static_cast<DatabaseProvider*>(given); }, [](std::string_view) {});
-        },
-    };
-    return &table;
-}
-
-// Found by get_extension of MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
+// Found by MORTISE_PLUGIN through argument-dependent look-up: drafts plug themselves in.
 template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
-const void* draftTable(Tag<T>, std::string_view id) noexcept {
-    if (id == MORTISE_DATABASE_SERVICE) return databaseTable<T>();
-    if (id == MORTISE_CONSUMERS_EXTENSION) return databaseConsumersTable<T>();
-    return nullptr;
+bool openDraft(Tag<T>, void* self, std::string_view id, const Consumer& consumer, mortise_service& service) {
+    if (id != MORTISE_DATABASE_SERVICE) return false;
+    if (std::unique_ptr<DatabaseProvider> own = as<DatabaseProvider, T>(self).forConsumer(consumer))
+        service = {databaseTable<DatabaseProvider>(), own.release()};
+    else
+        service = {databaseTable<T>(), self};
+    return true;
+}
+template<class T, std::enable_if_t<std::is_base_of_v<DatabaseProvider, T>, int> = 0>
+bool closeDraft(Tag<T>, void* self, std::string_view id, mortise_service service) {
+    if (id != MORTISE_DATABASE_SERVICE) return false;
+    if (service.self != self) delete static_cast<DatabaseProvider*>(service.self);
+    return true;
 }
 
 } // namespace detail

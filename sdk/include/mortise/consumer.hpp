@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mortise/abi/plugin.h>
+#include <mortise/detail/view.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace mortise {
+inline namespace v1 {
+
+// The instance of another plugin that is given a service. Views are borrowed for the call that shows it.
+struct Consumer {
+    std::string_view instanceName; // as in the configuration
+    std::string_view moduleId;
+    std::string_view version;
+    std::uint64_t number = 0; // the instance's, never used again in this process
+
+    static Consumer of(const mortise_consumer* peer) noexcept {
+        const auto told = detail::adopt<mortise_consumer>(peer);
+        return {text(told.instance_name), text(told.module_id), text(told.version), told.number};
+    }
+};
+
+} // namespace v1
+} // namespace mortise
