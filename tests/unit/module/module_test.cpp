@@ -26,7 +26,7 @@ const mortise_module* entry(std::uint32_t, mortise_error* error) {
     return given;
 }
 
-mortise_status create(const mortise_host*, mortise_plugin*, mortise_error*) {
+mortise_status create(const mortise_host*, const mortise_plugin**, mortise_error*) {
     return MORTISE_ERROR;
 }
 
