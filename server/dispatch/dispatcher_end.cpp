@@ -120,8 +120,8 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     quiet ? 1u : 0u,
                                     0};
     const Inside inside(pulse_, *link.owner, "on_finish");
-    link.filter.on_finish(link.self, exchange.handle(exchange.turn().first()).value, &state.request, &finished,
-                          &state.slots[link.slot]);
+    link.filter.on_finish(link.filter.context, exchange.handle(exchange.turn().first()).value, &state.request,
+                          &finished, &state.slots[link.slot]);
 }
 
 void Dispatcher::unpin(RequestState& state) noexcept {

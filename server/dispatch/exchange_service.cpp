@@ -42,6 +42,15 @@ mortise_status stale(Instance& caller, std::string_view call) noexcept {
     return MORTISE_STALE;
 }
 
+// What is to be said of an argument that breaks the contract: nothing is done, and the turn is still the caller's.
+mortise_status invalid(Instance& caller, std::string_view call, std::string_view why) noexcept {
+    if (caller.mayWarn())
+        caller.runtime().log().log(base::Level::warn, "host.http",
+                                   "A plugin's call has an argument that breaks the interface",
+                                   {{"plugin", std::string_view(caller.name())}, {"call", call}, {"reason", why}});
+    return MORTISE_INVALID;
+}
+
 // The right to record what the turn comes to, held from its making to its end. Not made: `status` says why, and all
 // that was due was done.
 class Record {
@@ -104,9 +113,39 @@ private:
     bool mine_ = false;
 };
 
+// What of a reply is no reply; empty: nothing.
+std::string_view mistakeIn(const Instance& caller, const mortise_reply* reply) noexcept {
+    if (reply == nullptr) return "there is no reply";
+    if (reply->struct_size < MORTISE_SIZE_TO(mortise_reply, release_context))
+        return "struct_size of mortise_reply: make one with MORTISE_INIT(mortise_reply)";
+    if ((reply->flags & ~knownFlags) != 0) return "mortise_reply.flags has an unknown flag";
+    if (reply->fields == nullptr && reply->field_count != 0) return "mortise_reply.fields is NULL";
+    if (reply->header_block != 0 && caller.headerBlock(reply->header_block) == nullptr)
+        return "mortise_reply.header_block is none that this plugin declared";
+    return {};
+}
+
+std::string_view mistakeIn(const mortise_error_reply* reply) noexcept {
+    if (reply == nullptr) return "there is no reply";
+    if (reply->struct_size < MORTISE_SIZE_TO(mortise_error_reply, detail_size))
+        return "struct_size of mortise_error_reply: make one with MORTISE_INIT(mortise_error_reply)";
+    if (reply->fields == nullptr && reply->field_count != 0) return "mortise_error_reply.fields is NULL";
+    if (reply->details == nullptr && reply->detail_count != 0) return "mortise_error_reply.details is NULL";
+    if (!module::Elements(reply->details, reply->detail_count, reply->detail_size).valid())
+        return "mortise_error_reply.detail_size is not the size of a mortise_error_detail";
+    return {};
+}
+
+std::string_view mistakeIn(const mortise_principal* principal) noexcept {
+    if (principal == nullptr) return "there is no principal";
+    if (principal->struct_size < MORTISE_SIZE_TO(mortise_principal, name))
+        return "struct_size of mortise_principal: make one with MORTISE_INIT(mortise_principal)";
+    if (principal->roles == nullptr && principal->role_count != 0) return "mortise_principal.roles is NULL";
+    return {};
+}
+
 std::string_view faultOf(const mortise_reply& reply) noexcept {
     if (reply.status < 200 || reply.status > 599) return "its status is not between 200 and 599";
-    if ((reply.flags & ~knownFlags) != 0) return "it has an unknown flag";
     if (reply.content_type.size != 0 && !http::isFieldValue(text(reply.content_type)))
         return "its content type has a forbidden byte";
     return {};
@@ -149,7 +188,7 @@ mortise_status refuseReply(Instance& caller, const Record& record, std::string_v
     const std::string_view message = state.serving().development ? why : std::string_view();
     state.dispatcher.makeError(state, {error::internal, nullptr, std::nullopt, message});
     state.recorded = Recorded::reply;
-    return MORTISE_INVALID;
+    return MORTISE_REFUSED;
 }
 
 // Everything of a reply but its body. Empty: all is well.
@@ -194,6 +233,7 @@ void takeBody(const Record& record, const mortise_reply& reply, http::BorrowedBy
 
 mortise_status reply(void* self, mortise_exchange id, const mortise_reply* theirs) noexcept {
     Instance& caller = callerOf(self);
+    if (const auto mistake = mistakeIn(caller, theirs); !mistake.empty()) return invalid(caller, "reply", mistake);
     const mortise_reply given = readStruct(*theirs);
     http::BorrowedBytes bytes = borrowed(caller, given);
     const Record record(caller, id, "reply");
@@ -218,6 +258,9 @@ std::string_view faultOf(const mortise_file& file) noexcept {
 mortise_status replyFile(void* self, mortise_exchange id, const mortise_reply* theirs,
                          const mortise_file* theirFile) noexcept {
     Instance& caller = callerOf(self);
+    if (const auto mistake = mistakeIn(caller, theirs); !mistake.empty()) return invalid(caller, "reply_file", mistake);
+    if (theirFile == nullptr || theirFile->struct_size < MORTISE_SIZE_TO(mortise_file, length))
+        return invalid(caller, "reply_file", "struct_size of mortise_file: make one with MORTISE_INIT(mortise_file)");
     const mortise_reply given = readStruct(*theirs);
     const http::BorrowedBytes bytes = borrowed(caller, given);
     const mortise_file file = readStruct(*theirFile);
@@ -236,6 +279,7 @@ mortise_status replyFile(void* self, mortise_exchange id, const mortise_reply* t
 
 mortise_status replyError(void* self, mortise_exchange id, const mortise_error_reply* theirs) noexcept {
     Instance& caller = callerOf(self);
+    if (const auto mistake = mistakeIn(theirs); !mistake.empty()) return invalid(caller, "reply_error", mistake);
     const mortise_error_reply given = readStruct(*theirs);
     const Record record(caller, id, "reply_error");
     if (!record) return MORTISE_STALE;
@@ -244,8 +288,9 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
     if (given.status < 400 || given.status > 599)
         return refuseReply(caller, record, "its status is not between 400 and 599");
     json::Details details;
-    for (std::uint32_t i = 0; i < given.detail_count; ++i) {
-        const mortise_error_detail& detail = given.details[i];
+    const module::Elements failed(given.details, given.detail_count, given.detail_size);
+    for (std::size_t i = 0; i < failed.size(); ++i) {
+        const mortise_error_detail detail = failed[i];
         const std::string_view in = text(detail.in);
         const json::Location location = in == "query"    ? json::Location::query
                                         : in == "path"   ? json::Location::path
@@ -255,7 +300,7 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
         details.add(location, std::string(text(detail.path)), text(detail.code), std::string(text(detail.message)));
     }
     const bool internal = given.status == 500;
-    const std::string_view message = text(given.sentence);
+    const std::string_view message = text(given.message);
     if (internal)
         caller.runtime().log().log(base::Level::error, "host.http", "A plugin answered with an internal error",
                                    {{"plugin", std::string_view(caller.name())},
@@ -288,6 +333,8 @@ mortise_status abandon(void* self, mortise_exchange id) noexcept {
 
 mortise_status beginStream(void* self, mortise_exchange id, const mortise_reply* theirs) noexcept {
     Instance& caller = callerOf(self);
+    if (const auto mistake = mistakeIn(caller, theirs); !mistake.empty())
+        return invalid(caller, "begin_stream", mistake);
     const mortise_reply given = readStruct(*theirs);
     const http::BorrowedBytes bytes = borrowed(caller, given);
     Record record(caller, id, "begin_stream");
@@ -406,7 +453,9 @@ mortise_status record(Record& record, Verdict::Kind kind, mortise_view message, 
 }
 
 mortise_status accept(void* self, mortise_exchange id, const mortise_principal* principal) noexcept {
-    const Record verdict(callerOf(self), id, "accept");
+    Instance& caller = callerOf(self);
+    if (const auto mistake = mistakeIn(principal); !mistake.empty()) return invalid(caller, "accept", mistake);
+    const Record verdict(caller, id, "accept");
     if (!verdict) return MORTISE_STALE;
     RequestState& state = verdict.state();
     // Of anybody else it is a fault: what the request shows as its caller stays.
@@ -428,6 +477,7 @@ mortise_status missing(void* self, mortise_exchange id, mortise_view message, mo
 
 mortise_status lend(void* self, mortise_exchange id, std::uint64_t capacity, mortise_buffer* buffer) noexcept {
     Instance& caller = callerOf(self);
+    if (buffer == nullptr) return invalid(caller, "lend", "there is no mortise_buffer to fill");
     RequestState* const state = find(caller, id);
     if (state == nullptr || !state->exchange.turn().isOpenFor(serialOf(id), &caller)) return MORTISE_STALE;
     if (capacity > RequestState::lentBytes || state->isLent) return MORTISE_BUSY;
@@ -450,7 +500,7 @@ mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::
         return MORTISE_INVALID;
     }
     std::string block;
-    if (!appendFields(block, fields, count)) {
+    if (number == nullptr || (fields == nullptr && count != 0) || !appendFields(block, fields, count)) {
         setError(error, "a field is not allowed, malformed or repeated");
         return MORTISE_INVALID;
     }

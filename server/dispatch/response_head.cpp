@@ -229,6 +229,8 @@ mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept
 
 mortise_status ResponseHead::transform(void* self, const mortise_transformer* transformer) noexcept {
     ResponseHead& head = headOf(self);
+    if (transformer == nullptr || transformer->struct_size < MORTISE_SIZE_TO(mortise_transformer, release))
+        return MORTISE_INVALID;
     const mortise_transformer given = readStruct(*transformer);
     if (!head.mayTransform() || given.chunk == nullptr) return MORTISE_INVALID;
     const mortise_status status = head.state_.dispatcher.transform(head.state_, given, *head.owner_);

@@ -40,7 +40,7 @@ Flow respondFilter(Dispatcher& dispatcher, RequestState& state, const Step& step
         return Flow::next;
     mortise_response response = state.head.view(*link.owner);
     const Inside inside(dispatcher.pulse(), *link.owner, "on_respond");
-    link.filter.on_respond(link.self, state.exchange.handle(turn.first()).value, &state.request, &response,
+    link.filter.on_respond(link.filter.context, state.exchange.handle(turn.first()).value, &state.request, &response,
                            &state.slots[link.slot]);
     return Flow::next;
 }

@@ -30,7 +30,7 @@ Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, P
     mortise_status status;
     {
         const Inside inside(dispatcher.pulse(), *link.owner, "on_request");
-        status = link.filter.on_request(link.self, bitOf(step.phase),
+        status = link.filter.on_request(link.filter.context, bitOf(step.phase),
                                         state.exchange.handle(state.exchange.turn().first()).value, &state.request,
                                         &state.slots[link.slot]);
     }
@@ -42,10 +42,11 @@ Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, P
 Flow callFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place) {
     const FilterLink& link = *step.filter;
     const bool mayWait = (link.filter.flags & MORTISE_FILTER_MAY_WAIT) != 0;
-    return dispatcher.callPlugin(
-        state, place, *link.owner, TurnKind::filter, mayWait, &link, [&](mortise_exchange turn) {
-            return link.filter.on_request(link.self, bitOf(step.phase), turn, &state.request, &state.slots[link.slot]);
-        });
+    return dispatcher.callPlugin(state, place, *link.owner, TurnKind::filter, mayWait, &link,
+                                 [&](mortise_exchange turn) {
+                                     return link.filter.on_request(link.filter.context, bitOf(step.phase), turn,
+                                                                   &state.request, &state.slots[link.slot]);
+                                 });
 }
 
 Flow findRoute(Dispatcher& dispatcher, RequestState& state, const Step&, Place place) {

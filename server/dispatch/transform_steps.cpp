@@ -33,7 +33,7 @@ mortise_status Dispatcher::transform(RequestState& state, const mortise_transfor
         }
     } catch (const std::exception&) { // out of memory
     }
-    if (transformer != nullptr) transformer->release();
+    if (transformer != nullptr) transformer->giveBack();
     return MORTISE_ERROR;
 }
 
@@ -82,7 +82,7 @@ mortise_status Dispatcher::transformStream(RequestState& state, std::unique_ptr<
     if (accepted) return MORTISE_OK;
     transformer = stream->detach();
     if (transformer == nullptr) return MORTISE_OK;
-    transformer->release();
+    transformer->giveBack();
     return MORTISE_BUSY;
 }
 

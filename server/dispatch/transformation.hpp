@@ -38,9 +38,9 @@ public:
     // [loop] After run().
     bool succeeded() const noexcept { return succeeded_; }
     std::string takeResult() noexcept { return std::move(output_); }
-    // [loop] Instead of run(): as it was given, with the transformer unfreed.
+    // [loop] Instead of run(): as it was given, with the transformer unreleased.
     std::string takeBack() noexcept {
-        transformer_->release();
+        transformer_->giveBack();
         return std::move(input_);
     }
 

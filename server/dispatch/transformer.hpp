@@ -13,7 +13,7 @@
 
 namespace mortise::dispatch {
 
-// What a filter does to the bytes of one answer, freed once. Thread: any, one at a time.
+// What a filter does to the bytes of one response, released once. Thread: any, one at a time.
 class Transformer {
 public:
     // `keeper` holds the code and the instance that are called. `owner` is one that Runtime::kept() returned.
@@ -23,9 +23,9 @@ public:
     Transformer(const Transformer&) = delete;
     Transformer& operator=(const Transformer&) = delete;
     ~Transformer() {
-        if (theirs_.free == nullptr) return;
-        const base::RunningCode running(*owner_, "free");
-        theirs_.free(theirs_.context);
+        if (theirs_.release == nullptr) return;
+        const base::RunningCode running(*owner_, "release");
+        theirs_.release(theirs_.context);
     }
 
     // Appends to `out` what `data` becomes. False: the plugin failed; it is not to be called any more.
@@ -36,8 +36,8 @@ public:
             theirs_.chunk(theirs_.context, {data.data(), data.size()}, last ? 1 : 0, flush ? 1 : 0, &Sink::emit, &sink);
         return status == MORTISE_OK && !sink.full;
     }
-    // Gives it back to the filter, unfreed.
-    void release() noexcept { theirs_.free = nullptr; }
+    // Gives it back to the filter, which has it as before.
+    void giveBack() noexcept { theirs_.release = nullptr; }
     const base::CodeOwner& owner() const noexcept { return *owner_; }
 
 private:

@@ -85,6 +85,7 @@ void Dispatcher::driveUpload(RequestState& state) {
     const std::vector<mortise_part>& parts = upload.parts();
     state.request.parts = parts.data();
     state.request.part_count = static_cast<std::uint32_t>(parts.size());
+    state.request.part_size = sizeof(mortise_part);
     if (upload.fieldBytes() > parsedOnLoopBytes)
         toWorkerNow(state);
     else

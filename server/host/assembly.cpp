@@ -111,14 +111,16 @@ void Assembly::collectFilters() {
     std::vector<FilterLink> all;
     for (const auto& instance : generation_.instances_) {
         const auto offered = instance->extensionTable<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
-        const Instance::Calling calling(*instance, "the list of filters");
-        const std::uint32_t count = offered->count(instance->self());
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const mortise_filter* const filter = offered->at(instance->self(), i);
-            if (filter == nullptr) continue;
-            FilterLink link{readStruct(*filter), instance->self(), instance.get(),
-                            static_cast<std::uint32_t>(all.size())};
+        if (!offered) continue;
+        const module::Elements filters(offered->filters, offered->filter_count, offered->filter_size);
+        if (!filters.valid()) {
+            failures_.push_back({instance->name(), quoted(instance->name()) +
+                                                       ": filter_size of its mortise_plugin_filter is not the size of "
+                                                       "a mortise_filter"});
+            continue;
+        }
+        for (std::size_t i = 0; i < filters.size(); ++i) {
+            const FilterLink link{filters[i], instance.get(), static_cast<std::uint32_t>(all.size())};
             if ((link.filter.phases & ~knownPhases) != 0)
                 failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
                                                            std::string(text(link.filter.name)) +

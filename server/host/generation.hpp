@@ -30,7 +30,6 @@ inline constexpr std::size_t phaseCount = 8;
 // A filter in the chain of one phase.
 struct FilterLink {
     mortise_filter filter{};
-    void* self = nullptr;
     Instance* owner = nullptr;
     std::uint32_t slot = 0; // of its word in an exchange; the same in every phase
 };

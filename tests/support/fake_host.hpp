@@ -77,7 +77,7 @@ struct FakeAnswer {
     FakeVerdict verdict;
     std::uint32_t status = 0; // 0: none yet
     std::uint32_t flags = 0;
-    std::string body; // or the sentence of an error
+    std::string body; // or the message of an error
     bool error = false;
     bool abandoned = false;
     bool released = false; // the body's release function ran
@@ -427,7 +427,7 @@ private:
             [&](Open& open) {
                 if (open.answer.terminalCalls++ == 0) return use(open);
                 open.answer.status = 500;
-                outcome = MORTISE_INVALID;
+                outcome = MORTISE_REFUSED;
             },
             true);
         return status == MORTISE_OK ? outcome : status;
@@ -462,11 +462,15 @@ private:
             return of(context).end(exchange, [&](Open& open) {
                 open.answer.status = reply->status;
                 open.answer.error = true;
-                open.answer.body = textOf(reply->sentence);
+                open.answer.body = textOf(reply->message);
                 copyFields(open.answer, reply->fields, reply->field_count);
-                for (std::uint32_t i = 0; i < reply->detail_count; ++i)
-                    open.answer.details.push_back(textOf(reply->details[i].in) + " " + textOf(reply->details[i].path) +
-                                                  " " + textOf(reply->details[i].code));
+                const auto* const details = reinterpret_cast<const char*>(reply->details);
+                for (std::uint32_t i = 0; i < reply->detail_count; ++i) {
+                    const auto& detail =
+                        *reinterpret_cast<const mortise_error_detail*>(details + i * std::size_t{reply->detail_size});
+                    open.answer.details.push_back(textOf(detail.in) + " " + textOf(detail.path) + " " +
+                                                  textOf(detail.code));
+                }
             });
         };
         exchangeTable.abandon = [](void* context, mortise_exchange exchange) -> mortise_status {

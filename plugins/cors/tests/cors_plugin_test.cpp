@@ -40,8 +40,8 @@ class CorsPluginTest : public CppUnit::TestFixture {
         FakeInstance plugin(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure(set));
         const auto& filters = *plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(1u, filters.count(plugin.self()));
-        const mortise_filter& filter = *filters.at(plugin.self(), 0);
+        CPPUNIT_ASSERT_EQUAL(1u, filters.filter_count);
+        const mortise_filter& filter = filters.filters[0];
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_ACCEPT | MORTISE_PHASE_RESPOND, filter.phases);
         FakeRequest request;
         request.method = method;
@@ -49,13 +49,13 @@ class CorsPluginTest : public CppUnit::TestFixture {
         const mortise_exchange exchange = host.bareRequest(request);
         std::uint64_t slot = 0;
         const mortise_status status =
-            filter.on_request(plugin.self(), MORTISE_PHASE_ACCEPT, exchange, &host.rawRequest(exchange), &slot);
+            filter.on_request(filter.context, MORTISE_PHASE_ACCEPT, exchange, &host.rawRequest(exchange), &slot);
         const FakeAnswer given = host.answer(exchange);
         CPPUNIT_ASSERT_EQUAL(given.status == 0 ? MORTISE_OK : MORTISE_REPLIED, status);
         CPPUNIT_ASSERT(given.fields.empty() && given.body.empty());
         FakeResponse response(host);
         response.fields = own;
-        filter.on_respond(plugin.self(), exchange, &host.rawRequest(exchange), response.raw(), &slot);
+        filter.on_respond(filter.context, exchange, &host.rawRequest(exchange), response.raw(), &slot);
         return {given.status, response.text()};
     }
     std::string answer(const Set& set, const std::string& origin, const Fields& own = {}) {

@@ -200,8 +200,8 @@ private:
     static void finish(FakeHost& host, FakeInstance& logging, std::uint32_t status, std::uint64_t duration_ns,
                        std::uint32_t quiet) {
         const auto* const filters = logging.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(1u, filters->count(logging.self()));
-        const mortise_filter* const filter = filters->at(logging.self(), 0);
+        CPPUNIT_ASSERT_EQUAL(1u, filters->filter_count);
+        const mortise_filter* const filter = &filters->filters[0];
         CPPUNIT_ASSERT_EQUAL(std::string("request-log"), textOf(filter->name));
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_FINISH, filter->phases);
         mortise_finished finished{};
@@ -215,7 +215,7 @@ private:
         finished.quiet = quiet;
         const mortise_exchange exchange = host.bareRequest();
         std::uint64_t slot = 0;
-        filter->on_finish(logging.self(), exchange, &host.rawRequest(exchange), &finished, &slot);
+        filter->on_finish(filter->context, exchange, &host.rawRequest(exchange), &finished, &slot);
     }
     // What the file holds once the plugin has stopped.
     static std::vector<JsonObject> lines(FakeInstance& logging, const TemporaryFolder& folder) {

@@ -243,8 +243,8 @@ private:
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure(settings));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin_->error(), MORTISE_OK, plugin_->start());
         const auto* const filters = plugin_->extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(1u, filters->count(plugin_->self()));
-        filter_ = filters->at(plugin_->self(), 0);
+        CPPUNIT_ASSERT_EQUAL(1u, filters->filter_count);
+        filter_ = &filters->filters[0];
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_AUTHENTICATE | MORTISE_PHASE_RESPOND, filter_->phases);
     }
     // Status 0: it went on. told_ holds the fields of the answer.
@@ -261,11 +261,11 @@ private:
         told_.clear();
         if (sent.routed) {
             const mortise_status status =
-                filter_->on_request(plugin_->self(), MORTISE_PHASE_AUTHENTICATE, exchange, &request, &slot);
+                filter_->on_request(filter_->context, MORTISE_PHASE_AUTHENTICATE, exchange, &request, &slot);
             CPPUNIT_ASSERT_EQUAL(host_.answer(exchange).terminalCalls == 0 ? MORTISE_OK : MORTISE_REPLIED, status);
         }
         FakeResponse response(host_);
-        filter_->on_respond(plugin_->self(), exchange, &request, response.raw(), &slot);
+        filter_->on_respond(filter_->context, exchange, &request, response.raw(), &slot);
         for (const auto& [name, value] : response.fields) CPPUNIT_ASSERT(told_.emplace(name, value).second);
         return host_.answer(exchange);
     }

@@ -48,15 +48,15 @@ class SecurityHeadersPluginTest : public CppUnit::TestFixture {
         FakeInstance plugin(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure(set));
         const auto& filters = *plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(1u, filters.count(plugin.self()));
+        CPPUNIT_ASSERT_EQUAL(1u, filters.filter_count);
         FakeRequest request;
         request.tls = tls;
         const mortise_exchange exchange = host.bareRequest(request);
         FakeResponse response(host);
         response.fields = own;
         std::uint64_t slot = 0;
-        filters.at(plugin.self(), 0)
-            ->on_respond(plugin.self(), exchange, &host.rawRequest(exchange), response.raw(), &slot);
+        const mortise_filter& filter = filters.filters[0];
+        filter.on_respond(filter.context, exchange, &host.rawRequest(exchange), response.raw(), &slot);
         return response.text();
     }
 
@@ -161,8 +161,7 @@ public:
         FakeHost host;
         FakeInstance plugin(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
-        const mortise_filter& filter =
-            *plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION)->at(plugin.self(), 0);
+        const mortise_filter& filter = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION)->filters[0];
         CPPUNIT_ASSERT_EQUAL(std::string("security-headers"), textOf(filter.name));
         CPPUNIT_ASSERT_EQUAL(std::string("cors,rate-limit,conditional,compression"), textOf(filter.before));
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_RESPOND, filter.phases);

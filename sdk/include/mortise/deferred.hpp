@@ -49,7 +49,7 @@ struct DeferredState {
             abandon();
             throw;
         }
-        if (status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR) abandon();
+        if (!ReplySender::isMade(status)) abandon();
         return status;
     }
 

@@ -50,7 +50,7 @@ public:
         if (runtime_ == nullptr) return;
         const mortise_status status = ReplySender::send(*runtime_, exchange_, std::move(answer));
         // What never left leaves the turn open: the destructor ends it.
-        if (status != MORTISE_UNSUPPORTED && status != MORTISE_ERROR) runtime_ = nullptr;
+        if (ReplySender::isMade(status)) runtime_ = nullptr;
     }
 
 private:
@@ -80,7 +80,8 @@ public:
     void reply(Reply answer) {
         if (may_ == May::pass) throw Invalid("this filter only looks: declare it with May::reply to have it reply");
         needTurn();
-        ReplySender::send(request_.runtime(), request_.exchange(), std::move(answer));
+        const mortise_status status = ReplySender::send(request_.runtime(), request_.exchange(), std::move(answer));
+        if (!ReplySender::isMade(status)) detail::raise(status, "reply");
         outcome_ = MORTISE_REPLIED;
     }
     // Stops the request until the continuation says how it goes on. Throws Invalid where the filter is not declared
@@ -124,7 +125,7 @@ private:
     void* sink_;
 };
 
-// Changes the bytes of one answer. Any thread, one call at a time.
+// Changes the bytes of one response. Any thread, one call at a time.
 class Transformer {
 public:
     Transformer() = default;
@@ -132,13 +133,13 @@ public:
     Transformer& operator=(const Transformer&) = delete;
     virtual ~Transformer() = default; // must not throw
 
-    // The next bytes of the answer; `last` comes with the final ones, which may be none. `flush`: all that was taken so
-    // far is to come out now. Throwing ends the answer.
+    // The next bytes of the response; `last` comes with the final ones, which may be none. `flush`: all that was taken
+    // so far is to come out now. Throwing ends the response.
     virtual void chunk(std::string_view data, bool last, bool flush, const Emit& out) = 0;
 };
 
-// [loop] The head of an answer, just before it is written. Under an older host than this header knows, what that cannot
-// do is refused and what it cannot tell is empty.
+// [loop] The head of a response, just before it is written. Under an older host than this header knows, what that
+// cannot do is refused and what it cannot tell is empty.
 class Response {
 public:
     Response(Request& request, const mortise_response& peer, std::uint64_t& slot) noexcept
@@ -160,7 +161,8 @@ public:
     bool field(std::string_view name, std::string_view value) noexcept {
         return raw_->add_field != nullptr && raw_->add_field(raw_->context, view(name), view(value)) >= 0;
     }
-    // Those fields of a block (Setup::headerBlock) that the answer does not have yet. The cheapest way to add several.
+    // Those fields of a block (Setup::headerBlock) that the response does not have yet. The cheapest way to add
+    // several.
     bool block(HeaderBlock constant) noexcept {
         return raw_->add_block != nullptr && raw_->add_block(raw_->context, constant.id) >= 0;
     }
@@ -177,26 +179,26 @@ public:
         return value.data == nullptr ? std::nullopt : std::make_optional(text(value));
     }
 
-    // What the answer had when this call began: of a whole one all its bytes, of a whole one and of a file their
+    // What the response had when this call began: of a whole one all its bytes, of a whole one and of a file their
     // number.
     BodyKind bodyKind() const noexcept { return static_cast<BodyKind>(raw_->body_kind); }
     std::string_view body() const noexcept { return text(raw_->body); }
     std::uint64_t bodySize() const noexcept { return raw_->body_size; }
     std::string_view contentType() const noexcept { return text(raw_->content_type); }
 
-    // Turns the answer into one without a body, such as 304. False of a stream, which cannot be taken back.
+    // Turns the response into one without a body, such as 304. False of a stream, which cannot be taken back.
     bool replace(std::uint32_t code) noexcept {
         return raw_->replace != nullptr && raw_->replace(raw_->context, code) >= 0;
     }
 
-    // Turns the answer into an error, as a handler's refusal is one. False of a stream.
-    bool refuse(std::uint32_t code, std::string_view sentence) noexcept {
-        return raw_->refuse != nullptr && raw_->refuse(raw_->context, code, view(sentence)) >= 0;
+    // Turns the response into an error, as a handler's refusal is one. False of a stream.
+    bool refuse(std::uint32_t code, std::string_view message) noexcept {
+        return raw_->refuse != nullptr && raw_->refuse(raw_->context, code, view(message)) >= 0;
     }
 
     // Whether the bytes may be changed: by the route (noTransform()), the reply and what filters did before.
     bool mayTransform() const noexcept { return raw_->transform != nullptr && raw_->may_transform != 0; }
-    // Has the bytes go through it. False, and the answer is as it was: they may not, or no worker is free for a long
+    // Has the bytes go through it. False, and the response is as it was: they may not, or no worker is free for a long
     // one. Afterwards there is no body() to see; the fields that tell of the change are the caller's to set.
     bool transform(std::unique_ptr<Transformer> transformer) noexcept {
         if (!mayTransform() || transformer == nullptr) return false;
@@ -204,7 +206,7 @@ public:
         raw.struct_size = sizeof raw;
         raw.context = transformer.get();
         raw.chunk = &transformChunk;
-        raw.free = [](void* self) { delete static_cast<Transformer*>(self); };
+        raw.release = [](void* self) { delete static_cast<Transformer*>(self); };
         if (raw_->transform(raw_->context, &raw) != MORTISE_OK) return false;
         static_cast<void>(transformer.release());
         return true;
@@ -239,7 +241,7 @@ public:
     Finished& operator=(const Finished&) = delete;
 
     Request& request() const noexcept { return request_; }
-    std::uint32_t status() const noexcept { return raw_->status; } // 499: the client was gone before an answer
+    std::uint32_t status() const noexcept { return raw_->status; } // 499: the client was gone before a response
     std::chrono::nanoseconds duration() const noexcept {
         return std::chrono::nanoseconds(static_cast<std::int64_t>(raw_->duration_ns));
     }
@@ -262,13 +264,15 @@ private:
 
 namespace detail {
 
-// The C interface gives a filter's functions the instance, not the filter, so each place in the list has its own
-// thunks.
-constexpr std::size_t maxFilters = 8;
 constexpr std::size_t requestPhases = 6;
 
+// One filter, the context of its mortise_filter.
 struct FilterEntry {
-    mortise_filter raw{};
+    explicit FilterEntry(const Runtime& r) noexcept : runtime(r) {}
+
+    const Runtime& runtime;
+    std::uint32_t phases = 0;
+    std::uint32_t flags = 0;
     std::string name, before, after;
     std::array<std::function<void(FilterCall&)>, requestPhases> onRequest;
     std::array<May, requestPhases> may{};
@@ -285,12 +289,12 @@ constexpr std::size_t phaseIndex(std::uint32_t phase) noexcept {
     return index;
 }
 
-inline mortise_status filterRequest(const Runtime& runtime, FilterEntry& filter, std::uint32_t phase,
-                                    mortise_exchange exchange, const mortise_request* raw,
-                                    std::uint64_t* slot) noexcept {
+inline mortise_status filterRequest(void* context, std::uint32_t phase, mortise_exchange exchange,
+                                    const mortise_request* raw, std::uint64_t* slot) noexcept {
+    FilterEntry& filter = *static_cast<FilterEntry*>(context);
     const std::size_t index = phaseIndex(phase);
     if (index >= requestPhases || !filter.onRequest[index]) return MORTISE_OK;
-    Request request(runtime, exchange, *raw);
+    Request request(filter.runtime, exchange, *raw);
     FilterCall call(request, phase, *slot, filter.may[index]);
     ErrorText error;
     const mortise_status status = guard(error.raw(), [&] {
@@ -298,14 +302,53 @@ inline mortise_status filterRequest(const Runtime& runtime, FilterEntry& filter,
         return call.outcome();
     });
     if (status >= 0) return status;
-    runtime.complain("A filter threw", error.text(), exchange);
+    filter.runtime.complain("A filter threw", error.text(), exchange);
     return call.outcome() == MORTISE_OK ? status : call.outcome();
+}
+
+inline void filterRespond(void* context, mortise_exchange exchange, const mortise_request* raw,
+                          mortise_response* response, std::uint64_t* slot) noexcept {
+    const FilterEntry& filter = *static_cast<FilterEntry*>(context);
+    guardQuietly(
+        [&] {
+            Request request(filter.runtime, exchange, *raw);
+            Response head(request, *response, *slot);
+            filter.onRespond(head);
+        },
+        [&](std::string_view reason) { filter.runtime.complain("A filter threw", reason, exchange); });
+}
+
+inline void filterFinish(void* context, mortise_exchange exchange, const mortise_request* raw,
+                         const mortise_finished* finished, std::uint64_t* slot) noexcept {
+    const FilterEntry& filter = *static_cast<FilterEntry*>(context);
+    guardQuietly(
+        [&] {
+            Request request(filter.runtime, exchange, *raw);
+            const Finished end(request, *finished, *slot);
+            filter.onFinish(end);
+        },
+        [&](std::string_view reason) { filter.runtime.complain("A filter threw", reason, exchange); });
+}
+
+// In C, valid as long as the entry.
+inline mortise_filter rawFilter(FilterEntry& entry) noexcept {
+    mortise_filter raw{};
+    raw.context = &entry;
+    raw.phases = entry.phases;
+    raw.flags = entry.flags;
+    raw.name = view(entry.name);
+    raw.before = view(entry.before);
+    raw.after = view(entry.after);
+    for (const auto& call : entry.onRequest)
+        if (call) raw.on_request = &filterRequest;
+    if (entry.onRespond) raw.on_respond = &filterRespond;
+    if (entry.onFinish) raw.on_finish = &filterFinish;
+    return raw;
 }
 
 } // namespace detail
 
-// A filter being declared: setup.filter("request-log").after("cors").onFinish(…). In force as it is said; at most 8 a
-// plugin.
+// A filter being declared: setup.filter("request-log").after("cors").onFinish(…). In force as it is said.
 class FilterBuilder {
 public:
     explicit FilterBuilder(detail::FilterEntry& entry) noexcept : entry_(entry) {}
@@ -322,20 +365,20 @@ public:
             entry_.onRequest[i] = call;
             entry_.may[i] = may;
         }
-        entry_.raw.phases |= bits;
-        entry_.raw.flags |= static_cast<std::uint32_t>(may);
+        entry_.phases |= bits;
+        entry_.flags |= static_cast<std::uint32_t>(may);
         return *this;
     }
-    // call(Response&) once before the head of any answer, errors included.
+    // call(Response&) once before the head of any response, errors included.
     FilterBuilder& onRespond(std::function<void(Response&)> call) {
         entry_.onRespond = std::move(call);
-        entry_.raw.phases |= MORTISE_PHASE_RESPOND;
+        entry_.phases |= MORTISE_PHASE_RESPOND;
         return *this;
     }
     // call(const Finished&) once when the exchange is over.
     FilterBuilder& onFinish(std::function<void(const Finished&)> call) {
         entry_.onFinish = std::move(call);
-        entry_.raw.phases |= MORTISE_PHASE_FINISH;
+        entry_.phases |= MORTISE_PHASE_FINISH;
         return *this;
     }
 

@@ -30,30 +30,30 @@ struct UploadedFile {
     }
 };
 
-// A part of a multipart/form-data body (RFC 7578). Views live until the exchange's answer.
+// A part of a multipart/form-data body (RFC 7578). Views live as long as the request's.
 class Part {
 public:
-    explicit Part(const mortise_part& raw) noexcept : raw_(&raw) {}
+    explicit Part(const mortise_part& raw) noexcept : raw_(raw) {}
 
-    std::string_view name() const noexcept { return text(raw_->name); }
+    std::string_view name() const noexcept { return text(raw_.name); }
     // As the client named it: to be shown, never to be used as a path.
-    std::string_view fileName() const noexcept { return text(raw_->file_name); }
-    std::string_view contentType() const noexcept { return text(raw_->content_type); } // as claimed; may be empty
-    std::uint64_t size() const noexcept { return raw_->size; }                         // bytes
-    bool isFile() const noexcept { return raw_->path.size != 0; }
-    std::string_view data() const noexcept { return text(raw_->data); } // of a field; that of a file is at path()
+    std::string_view fileName() const noexcept { return text(raw_.file_name); }
+    std::string_view contentType() const noexcept { return text(raw_.content_type); } // as claimed; may be empty
+    std::uint64_t size() const noexcept { return raw_.size; }                         // bytes
+    bool isFile() const noexcept { return raw_.path.size != 0; }
+    std::string_view data() const noexcept { return text(raw_.data); } // of a field; that of a file is at path()
     // Absolute. The file is removed with the exchange unless it was moved away.
-    std::string_view path() const noexcept { return text(raw_->path); }
+    std::string_view path() const noexcept { return text(raw_.path); }
 
     // Blocks. Moves the file: at once where `destination` is on the same file system, else by a copy beside it that
     // gets the name when it is complete. A file of that name is replaced. Throws std::system_error; the file is still
     // here then.
     void moveTo(const std::string& destination) const { detail::moveFile(std::string(path()), destination); }
 
-    const mortise_part& raw() const noexcept { return *raw_; }
+    const mortise_part& raw() const noexcept { return raw_; }
 
 private:
-    const mortise_part* raw_;
+    mortise_part raw_;
 };
 
 } // namespace v1

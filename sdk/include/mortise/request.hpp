@@ -82,7 +82,9 @@ public:
     }
     // The parts of a multipart body, in the order received; the handler of a multipart() route sees them.
     std::uint32_t partCount() const noexcept { return raw_->parts != nullptr ? raw_->part_count : 0; }
-    Part part(std::uint32_t place) const noexcept { return Part(raw_->parts[place]); } // place below partCount()
+    Part part(std::uint32_t place) const noexcept { // place below partCount()
+        return Part(detail::Elements<mortise_part>(raw_->parts, raw_->part_count, raw_->part_size)[place]);
+    }
     // The file of a member of the body. Throws Error where the member has none.
     Part part(UploadedFile file) const {
         if (file.place >= partCount() || !part(file.place).isFile())

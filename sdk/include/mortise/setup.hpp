@@ -37,8 +37,7 @@ public:
 
     // A filter around every request; `name` is unique among all filters.
     FilterBuilder filter(std::string_view name) {
-        if (runtime_.filters.size() == detail::maxFilters) throw Invalid("a plugin declares at most 8 filters");
-        runtime_.filters.push_back(std::make_unique<detail::FilterEntry>());
+        runtime_.filters.push_back(std::make_unique<detail::FilterEntry>(runtime_));
         runtime_.filters.back()->name = name;
         return FilterBuilder(*runtime_.filters.back());
     }

@@ -153,9 +153,12 @@ class ShowsSettings : public mortise::Plugin<TwoSettings> {
     }
 };
 
-class TooManyFilters : public mortise::Plugin<> {
+class ManyFilters : public mortise::Plugin<> {
     void configure(mortise::Setup& setup) override {
-        for (int i = 0; i < 9; ++i) setup.filter("f" + std::to_string(i));
+        for (int i = 0; i < 40; ++i)
+            setup.filter("f" + std::to_string(i)).onRequest(mortise::Phase::accept, [i](mortise::FilterCall& call) {
+                call.slot() = static_cast<std::uint64_t>(i);
+            });
     }
 };
 
@@ -190,7 +193,7 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nothingToFillIsRefused);
     CPPUNIT_TEST(servicesThatAreNotNamedFailStart);
     CPPUNIT_TEST(settingValuesHaveAStride);
-    CPPUNIT_TEST(tooManyFiltersFailConfigure);
+    CPPUNIT_TEST(filtersAreAsManyAsWanted);
     CPPUNIT_TEST(refusesSettings);
     CPPUNIT_TEST(refusesSettingsOfOlderHosts);
     CPPUNIT_TEST(describesItself);
@@ -234,10 +237,21 @@ public:
             CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.configure());
         }
     }
-    void tooManyFiltersFailConfigure() {
+    void filtersAreAsManyAsWanted() {
         FakeHost host;
-        FakeInstance plugin(host, *mortise::moduleOf<TooManyFilters>(0, nullptr, "test.filters", "1.0.0"));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, plugin.configure());
+        FakeInstance plugin(host, *mortise::moduleOf<ManyFilters>(0, nullptr, "test.filters", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        CPPUNIT_ASSERT_EQUAL(40u, table->filter_count);
+        const mortise_exchange exchange = host.bareRequest();
+        for (std::uint32_t i = 0; i < table->filter_count; ++i) {
+            const mortise_filter& filter = table->filters[i];
+            std::uint64_t slot = 99;
+            CPPUNIT_ASSERT_EQUAL("f" + std::to_string(i), textOf(filter.name));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, filter.on_request(filter.context, MORTISE_PHASE_ACCEPT, exchange,
+                                                               &host.rawRequest(exchange), &slot));
+            CPPUNIT_ASSERT_EQUAL(std::uint64_t{i}, slot);
+        }
     }
     void refusesSettings() {
         FakeHost host;
@@ -298,8 +312,8 @@ public:
         FakeInstance plugin(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        CPPUNIT_ASSERT(table != nullptr && table->count(plugin.self()) == 2);
-        const mortise_filter& first = *table->at(plugin.self(), 0);
+        CPPUNIT_ASSERT(table != nullptr && table->filter_count == 2 && table->filter_size == sizeof(mortise_filter));
+        const mortise_filter& first = table->filters[0];
         CPPUNIT_ASSERT_EQUAL(std::string("x,y"), textOf(first.before));
         CPPUNIT_ASSERT_EQUAL(std::string("z"), textOf(first.after));
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_ACCEPT | MORTISE_PHASE_HANDLE, first.phases);
@@ -307,7 +321,7 @@ public:
         std::uint64_t slot = 0;
         const auto run = [&](std::uint32_t phase, const FakeRequest& request, mortise_exchange& exchange) {
             exchange = host.bareRequest(request);
-            return first.on_request(plugin.self(), phase, exchange, &host.rawRequest(exchange), &slot);
+            return first.on_request(first.context, phase, exchange, &host.rawRequest(exchange), &slot);
         };
         mortise_exchange exchange = 0;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(MORTISE_PHASE_ACCEPT, {}, exchange));
@@ -330,7 +344,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, host.answer(exchange).resumed);
         CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT, first.flags);
 
-        const mortise_filter& second = *table->at(plugin.self(), 1);
+        const mortise_filter& second = table->filters[1];
         CPPUNIT_ASSERT_EQUAL(MORTISE_PHASE_RESPOND | MORTISE_PHASE_FINISH, second.phases);
         std::string added;
         mortise_response response{sizeof response, 200, &added,
@@ -338,15 +352,15 @@ public:
                                       *static_cast<std::string*>(context) = textOf(name) + "=" + textOf(value);
                                       return MORTISE_OK;
                                   }};
-        second.on_respond(plugin.self(), exchange, &host.rawRequest(exchange), &response, &slot);
+        second.on_respond(second.context, exchange, &host.rawRequest(exchange), &response, &slot);
         CPPUNIT_ASSERT_EQUAL(std::string("X=y"), added);
         response.status = 999;
-        second.on_respond(plugin.self(), exchange, &host.rawRequest(exchange), &response, &slot);
+        second.on_respond(second.context, exchange, &host.rawRequest(exchange), &response, &slot);
         CPPUNIT_ASSERT_EQUAL(std::string("thrown in respond"), host.records.back().fields.at("error"));
         mortise_finished finished{};
         finished.struct_size = sizeof finished;
         finished.url = viewOf("/a?b");
-        second.on_finish(plugin.self(), exchange, &host.rawRequest(exchange), &finished, &slot);
+        second.on_finish(second.context, exchange, &host.rawRequest(exchange), &finished, &slot);
         CPPUNIT_ASSERT_EQUAL(std::string("finished /a?b"), life.back());
     }
     void commands() {
@@ -461,13 +475,13 @@ public:
             request.fields = {{field, "1"}};
             std::uint64_t slot = 0;
             const mortise_exchange exchange = host.bareRequest(request);
+            const mortise_filter& filter = table->filters[place];
             const mortise_status status =
-                table->at(plugin.self(), place)
-                    ->on_request(plugin.self(), phase, exchange, &host.rawRequest(exchange), &slot);
+                filter.on_request(filter.context, phase, exchange, &host.rawRequest(exchange), &slot);
             terminalCalls_ = host.answer(exchange).terminalCalls;
             return status;
         };
-        CPPUNIT_ASSERT_EQUAL(0u, table->at(plugin.self(), 0)->flags);
+        CPPUNIT_ASSERT_EQUAL(0u, table->filters[0].flags);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(0, MORTISE_PHASE_ACCEPT, "none"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(0, MORTISE_PHASE_ACCEPT, "reply"));
         assertComplaint(host, "declare it with May::reply");
@@ -475,11 +489,11 @@ public:
         assertComplaint(host, "declare it with May::wait");
         CPPUNIT_ASSERT_EQUAL(0u, terminalCalls_);
         // Each phase as it was declared, whatever the filter may in others.
-        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT, table->at(plugin.self(), 1)->flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT, table->filters[1].flags);
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(1, MORTISE_PHASE_ACCEPT, "none"));
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(1, MORTISE_PHASE_ROUTE, "none"));
         CPPUNIT_ASSERT_EQUAL(1u, terminalCalls_);
-        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY, table->at(plugin.self(), 2)->flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_REPLY, table->filters[2].flags);
         CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, run(2, MORTISE_PHASE_ACCEPT, "none"));
         CPPUNIT_ASSERT_EQUAL(1u, terminalCalls_);
         assertComplaint(host, "has said already");

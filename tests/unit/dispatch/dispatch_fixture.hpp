@@ -153,36 +153,36 @@ inline Plugin& of(void* self) {
     return *static_cast<Plugin*>(self);
 }
 
-template<std::size_t Index>
-mortise_status onRequest(void* self, std::uint32_t phase, mortise_exchange handle, const mortise_request* request,
-                         std::uint64_t*) {
-    FilterScript& script = *of(self).filters[Index];
+inline FilterScript& scriptOf(void* context) {
+    return *static_cast<FilterScript*>(context);
+}
+inline mortise_status onRequest(void* context, std::uint32_t phase, mortise_exchange handle,
+                                const mortise_request* request, std::uint64_t*) {
+    FilterScript& script = scriptOf(context);
     script.called.push_back(phase);
     return (script.acts & phase) != 0 ? script.act(handle, *request) : MORTISE_OK;
 }
-template<std::size_t Index>
-void onRespond(void* self, mortise_exchange, const mortise_request*, mortise_response* response, std::uint64_t*) {
-    FilterScript& script = *of(self).filters[Index];
+inline void onRespond(void* context, mortise_exchange, const mortise_request*, mortise_response* response,
+                      std::uint64_t*) {
+    FilterScript& script = scriptOf(context);
     script.responds.push_back(response->status);
     if (script.onRespond) script.onRespond(*response);
 }
-template<std::size_t Index>
-void onFinish(void* self, mortise_exchange, const mortise_request* request, const mortise_finished* finished,
-              std::uint64_t*) {
-    FilterScript& script = *of(self).filters[Index];
+inline void onFinish(void* context, mortise_exchange, const mortise_request* request, const mortise_finished* finished,
+                     std::uint64_t*) {
+    FilterScript& script = scriptOf(context);
     script.finished.push_back(finished->status);
     script.seenAtFinish = readViews(*request);
 }
-template<std::size_t Index>
-mortise_filter tableOf(const FilterScript& script) {
+inline mortise_filter tableOf(FilterScript& script) {
     mortise_filter filter{};
-    filter.struct_size = sizeof filter;
+    filter.context = &script;
     filter.phases = script.phases;
-    filter.name = host::view(script.name);
-    filter.on_request = onRequest<Index>;
-    filter.on_respond = onRespond<Index>;
-    filter.on_finish = onFinish<Index>;
     filter.flags = script.flags;
+    filter.name = host::view(script.name);
+    filter.on_request = onRequest;
+    filter.on_respond = onRespond;
+    filter.on_finish = onFinish;
     return filter;
 }
 
@@ -213,14 +213,10 @@ inline mortise_status configure(void* self, const mortise_configuration*, mortis
         route.context = self;
         if (const mortise_status status = routes->add(service.self, &route, error); status != MORTISE_OK) return status;
     }
-    static constexpr std::array tables{tableOf<0>, tableOf<1>, tableOf<2>, tableOf<3>, tableOf<4>};
     plugin.filterTables.clear();
-    for (std::size_t i = 0; i < plugin.filters.size(); ++i)
-        plugin.filterTables.push_back(tables.at(i)(*plugin.filters[i]));
-    plugin.filterExtension = {
-        sizeof(mortise_plugin_filter), 0,
-        [](void* me) { return static_cast<std::uint32_t>(of(me).filterTables.size()); },
-        [](void* me, std::uint32_t i) -> const mortise_filter* { return &of(me).filterTables[i]; }};
+    for (const auto& script : plugin.filters) plugin.filterTables.push_back(tableOf(*script));
+    plugin.filterExtension = {sizeof(mortise_plugin_filter), static_cast<std::uint32_t>(plugin.filterTables.size()),
+                              sizeof(mortise_filter), 0, plugin.filterTables.data()};
     plugin.router = {
         sizeof(mortise_plugin_router), 0,
         [](void* me, const mortise_router_route* all, std::uint32_t count, void** matcher, mortise_error*) {

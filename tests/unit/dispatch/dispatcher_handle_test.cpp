@@ -43,7 +43,7 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
             emit(sink, data);
             return MORTISE_OK;
         };
-        made.free = [](void* self) { ++*static_cast<int*>(self); };
+        made.release = [](void* self) { ++*static_cast<int*>(self); };
         if (response.may_transform != 0) response.transform(response.context, &made);
     }
     // The handler of `f` returns PENDING and leaves its handle in the result.

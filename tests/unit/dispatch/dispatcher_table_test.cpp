@@ -202,7 +202,7 @@ private:
                     emit(sink, host::view("less"));
                     return MORTISE_OK;
                 };
-                made.free = [](void* self) { ++static_cast<Play*>(self)->freed_; };
+                made.release = [](void* self) { ++static_cast<Play*>(self)->freed_; };
                 response.transform(response.context, &made);
             };
             f.app.handler = [this](mortise_exchange handle, const mortise_request&) {

@@ -246,7 +246,7 @@ private:
             emit(sink, {made.data(), made.size()});
             return test.good_ ? MORTISE_OK : MORTISE_ERROR;
         };
-        raw.free = [](void* self) { ++static_cast<StreamTest*>(self)->freed_; };
+        raw.release = [](void* self) { ++static_cast<StreamTest*>(self)->freed_; };
         static const base::CodeOwner owner{"test", "plugin 'test'"};
         return std::make_unique<Transformer>(raw, nullptr, owner);
     }

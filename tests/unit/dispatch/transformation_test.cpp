@@ -32,7 +32,7 @@ struct Calls {
             emit(sink, {"+", 1});
             return calls.result;
         };
-        raw.free = [](void* self) { ++static_cast<Calls*>(self)->freed; };
+        raw.release = [](void* self) { ++static_cast<Calls*>(self)->freed; };
         return std::make_unique<Transformer>(raw, keeper, owner);
     }
 };

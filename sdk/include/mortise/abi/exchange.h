@@ -2,10 +2,11 @@
 /*
  * A request as a handler, filter or authenticator sees it.
  *
- * Everything reachable from a mortise_request is borrowed and stays valid and unchanged until the plugin's turn is over,
- * even when the client is gone or the host has answered in its place: until the call has returned and, where it returned
- * MORTISE_PENDING, until the terminal call or verdict (reply, reply_error, reply_file, end_stream, abandon, resume, accept,
- * reject or missing of mortise.exchange/1) has returned. The return of the instance's `stop` ends every turn.
+ * Everything reachable from a mortise_request is borrowed and stays valid and unchanged until the plugin's turn is
+ * over, even when the client is gone or the host has responded in its place: until the call has returned and, where it
+ * returned MORTISE_PENDING, until the terminal call or verdict (reply, reply_error, reply_file, end_stream, abandon,
+ * resume, accept, reject or missing of mortise.exchange/1) has returned. The return of the instance's `stop` ends every
+ * turn.
  */
 #ifndef MORTISE_ABI_EXCHANGE_H
 #define MORTISE_ABI_EXCHANGE_H
@@ -19,6 +20,7 @@ extern "C" {
 
 /* Who the caller is, as the authenticator said. */
 typedef struct mortise_principal {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t role_count;
     mortise_view id;
@@ -26,8 +28,9 @@ typedef struct mortise_principal {
     mortise_view name; /* for people and logs; may be empty */
 } mortise_principal;
 
-/* One part of a multipart/form-data body (RFC 7578). Frozen stride. */
+/* One part of a multipart/form-data body (RFC 7578); see part_size. */
 typedef struct mortise_part {
+    /* since 1.0 */
     mortise_view name;
     mortise_view file_name;    /* as the client named it, never a path to be trusted; empty of a field */
     mortise_view content_type; /* as sent; empty when the client named none */
@@ -37,15 +40,16 @@ typedef struct mortise_part {
 } mortise_part;
 
 typedef struct mortise_request {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t field_count;
     uint32_t parameter_count;
-    uint32_t flags; /* MORTISE_REQUEST_ … */
-    mortise_view method;         /* "GET"; of a HEAD that a GET route answers: "HEAD" */
-    mortise_view target;         /* as received */
-    mortise_view path;           /* as received, without the query */
-    mortise_view query;          /* without '?' */
-    mortise_view route;          /* the pattern that matched: "/api/users/:id"; empty before the route phase */
+    uint32_t flags;      /* MORTISE_REQUEST_ … */
+    mortise_view method; /* "GET"; of a HEAD that a GET route serves: "HEAD" */
+    mortise_view target; /* as received */
+    mortise_view path;   /* as received, without the query */
+    mortise_view query;  /* without '?' */
+    mortise_view route;  /* the pattern that matched: "/api/users/:id"; empty before the route phase */
     mortise_view request_id;
     mortise_view client_address; /* textual IP, trusted proxies taken into account; "unix" for a local socket */
     const mortise_field *fields; /* header fields in the order received */
@@ -61,20 +65,22 @@ typedef struct mortise_request {
     const mortise_json_tape *json_cookies; /* of the route's cookie schema */
     const mortise_part *parts;   /* of a multipart body, from the handle phase on; in the order received */
     uint32_t part_count;
-    uint32_t reserved;
-    uint64_t generation;         /* number of the generation that serves this request; never 0 */
-    /* Who counts as one client, for whoever counts or remembers clients: an IPv4 address, or the first 64 bits of an IPv6
-     * address of which what lies behind server.client_ipv6_prefix is 0. */
+    uint32_t part_size;  /* the stride of parts */
+    uint64_t generation; /* number of the generation that serves this request; never 0 */
+    /* Who counts as one client, for whoever counts or remembers clients: an IPv4 address, or the first 64 bits of an
+     * IPv6 address of which what lies behind server.client_ipv6_prefix is 0. */
     uint64_t client_network;
     uint32_t client_family;      /* MORTISE_CLIENT_… */
     uint32_t client_reserved;
 } mortise_request;
 
+/* since 1.0 */
 #define MORTISE_REQUEST_TLS 1u /* arrived over TLS, here or at a trusted proxy */
 /* A proxy stands before the client and is not trusted, or does not tell who the client is: client_address may be the
  * proxy's, and what is allowed to that address is not allowed to this client. */
 #define MORTISE_REQUEST_CLIENT_UNKNOWN 2u
 
+/* since 1.0 */
 #define MORTISE_CLIENT_UNKNOWN 0u /* all whose address a trusted proxy does not tell; client_address is "::" */
 #define MORTISE_CLIENT_IPV4 1u
 #define MORTISE_CLIENT_IPV6 2u

@@ -17,7 +17,7 @@ struct Nothing {};
 
 // A reply that the host refused (it answers 500 itself) or that came too late is a reply; one that never left is not.
 inline mortise_status replied(mortise_status status) noexcept {
-    return status == MORTISE_UNSUPPORTED || status == MORTISE_ERROR ? MORTISE_ERROR : MORTISE_REPLIED;
+    return ReplySender::isMade(status) ? MORTISE_REPLIED : MORTISE_ERROR;
 }
 
 // Ends a call that threw: the reply is made here unless a Deferred has made the terminal call already.
@@ -29,7 +29,7 @@ inline mortise_status fail(Request& request, Reply&& reply) noexcept {
     return replied(status);
 }
 
-// A handler that threw is a 500; the host logs the sentence with the plugin's name.
+// A handler that threw is a 500; the host logs the message with the plugin's name.
 inline mortise_status failWith(Request& request, std::string_view reason) noexcept {
     try {
         return fail(request, internalError(std::string(reason)));

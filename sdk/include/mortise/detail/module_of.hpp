@@ -128,7 +128,7 @@ private:
                 throw Invalid("the host handed over another number of settings than were declared");
             Setup setup(r);
             base(self).configure(setup);
-            seal(r, Indices<detail::maxFilters>{}, Indices<detail::maxCommands>{});
+            seal(r, Indices<detail::maxCommands>{});
         });
     }
     // In this build's shape, whatever stride the host has.
@@ -163,7 +163,7 @@ private:
     static const void* extension(void* self, mortise_view rawId) noexcept {
         const std::string_view id = text(rawId);
         detail::Runtime& r = runtime(self);
-        if (id == MORTISE_FILTER_EXTENSION && !r.filters.empty()) return &filterTable;
+        if (id == MORTISE_FILTER_EXTENSION && !r.filters.empty()) return &r.filterExtension;
         if (id == MORTISE_COMMAND_EXTENSION && !r.commands.empty()) return &commandTable;
         if (id == MORTISE_MIGRATIONS_EXTENSION && !r.migrations.empty()) return &migrationTable;
         if constexpr (std::is_base_of_v<Router, T>)
@@ -229,40 +229,10 @@ private:
         return &tables[placement];
     }
 
-    // Thunks per place in the lists of filters and commands.
+    // Thunks per place in the list of commands.
     template<std::size_t N>
     using Indices = std::make_index_sequence<N>;
 
-    template<std::size_t I>
-    static mortise_status onRequest(void* self, std::uint32_t phase, mortise_exchange exchange,
-                                    const mortise_request* request, std::uint64_t* slot) noexcept {
-        detail::Runtime& r = runtime(self);
-        return detail::filterRequest(r, *r.filters[I], phase, exchange, request, slot);
-    }
-    template<std::size_t I>
-    static void onRespond(void* self, mortise_exchange exchange, const mortise_request* raw, mortise_response* response,
-                          std::uint64_t* slot) noexcept {
-        detail::Runtime& r = runtime(self);
-        detail::guardQuietly(
-            [&] {
-                Request request(r, exchange, *raw);
-                Response head(request, *response, *slot);
-                r.filters[I]->onRespond(head);
-            },
-            [&](std::string_view reason) { r.complain("A filter threw", reason, exchange); });
-    }
-    template<std::size_t I>
-    static void onFinish(void* self, mortise_exchange exchange, const mortise_request* raw,
-                         const mortise_finished* finished, std::uint64_t* slot) noexcept {
-        detail::Runtime& r = runtime(self);
-        detail::guardQuietly(
-            [&] {
-                Request request(r, exchange, *raw);
-                const Finished end(request, *finished, *slot);
-                r.filters[I]->onFinish(end);
-            },
-            [&](std::string_view reason) { r.complain("A filter threw", reason, exchange); });
-    }
     template<std::size_t I>
     static std::int32_t run(void* self, const mortise_view* arguments, std::uint32_t count,
                             const mortise_command_output* output) noexcept {
@@ -270,24 +240,12 @@ private:
     }
 
     // After configure: what was declared gets its C form.
-    template<std::size_t... F, std::size_t... C>
-    static void seal(detail::Runtime& r, std::index_sequence<F...>, std::index_sequence<C...>) {
-        using Filter = detail::FilterEntry;
-        static constexpr decltype(mortise_filter::on_request) requests[] = {&onRequest<F>...};
-        static constexpr decltype(mortise_filter::on_respond) responds[] = {&onRespond<F>...};
-        static constexpr decltype(mortise_filter::on_finish) finishes[] = {&onFinish<F>...};
+    template<std::size_t... C>
+    static void seal(detail::Runtime& r, std::index_sequence<C...>) {
         static constexpr decltype(mortise_command::run) runs[] = {&run<C>...};
-        for (std::size_t i = 0; i < r.filters.size(); ++i) {
-            Filter& f = *r.filters[i];
-            f.raw.struct_size = sizeof f.raw;
-            f.raw.name = view(f.name);
-            f.raw.before = view(f.before);
-            f.raw.after = view(f.after);
-            for (const auto& call : f.onRequest)
-                if (call) f.raw.on_request = requests[i];
-            if (f.onRespond) f.raw.on_respond = responds[i];
-            if (f.onFinish) f.raw.on_finish = finishes[i];
-        }
+        for (const auto& filter : r.filters) r.rawFilters.push_back(detail::rawFilter(*filter));
+        r.filterExtension = {sizeof(mortise_plugin_filter), static_cast<std::uint32_t>(r.rawFilters.size()),
+                             sizeof(mortise_filter), 0, r.rawFilters.data()};
         for (std::size_t i = 0; i < r.commands.size(); ++i) {
             detail::CommandEntry& c = *r.commands[i];
             c.raw.struct_size = sizeof c.raw;
@@ -298,12 +256,6 @@ private:
         }
     }
 
-    static constexpr mortise_plugin_filter filterTable = {
-        sizeof(mortise_plugin_filter),
-        0,
-        [](void* self) { return static_cast<std::uint32_t>(runtime(self).filters.size()); },
-        [](void* self, std::uint32_t i) -> const mortise_filter* { return &runtime(self).filters.at(i)->raw; },
-    };
     static constexpr mortise_plugin_command commandTable = {
         sizeof(mortise_plugin_command),
         0,

@@ -6,6 +6,7 @@
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/exchange.h>
+#include <mortise/service/filter.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
 #include <mortise/service/loop.h>
@@ -57,6 +58,8 @@ struct Runtime {
     std::deque<std::string> texts; // storage of views that live as long as the instance
     std::vector<mortise_migration> migrations;
     std::vector<std::unique_ptr<FilterEntry>> filters;
+    std::vector<mortise_filter> rawFilters; // of filters, in C
+    mortise_plugin_filter filterExtension{};
     std::vector<std::unique_ptr<CommandEntry>> commands;
     TimerRegistry timers;
 

@@ -11,6 +11,11 @@ inline namespace v1 {
 
 // Reply to C and out: a terminal call, or the begin of a stream.
 struct ReplySender {
+    // What a terminal call came to: false where nothing was done, so that the turn is still the caller's.
+    static constexpr bool isMade(mortise_status status) noexcept {
+        return status >= 0 || status == MORTISE_REFUSED || status == MORTISE_STALE;
+    }
+
     // Larger bodies are handed over instead of copied.
     static constexpr std::size_t handOverFrom = 32 * 1024;
 
@@ -25,7 +30,6 @@ struct ReplySender {
     // Memory of the host for the body of this turn's reply; empty (capacity 0) when there is none.
     static mortise_buffer lend(const detail::Runtime& runtime, mortise_exchange exchange, std::size_t capacity) {
         mortise_buffer buffer{};
-        buffer.struct_size = sizeof buffer;
         const auto& service = runtime.exchange;
         if (service.table.lend == nullptr ||
             service.table.lend(service.self, exchange, capacity, &buffer) != MORTISE_OK || buffer.data == nullptr)
@@ -70,15 +74,18 @@ private:
         const std::vector<mortise_field> fields = rawFields(reply);
         mortise_reply raw = head(reply, fields);
         raw.body = view(reply.body());
+        std::unique_ptr<std::string> owned;
         if (reply.constant_.data() != nullptr) {
             raw.release = [](void*) {};
         } else if (reply.body_.size() >= handOverFrom) {
-            auto owned = std::make_unique<std::string>(std::move(reply.body_));
+            owned = std::make_unique<std::string>(std::move(reply.body_));
             raw.body = view(*owned);
             raw.release = [](void* context) { delete static_cast<std::string*>(context); };
-            raw.release_context = owned.release();
+            raw.release_context = owned.get();
         }
-        return call(runtime.exchange.self, exchange, &raw);
+        const mortise_status status = call(runtime.exchange.self, exchange, &raw);
+        if (status != MORTISE_INVALID) static_cast<void>(owned.release()); // else it was not taken
+        return status;
     }
     static mortise_status sendFile(const detail::Runtime& runtime, mortise_exchange exchange, Reply& reply) {
         const mortise_exchange_table& table = runtime.exchange.table;
@@ -87,10 +94,12 @@ private:
         const mortise_reply raw = head(reply, fields);
         mortise_file file{};
         file.struct_size = sizeof file;
-        file.descriptor = reply.file_.release();
+        file.descriptor = reply.file_.descriptor();
         file.offset = reply.fileOffset_;
         file.length = reply.fileLength_;
-        return table.reply_file(runtime.exchange.self, exchange, &raw, &file);
+        const mortise_status status = table.reply_file(runtime.exchange.self, exchange, &raw, &file);
+        if (status != MORTISE_INVALID) static_cast<void>(reply.file_.release()); // else it was not taken
+        return status;
     }
     static mortise_status sendError(const detail::Runtime& runtime, mortise_exchange exchange, const Reply& reply) {
         if (runtime.exchange.table.reply_error == nullptr) return MORTISE_UNSUPPORTED;
@@ -104,7 +113,8 @@ private:
         raw.status = reply.status_;
         raw.field_count = static_cast<std::uint32_t>(fields.size());
         raw.detail_count = static_cast<std::uint32_t>(details.size());
-        raw.sentence = view(reply.body_);
+        raw.detail_size = sizeof(mortise_error_detail);
+        raw.message = view(reply.body_);
         raw.fields = fields.data();
         raw.details = details.data();
         return runtime.exchange.table.reply_error(runtime.exchange.self, exchange, &raw);

@@ -11,15 +11,18 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_AUTHENTICATOR_EXTENSION "mortise.plugin.authenticator/1"
 
 /* What is asked of an authenticator. Borrowed for the call. */
 typedef struct mortise_authentication {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t need; /* MORTISE_AUTHENTICATION_OPTIONAL or _REQUIRED */
 } mortise_authentication;
 
 typedef struct mortise_plugin_authenticator {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t placement; /* MORTISE_PLACEMENT_ … of routes.h: where `authenticate` may run */
     /* [loop] or [worker] as placed. `exchange` is the turn: makes one of accept, reject and missing of mortise.exchange/1 and

@@ -2,11 +2,17 @@
 /*
  * mortise.exchange/1, given by the host: saying how a request goes on.
  *
- * One terminal call ends a plugin's turn: reply, reply_error, reply_file, end_stream or abandon of a handler or a filter that
- * may reply, resume of a filter that may wait, accept, reject or missing of an authenticator. It records what it is given and
- * returns; the host goes on when the plugin's call has returned. A call with a handle that is not the turn of the caller gets
- * MORTISE_STALE and does nothing, and so does one that comes after the host ended the request (a deadline, a reload, a stop),
- * which ends the turn all the same. A second terminal call in one turn makes the response a 500.
+ * One terminal call ends a plugin's turn: reply, reply_error, reply_file, end_stream or abandon of a handler or a
+ * filter that may reply, resume of a filter that may wait, accept, reject or missing of an authenticator. It records
+ * what it is given and returns; the host goes on when the plugin's call has returned. A call with a handle that is not
+ * the turn of the caller gets MORTISE_STALE and does nothing, and so does one that comes after the host ended the
+ * request (a deadline, a reload, a stop), which ends the turn all the same. A second terminal call in one turn makes
+ * the response a 500.
+ *
+ * A terminal call that is MORTISE_INVALID (struct_size, flag, argument) did nothing: the turn is still the caller's,
+ * and so is what it would have handed over (`release`, a descriptor). One that is MORTISE_REFUSED has ended the turn:
+ * the reply breaks a rule, the client gets 500, and the log names the plugin. No function calls back before it returns,
+ * but for the `release` of what it was given.
  */
 #ifndef MORTISE_SERVICE_EXCHANGE_H
 #define MORTISE_SERVICE_EXCHANGE_H
@@ -17,96 +23,105 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_EXCHANGE_SERVICE "mortise.exchange/1"
 
 #define MORTISE_REPLY_JSON 1u     /* the body is JSON: the host sets Content-Type */
 #define MORTISE_REPLY_NO_STORE 2u /* adds Cache-Control: no-store */
 
 typedef struct mortise_reply {
+    /* since 1.0 */
     uint32_t struct_size;
-    uint32_t status;      /* 200-599 */
-    uint32_t flags;       /* MORTISE_REPLY_ … */
+    uint32_t status; /* 200-599 */
+    uint32_t flags;  /* MORTISE_REPLY_ …; unknown ones are MORTISE_INVALID */
     uint32_t field_count;
     const mortise_field *fields; /* checked per reply; refused are framing fields (Content-Length, Connection,
                                   * …) and, repeated here or beside the block, those that may stand only once */
-    uint64_t header_block;       /* from declare_header_block; 0 for none */
+    uint64_t header_block;       /* from declare_header_block; 0 for none, one of somebody else is MORTISE_INVALID */
     mortise_view content_type;   /* empty: none, or JSON by flag */
     mortise_view body;           /* copied, unless `release` is set */
-    /* [any] Called exactly once when the host needs `body` no longer: its last byte is with the kernel, the connection was
-     * cut, nothing of it is sent (HEAD, replaced by a filter, refused, STALE), or, before the instance's `stop`, it was copied.
-     * NULL: `body` is copied before the call returns. */
+    /* [any] Called exactly once when the host needs `body` no longer: its last byte is with the kernel, the connection
+     * was cut, nothing of it is sent (HEAD, replaced by a filter, REFUSED, STALE), or, before the instance's `stop`, it
+     * was copied. Not called after MORTISE_INVALID. NULL: `body` is copied before the call returns. From it may be
+     * called: nothing. */
     void (*release)(void *release_context);
     void *release_context;
 } mortise_reply;
 
-/* A regular file, or a part of one, as the body of an answer. */
+/* A regular file, or a part of one, as the body of a response. */
 typedef struct mortise_file {
+    /* since 1.0 */
     uint32_t struct_size;
-    int32_t descriptor; /* open for reading; the host's from the call on, which closes it whatever becomes of the reply */
+    int32_t descriptor; /* open for reading; the host's unless the call is MORTISE_INVALID, and then it closes it */
     uint64_t offset;    /* bytes; the descriptor's own position does not count */
     uint64_t length;    /* bytes; a file that turns out shorter cuts the connection */
 } mortise_file;
 
-/* One failed check. Frozen stride. */
+/* One failed check; see detail_size. */
 typedef struct mortise_error_detail {
+    /* since 1.0 */
     mortise_view in;      /* body, query, path, header or cookie */
     mortise_view path;    /* JSON pointer */
     mortise_view code;    /* schema keyword or the plugin's own word */
     mortise_view message; /* "must be a valid email" */
 } mortise_error_detail;
 
-/* An error answer, written by the host in its one shape. */
+/* An error response, written by the host in its one shape. */
 typedef struct mortise_error_reply {
+    /* since 1.0 */
     uint32_t struct_size;
-    uint32_t status;       /* 400-599 */
-    uint32_t field_count;
-    uint32_t detail_count;
-    mortise_view sentence; /* what the client reads; of a 500 it is logged, and told only in development mode */
+    uint32_t status;      /* 400-599 */
+    mortise_view message; /* what the client reads; of a 500 it is logged, and told only in development mode */
     const mortise_field *fields;
     const mortise_error_detail *details;
+    uint32_t field_count;
+    uint32_t detail_count;
+    uint32_t detail_size; /* the stride of details */
+    uint32_t reserved;
 } mortise_error_reply;
 
-/* Memory of the host to write a body into. */
+/* Memory of the host to write a body into. Frozen. */
 typedef struct mortise_buffer {
-    uint32_t struct_size;
-    uint32_t reserved;
+    /* since 1.0 */
     char *data;
     uint64_t capacity; /* bytes, at least what was asked for */
 } mortise_buffer;
 
 typedef struct mortise_exchange_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] Terminal. MORTISE_INVALID: the reply breaks a rule; the client got 500 and the log names the plugin. */
+    /* [any] Terminal: MORTISE_OK, MORTISE_STALE, MORTISE_INVALID or MORTISE_REFUSED. */
     mortise_status (*reply)(void *self, mortise_exchange exchange, const mortise_reply *reply);
-    /* [any] Terminal. */
+    /* [any] Terminal. As reply. */
     mortise_status (*reply_error)(void *self, mortise_exchange exchange, const mortise_error_reply *reply);
-    /* [any] Terminal: the plugin cannot answer; the client gets 500. */
+    /* [any] Terminal: the plugin cannot reply; the client gets 500. */
     mortise_status (*abandon)(void *self, mortise_exchange exchange);
-    /* [any] Starts a response of unknown length; `body` of the reply is its first part. The turn stays open until end_stream
-     * and the return of the call. */
+    /* [any] Starts a response of unknown length; `body` of the reply is its first part. The turn stays open until
+     * end_stream and the return of the call, but where this is MORTISE_REFUSED: then nothing was begun. Of a handler
+     * only. */
     mortise_status (*begin_stream)(void *self, mortise_exchange exchange, const mortise_reply *reply);
-    /* [worker] Copies `data` into the answer; waits, bounded by server.write_timeout, while too much is waiting for the
-     * client. MORTISE_BUSY: that limit passed, nothing was taken. MORTISE_STALE: the client is gone; nothing more is
-     * taken, and end_stream is still owed. */
+    /* [worker] Copies `data` into the response; waits, bounded by server.write_timeout, while too much is waiting for
+     * the client. MORTISE_BUSY: that limit passed, nothing was taken. MORTISE_STALE: the client is gone; nothing more
+     * is taken, and end_stream is still owed. */
     mortise_status (*write)(void *self, mortise_exchange exchange, mortise_view data);
-    /* [any] Terminal. `complete` 0 cuts the connection, so that the client sees a broken answer. */
+    /* [any] Terminal. `complete` 0 cuts the connection, so that the client sees a broken response. */
     mortise_status (*end_stream)(void *self, mortise_exchange exchange, uint32_t complete);
-    /* [any] 1 when the client is gone or the request has ended; for any handle of the request. Only informs: the turn is
-     * still the plugin's, it may commit what it does, and its reply is dropped with MORTISE_OK. */
+    /* [any] 1 when the client is gone or the request has ended; for any handle of the request. Only informs: the turn
+     * is still the plugin's, it may commit what it does, and its reply is dropped with MORTISE_OK. */
     uint32_t (*cancelled)(void *self, mortise_exchange exchange);
     /* [any] Terminal, of a filter that returned MORTISE_PENDING: MORTISE_OK to continue, anything else is a 500. */
     mortise_status (*resume)(void *self, mortise_exchange exchange, mortise_status outcome);
     /* [control] In configure: checks constant fields once; replies then carry them at no cost. */
     mortise_status (*declare_header_block)(void *self, const mortise_field *fields, uint32_t field_count,
                                            uint64_t *header_block, mortise_error *error);
-    /* [any] Terminal. As reply, with bytes of a file in the place of `reply->body`, which must be empty. They go from the
-     * kernel's cache to the socket; filters see their number, not the bytes. */
+    /* [any] Terminal. As reply, with bytes of a file in the place of `reply->body`, which must be empty. They go from
+     * the kernel's cache to the socket; filters see their number, not the bytes. */
     mortise_status (*reply_file)(void *self, mortise_exchange exchange, const mortise_reply *reply,
                                  const mortise_file *file);
-    /* [any] Takes the right to end the request from the host, as the last step before a COMMIT. MORTISE_OK, also when this
-     * turn has it already: from here on no deadline and no reload answers in the plugin's place, and a terminal call is owed
-     * whatever becomes of the commit. MORTISE_STALE: the host has answered; roll back. */
+    /* [any] Takes the right to end the request from the host, as the last step before a COMMIT. MORTISE_OK, also when
+     * this turn has it already: from here on no deadline and no reload responds in the plugin's place, and a terminal
+     * call is owed whatever becomes of the commit. MORTISE_STALE: the host has responded; roll back. */
     mortise_status (*begin_commit)(void *self, mortise_exchange exchange);
     /* [any] Terminal, of an authenticator: the caller is `principal`, which is copied. */
     mortise_status (*accept)(void *self, mortise_exchange exchange, const mortise_principal *principal);

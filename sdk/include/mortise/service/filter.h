@@ -2,10 +2,10 @@
 /*
  * mortise.plugin.filter/1, given by a plugin: work around every request.
  *
- * Phases of a request: accept, protect, route, authenticate, body, handle, respond, finish. `on_request` runs at the start
- * of each phase from accept to handle that the filter names; `on_respond` once before the head of any answer is written,
- * also of errors and of answers to malformed requests; `on_finish` once when the exchange is over. When an answer cannot be
- * transformed, an error takes its place, which passes `on_respond` as if there had been no other.
+ * Phases of a request: accept, protect, route, authenticate, body, handle, respond, finish. `on_request` runs at the
+ * start of each phase from accept to handle that the filter names; `on_respond` once before the head of any response is
+ * written, also of errors and of responses to malformed requests; `on_finish` once when the exchange is over. When a
+ * response cannot be transformed, an error takes its place, which passes `on_respond` as if there had been no other.
  */
 #ifndef MORTISE_SERVICE_FILTER_H
 #define MORTISE_SERVICE_FILTER_H
@@ -16,8 +16,10 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_FILTER_EXTENSION "mortise.plugin.filter/1"
 
+/* since 1.0 */
 #define MORTISE_PHASE_ACCEPT 1u
 #define MORTISE_PHASE_PROTECT 2u
 #define MORTISE_PHASE_ROUTE 4u
@@ -28,10 +30,12 @@ extern "C" {
 #define MORTISE_PHASE_FINISH 128u
 
 /* What on_request of a filter may do besides letting the request pass. Each costs a turn per call. */
-#define MORTISE_FILTER_MAY_REPLY 1u   /* replies and returns MORTISE_REPLIED */
-#define MORTISE_FILTER_MAY_WAIT 2u    /* returns MORTISE_PENDING; later resumes, or replies where it may */
+/* since 1.0 */
+#define MORTISE_FILTER_MAY_REPLY 1u /* replies and returns MORTISE_REPLIED */
+#define MORTISE_FILTER_MAY_WAIT 2u  /* returns MORTISE_PENDING; later resumes, or replies where it may */
 
-/* What the body of an answer is. */
+/* What the body of a response is. */
+/* since 1.0 */
 #define MORTISE_BODY_NONE 0u   /* none: 204, 304, or nothing to send */
 #define MORTISE_BODY_WHOLE 1u  /* all of it is here */
 #define MORTISE_BODY_STREAM 2u /* comes in pieces */
@@ -40,21 +44,25 @@ extern "C" {
 /* [any] Takes bytes that a transformer has made. */
 typedef void (*mortise_emit)(void *sink, mortise_view data);
 
-/* Changes the bytes of one answer. Its calls come one after the other, each on whatever thread has the bytes. */
+/* Changes the bytes of one response. Its calls come one after the other, each on whatever thread has the bytes. */
 typedef struct mortise_transformer {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     void *context;
-    /* [any] The next bytes; `last` 1 with the final ones, which may be none; an answer that is cut has no final ones.
-     * `flush` 1: what was taken so far is to come out now, since nothing follows for a while. Anything but MORTISE_OK ends the
-     * answer: with 500 while its head is not sent, else it is cut. */
-    mortise_status (*chunk)(void *context, mortise_view data, uint32_t last, uint32_t flush, mortise_emit emit, void *sink);
-    /* [any] Exactly once, after the last call of `chunk`, also when the answer was cut. */
-    void (*free)(void *context);
+    /* [any] The next bytes; `last` 1 with the final ones, which may be none; a response that is cut has no final ones.
+     * `flush` 1: what was taken so far is to come out now, since nothing follows for a while. Anything but MORTISE_OK
+     * ends the response: with 500 while its head is not sent, else it is cut. */
+    mortise_status (*chunk)(void *context, mortise_view data, uint32_t last, uint32_t flush, mortise_emit emit,
+                            void *sink);
+    /* [any] Exactly once, after the last call of `chunk`, also when the response was cut, and never before transform
+     * has returned. NULL: nothing to do. */
+    void (*release)(void *context);
 } mortise_transformer;
 
-/* The head of an answer, for on_respond. Its functions are called with `context`, during on_respond only. */
+/* The head of a response, for on_respond. Its functions are called with `context`, during on_respond only. */
 typedef struct mortise_response {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t status;
     void *context;
@@ -73,26 +81,28 @@ typedef struct mortise_response {
     mortise_status (*set_field)(void *context, mortise_view name, mortise_view value);
     /* [loop] MORTISE_ABSENT when there is none. */
     mortise_status (*remove_field)(void *context, mortise_view name);
-    /* [loop] Turns the answer into one without a body, such as 304; filters after this one see that. MORTISE_UNSUPPORTED of a
-     * stream, which cannot be taken back. */
+    /* [loop] Turns the response into one without a body, such as 304; filters after this one see that.
+     * MORTISE_UNSUPPORTED of a stream, which cannot be taken back. */
     mortise_status (*replace)(void *context, uint32_t status);
-    /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. It may be called
-     * before this returns, or not at all: for HEAD, whose answer then tells no Content-Length. Whole bodies of more than some
-     * KiB and first pieces of that size are transformed on a worker. After anything but MORTISE_OK the answer is as it was and
-     * `free` is not called: MORTISE_INVALID, may_transform is 0; MORTISE_BUSY, no worker is free; MORTISE_ERROR, `chunk` failed. */
+    /* [loop] The body goes through the transformer, which is copied; Content-Length and Accept-Ranges follow. It may be
+     * called before this returns, or not at all: for HEAD, whose response then tells no Content-Length. Whole bodies of
+     * more than some KiB and first pieces of that size are transformed on a worker. After anything but MORTISE_OK the
+     * response is as it was and `release` is not called: MORTISE_INVALID, may_transform is 0; MORTISE_BUSY, no worker
+     * is free; MORTISE_ERROR, `chunk` failed. */
     mortise_status (*transform)(void *context, const mortise_transformer *transformer);
-    /* [loop] Adds those fields of a block that the answer does not have yet (see declare_header_block): what a reply says
-     * itself stands. MORTISE_INVALID for a number that this plugin did not get. */
+    /* [loop] Adds those fields of a block that the response does not have yet (see declare_header_block): what a reply
+     * says itself stands. MORTISE_INVALID for a number that this plugin did not get. */
     mortise_status (*add_block)(void *context, uint64_t header_block);
-    /* [loop] Turns the answer into an error of that status, 400 to 599, and sentence in the shape of all errors; filters after
-     * this one see that. As with replace its other fields stay. */
-    mortise_status (*refuse)(void *context, uint32_t status, mortise_view sentence);
+    /* [loop] Turns the response into an error of that status, 400 to 599, and message in the shape of all errors;
+     * filters after this one see that. As with replace its other fields stay. */
+    mortise_status (*refuse)(void *context, uint32_t status, mortise_view message);
 } mortise_response;
 
 /* What became of an exchange, for on_finish. Views are borrowed for the call. */
 typedef struct mortise_finished {
+    /* since 1.0 */
     uint32_t struct_size;
-    uint32_t status;         /* of the answer; 499 when the client was gone before one */
+    uint32_t status;         /* of the response; 499 when the client was gone before one */
     uint64_t duration_ns;    /* first byte received to last byte handed to the kernel */
     uint64_t sent_bytes;     /* head and body */
     uint64_t received_bytes; /* of the body */
@@ -104,34 +114,37 @@ typedef struct mortise_finished {
     uint32_t reserved;
 } mortise_finished;
 
+/* One filter; see filter_size. */
 typedef struct mortise_filter {
-    uint32_t struct_size;
+    /* since 1.0 */
+    void *context;       /* of its functions */
     uint32_t phases;     /* MORTISE_PHASE_ … | … */
-    mortise_view name;   /* unique among all filters: "request-log" */
-    mortise_view before; /* comma lists of names of filters; unknown ones are ignored */
-    mortise_view after;
-    /* [loop] MORTISE_OK to let the request pass and, as `flags` say, MORTISE_REPLIED or MORTISE_PENDING. `exchange` is the
-     * turn where a flag is set, else only a handle of the request. `slot` is this filter's own word of the exchange, 0 at first,
-     * not moved until on_finish has returned. */
-    mortise_status (*on_request)(void *self, uint32_t phase, mortise_exchange exchange, const mortise_request *request,
-                                 uint64_t *slot);
-    /* [loop] `exchange` is not the turn. Not called while a turn of this filter is open. */
-    void (*on_respond)(void *self, mortise_exchange exchange, const mortise_request *request, mortise_response *response,
-                       uint64_t *slot);
-    /* [loop] Must be short: the next request of the connection waits. `exchange` is not the turn. When the request ends while
-     * a turn of this filter is open, it is called after that turn. */
-    void (*on_finish)(void *self, mortise_exchange exchange, const mortise_request *request,
-                      const mortise_finished *finished, uint64_t *slot);
     uint32_t flags;      /* MORTISE_FILTER_MAY_ …; unknown ones are refused */
-    uint32_t reserved;
+    mortise_view name;   /* unique among all filters: "request-log" */
+    mortise_view before; /* comma lists of names of filters */
+    mortise_view after;
+    /* [loop] MORTISE_OK to let the request pass and, as `flags` say, MORTISE_REPLIED or MORTISE_PENDING. `exchange` is
+     * the turn where a flag is set, else only a handle of the request. `slot` is this filter's own word of the
+     * exchange, 0 at first, not moved until on_finish has returned. */
+    mortise_status (*on_request)(void *context, uint32_t phase, mortise_exchange exchange,
+                                 const mortise_request *request, uint64_t *slot);
+    /* [loop] `exchange` is not the turn. Not called while a turn of this filter is open. */
+    void (*on_respond)(void *context, mortise_exchange exchange, const mortise_request *request,
+                       mortise_response *response, uint64_t *slot);
+    /* [loop] Must be short: the next request of the connection waits. `exchange` is not the turn. When the request ends
+     * while a turn of this filter is open, it is called after that turn. */
+    void (*on_finish)(void *context, mortise_exchange exchange, const mortise_request *request,
+                      const mortise_finished *finished, uint64_t *slot);
 } mortise_filter;
 
+/* An instance's filters: read once, after configure. They live as long as the instance. */
 typedef struct mortise_plugin_filter {
+    /* since 1.0 */
     uint32_t struct_size;
+    uint32_t filter_count;
+    uint32_t filter_size; /* the stride of filters */
     uint32_t reserved;
-    /* [control] After configure. The filters live as long as the instance. */
-    uint32_t (*count)(void *self);
-    const mortise_filter *(*at)(void *self, uint32_t index);
+    const mortise_filter *filters;
 } mortise_plugin_filter;
 
 #ifdef __cplusplus
