@@ -207,12 +207,13 @@ RouteNote OpenApi::noteOf(const DeclaredRoute& route) const {
     note.bodyMediaTypes = listOf(route.bodyMediaTypes());
     note.rawBody = route.has(MORTISE_ROUTE_RAW_BODY);
     note.bodyOptional = route.has(MORTISE_ROUTE_BODY_OPTIONAL);
+    note.forms = route.has(MORTISE_ROUTE_ALSO_FORMS);
     note.multipart = route.has(MORTISE_ROUTE_MULTIPART);
     note.deprecated = route.has(MORTISE_ROUTE_DEPRECATED);
-    for (std::uint32_t i = 0; i < route.answerCount(); ++i) {
-        const DeclaredAnswer answer = route.answer(i);
-        note.answers.push_back(
-            {answer.status, schemaOf(answer.schema), std::string(answer.text), std::string(answer.mediaType)});
+    for (std::uint32_t i = 0; i < route.responseCount(); ++i) {
+        const DeclaredResponse response = route.response(i);
+        note.responses.push_back({response.status, schemaOf(response.schema), std::string(response.message),
+                                  std::string(response.mediaType)});
     }
     return note;
 }

@@ -128,7 +128,7 @@ std::optional<Json> bodyOf(const RouteNote& route, Components& components) {
             content.set("multipart/form-data", std::move(form));
         } else {
             content.set("application/json", std::move(json));
-            content.set("application/x-www-form-urlencoded", std::move(form));
+            if (route.forms) content.set("application/x-www-form-urlencoded", std::move(form));
         }
     } else if (route.multipart) {
         content.set("multipart/form-data", Json::object().set("schema", Json::object().set("type", "object")));
@@ -148,19 +148,19 @@ bool isErrorShape(const std::optional<Json>& schema) {
     return properties != nullptr && properties->find("error") != nullptr && properties->find("requestId") != nullptr;
 }
 
-Json declaredAnswer(const AnswerNote& answer, Components& components) {
-    const bool isError = answer.status >= 400 && isErrorShape(answer.schema);
-    if (isError && answer.text.empty() && Components::hasHostAnswer(answer.status))
-        return components.hostAnswer(answer.status);
-    const std::string text(answer.text.empty() ? statusText(answer.status) : std::string_view(answer.text));
+Json declaredResponse(const ResponseNote& response, Components& components) {
+    const bool isError = response.status >= 400 && isErrorShape(response.schema);
+    if (isError && response.message.empty() && Components::hasHostAnswer(response.status))
+        return components.hostAnswer(response.status);
+    const std::string text(response.message.empty() ? statusText(response.status) : std::string_view(response.message));
     Json made = Json::object().set("description", text);
-    if (isError) return made.set("content", components.errorContent(answer.status, text));
-    if (answer.schema) {
-        const Json visible = Components::withoutWriteOnly(*answer.schema);
-        made.set("content", Json::object().set(answer.mediaType.empty() ? "application/json" : answer.mediaType,
+    if (isError) return made.set("content", components.errorContent(response.status, text));
+    if (response.schema) {
+        const Json visible = Components::withoutWriteOnly(*response.schema);
+        made.set("content", Json::object().set(response.mediaType.empty() ? "application/json" : response.mediaType,
                                                media(visible, components.answer(visible))));
-    } else if (!answer.mediaType.empty()) {
-        made.set("content", Json::object().set(answer.mediaType, bytesOf(answer.mediaType)));
+    } else if (!response.mediaType.empty()) {
+        made.set("content", Json::object().set(response.mediaType, bytesOf(response.mediaType)));
     }
     return made;
 }
@@ -179,12 +179,12 @@ std::vector<std::uint32_t> hostStatuses(const RouteNote& route, bool hasBody) {
 }
 
 Json responsesOf(const RouteNote& route, bool hasBody, Components& components) {
-    std::map<std::uint32_t, Json> answers;
-    for (const AnswerNote& answer : route.answers) {
-        const auto [place, isNew] = answers.try_emplace(answer.status);
-        Json made = declaredAnswer(answer, components);
+    std::map<std::uint32_t, Json> declared;
+    for (const ResponseNote& response : route.responses) {
+        const auto [place, isNew] = declared.try_emplace(response.status);
+        Json made = declaredResponse(response, components);
         const Json* const content = made.find("content");
-        // Several media types of one status are one answer.
+        // Several media types of one status are one response.
         if (!isNew && content != nullptr && place->second.find("content") != nullptr) {
             Json all = *place->second.find("content");
             for (const Json::Member& one : content->members()) all.set(one.key, one.value);
@@ -193,12 +193,12 @@ Json responsesOf(const RouteNote& route, bool hasBody, Components& components) {
             place->second = std::move(made);
         }
     }
-    const bool succeeds = !answers.empty() && answers.begin()->first < 400;
+    const bool succeeds = !declared.empty() && declared.begin()->first < 400;
     for (const std::uint32_t status : hostStatuses(route, hasBody))
-        if (answers.find(status) == answers.end()) answers.emplace(status, components.hostAnswer(status));
+        if (declared.find(status) == declared.end()) declared.emplace(status, components.hostAnswer(status));
     Json responses = Json::object();
     if (!succeeds) responses.set("2XX", Json::object().set("description", "Success"));
-    for (auto& [status, answer] : answers) responses.set(std::to_string(status), std::move(answer));
+    for (auto& [status, response] : declared) responses.set(std::to_string(status), std::move(response));
     return responses;
 }
 

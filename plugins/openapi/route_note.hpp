@@ -10,10 +10,10 @@
 
 namespace mortise::openapi {
 
-struct AnswerNote {
+struct ResponseNote {
     std::uint32_t status = 200;
     std::optional<Json> schema;
-    std::string text;
+    std::string message;
     std::string mediaType; // empty: application/json where there is a schema
 };
 
@@ -36,10 +36,11 @@ struct RouteNote {
     std::optional<Json> headers;
     std::optional<Json> cookies;
     std::vector<std::string> bodyMediaTypes; // of a raw body
-    std::vector<AnswerNote> answers;
+    std::vector<ResponseNote> responses;
     bool rawBody = false;
     bool bodyOptional = false;
     bool multipart = false;
+    bool forms = false; // beside JSON
     bool deprecated = false;
 };
 

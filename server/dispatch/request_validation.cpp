@@ -61,10 +61,11 @@ bool readPath(RequestData& state) {
 
 } // namespace
 
-BodyKind bodyKindOf(std::string_view contentType) noexcept {
+BodyKind bodyKindOf(std::string_view contentType, bool takesForms) noexcept {
     const std::size_t semicolon = contentType.find(';');
     const std::string_view type = base::trim(contentType.substr(0, semicolon));
-    if (http::equalsIgnoreCase(type, "application/x-www-form-urlencoded")) return BodyKind::form;
+    if (http::equalsIgnoreCase(type, "application/x-www-form-urlencoded"))
+        return takesForms ? BodyKind::form : BodyKind::unsupported;
     if (!http::equalsIgnoreCase(type, "application/json")) return BodyKind::unsupported;
     if (semicolon == std::string_view::npos) return BodyKind::json;
     const std::string_view parameter = base::trim(contentType.substr(semicolon + 1));
@@ -87,7 +88,7 @@ std::optional<ValidationFailure> validateRequest(RequestData& state, std::string
         route.takesFiles() ? state.upload == nullptr : isOptional && request.body.size == 0 && contentType.empty();
     const bool hasBody = route.body && !isAbsent;
     if (hasBody)
-        if (auto failure = readBody(state, bodyKindOf(contentType), serving)) return failure;
+        if (auto failure = readBody(state, bodyKindOf(contentType, route.takesForms()), serving)) return failure;
     if (route.query && json::readForm(text(request.query), &*route.query, state.queryTape))
         return ValidationFailure{error::malformedQuery, std::nullopt, json::Details()};
     const std::span fields(request.fields, request.field_count);

@@ -15,8 +15,9 @@ namespace mortise::dispatch {
 
 enum class BodyKind : std::uint8_t { json, form, unsupported };
 
-// By media type (RFC 9110 section 8.3); parameters other than charset=utf-8 make application/json unsupported.
-BodyKind bodyKindOf(std::string_view contentType) noexcept;
+// By media type (RFC 9110 section 8.3); parameters other than charset=utf-8 make application/json unsupported, and so
+// are forms where the route does not take them.
+BodyKind bodyKindOf(std::string_view contentType, bool takesForms) noexcept;
 
 struct ValidationFailure {
     http::Fault fault = error::validation;

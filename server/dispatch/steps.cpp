@@ -123,7 +123,7 @@ Flow readBody(Dispatcher& dispatcher, RequestState& state, const Step&, Place pl
         dispatcher.beginUpload(state, limit);
         return Flow::stop;
     }
-    if (!tooLarge && route.body && bodyKindOf(exchange.contentType()) == BodyKind::unsupported)
+    if (!tooLarge && route.body && bodyKindOf(exchange.contentType(), route.takesForms()) == BodyKind::unsupported)
         return dispatcher.refuse(state, place, {error::mediaType});
     dispatcher.readBody(state, limit);
     return Flow::stop;

@@ -57,7 +57,13 @@ Instance::~Instance() {
     // the plain call serves failures on the way, where no deadline can be kept any more.
     if (plugin_.self == nullptr || stage() == Stage::destroyed || quarantined() || table_.destroy == nullptr) return;
     const Calling calling(*this, "destroy");
+    releaseRoutes();
     table_.destroy(plugin_.self);
+}
+
+void Instance::releaseRoutes() noexcept {
+    for (Route& route : routes_)
+        if (const auto release = std::exchange(route.release, nullptr)) release(route.context);
 }
 
 void Instance::announce(const char* function) const {
@@ -285,6 +291,7 @@ void Instance::destroy() {
     if (stage() == Stage::destroyed || plugin_.self == nullptr || quarantined()) return;
     if (pins() > 0) return quarantine("stop", runtime_.settings().controlTimeout);
     const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
+        self.releaseRoutes();
         if (self.table_.destroy != nullptr) self.table_.destroy(self.plugin_.self);
     });
     if (!inTime) return;

@@ -188,6 +188,7 @@ private:
     void quarantine(std::string_view step, std::chrono::milliseconds timeout);
     std::size_t pins() const;
     void callFailed(std::string_view step, std::string_view why);
+    void releaseRoutes() noexcept; // gives the contexts of the routes back; no call into them is left
 
     Runtime& runtime_;
     const std::shared_ptr<const Module> module_;

@@ -8,6 +8,8 @@ namespace mortise::host {
 
 // What nearly every file here speaks of from the floor below.
 using module::CallError;
+using module::Elements;
+using module::firstSize;
 using module::Module;
 using module::ModuleInfo;
 using module::readStruct;

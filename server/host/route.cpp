@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/route.hpp"
 
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "host/instance.hpp"
 #include "host/module_names.hpp"
+#include "json/schema_lookup.hpp"
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 namespace mortise::host {
@@ -14,7 +17,8 @@ namespace {
 
 constexpr std::uint32_t knownFlags = MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN |
                                      MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_NO_TRANSFORM |
-                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN | MORTISE_ROUTE_MULTIPART;
+                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN | MORTISE_ROUTE_MULTIPART |
+                                     MORTISE_ROUTE_ALSO_FORMS;
 constexpr std::size_t maxParameters = 16; // as in the grammar
 constexpr std::size_t maxPattern = 2048;
 
@@ -44,6 +48,10 @@ std::optional<base::Fault> compile(mortise_view schema, std::string_view which, 
     return std::nullopt;
 }
 
+Elements<mortise_route_response> responsesOf(const mortise_route& declared) noexcept {
+    return {declared.responses, declared.response_count, declared.response_size};
+}
+
 Route::Notes takeNotes(const mortise_route& declared) {
     Route::Notes notes;
     notes.bodySchema = text(declared.body_schema);
@@ -56,13 +64,93 @@ Route::Notes takeNotes(const mortise_route& declared) {
     notes.description = text(declared.description);
     notes.operationId = text(declared.operation_id);
     notes.tags = text(declared.tags);
-    for (std::uint32_t i = 0; i < declared.answer_count; ++i) {
-        const mortise_route_answer& answer = declared.answers[i];
-        notes.answers.push_back(
-            {answer.status, std::string(text(answer.schema)), std::string(text(answer.text)),
-             declared.answer_media_types != nullptr ? std::string(text(declared.answer_media_types[i])) : ""});
-    }
+    for (const mortise_route_response response : responsesOf(declared))
+        notes.responses.push_back({response.status, std::string(text(response.schema)),
+                                   std::string(text(response.message)), std::string(text(response.media_type))});
     return notes;
+}
+
+std::string quoted(std::string_view text) {
+    return "'" + base::printable(text) + "'";
+}
+
+// Field and cookie names are tokens (RFC 9110 section 5.6.2); ours of fields are in lower case.
+bool isToken(std::string_view name) noexcept {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return isNameStart(c) || (c >= '0' && c <= '9') ||
+               std::string_view("!#$%&'*+-.^`|~").find(c) != std::string_view::npos;
+    });
+}
+
+// A member that no request can have is a mistake: what it asks for never comes.
+std::optional<base::Fault> checkMembers(const std::optional<json::Schema>& schema, std::string_view which,
+                                        const std::function<std::string(std::string_view name)>& faultOf) {
+    if (!schema) return std::nullopt;
+    const json::SchemaLookup lookup(schema->program());
+    for (const std::string_view name : lookup.members(json::SchemaLookup::root)) {
+        std::string fault = faultOf(name);
+        const std::uint8_t types = lookup.types(lookup.member(json::SchemaLookup::root, name));
+        if (fault.empty() && (types & ~json::types::null) == json::types::object)
+            fault = "is an object, which no text can be";
+        if (!fault.empty())
+            return base::Fault{std::string(which) + " schema: the member " + quoted(name) + " " + fault};
+    }
+    return std::nullopt;
+}
+
+std::optional<base::Fault> checkNames(const Route& route) {
+    if (auto fault = checkMembers(route.path, "path", [&](std::string_view name) {
+            const bool isThere =
+                std::find(route.parameters.begin(), route.parameters.end(), name) != route.parameters.end();
+            return isThere ? std::string()
+                           : "is no parameter of the pattern" + base::didYouMean(name, route.parameters);
+        }))
+        return fault;
+    if (auto fault = checkMembers(route.headers, "header", [](std::string_view name) -> std::string {
+            if (!isToken(name)) return "is not the name of a header field";
+            const bool isLower = std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+            return isLower ? "" : "is not in lower case, in which the names of header fields come";
+        }))
+        return fault;
+    return checkMembers(route.cookies, "cookie", [](std::string_view name) -> std::string {
+        return isToken(name) ? "" : "is not the name of a cookie";
+    });
+}
+
+// What a route says that means nothing for it.
+std::optional<base::Fault> checkUse(const Route& route, const mortise_route& declared) {
+    const auto has = [&](std::uint32_t flag) { return (route.flags & flag) != 0; };
+    const bool isRaw = has(MORTISE_ROUTE_RAW_BODY);
+    if (route.body && isRaw) return base::Fault{"a raw body has no schema"};
+    if (route.takesFiles() && isRaw) return base::Fault{"a body is raw or multipart, not both"};
+    if (route.body && route.body->takesFiles() && !route.takesFiles())
+        return base::Fault{"the body's schema has files (format: binary), which only a multipart route takes"};
+    if (route.takesForms() && (!route.body || route.takesFiles()))
+        return base::Fault{"forms are taken beside JSON, by a route with a body schema that is not multipart"};
+    if (has(MORTISE_ROUTE_BODY_OPTIONAL) && !route.takesBody())
+        return base::Fault{"the body is said to be optional, but there is none"};
+    if (route.bodyLimit != 0 && !route.takesBody()) return base::Fault{"there is a body limit, but no body"};
+    if (declared.body_media_types.size != 0 && !isRaw)
+        return base::Fault{"media types are named, but the body is not raw"};
+    if (has(MORTISE_ROUTE_REJECT_UNKNOWN) && !route.body && !route.query)
+        return base::Fault{"unknown members are to be rejected, but there is no schema of a body or a query"};
+    return std::nullopt;
+}
+
+std::optional<base::Fault> checkResponses(const mortise_route& declared) {
+    const auto responses = responsesOf(declared);
+    if (!responses.valid())
+        return base::Fault{"response_size " + std::to_string(declared.response_size) +
+                           " is not sizeof(mortise_route_response), or there are no responses"};
+    for (const mortise_route_response response : responses) {
+        if (response.status < 200 || response.status > 599)
+            return base::Fault{"a response is documented with the status " + std::to_string(response.status)};
+        const bool hasBody = response.schema.size != 0 || response.media_type.size != 0;
+        if (hasBody && (response.status == 204 || response.status == 205 || response.status == 304))
+            return base::Fault{"a response of status " + std::to_string(response.status) +
+                               " is documented with a body, which it never has"};
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -84,12 +172,9 @@ std::string Route::describe() const {
 }
 
 void Route::show(mortise_route_visitor visitor, void* visitorContext) const {
-    std::vector<mortise_route_answer> given;
-    std::vector<mortise_view> mediaTypes;
-    for (const Answer& answer : notes.answers) {
-        given.push_back({answer.status, 0, view(answer.schema), view(answer.text)});
-        mediaTypes.push_back(view(answer.mediaType));
-    }
+    std::vector<mortise_route_response> given;
+    for (const Response& response : notes.responses)
+        given.push_back({response.status, 0, view(response.schema), view(response.message), view(response.mediaType)});
     mortise_route shown{};
     shown.struct_size = sizeof shown;
     shown.flags = flags;
@@ -104,13 +189,13 @@ void Route::show(mortise_route_visitor visitor, void* visitorContext) const {
     shown.summary = view(notes.summary);
     shown.tags = view(notes.tags);
     shown.body_limit = bodyLimit;
-    shown.answers = given.data();
-    shown.answer_count = static_cast<std::uint32_t>(given.size());
+    shown.responses = given.data();
+    shown.response_count = static_cast<std::uint32_t>(given.size());
+    shown.response_size = sizeof(mortise_route_response);
     shown.header_schema = view(notes.headerSchema);
     shown.cookie_schema = view(notes.cookieSchema);
     shown.description = view(notes.description);
     shown.operation_id = view(notes.operationId);
-    shown.answer_media_types = mediaTypes.data();
     shown.body_media_types = view(notes.bodyMediaTypes);
     visitor(visitorContext, &shown, view(owner->name()));
 }
@@ -174,15 +259,14 @@ base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     if (auto fault = compile(declared.path_schema, "path", route.path)) return *fault;
     if (auto fault = compile(declared.header_schema, "header", route.headers)) return *fault;
     if (auto fault = compile(declared.cookie_schema, "cookie", route.cookies)) return *fault;
-    if (route.body && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0) return base::Fault{"a raw body has no schema"};
-    if (route.takesFiles() && (route.flags & MORTISE_ROUTE_RAW_BODY) != 0)
-        return base::Fault{"a body is raw or multipart, not both"};
-    if (route.body && route.body->takesFiles() && !route.takesFiles())
-        return base::Fault{"the body's schema has files (format: binary), which only a multipart route takes"};
     route.bodyLimit = declared.body_limit;
+    if (auto fault = checkNames(route)) return *fault;
+    if (auto fault = checkUse(route, declared)) return *fault;
+    if (auto fault = checkResponses(declared)) return *fault;
     route.notes = takeNotes(declared);
     route.handle = declared.handle;
     route.context = declared.context;
+    route.release = declared.release;
     return route;
 }
 

@@ -19,10 +19,10 @@ class Instance;
 
 // A route as declared by a plugin, checked, copied and with its schemas compiled. Immutable after makeRoute.
 struct Route {
-    struct Answer {
+    struct Response {
         std::uint32_t status = 0;
         std::string schema;
-        std::string text;
+        std::string message;
         std::string mediaType; // empty: application/json
     };
     // What only documentation reads.
@@ -37,7 +37,7 @@ struct Route {
         std::string description;
         std::string operationId;
         std::string tags;
-        std::vector<Answer> answers;
+        std::vector<Response> responses;
     };
 
     Instance* owner = nullptr; // lives longer: routes belong to it
@@ -57,7 +57,9 @@ struct Route {
     Notes notes;
     mortise_handler handle = nullptr;
     void* context = nullptr;
+    void (*release)(void* context) = nullptr; // called by the owner, before the plugin is destroyed
 
+    bool takesForms() const noexcept { return (flags & MORTISE_ROUTE_ALSO_FORMS) != 0; }
     bool takesFiles() const noexcept { return (flags & MORTISE_ROUTE_MULTIPART) != 0; }
     bool takesBody() const noexcept {
         return body.has_value() || takesFiles() || (flags & MORTISE_ROUTE_RAW_BODY) != 0;

@@ -16,6 +16,11 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
         return MORTISE_INVALID;
     }
     try {
+        if (theirs->struct_size < firstSize<mortise_route>) {
+            setError(error, "mortise_route has the struct_size " + std::to_string(theirs->struct_size) +
+                                ": make it by MORTISE_INIT(mortise_route)");
+            return MORTISE_INVALID;
+        }
         const mortise_route declared = readStruct(*theirs);
         auto route = makeRoute(declared, caller);
         if (!route) {

@@ -43,6 +43,16 @@ bool SchemaLookup::names(std::uint32_t rule, std::string_view name) const noexce
            }) != no_index;
 }
 
+std::vector<std::string_view> SchemaLookup::members(std::uint32_t rule) const {
+    std::vector<std::string_view> names;
+    search(rule, [&](const Rule& here) {
+        for (std::uint32_t i = 0; i < here.properties.count; ++i)
+            names.push_back(program_->properties[here.properties.first + i].name);
+        return no_index;
+    });
+    return names;
+}
+
 std::uint8_t SchemaLookup::types(std::uint32_t rule) const noexcept {
     return program_->typesOf(rule);
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace mortise::json {
 
@@ -23,6 +24,9 @@ public:
     std::uint32_t element(std::uint32_t rule, std::uint32_t index = no_index) const noexcept;
     // Whether `properties` or `required` has the name.
     bool names(std::uint32_t rule, std::string_view name) const noexcept;
+
+    // All names of `properties` and `required`.
+    std::vector<std::string_view> members(std::uint32_t rule) const;
 
     // What the type keyword leaves; any for no_index.
     std::uint8_t types(std::uint32_t rule) const noexcept;

@@ -671,7 +671,7 @@ class HostServices(ServerTest):
         by_route = {route["route"]: route for route in shown["routes"]}
         self.assertEqual(by_route["DELETE /uses/routes"], {
             "plugin": "uses-routes", "route": "DELETE /uses/routes", "id": "forget", "text": "Forgets *everything*.", "deprecated": True,
-            "answers": ["204  Forgotten", "200 text/csv What was there"]})
+            "responses": ["204  Forgotten", "200 text/csv What was there"]})
         self.assertEqual(by_route["GET /health"]["plugin"], "health")
         own = [route["route"] for route in shown["routes"] if route["plugin"] == "uses-routes"]
         self.assertEqual(own[:3], ["GET /uses/routes/:id", "GET /uses/routes/files/*rest", "POST /uses/routes"])

@@ -98,19 +98,19 @@ struct FakeRequest {
     std::map<std::string, std::string> cookies;
 };
 
-struct FakeAnswerNote {
+struct FakeResponseNote {
     std::uint32_t status = 0;
-    std::string schema, text, mediaType;
+    std::string schema, message, mediaType;
 };
 
 struct FakeRoute {
     std::string method, pattern, role, bodySchema, querySchema, pathSchema, headerSchema, cookieSchema, tags;
     std::string summary, description, operationId, bodyMediaTypes;
     std::uint32_t flags = 0, placement = 0, authentication = 0;
-    std::vector<std::uint32_t> answers;
-    std::vector<FakeAnswerNote> answerNotes;
+    std::vector<FakeResponseNote> responses;
     mortise_handler handle = nullptr;
     void* context = nullptr;
+    void (*release)(void* context) = nullptr;
 };
 
 struct FakeRecord {
@@ -180,6 +180,11 @@ public:
     }
     FakeAnswer call(const std::string& method, const std::string& pattern, const FakeRequest& request = {}) {
         return answer(begin(method, pattern, request));
+    }
+    // As before an instance is destroyed.
+    void releaseRoutes() {
+        for (FakeRoute& route : routes)
+            if (const auto release = std::exchange(route.release, nullptr)) release(route.context);
     }
     FakeAnswer answer(mortise_exchange exchange) {
         const std::lock_guard lock(mutex_);
@@ -355,25 +360,19 @@ private:
         return &shown;
     }
 
-    // What older plugins do not know.
     static void takeNotes(FakeRoute& made, const mortise_route& r) {
         made.headerSchema = textOf(r.header_schema);
         made.cookieSchema = textOf(r.cookie_schema);
         made.description = textOf(r.description);
         made.operationId = textOf(r.operation_id);
         made.bodyMediaTypes = textOf(r.body_media_types);
-        for (std::uint32_t i = 0; i < r.answer_count && r.answer_media_types != nullptr; ++i)
-            made.answerNotes[i].mediaType = textOf(r.answer_media_types[i]);
     }
 
     // As the host shows a route: of the plugin "test".
     static void show(const FakeRoute& route, mortise_route_visitor visitor, void* argument) {
-        std::vector<mortise_route_answer> answers;
-        std::vector<mortise_view> mediaTypes;
-        for (const FakeAnswerNote& note : route.answerNotes) {
-            answers.push_back({note.status, 0, viewOf(note.schema), viewOf(note.text)});
-            mediaTypes.push_back(viewOf(note.mediaType));
-        }
+        std::vector<mortise_route_response> responses;
+        for (const FakeResponseNote& note : route.responses)
+            responses.push_back({note.status, 0, viewOf(note.schema), viewOf(note.message), viewOf(note.mediaType)});
         mortise_route shown{};
         shown.struct_size = sizeof shown;
         shown.flags = route.flags;
@@ -387,13 +386,13 @@ private:
         shown.path_schema = viewOf(route.pathSchema);
         shown.summary = viewOf(route.summary);
         shown.tags = viewOf(route.tags);
-        shown.answers = answers.data();
-        shown.answer_count = static_cast<std::uint32_t>(answers.size());
+        shown.responses = responses.data();
+        shown.response_count = static_cast<std::uint32_t>(responses.size());
+        shown.response_size = sizeof(mortise_route_response);
         shown.header_schema = viewOf(route.headerSchema);
         shown.cookie_schema = viewOf(route.cookieSchema);
         shown.description = viewOf(route.description);
         shown.operation_id = viewOf(route.operationId);
-        shown.answer_media_types = mediaTypes.data();
         shown.body_media_types = viewOf(route.bodyMediaTypes);
         visitor(argument, &shown, viewOf("test"));
     }
@@ -585,14 +584,15 @@ private:
             made.placement = r->placement;
             made.authentication = r->authentication;
             made.summary = textOf(r->summary);
-            for (std::uint32_t i = 0; i < r->answer_count; ++i) {
-                made.answers.push_back(r->answers[i].status);
-                made.answerNotes.push_back(
-                    {r->answers[i].status, textOf(r->answers[i].schema), textOf(r->answers[i].text), {}});
+            for (std::uint32_t i = 0; i < r->response_count; ++i) {
+                const mortise_route_response& response = r->responses[i];
+                made.responses.push_back(
+                    {response.status, textOf(response.schema), textOf(response.message), textOf(response.media_type)});
             }
-            if (r->struct_size > offsetof(mortise_route, body_media_types)) takeNotes(made, *r);
+            takeNotes(made, *r);
             made.handle = r->handle;
             made.context = r->context;
+            made.release = r->release;
             self.routes.push_back(std::move(made));
             return MORTISE_OK;
         };
@@ -786,7 +786,9 @@ public:
     FakeInstance(const FakeInstance&) = delete;
     FakeInstance& operator=(const FakeInstance&) = delete;
     ~FakeInstance() {
-        if (created_ == MORTISE_OK) plugin_.table->destroy(plugin_.self);
+        if (created_ != MORTISE_OK) return;
+        host_.releaseRoutes();
+        plugin_.table->destroy(plugin_.self);
     }
 
     mortise_status created() const { return created_; }

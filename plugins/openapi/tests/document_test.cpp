@@ -241,7 +241,7 @@ public:
 
     void titledMembersAreReferencesWithTheirTexts() {
         RouteNote note = route("GET", "/a");
-        note.answers.push_back(
+        note.responses.push_back(
             {200,
              parsed(R"({"type":"object","title":"Box","properties":{"one":{"type":"object","title":"Thing",)"
                     R"("properties":{},"description":"The first"},"maybe":{"type":["object","null"],"title":"Thing",)"
@@ -276,7 +276,7 @@ public:
     void secretsAreOfRequestsOnly() {
         RouteNote note = route("POST", "/a");
         note.body = parsed(userSchema);
-        note.answers.push_back({201, parsed(userSchema), "", ""});
+        note.responses.push_back({201, parsed(userSchema), "", ""});
         const Json document = documentOf({note});
         CPPUNIT_ASSERT_EQUAL(std::string("true"),
                              shown(document, "components|schemas|User|properties|password|writeOnly"));
@@ -296,7 +296,7 @@ public:
         note.path = parsed(R"({"type":"object","properties":{"id":{"type":"integer"}}})");
         note.caller = RouteNote::Caller::required;
         note.role = "admin";
-        note.answers.push_back({204, std::nullopt, "", ""});
+        note.responses.push_back({204, std::nullopt, "", ""});
         const Json document = documentOf({note});
         CPPUNIT_ASSERT_EQUAL(std::string("204 400 401 403 404 413 415 429 500 503"),
                              keys(at(document, "paths|/a/{id}|post|responses")));
@@ -312,8 +312,8 @@ public:
 
     void errorsOfTheRoute() {
         RouteNote note = route("GET", "/a");
-        note.answers.push_back({409, parsed(errorSchema), "Taken", ""});
-        note.answers.push_back({404, parsed(errorSchema), "", ""});
+        note.responses.push_back({409, parsed(errorSchema), "Taken", ""});
+        note.responses.push_back({404, parsed(errorSchema), "", ""});
         const Json document = documentOf({note});
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"$ref":"#/components/responses/NotFound"})"),
                              shown(document, "paths|/a|get|responses|404"));
@@ -326,8 +326,8 @@ public:
 
     void answersThatAreNoJson() {
         RouteNote note = route("GET", "/a");
-        note.answers.push_back({200, std::nullopt, "A page", "text/html"});
-        note.answers.push_back({200, std::nullopt, "", "image/png"});
+        note.responses.push_back({200, std::nullopt, "A page", "text/html"});
+        note.responses.push_back({200, std::nullopt, "", "image/png"});
         CPPUNIT_ASSERT_EQUAL(
             std::string(
                 R"({"description":"A page","content":{"text/html":{"schema":{"type":"string"}},"image/png":{}}})"),
@@ -336,7 +336,7 @@ public:
 
     void aRouteWithoutAnswersSucceeds() {
         RouteNote note = route("GET", "/a");
-        note.answers.push_back({409, parsed(errorSchema), "", ""});
+        note.responses.push_back({409, parsed(errorSchema), "", ""});
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"description":"Success"})"),
                              shown(documentOf({note}), "paths|/a|get|responses|2XX"));
     }

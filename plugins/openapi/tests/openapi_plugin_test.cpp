@@ -136,7 +136,7 @@ private:
         route.method = "GET";
         route.pattern = pattern;
         route.operationId = pattern == "/things/:id" ? "thing" : "";
-        route.answerNotes.push_back({200, R"({"type":"object","properties":{}})", "Here it is", ""});
+        route.responses.push_back({200, R"({"type":"object","properties":{}})", "Here it is", ""});
         host_.routes.push_back(route);
     }
 

@@ -83,7 +83,7 @@ static mortise_status configure(void* context, const mortise_configuration* conf
     const mortise_host* host = self->host;
     mortise_service routes = {NULL, NULL};
     const mortise_routes_table* table;
-    mortise_route_answer answer = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting")};
+    mortise_route_response response = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting"), {NULL, 0}};
     mortise_route route = {0};
 
     if (host->get_service(host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange, error) != MORTISE_OK ||
@@ -97,8 +97,9 @@ static mortise_status configure(void* context, const mortise_configuration* conf
     route.method = view_of("GET");
     route.pattern = view_of("/c-hello");
     route.summary = view_of("Greets, in C");
-    route.answers = &answer;
-    route.answer_count = 1;
+    route.responses = &response;
+    route.response_count = 1;
+    route.response_size = sizeof response;
     route.handle = handle;
     route.context = self;
     table = routes.table;

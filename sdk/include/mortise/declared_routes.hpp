@@ -9,11 +9,11 @@
 namespace mortise {
 inline namespace v1 {
 
-// A documented answer of a DeclaredRoute.
-struct DeclaredAnswer {
+// A documented response of a DeclaredRoute.
+struct DeclaredResponse {
     std::uint32_t status;
     std::string_view schema;    // JSON Schema text, or empty
-    std::string_view text;      // a sentence, or empty
+    std::string_view message;   // what it says, or empty
     std::string_view mediaType; // empty: application/json where there is a schema, no body where there is none
 };
 
@@ -40,11 +40,11 @@ public:
     std::string_view description() const noexcept { return text(raw_.description); }
     std::string_view operationId() const noexcept { return text(raw_.operation_id); }
     std::string_view tags() const noexcept { return text(raw_.tags); } // comma list
-    std::uint32_t answerCount() const noexcept { return raw_.answer_count; }
-    DeclaredAnswer answer(std::uint32_t i) const noexcept {
-        const mortise_route_answer& a = raw_.answers[i];
-        return {a.status, text(a.schema), text(a.text),
-                raw_.answer_media_types != nullptr ? text(raw_.answer_media_types[i]) : std::string_view()};
+    std::uint32_t responseCount() const noexcept { return raw_.response_count; }
+    DeclaredResponse response(std::uint32_t i) const noexcept {
+        const mortise_route_response r =
+            detail::Elements<mortise_route_response>(raw_.responses, raw_.response_count, raw_.response_size)[i];
+        return {r.status, text(r.schema), text(r.message), text(r.media_type)};
     }
 
 private:

@@ -27,9 +27,14 @@ struct DeferredState {
     const Runtime* runtime;
     mortise_exchange exchange;
     std::atomic<int> phase{running};
+    std::atomic<bool> streaming{false};
 
     // True for the one caller that may make the terminal call.
     bool claim() noexcept { return phase.exchange(ended) != ended; }
+
+    // A Stream has the turn, which makes the terminal call by itself.
+    void stream() noexcept { streaming.store(true); }
+    bool streams() const noexcept { return streaming.load(); }
 
     // The last holder went away without an answer: while the handler runs its thunk answers, afterwards it is
     // abandoned.

@@ -20,26 +20,86 @@
 // MORTISE_DESCRIBE(Type, field(member).minLength(2), field(other).email(), …)
 //
 // One description of a struct: schema, decoding, encoding and row mapping follow from it. Stands in the namespace of
-// Type (any, also an unnamed one), names up to 64 members, and costs nothing at run time. See Field for what can be
-// said.
-#define MORTISE_DESCRIBE(Type, ...)                                                            \
-    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {            \
-        using MortiseSubject = Type;                                                           \
-        return ::std::make_tuple(MORTISE_FOR_EACH(MORTISE_DESCRIBE_ONE, __VA_ARGS__));         \
-    }                                                                                          \
-    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) { \
-        return ::mortise::detail::unqualified(#Type);                                          \
+// Type (any, also an unnamed one), below the descriptions of its members' types, names up to 64 members, and costs
+// nothing at run time. See Field for what can be said.
+#define MORTISE_DESCRIBE(Type, ...)                                                             \
+    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {             \
+        using MortiseSubject = Type;                                                            \
+        return ::std::make_tuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_DESCRIBE_ONE, __VA_ARGS__)); \
+    }                                                                                           \
+    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) {  \
+        return ::mortise::detail::unqualified(#Type);                                           \
     }
-#define MORTISE_DESCRIBE_ONE(x) MORTISE_DESCRIBED_##x
+#define MORTISE_DESCRIBE_ONE(x)                                                                                       \
+    [] {                                                                                                              \
+        constexpr auto mortiseField = MORTISE_DESCRIBED_##x;                                                          \
+        static_assert(mortiseField.isKnown(),                                                                         \
+                      #x ": its type has no MORTISE_DESCRIBE (or MORTISE_ENUM) above this one");                      \
+        static_assert(mortiseField.fits(mortiseField.letters),                                                        \
+                      #x ": lengths, patterns, choices and formats are rules of texts");                              \
+        static_assert(mortiseField.fits(mortiseField.number),                                                         \
+                      #x ": min, max and multipleOf are rules of numbers, and are numbers");                          \
+        static_assert(mortiseField.fits(mortiseField.items),                                                          \
+                      #x ": minItems, maxItems and uniqueItems are rules of vectors");                                \
+        static_assert(mortiseField.fits(mortiseField.properties),                                                     \
+                      #x ": minProperties and maxProperties are rules of maps");                                      \
+        static_assert(mortiseField.fits(mortiseField.null), #x ": only an std::optional or a Patch can be nullable"); \
+        return mortiseField;                                                                                          \
+    }()
 #define MORTISE_DESCRIBED_field(member) ::mortise::detail::makeField(&MortiseSubject::member, #member)
 
 namespace mortise {
 inline namespace v1 {
 
-// JSON text that is put into an answer as it is. Its schema accepts anything; it cannot be decoded.
+// JSON text that is put into a response as it is. Its schema accepts anything; it cannot be decoded.
 struct RawJson {
     std::string text = "null";
 };
+
+struct UploadedFile;
+
+namespace detail {
+
+template<class T>
+constexpr bool isNumber = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
+
+// What rules of texts and numbers are about: of an array, a map or a maybe what is inside.
+template<class T, class = void>
+struct Element {
+    using Type = T;
+};
+template<class T>
+struct Element<T, std::enable_if_t<isMaybe<T> || IsVector<T>::value || IsArray<T>::value>>
+    : Element<typename T::value_type> {};
+template<class T>
+struct Element<T, std::enable_if_t<IsMap<T>::value>> : Element<typename T::mapped_type> {};
+template<class T>
+using ElementOf = typename Element<T>::Type;
+
+template<class T>
+constexpr bool isKnown();
+
+template<class T>
+struct AreKnown : std::false_type {};
+template<class... Ts>
+struct AreKnown<std::variant<Ts...>> : std::bool_constant<(isKnown<Ts>() && ...)> {};
+
+// Whether JSON can be made of it.
+template<class T>
+constexpr bool isKnown() {
+    using E = ElementOf<T>;
+    return std::is_arithmetic_v<E> || isText<E> || IsNamedEnum<E>::value || std::is_same_v<E, DateTime> ||
+           std::is_same_v<E, Date> || std::is_same_v<E, Decimal> || std::is_same_v<E, RawJson> ||
+           std::is_same_v<E, UploadedFile> || IsDescribed<E>::value || IsTagged<E>::value || AreKnown<E>::value;
+}
+
+// Whether it can be all of a response's body.
+template<class T>
+constexpr bool isBody = isKnown<T>() && !isMaybe<T> &&
+                        (!std::is_same_v<ElementOf<T>, T> || IsDescribed<T>::value || IsTagged<T>::value ||
+                         IsAlternatives<T>::value || std::is_same_v<T, RawJson>);
+
+} // namespace detail
 
 // One described member. Every call returns a changed copy, so that descriptions are constant expressions.
 template<class Owner, class Value>
@@ -52,45 +112,52 @@ public:
     constexpr Field(Value Owner::*memberPointer, std::string_view memberName)
         : member(memberPointer), name(memberName) {}
 
+    // A rule that a member's type has no place for is an error of MORTISE_DESCRIBE. Of vectors, arrays and maps, rules
+    // of texts and numbers are about the elements.
     constexpr Field minLength(std::int64_t n) const {
-        return with([n](auto& r) { r.minLength = n; });
+        return ofText([n](auto& r) { r.minLength = n; });
     } // code points
     constexpr Field maxLength(std::int64_t n) const {
-        return with([n](auto& r) { r.maxLength = n; });
+        return ofText([n](auto& r) { r.maxLength = n; });
     }
     constexpr Field maxBytes(std::int64_t n) const {
-        return with([n](auto& r) { r.maxBytes = n; });
+        return ofText([n](auto& r) { r.maxBytes = n; });
     }
     constexpr Field minItems(std::int64_t n) const {
-        return with([n](auto& r) { r.minItems = n; });
+        return of(detail::IsVector<Inner>::value, Rule::items, [n](auto& r) { r.minItems = n; });
     }
     constexpr Field maxItems(std::int64_t n) const {
-        return with([n](auto& r) { r.maxItems = n; });
+        return of(detail::IsVector<Inner>::value, Rule::items, [n](auto& r) { r.maxItems = n; });
     }
     template<class N>
     constexpr Field min(N n) const {
-        return with([n](auto& r) { r.minimum = detail::Constant::of(n); });
+        return ofNumber<N>([n](auto& r) { r.minimum = detail::Constant::of(n); });
     }
     template<class N>
     constexpr Field max(N n) const {
-        return with([n](auto& r) { r.maximum = detail::Constant::of(n); });
+        return ofNumber<N>([n](auto& r) { r.maximum = detail::Constant::of(n); });
     }
     template<class N>
     constexpr Field exclusiveMin(N n) const {
-        return with([n](auto& r) { r.exclusiveMinimum = detail::Constant::of(n); });
+        return ofNumber<N>([n](auto& r) { r.exclusiveMinimum = detail::Constant::of(n); });
     }
     template<class N>
     constexpr Field exclusiveMax(N n) const {
-        return with([n](auto& r) { r.exclusiveMaximum = detail::Constant::of(n); });
+        return ofNumber<N>([n](auto& r) { r.exclusiveMaximum = detail::Constant::of(n); });
     }
     template<class N>
     constexpr Field multipleOf(N n) const { // in decimal: 0.3 is a multiple of 0.1
-        return with([n](auto& r) { r.multipleOf = detail::Constant::of(n); });
+        return ofNumber<N>([n](auto& r) { r.multipleOf = detail::Constant::of(n); });
     }
-    constexpr Field minProperties(std::int64_t n) const { return minItems(n); } // of a map
-    constexpr Field maxProperties(std::int64_t n) const { return maxItems(n); }
+    constexpr Field minProperties(std::int64_t n) const { // of a map
+        return of(detail::IsMap<Inner>::value, Rule::properties, [n](auto& r) { r.minItems = n; });
+    }
+    constexpr Field maxProperties(std::int64_t n) const {
+        return of(detail::IsMap<Inner>::value, Rule::properties, [n](auto& r) { r.maxItems = n; });
+    }
     constexpr Field uniqueItems() const {
-        return with([](auto& r) { r.unique = true; });
+        return of(detail::IsVector<Inner>::value || detail::IsArray<Inner>::value, Rule::items,
+                  [](auto& r) { r.unique = true; });
     }
     // The host fills it in where the member is missing, so the member is not required.
     template<class V>
@@ -104,7 +171,7 @@ public:
     template<class... Choices>
     constexpr Field choices(Choices... list) const {
         static_assert(sizeof...(Choices) <= detail::maxChoices, "too many choices");
-        return with([list...](auto& r) { ((r.choices[r.choiceCount++] = std::string_view(list)), ...); });
+        return ofText([list...](auto& r) { ((r.choices[r.choiceCount++] = std::string_view(list)), ...); });
     }
     constexpr Field email() const { return format("email"); }
     constexpr Field uuid() const { return format("uuid"); }
@@ -113,10 +180,10 @@ public:
     constexpr Field ipv4() const { return format("ipv4"); }
     constexpr Field ipv6() const { return format("ipv6"); }
     constexpr Field format(std::string_view f) const {
-        return with([f](auto& r) { r.format = f; });
+        return ofText([f](auto& r) { r.format = f; });
     }
     constexpr Field pattern(std::string_view p) const {
-        return with([p](auto& r) { r.pattern = p; });
+        return ofText([p](auto& r) { r.pattern = p; });
     } // RE2, unanchored
     constexpr Field text(std::string_view t) const {
         return with([t](auto& r) { r.text = t; });
@@ -134,7 +201,7 @@ public:
     }
     // Null is accepted beside the type and leaves an optional empty.
     constexpr Field nullable() const {
-        return with([](auto& r) { r.nullable = true; });
+        return of(detail::isMaybe<Value>, Rule::null, [](auto& r) { r.nullable = true; });
     }
     // May be missing; the member then keeps its initialiser. An std::optional is so by itself.
     constexpr Field optional() const {
@@ -155,14 +222,38 @@ public:
         return copy;
     }
 
+    enum Rule : unsigned { letters = 1, number = 2, items = 4, properties = 8, null = 16 };
+    // Whether no rule of this kind was said of a member that cannot have it.
+    constexpr bool fits(unsigned kind) const { return (misfits & kind) == 0; }
+    static constexpr bool isKnown() { return detail::isKnown<Value>(); }
+
     Value Owner::*member;
     std::string_view name;
     bool isNamed = false; // the name is not the member's
     detail::Rules rules{};
     Check checkFunction = nullptr;
     std::string_view checkCode;
+    unsigned misfits = 0; // Rule
 
 private:
+    using Inner = detail::Unwrapped<Value>;
+
+    template<class Change>
+    constexpr Field of(bool hasPlace, unsigned kind, Change change) const {
+        Field copy = with(change);
+        if (!hasPlace) copy.misfits |= kind;
+        return copy;
+    }
+    template<class Change>
+    constexpr Field ofText(Change change) const {
+        return of(detail::isText<detail::ElementOf<Value>>, Rule::letters, change);
+    }
+    template<class N, class Change>
+    constexpr Field ofNumber(Change change) const {
+        constexpr bool isNumber =
+            detail::isNumber<detail::ElementOf<Value>> || std::is_same_v<detail::ElementOf<Value>, Decimal>;
+        return of(isNumber && (detail::isNumber<N> || std::is_same_v<N, JsonText>), Rule::number, change);
+    }
     template<class Change>
     constexpr Field with(Change change) const {
         Field copy = *this;
@@ -201,6 +292,24 @@ constexpr auto makeKeyFragment() {
 }
 template<class T, std::size_t I>
 constexpr auto keyFragment = makeKeyFragment<T, I>();
+
+template<class T>
+constexpr bool comesIn();
+
+template<class T, std::size_t... I>
+constexpr bool membersComeIn(std::index_sequence<I...>) {
+    return (comesIn<FieldType<T, I>>() && ...);
+}
+
+// Whether it can be decoded: there is no variant without a tag in it.
+template<class T>
+constexpr bool comesIn() {
+    using E = ElementOf<T>;
+    if constexpr (IsDescribed<E>::value)
+        return membersComeIn<E>(std::make_index_sequence<fieldCount<E>>{});
+    else
+        return !IsAlternatives<E>::value;
+}
 
 // Names of members on the wire.
 struct MemberNames {

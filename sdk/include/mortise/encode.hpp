@@ -199,6 +199,8 @@ void encodeValue(Sink& out, const T& value) {
         encodeElements(out, value);
     } else if constexpr (IsTagged<T>::value) {
         encodeTagged(out, value);
+    } else if constexpr (IsAlternatives<T>::value) {
+        std::visit([&](const auto& alternative) { encodeValue(out, alternative); }, value);
     } else if constexpr (IsMap<T>::value) {
         out.push_back('{');
         bool first = true;

@@ -15,15 +15,16 @@
 //
 // On the wire an enumerator is its name as a string, or the text beside it. Stands in the namespace of the enumeration;
 // up to 64 enumerators. A value without a name cannot be encoded.
-#define MORTISE_ENUM(Type, ...)                                                                            \
-    [[maybe_unused]] constexpr auto mortiseEnum(::mortise::detail::Tag<Type>) {                            \
-        using MortiseSubject = Type;                                                                       \
-        return ::mortise::detail::listOf<MortiseSubject>(MORTISE_FOR_EACH(MORTISE_ENUM_ONE, __VA_ARGS__)); \
+#define MORTISE_ENUM(Type, ...)                                                                                     \
+    [[maybe_unused]] constexpr auto mortiseEnum(::mortise::detail::Tag<Type>) {                                     \
+        using MortiseSubject = Type;                                                                                \
+        return ::mortise::detail::listOf<MortiseSubject>(MORTISE_EACH(__VA_ARGS__)(MORTISE_ENUM_ONE, __VA_ARGS__)); \
     }
-#define MORTISE_ENUM_NAMED(Type, ...)                                                                            \
-    [[maybe_unused]] constexpr auto mortiseEnum(::mortise::detail::Tag<Type>) {                                  \
-        using MortiseSubject = Type;                                                                             \
-        return ::mortise::detail::listOf<MortiseSubject>(MORTISE_FOR_EACH(MORTISE_ENUM_NAMED_ONE, __VA_ARGS__)); \
+#define MORTISE_ENUM_NAMED(Type, ...)                                           \
+    [[maybe_unused]] constexpr auto mortiseEnum(::mortise::detail::Tag<Type>) { \
+        using MortiseSubject = Type;                                            \
+        return ::mortise::detail::listOf<MortiseSubject>(                       \
+            MORTISE_EACH(__VA_ARGS__)(MORTISE_ENUM_NAMED_ONE, __VA_ARGS__));    \
     }
 #define MORTISE_ENUM_ONE(x)                       \
     ::mortise::detail::EnumName<MortiseSubject> { \

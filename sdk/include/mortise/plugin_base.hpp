@@ -84,11 +84,15 @@ protected:
     // pointer. Throws Invalid where it is not named, and before `start`.
     template<class ServiceClass>
     ServiceClass service() const {
-        mortise_service given{};
-        detail::ErrorText error;
-        const mortise_status status = runtime_.host->get_service(
-            runtime_.host->context, view(std::string_view(ServiceClass::serviceId)), &given, error.raw());
-        if (status < 0) detail::raise(status, "service()", error);
+        static_assert(detail::IsService<ServiceClass>::value,
+                      "service<>(): this is no class of a service, which has a serviceId");
+        if constexpr (detail::IsService<ServiceClass>::value) {
+            mortise_service given{};
+            detail::ErrorText error;
+            const mortise_status status = runtime_.host->get_service(
+                runtime_.host->context, view(std::string_view(ServiceClass::serviceId)), &given, error.raw());
+            if (status < 0) detail::raise(status, "service()", error);
+        }
         return ServiceClass(runtime_.host);
     }
 

@@ -35,9 +35,10 @@ public:
 
     template<class T>
     static Reply json(std::uint32_t status, const T& value) {
+        static_assert(detail::isKnown<T>(), "a reply of JSON: T has no MORTISE_DESCRIBE");
         Reply reply(Kind::whole, status);
         reply.flags_ = MORTISE_REPLY_JSON;
-        reply.body_ = encodeJson(value);
+        if constexpr (detail::isKnown<T>()) reply.body_ = encodeJson(value);
         return reply;
     }
     // JSON text made elsewhere.

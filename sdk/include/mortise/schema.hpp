@@ -17,6 +17,8 @@ template<class T, class Mode>
 void schemaMembers(std::string& out);
 template<class T, class Mode>
 void schemaAlternatives(std::string& out);
+template<class T>
+constexpr bool areDistinct();
 
 template<class T, class Mode>
 void schemaValue(std::string& out, const Rules& rules) {
@@ -82,6 +84,10 @@ void schemaValue(std::string& out, const Rules& rules) {
         schemaValue<Element, typename Mode::Inner>(out, elementRules<Element>(rules));
         schemaCount(out, "minProperties", rules.minItems);
         schemaCount(out, "maxProperties", rules.maxItems);
+    } else if constexpr (IsAlternatives<T>::value) {
+        out.append(areDistinct<T>() ? "{\"oneOf\":[" : "{\"anyOf\":[");
+        schemaAlternatives<T, typename Mode::Inner>(out);
+        out.append(nullable ? ",{\"type\":\"null\"}]" : "]");
     } else if constexpr (IsTagged<T>::value) {
         // A null has no alternative: it stands beside them.
         schemaType(out, "object", nullable);
@@ -154,7 +160,7 @@ constexpr bool suitsTag(std::string_view tag, std::index_sequence<I...>) {
 }
 
 template<class T, std::size_t I, class Mode>
-void schemaAlternative(std::string& out) {
+void schemaTagged(std::string& out) {
     using Alternative = std::variant_alternative_t<I, T>;
     using Members = std::make_index_sequence<fieldCount<Alternative>>;
     static_assert(suitsTag<Alternative>(tags<T>.member, Members{}),
@@ -171,6 +177,17 @@ void schemaAlternative(std::string& out) {
     out.push_back('}');
 }
 
+template<class T, std::size_t I, class Mode>
+void schemaAlternative(std::string& out) {
+    using Alternative = std::variant_alternative_t<I, T>;
+    if constexpr (IsAlternatives<T>::value) {
+        if (I != 0) out.push_back(',');
+        schemaValue<Alternative, Mode>(out, Rules{});
+    } else {
+        schemaTagged<T, I, Mode>(out);
+    }
+}
+
 template<class T, class Mode, std::size_t... I>
 void schemaAlternatives(std::string& out, std::index_sequence<I...>) {
     (schemaAlternative<T, I, Mode>(out), ...);
@@ -181,11 +198,81 @@ void schemaAlternatives(std::string& out) {
     schemaAlternatives<T, Mode>(out, std::make_index_sequence<std::variant_size_v<T>>{});
 }
 
+template<class T, std::size_t... I>
+constexpr bool hasMember(std::string_view name, std::index_sequence<I...>) {
+    return ((std::get<I>(description<T>).name == name) || ...);
+}
+template<class T>
+constexpr bool hasMember(std::string_view name) {
+    return hasMember<T>(name, std::make_index_sequence<fieldCount<T>>{});
+}
+
+// Whether everything that is sent as an A lacks a member that a B always has.
+template<class A, class B, std::size_t... I>
+constexpr bool lacks(std::index_sequence<I...>) {
+    return ((isRequired<B, I, Outgoing>() && !hasMember<A>(std::get<I>(description<B>).name)) || ...);
+}
+
+template<class A, class B>
+constexpr bool isDistinct() {
+    if constexpr (IsDescribed<A>::value && IsDescribed<B>::value)
+        return lacks<A, B>(std::make_index_sequence<fieldCount<B>>{}) &&
+               lacks<B, A>(std::make_index_sequence<fieldCount<A>>{});
+    else
+        return false;
+}
+
+template<class T, std::size_t I, std::size_t... J>
+constexpr bool isDistinctFrom(std::index_sequence<J...>) {
+    return ((I == J || isDistinct<std::variant_alternative_t<I, T>, std::variant_alternative_t<J, T>>()) && ...);
+}
+
+template<class T, std::size_t... I>
+constexpr bool areDistinct(std::index_sequence<I...> all) {
+    return (isDistinctFrom<T, I>(all) && ...);
+}
+
+// Whether what is sent as one alternative can never be valid as another: oneOf, else anyOf.
+template<class T>
+constexpr bool areDistinct() {
+    return areDistinct<T>(std::make_index_sequence<std::variant_size_v<T>>{});
+}
+
 template<class T, class Mode>
 std::string schemaFor() {
     std::string out;
     schemaValue<T, Mode>(out, Rules{});
     return out;
+}
+
+} // namespace detail
+
+namespace detail {
+
+template<class T>
+std::string nameOf();
+template<class T>
+struct NamesOf;
+template<class... Ts>
+struct NamesOf<std::variant<Ts...>> {
+    static std::string text() {
+        std::string all;
+        ((all.append(all.empty() ? "" : " or ").append(nameOf<Ts>())), ...);
+        return all;
+    }
+};
+
+// As messages name it.
+template<class T>
+std::string nameOf() {
+    if constexpr (IsVariant<T>::value)
+        return NamesOf<T>::text();
+    else if constexpr (IsDescribed<T>::value)
+        return std::string(mortiseTitle(Tag<T>{}));
+    else if constexpr (!std::is_same_v<ElementOf<T>, T>)
+        return (IsMap<T>::value ? "a map of " : "a list of ") + nameOf<ElementOf<T>>();
+    else
+        return "another value";
 }
 
 } // namespace detail

@@ -20,10 +20,10 @@
 //   std::chrono durations                          500ms, 30s, 5m, 2h, 7d
 //   mortise::Bytes                                 64KiB, 10MiB
 //   std::vector<std::string>, mortise::Path        a comma list, a path
-#define MORTISE_SETTINGS(Type, ...)                                                    \
-    [[maybe_unused]] constexpr auto mortiseSettings(::mortise::detail::Tag<Type>) {    \
-        using MortiseSubject = Type;                                                   \
-        return ::std::make_tuple(MORTISE_FOR_EACH(MORTISE_SETTINGS_ONE, __VA_ARGS__)); \
+#define MORTISE_SETTINGS(Type, ...)                                                             \
+    [[maybe_unused]] constexpr auto mortiseSettings(::mortise::detail::Tag<Type>) {             \
+        using MortiseSubject = Type;                                                            \
+        return ::std::make_tuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_SETTINGS_ONE, __VA_ARGS__)); \
     }
 #define MORTISE_SETTINGS_ONE(x) MORTISE_SETTING_OF_##x
 #define MORTISE_SETTING_OF_field(member) ::mortise::detail::makeSetting(&MortiseSubject::member, #member)

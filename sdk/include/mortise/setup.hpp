@@ -15,6 +15,18 @@ namespace detail {
 inline Runtime::Runtime() = default;
 inline Runtime::~Runtime() = default;
 
+// After configure: a declaration that does nothing is a mistake.
+inline void checkFinished(const Runtime& runtime) {
+    std::string faults;
+    const auto add = [&](std::string_view fault) { faults.append(faults.empty() ? "" : "; ").append(fault); };
+    for (const std::string& fault : runtime.unfinished)
+        if (!fault.empty()) add(fault);
+    for (const auto& filter : runtime.filters)
+        if (filter->raw.phases == 0)
+            add("filter '" + filter->name + "' was declared without onRequest(), onRespond() or onFinish()");
+    if (!faults.empty()) throw Invalid(faults);
+}
+
 } // namespace detail
 
 // What a plugin declares in `configure`. Everything throws with a sentence for the operator when it cannot be.
@@ -32,6 +44,8 @@ public:
         detail::RouteDeclaration declaration;
         declaration.method = method;
         declaration.pattern = pattern;
+        declaration.unfinished = runtime_.unfinished.size();
+        runtime_.unfinished.push_back(declaration.name() + " was declared without .handle()");
         return {runtime_, std::move(declaration)};
     }
 
@@ -43,6 +57,7 @@ public:
     }
     // `mortised command NAME …`: run(const Arguments&, CommandOutput&) returns the exit code.
     void command(std::string_view name, std::string_view usage, std::string_view summary, CommandFunction run) {
+        if (!run) throw Invalid("command '" + std::string(name) + "' was declared without a function");
         if (runtime_.commands.size() == detail::maxCommands) throw Invalid("a plugin declares at most 16 commands");
         auto entry = std::make_unique<detail::CommandEntry>();
         entry->name = name;

@@ -25,6 +25,7 @@ public:
             throw;
         }
         state_->claim();
+        state_->stream();
     }
     Stream(Stream&&) noexcept = default;
     Stream& operator=(Stream&&) = delete;

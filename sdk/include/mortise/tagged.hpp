@@ -16,9 +16,9 @@
 // A variant of described structs; on the wire an object with the alternative's members and one more that names the
 // alternative. Stands in the namespace of the structs and names them in the variant's order. The host fills no defaults
 // in below a variant: members that may be missing are .optional() and keep their initialiser.
-#define MORTISE_TAGGED(Type, member, ...)                                                                    \
-    [[maybe_unused]] constexpr auto mortiseTagged(::mortise::detail::Tag<Type>) {                            \
-        return ::mortise::detail::makeTags<Type>(member, MORTISE_FOR_EACH(MORTISE_TAGGED_ONE, __VA_ARGS__)); \
+#define MORTISE_TAGGED(Type, member, ...)                                                                             \
+    [[maybe_unused]] constexpr auto mortiseTagged(::mortise::detail::Tag<Type>) {                                     \
+        return ::mortise::detail::makeTags<Type>(member, MORTISE_EACH(__VA_ARGS__)(MORTISE_TAGGED_ONE, __VA_ARGS__)); \
     }
 #define MORTISE_TAGGED_ONE(x) MORTISE_TAGGED_##x
 #define MORTISE_TAGGED_as(Alternative, name)  \

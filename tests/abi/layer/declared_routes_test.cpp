@@ -18,10 +18,10 @@ std::string shownBy(const mortise::Request& request) {
     std::string out;
     request.visitRoutes([&](const mortise::DeclaredRoute& route) {
         out.append(route.plugin()).append(" ").append(route.method()).append(" ").append(route.pattern());
-        for (std::uint32_t i = 0; i < route.answerCount(); ++i) {
-            const mortise::DeclaredAnswer answer = route.answer(i);
-            out.append("|").append(std::to_string(answer.status)).append(" ").append(answer.mediaType);
-            out.append(" ").append(answer.text).append(answer.schema.empty() ? "" : " {}");
+        for (std::uint32_t i = 0; i < route.responseCount(); ++i) {
+            const mortise::DeclaredResponse response = route.response(i);
+            out.append("|").append(std::to_string(response.status)).append(" ").append(response.mediaType);
+            out.append(" ").append(response.message).append(response.schema.empty() ? "" : " {}");
         }
         out.push_back('\n');
     });
@@ -88,9 +88,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("image/png, image/gif"), route.bodyMediaTypes);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_RAW_BODY, route.flags);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_HIDDEN, host_.route("GET", "/show").flags);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, route.answerNotes.size());
-        CPPUNIT_ASSERT_EQUAL(mortise::schemaOf<Thing>(), route.answerNotes[0].schema);
-        CPPUNIT_ASSERT(route.answerNotes[2].schema.find(R"("title":"Error")") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{3}, route.responses.size());
+        CPPUNIT_ASSERT_EQUAL(mortise::schemaOf<Thing>(), route.responses[0].schema);
+        CPPUNIT_ASSERT(route.responses[2].schema.find(R"("title":"Error")") != std::string::npos);
     }
     void everyRouteIsShown() {
         CPPUNIT_ASSERT_EQUAL(std::string("test PUT /raw|200  Kept {}|202 text/csv Later|409  Taken {}\n"

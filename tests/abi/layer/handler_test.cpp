@@ -350,14 +350,15 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("Long *words*"), route.description);
         CPPUNIT_ASSERT_EQUAL(std::string("everything"), route.operationId);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN, route.flags);
-        CPPUNIT_ASSERT(route.answers == (std::vector<std::uint32_t>{200, 201, 400}));
-        CPPUNIT_ASSERT_EQUAL(std::string("image/png"), route.answerNotes[1].mediaType);
-        CPPUNIT_ASSERT(route.answerNotes[0].mediaType.empty() && route.answerNotes[2].mediaType.empty());
+        CPPUNIT_ASSERT(route.responses.size() == 3 && route.responses[0].status == 200 &&
+                       route.responses[1].status == 201 && route.responses[2].status == 400);
+        CPPUNIT_ASSERT_EQUAL(std::string("image/png"), route.responses[1].mediaType);
+        CPPUNIT_ASSERT(route.responses[0].mediaType.empty() && route.responses[2].mediaType.empty());
         CPPUNIT_ASSERT_EQUAL(
             std::string(
                 R"({"type":"object","title":"Note","properties":{"title":{"type":"string"}},"required":["title"]})"),
-            route.answerNotes[0].schema);
-        CPPUNIT_ASSERT(route.answerNotes[1].schema.empty() && !route.answerNotes[2].schema.empty());
+            route.responses[0].schema);
+        CPPUNIT_ASSERT(route.responses[1].schema.empty() && !route.responses[2].schema.empty());
         CPPUNIT_ASSERT_EQUAL(std::string("text/csv, text/plain"), host_->route("POST", "/raw").bodyMediaTypes);
         CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_RAW_BODY, host_->route("POST", "/raw").flags);
     }

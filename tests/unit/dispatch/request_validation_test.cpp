@@ -69,14 +69,16 @@ public:
              {"", "text/plain", "application/jsonx", "application/json+x", "application/problem+json",
               "application/json; charset=latin1", "application/json; charset=utf-8; x=y", "json",
               "multipart/form-data; boundary=x", ";application/json"}) {
-            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type) == BodyKind::unsupported);
+            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type, true) == BodyKind::unsupported);
         }
         for (const char* type : {"application/json", "Application/JSON", " application/json ", "application/json;",
                                  "application/json; charset=utf-8", "application/json;charset=\"UTF-8\""}) {
-            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type) == BodyKind::json);
+            CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type, true) == BodyKind::json);
         }
-        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded") == BodyKind::form);
-        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded; charset=utf-8") == BodyKind::form);
+        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded", true) == BodyKind::form);
+        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded; charset=utf-8", true) == BodyKind::form);
+        CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded", false) == BodyKind::unsupported);
+        CPPUNIT_ASSERT(bodyKindOf("application/json", false) == BodyKind::json);
     }
 
     void saysWhereJsonIsMalformed() {
@@ -293,6 +295,7 @@ public:
 
     void setUp() override {
         route_ = Route();
+        route_.flags = MORTISE_ROUTE_ALSO_FORMS;
         serving_ = ServingSettings();
         state_ = std::make_unique<RequestData>();
         state_->route = &route_;

@@ -57,6 +57,10 @@ class RouteTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesUnknownFlagsAndPlaces);
     CPPUNIT_TEST(refusesUnknownMethods);
     CPPUNIT_TEST(refusesContradictions);
+    CPPUNIT_TEST(refusesWhatMeansNothing);
+    CPPUNIT_TEST(refusesMembersThatNeverCome);
+    CPPUNIT_TEST(refusesResponsesThatCannotBe);
+    CPPUNIT_TEST(readsResponsesByTheirStride);
     CPPUNIT_TEST(refusesSchemasThatDoNotCompile);
     CPPUNIT_TEST(listsParameters);
     CPPUNIT_TEST(copiesTheDeclaration);
@@ -115,6 +119,82 @@ public:
             "only a multipart route takes");
     }
 
+    void refusesWhatMeansNothing() {
+        assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_ALSO_FORMS; }),
+                    "forms are taken beside JSON");
+        assertNames(faultOf([](mortise_route& r) {
+                        r.flags = MORTISE_ROUTE_ALSO_FORMS | MORTISE_ROUTE_MULTIPART;
+                        r.body_schema = view("{}");
+                    }),
+                    "forms are taken beside JSON");
+        assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_BODY_OPTIONAL; }), "there is none");
+        assertNames(faultOf([](mortise_route& r) { r.body_limit = 1; }), "body limit");
+        assertNames(faultOf([](mortise_route& r) { r.body_media_types = view("image/png"); }), "not raw");
+        assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_REJECT_UNKNOWN; }), "no schema");
+    }
+
+    void refusesMembersThatNeverCome() {
+        const auto members = [](mortise_view mortise_route::*which, std::string_view schema) {
+            return faultOf([=](mortise_route& r) { r.*which = view(schema); });
+        };
+        const auto path = &mortise_route::path_schema;
+        CPPUNIT_ASSERT_EQUAL(std::string(), members(path, R"({"properties":{"id":{"type":"integer"}}})"));
+        CPPUNIT_ASSERT_EQUAL(std::string(), members(path, R"({"properties":{}})"));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("path schema: the member 'idd' is no parameter of the pattern; did you mean 'id'?"),
+            members(path, R"({"properties":{"idd":{"type":"integer"}}})"));
+        CPPUNIT_ASSERT_EQUAL(std::string("path schema: the member 'slug' is no parameter of the pattern"),
+                             members(path, R"({"properties":{"id":{}},"required":["slug"]})"));
+        assertNames(members(path, R"({"allOf":[{"properties":{"user":{}}}]})"), "the member 'user'");
+        assertNames(members(path, R"({"properties":{"id":{"type":"object"}}})"), "the member 'id' is an object");
+        const auto header = &mortise_route::header_schema;
+        CPPUNIT_ASSERT_EQUAL(std::string(), members(header, R"({"properties":{"x-a_1":{}}})"));
+        assertNames(members(header, R"({"properties":{"X-A":{}}})"), "'X-A' is not in lower case");
+        assertNames(members(header, R"({"properties":{"x a":{}}})"), "'x a' is not the name of a header field");
+        assertNames(members(header, R"({"properties":{"":{}}})"), "is not the name of a header field");
+        assertNames(members(header, R"({"properties":{"a":{"type":["object","null"]}}})"), "is an object");
+        const auto cookie = &mortise_route::cookie_schema;
+        CPPUNIT_ASSERT_EQUAL(std::string(), members(cookie, R"({"properties":{"__Host-a":{}}})"));
+        assertNames(members(cookie, R"({"properties":{"a=b":{}}})"), "'a=b' is not the name of a cookie");
+        assertNames(members(cookie, R"({"properties":{"a":{"type":"object"}}})"), "is an object");
+    }
+
+    void refusesResponsesThatCannotBe() {
+        const auto response = [](mortise_route_response one, std::uint32_t size = sizeof(mortise_route_response)) {
+            return faultOf([&](mortise_route& r) {
+                r.responses = &one;
+                r.response_count = 1;
+                r.response_size = size;
+            });
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string(), response({200, 0, view("{}"), {}, {}}));
+        assertNames(response({0, 0, {}, {}, {}}), "status 0");
+        assertNames(response({100, 0, {}, {}, {}}), "status 100");
+        assertNames(response({600, 0, {}, {}, {}}), "status 600");
+        assertNames(response({204, 0, view("{}"), {}, {}}), "204 is documented with a body");
+        assertNames(response({304, 0, {}, {}, view("text/plain")}), "304 is documented with a body");
+        for (const std::uint32_t size : {0u, 8u, 55u, 57u})
+            assertNames(response({200, 0, {}, {}, {}}, size), "response_size " + std::to_string(size));
+        assertNames(faultOf([](mortise_route& r) { r.response_count = 1; }), "responses");
+    }
+
+    // As a plugin of the future sends them: with more behind each.
+    void readsResponsesByTheirStride() {
+        struct Longer {
+            mortise_route_response known;
+            std::uint64_t unknown;
+        };
+        const Longer responses[] = {{{200, 0, {}, view("one"), {}}, ~0ull}, {{404, 0, {}, view("two"), {}}, ~0ull}};
+        mortise_route declared = flawless();
+        declared.responses = &responses[0].known;
+        declared.response_count = 2;
+        declared.response_size = sizeof(Longer);
+        const auto made = makeRoute(declared, nobody());
+        CPPUNIT_ASSERT_MESSAGE(made ? "" : made.fault(), static_cast<bool>(made));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, made.value().notes.responses.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("two"), made.value().notes.responses[1].message);
+    }
+
     void refusesSchemasThatDoNotCompile() {
         assertNames(faultOf([](mortise_route& r) { r.body_schema = view("{"); }), "body schema");
         assertNames(faultOf([](mortise_route& r) { r.query_schema = view(R"({"type":"objekt"})"); }),
@@ -148,9 +228,11 @@ public:
         declared.body_schema = view(R"({"type":"object"})");
         declared.tags = view("users, admin");
         declared.body_limit = 77;
-        const mortise_route_answer answers[] = {{200, 0, view("{}"), view("fine")}, {404, 0, {}, view("gone")}};
-        declared.answers = answers;
-        declared.answer_count = 2;
+        const mortise_route_response responses[] = {{200, 0, view("{}"), view("fine"), {}},
+                                                    {404, 0, {}, view("gone"), view("text/plain")}};
+        declared.responses = responses;
+        declared.response_count = 2;
+        declared.response_size = sizeof responses[0];
         const auto made = makeRoute(declared, nobody());
         pattern.assign(pattern.size(), 'X');
         CPPUNIT_ASSERT_MESSAGE(made ? "" : made.fault(), static_cast<bool>(made));
@@ -159,8 +241,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("admin"), route.role);
         CPPUNIT_ASSERT(route.takesBody() && route.body && !route.query && !route.path);
         CPPUNIT_ASSERT_EQUAL(std::string("users, admin"), route.notes.tags);
-        CPPUNIT_ASSERT(route.notes.answers.size() == 2 && route.notes.answers[1].status == 404 &&
-                       route.notes.answers[1].text == "gone");
+        CPPUNIT_ASSERT(route.notes.responses.size() == 2 && route.notes.responses[1].status == 404 &&
+                       route.notes.responses[1].message == "gone" &&
+                       route.notes.responses[1].mediaType == "text/plain");
         CPPUNIT_ASSERT(route.bodyLimit == 77 && route.handle == &handle && route.owner == &nobody());
     }
 

@@ -5,8 +5,10 @@
 #include <mortise/detail/header_names.hpp>
 #include <mortise/error.hpp>
 #include <mortise/request.hpp>
+#include <mortise/schema.hpp>
 
 #include <tuple>
+#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -18,6 +20,21 @@ struct Nothing {};
 // A reply that the host refused (it answers 500 itself) or that came too late is a reply; one that never left is not.
 inline mortise_status replied(mortise_status status) noexcept {
     return ReplySender::isMade(status) ? MORTISE_REPLIED : MORTISE_ERROR;
+}
+
+// A handler that returned a reply though the response was another's already: a Stream's, which is cut where it is still
+// open, or that of a Deferred which has replied.
+inline mortise_status failTwice(Request& request) noexcept {
+    if (!request.deferred()->streams()) return MORTISE_PENDING;
+    guardQuietly(
+        [&] {
+            std::string what(request.method());
+            what.append(" ").append(request.route());
+            request.log().error("A handler returned a reply after stream(): it has to return Reply::later()",
+                                {{"route", what}});
+        },
+        [](std::string_view) {});
+    return MORTISE_ERROR;
 }
 
 // Ends a call that threw: the reply is made here unless a Deferred has made the terminal call already.
@@ -49,6 +66,43 @@ inline mortise_status failBusy(Request& request, std::string_view reason) noexce
     }
 }
 
+// What a handler may return: a Reply, what goes out as JSON by itself, or an std::variant of those.
+template<class T>
+struct IsResult : std::bool_constant<isBody<T> || std::is_same_v<T, Reply>> {};
+template<class... Ts>
+struct IsResult<std::variant<Ts...>>
+    : std::bool_constant<isBody<std::variant<Ts...>> || (sizeof...(Ts) != 0 && (IsResult<Ts>::value && ...))> {};
+template<class T>
+constexpr bool isResult = IsResult<T>::value;
+
+// What a handler's return type says about the body of 200, or void.
+template<class... Ts>
+struct TypeList {};
+template<class List, class... Ts>
+struct WithoutReply;
+template<class... Kept>
+struct WithoutReply<TypeList<Kept...>> {
+    using Type = std::variant<Kept...>;
+};
+template<class Kept>
+struct WithoutReply<TypeList<Kept>> {
+    using Type = Kept;
+};
+template<>
+struct WithoutReply<TypeList<>> {
+    using Type = void;
+};
+template<class... Kept, class T, class... Rest>
+struct WithoutReply<TypeList<Kept...>, T, Rest...>
+    : WithoutReply<std::conditional_t<std::is_same_v<T, Reply>, TypeList<Kept...>, TypeList<Kept..., T>>, Rest...> {};
+
+template<class T>
+struct Documented : WithoutReply<TypeList<>, T> {};
+template<class... Ts>
+struct Documented<std::variant<Ts...>>
+    : std::conditional_t<IsTagged<std::variant<Ts...>>::value, WithoutReply<TypeList<>, std::variant<Ts...>>,
+                         WithoutReply<TypeList<>, Ts...>> {};
+
 // What the handler returned goes out: the terminal call, or MORTISE_PENDING where a Deferred makes it or has made it.
 template<class Result>
 mortise_status conclude(Request& request, Result&& result) {
@@ -58,11 +112,13 @@ mortise_status conclude(Request& request, Result&& result) {
             if (request.deferred()->leave()) return MORTISE_PENDING;
             return failWith(request, "the Deferred was dropped without an answer");
         }
-        if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
+        if (request.deferred() && !request.deferred()->claim()) return failTwice(request);
         return replied(ReplySender::send(request.runtime(), request.exchange(), std::forward<Result>(result)));
+    } else if constexpr (IsAlternatives<std::decay_t<Result>>::value) {
+        return std::visit([&](auto&& one) { return conclude(request, std::forward<decltype(one)>(one)); },
+                          std::forward<Result>(result));
     } else {
-        static_assert(isDescribed<std::decay_t<Result>>, "a handler returns a Reply or a described struct");
-        if (request.deferred() && !request.deferred()->claim()) return MORTISE_PENDING;
+        if (request.deferred() && !request.deferred()->claim()) return failTwice(request);
         constexpr std::size_t usual = 2048; // bytes; what outgrows them is on the heap
         const mortise_buffer lent = ReplySender::lend(request.runtime(), request.exchange(), usual);
         SmallText<usual> body(lent.data, static_cast<std::size_t>(lent.capacity));
@@ -154,7 +210,7 @@ struct Parts {
 // A handler takes Request& and then, in this order, the body, the query, the path, the headers and the cookies that its
 // route declares.
 template<class F, class P>
-struct Handler final : RouteRecord {
+struct Handler {
     template<class Given>
     Handler(const Runtime& r, Given&& given) : runtime(r), call(std::forward<Given>(given)) {}
 
@@ -172,9 +228,27 @@ struct Handler final : RouteRecord {
         });
     }
 
+    static void release(void* context) noexcept {
+        guardQuietly([&] { delete static_cast<Handler*>(context); }, [](std::string_view) {});
+    }
+
     const Runtime& runtime;
     F call;
 };
+
+template<class F, class Arguments>
+struct HandlerOf;
+template<class F, class... Ts>
+struct HandlerOf<F, std::tuple<Ts...>> {
+    static constexpr bool isTaken = std::is_invocable_v<F&, Request&, Ts...>;
+    template<class Call>
+    using Result = std::decay_t<std::invoke_result_t<Call&, Request&, Ts...>>;
+};
+// Whether a handler can be called with the parts that its route declares, and what it returns then.
+template<class F, class P>
+constexpr bool takesParts = HandlerOf<F, decltype(std::declval<const P&>().arguments())>::isTaken;
+template<class F, class P>
+using ResultOf = typename HandlerOf<F, decltype(std::declval<const P&>().arguments())>::template Result<F>;
 
 } // namespace detail
 } // namespace v1

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/tag.hpp>
 #include <mortise/patch.hpp>
+#include <mortise/tagged.hpp>
 
 #include <array>
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 // What a type is to descriptions.
@@ -52,6 +54,14 @@ template<class T, class H, class E, class A>
 struct IsMap<std::unordered_map<std::string, T, H, E, A>> : std::true_type {};
 
 template<class T>
+struct IsVariant : std::false_type {};
+template<class... Ts>
+struct IsVariant<std::variant<Ts...>> : std::true_type {};
+// A variant without a MORTISE_TAGGED goes out only, as whichever alternative it holds.
+template<class T>
+struct IsAlternatives : std::bool_constant<IsVariant<T>::value && !IsTagged<T>::value> {};
+
+template<class T>
 constexpr bool isText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
 
 // May be without a value: an std::optional or a Patch.
@@ -68,6 +78,18 @@ struct Unwrap<T, std::enable_if_t<isMaybe<T>>> {
 };
 template<class T>
 using Unwrapped = typename Unwrap<T>::Type;
+
+// Of an std::optional what is inside.
+template<class T>
+struct InOptional {
+    using Type = T;
+};
+template<class T>
+struct InOptional<std::optional<T>> {
+    using Type = T;
+};
+template<class T>
+using OptionalOf = typename InOptional<T>::Type;
 
 } // namespace detail
 

@@ -32,11 +32,20 @@ inline namespace v1 {
 
 // Service lists of MORTISE_PLUGIN; each type has a serviceId.
 template<class... Services>
-struct Needs {};
+struct Needs {
+    static_assert((detail::IsService<Services>::value && ...),
+                  "needs<>(): one of these is no class of a service, which has a serviceId");
+};
 template<class... Services>
-struct MayUse {};
+struct MayUse {
+    static_assert((detail::IsService<Services>::value && ...),
+                  "mayUse<>(): one of these is no class of a service, which has a serviceId");
+};
 template<class... Services>
-struct Offers {};
+struct Offers {
+    static_assert((detail::IsService<Services>::value && ...),
+                  "offers<>(): one of these is no class of a service, which has a serviceId");
+};
 template<class... Services>
 constexpr Needs<Services...> needs() { // without one of them the plugin does not start
     return {};
@@ -127,7 +136,9 @@ private:
             if (!base(self).takeSettings(values.data(), static_cast<std::uint32_t>(values.size())))
                 throw Invalid("the host handed over another number of settings than were declared");
             Setup setup(r);
+            r.plugin = &base(self);
             base(self).configure(setup);
+            detail::checkFinished(r);
             seal(r, Indices<detail::maxCommands>{});
         });
     }

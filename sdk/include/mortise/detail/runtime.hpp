@@ -25,15 +25,13 @@
 
 namespace mortise {
 inline namespace v1 {
+
+class PluginBase;
+
 namespace detail {
 
 struct FilterEntry;
 struct CommandEntry;
-
-// A route's handler with everything its thunk needs; the context of mortise_route.
-struct RouteRecord {
-    virtual ~RouteRecord() = default;
-};
 
 // What an instance keeps for its whole life: the host, its services, and what `configure` declared. Written by
 // `configure` only, read from any thread afterwards.
@@ -54,8 +52,9 @@ struct Runtime {
     Service<mortise_loop_table> loop;
     Service<mortise_readiness_table> readiness;
 
-    std::vector<std::unique_ptr<RouteRecord>> routeRecords;
-    std::deque<std::string> texts; // storage of views that live as long as the instance
+    PluginBase* plugin = nullptr;
+    std::vector<std::string> unfinished; // what is wrong with a declaration that configure left half said; or empty
+    std::deque<std::string> texts;       // storage of views that live as long as the instance
     std::vector<mortise_migration> migrations;
     std::vector<std::unique_ptr<FilterEntry>> filters;
     std::vector<mortise_filter> rawFilters; // of filters, in C

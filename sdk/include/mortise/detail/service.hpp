@@ -4,6 +4,8 @@
 #include <mortise/abi/plugin.h>
 #include <mortise/detail/view.hpp>
 
+#include <type_traits>
+
 namespace mortise {
 inline namespace v1 {
 namespace detail {
@@ -17,6 +19,11 @@ struct Service {
 
     explicit operator bool() const noexcept { return table.struct_size != 0; }
 };
+
+template<class T, class = void>
+struct IsService : std::false_type {};
+template<class T>
+struct IsService<T, std::void_t<decltype(view(T::serviceId))>> : std::true_type {};
 
 // One that is not there for any reason is an empty one.
 template<class Table>

@@ -67,6 +67,33 @@ struct Parameters {
 namespace detail {
 
 template<class T>
+constexpr bool isSqlValue =
+    std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, mortise_sql_value> || std::is_same_v<T, DateTime> ||
+    std::is_same_v<T, Blob> || std::is_arithmetic_v<T> || std::is_convertible_v<const T&, std::string_view>;
+
+template<class T>
+constexpr bool isColumn = std::is_arithmetic_v<T> || std::is_same_v<T, DateTime> || std::is_same_v<T, std::string>;
+
+template<class T, std::size_t... I>
+constexpr bool areColumns(std::index_sequence<I...>) {
+    return (isColumn<OptionalOf<FieldType<T, I>>> && ...);
+}
+
+// Whether rows can be given as it.
+template<class T>
+constexpr bool isRow() {
+    static_assert(isDescribed<T>, "rows as a struct: T has no MORTISE_DESCRIBE");
+    if constexpr (isDescribed<T>) {
+        constexpr bool fits = areColumns<T>(std::make_index_sequence<fieldCount<T>>{});
+        static_assert(fits, "rows as a struct: a column is a number, a bool, an std::string, a DateTime or an "
+                            "std::optional of those");
+        return fits;
+    } else {
+        return false;
+    }
+}
+
+template<class T>
 mortise_sql_value sqlValue(const T& value) noexcept {
     mortise_sql_value out{};
     if constexpr (IsOptional<T>::value) {
@@ -110,7 +137,6 @@ void takeColumn(const Row& row, std::uint32_t column, T& out) {
     } else if constexpr (std::is_same_v<T, DateTime>) {
         out.unixMilliseconds = row.integer(column);
     } else {
-        static_assert(std::is_same_v<T, std::string>, "a column cannot have this type");
         out.assign(row.text(column));
     }
 }
@@ -155,12 +181,18 @@ struct RowVisit {
 // The columns of a row as a described struct, in the order of its fields.
 template<class T>
 T rowAs(const Row& row) {
-    return detail::takeRow<T>(row, std::make_index_sequence<detail::fieldCount<T>>{});
+    if constexpr (detail::isRow<T>())
+        return detail::takeRow<T>(row, std::make_index_sequence<detail::fieldCount<T>>{});
+    else
+        return T{};
 }
 
 // Parameters for '?' in order: numbers, bool, text, DateTime (as Unix ms), Blob, nullptr, std::optional of these.
 template<class... Values>
 std::array<mortise_sql_value, sizeof...(Values)> bind(const Values&... values) noexcept {
+    static_assert(
+        (detail::isSqlValue<detail::OptionalOf<Values>> && ...),
+        "bind(): a parameter is a number, a bool, text, a DateTime, a Blob, nullptr or an std::optional of those");
     return {{detail::sqlValue(values)...}};
 }
 
