@@ -63,7 +63,7 @@ public:
     // Schemas of what comes in; the host validates, the handler gets the struct.
     template<class T>
     RouteBuilder<T, Query, PathType, Headers, Cookies> body() {
-        if constexpr (describes<T>()) declaration_.bodySchema = schemaOf<T>();
+        if constexpr (describes<T, true>()) declaration_.bodySchema = schemaOf<T>();
         return {*runtime_, std::move(declaration_)};
     }
     // multipart/form-data and nothing else: fields and UploadedFile members by their names, files on the disk until the
@@ -167,13 +167,15 @@ private:
             }
         }
     }
-    template<class T>
+    // A body may be any JSON, the other parts are objects.
+    template<class T, bool mayBeAny = false>
     static constexpr bool describes() {
-        static_assert(isDescribed<T>, "body<T>(), query<T>(), path<T>(), headers<T>() and cookies<T>(): T has no "
-                                      "MORTISE_DESCRIBE");
+        constexpr bool known = isDescribed<T> || (mayBeAny && detail::isKnown<T>());
+        static_assert(known, "body<T>(), query<T>(), path<T>(), headers<T>() and cookies<T>(): T has no "
+                             "MORTISE_DESCRIBE");
         static_assert(detail::comesIn<T>(), "body<T>(), query<T>(), path<T>(), headers<T>() and cookies<T>(): an "
                                             "std::variant without a MORTISE_TAGGED goes out only");
-        return isDescribed<T> && detail::comesIn<T>();
+        return known && detail::comesIn<T>();
     }
     RouteBuilder& flag(std::uint32_t bit) { return declaration_.flags |= bit, *this; }
 

@@ -22,7 +22,7 @@ inline void checkFinished(const Runtime& runtime) {
     for (const std::string& fault : runtime.unfinished)
         if (!fault.empty()) add(fault);
     for (const auto& filter : runtime.filters)
-        if (filter->raw.phases == 0)
+        if (filter->phases == 0)
             add("filter '" + filter->name + "' was declared without onRequest(), onRespond() or onFinish()");
     if (!faults.empty()) throw Invalid(faults);
 }
