@@ -79,6 +79,7 @@ void Dispatcher::begin(RequestState& state) {
     const Plan& plan = *state.pinned->plan;
     state.generation.store(plan.data.get(), std::memory_order_release);
     state.pipeline = &plan.pipeline;
+    if (plan.pipeline.finishesOnWorker()) state.exchange.askForViews();
     state.deadlineMs.store(environment_.nowMs() +
                                static_cast<std::uint64_t>(plan.data->serving().requestTimeout.count()),
                            std::memory_order_relaxed);
@@ -287,6 +288,7 @@ void Dispatcher::postOver(RequestState& state, std::uint64_t serial) noexcept {
 }
 
 void Dispatcher::complete(RequestState& state, std::uint64_t serial) noexcept {
+    if (serial >= http::Handle::response_serials) return completeResponse(state, serial);
     http::Turn& turn = state.exchange.turn();
     if (!isTurn(state, serial) || !turn.isRecorded() || turn.isInCall() || turn.ended()) return;
     const bool second = turn.isSecond();
@@ -303,6 +305,7 @@ void Dispatcher::complete(RequestState& state, std::uint64_t serial) noexcept {
 }
 
 void Dispatcher::turnOver(RequestState& state, std::uint64_t serial) noexcept {
+    if (serial >= http::Handle::response_serials) return completeResponse(state, serial);
     if (!isTurn(state, serial) || state.exchange.turn().isOpen()) return;
     state.exchange.turn().settle(http::Turn::Holder::loop);
     if (state.over) settle(state);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace mortise::dispatch {
 
@@ -84,10 +85,14 @@ public:
         handBack(state, HandBack::drive);
         return Flow::stop;
     }
+    // Calls a filter of `respond` that may wait or works on a worker, in a turn of its own (response_turn_steps.cpp).
+    Flow respondInTurn(RequestState& state, const FilterLink& link);
+    // A filter failed at the response: it becomes a 500, and the log names the plugin.
+    Flow failResponse(RequestState& state, const Instance& owner, std::string_view reason);
     // Looks again at `dueMs`.
     void arm(RequestState& state, std::uint64_t dueMs) { deadlines_.arm(state, dueMs); }
-    // Sends exchange.response(), the last step of a response.
-    void send(RequestState& state);
+    // Sends exchange.response(), the last step of a response, now or when it has been transformed.
+    void sendWhenMade(RequestState& state) noexcept;
     // Goes on from the cursor. [holder]
     void drive(RequestState& state, Place place) noexcept;
     // [holder] Fills exchange.response().
@@ -111,6 +116,11 @@ public:
 private:
     static constexpr std::size_t parsedOnLoopBytes = 64 * 1024; // larger bodies are parsed on a worker
 
+    // Calls of on_finish that are owed to filters on workers, and what holds those filters.
+    struct FinishCalls {
+        std::vector<const FilterLink*> filters;
+        std::shared_ptr<const void> keeper;
+    };
     enum class HandBack : std::uint8_t { drive, respond, cut };
 
     // From onHead or onMalformed on the request is of the newest generation.
@@ -133,15 +143,28 @@ private:
     void turnOver(RequestState& state, std::uint64_t serial) noexcept;
     bool isTurn(const RequestState& state, std::uint64_t serial) const noexcept;
 
+    static std::uint64_t responseDue(const RequestState& state) noexcept;
+    Flow respondOnWorker(RequestState& state, const FilterLink& link);
+    void respondAtWork(RequestState& state, const FilterLink& link, std::uint64_t serial) noexcept; // [worker]
+    static void attach(RequestState& state) noexcept; // what a worker has done to the response
+    void completeResponse(RequestState& state, std::uint64_t serial) noexcept;
+    Flow concludeResponse(RequestState& state, bool recorded, bool second);
+    // False: the request is not to be ended now.
+    bool endResponseTurn(RequestState& state, EndReason reason, bool commits) noexcept;
+    void send(RequestState& state);
+
     // The one function that ends a request, whoever wants it to.
     void end(RequestState& state, EndReason reason, bool commits = false) noexcept;
     void endNow(RequestState& state, EndReason reason) noexcept;
     void respondFor(RequestState& state, EndReason reason);
     ErrorResponse errorFor(EndReason reason) const;
     void orphan(RequestState& state) noexcept;
+    void countOrphan(const RequestState& state, Instance& owner) noexcept;
     // The response is out, or the client is gone: calls on_finish.
     void finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept;
-    void callFinish(RequestState& state, const FilterLink& filter) noexcept;
+    void callFinish(RequestState& state, const FilterLink& filter, Place place) noexcept; // [holder]
+    // Calls them one after the other on a worker, as soon as one is free.
+    void finishOnWorker(RequestState& state, std::shared_ptr<const FinishCalls> calls);
     // Gives the slot back when nothing is open any more.
     void settle(RequestState& state) noexcept;
 

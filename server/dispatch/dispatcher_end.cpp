@@ -6,6 +6,8 @@
 #include "base/redaction.hpp"
 #include "http/field_block.hpp"
 
+#include <mortise/service/routes.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -25,7 +27,8 @@ void Dispatcher::makeError(RequestState& state, const ErrorResponse& error) cons
 Flow Dispatcher::refuse(RequestState& state, Place place, const ErrorResponse& error, std::string_view field,
                         std::string_view value) {
     // After a commit nothing of the host says that nothing was done.
-    const bool unsaid = error.fault.status == 503 && state.exchange.turn().claimed();
+    const bool unsaid =
+        error.fault.status == 503 && (state.exchange.turn().claimed() || state.exchange.responseTurn().claimed());
     makeError(state, unsaid ? ErrorResponse{error::internal} : error);
     if (!field.empty()) http::appendField(state.exchange.response().fields, field, value);
     return respond(state, place);
@@ -91,20 +94,41 @@ void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t
     state.finishedStatus = status;
     state.finishedBytes = bytes;
     state.finishedNs = base::monotonicNs() - state.exchange.receivedNs();
-    const http::Turn& turn = state.exchange.turn();
-    const bool open = turn.holder() == http::Turn::Holder::plugin;
+    std::vector<const FilterLink*> onWorker;
     for (const Step& step : steps) {
         const FilterLink& link = *step.filter;
         // The filter whose turn is open gets it afterwards.
-        if (open && state.turnKind == TurnKind::filter && state.turnFilter->slot == link.slot)
-            state.owesFinish = true;
+        if (state.isTurnOf(link.slot))
+            state.owesFinish = &link;
+        else if (step.loopOnly)
+            callFinish(state, link, Place::loop);
         else
-            callFinish(state, link);
+            onWorker.push_back(&link);
     }
+    if (!onWorker.empty())
+        finishOnWorker(state,
+                       std::make_shared<const FinishCalls>(FinishCalls{std::move(onWorker), state.pinned->plan}));
     settle(state);
 }
 
-void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcept {
+void Dispatcher::finishOnWorker(RequestState& state, std::shared_ptr<const FinishCalls> calls) {
+    constexpr std::uint64_t againMs = 50;
+    ++state.finishing;
+    if (environment_.submit([this, &state, calls, token = Outstanding::Token(tasks_)] {
+            for (const FilterLink* const link : calls->filters) callFinish(state, *link, Place::worker);
+            environment_.post([this, &state] {
+                --state.finishing;
+                settle(state);
+            });
+        }))
+        return;
+    environment_.after(againMs, [this, &state, calls] {
+        --state.finishing;
+        finishOnWorker(state, calls);
+    });
+}
+
+void Dispatcher::callFinish(RequestState& state, const FilterLink& link, Place place) noexcept {
     if (link.owner->quarantined()) return;
     http::Exchange& exchange = state.exchange;
     const bool quiet = state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0;
@@ -119,9 +143,17 @@ void Dispatcher::callFinish(RequestState& state, const FilterLink& link) noexcep
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,
                                     0};
-    const Inside inside(pulse_, *link.owner, "on_finish");
-    link.filter.on_finish(link.filter.context, exchange.handle(exchange.turn().first()).value, &state.request,
-                          &finished, &state.slots[link.slot]);
+    const auto call = [&] {
+        link.filter.on_finish(link.filter.context, exchange.handle(exchange.turn().first()).value, &state.request,
+                              &finished, &state.slots[link.slot]);
+    };
+    if (place == Place::loop) {
+        const Inside inside(pulse_, *link.owner, "on_finish");
+        call();
+    } else {
+        const Runtime::OnWorker inside(runtime_, link.owner->owner(), "on_finish");
+        call();
+    }
 }
 
 void Dispatcher::unpin(RequestState& state) noexcept {
@@ -134,19 +166,21 @@ void Dispatcher::unpin(RequestState& state) noexcept {
 
 void Dispatcher::settle(RequestState& state) noexcept {
     // Who has the turn still, or is about to report that it is over, does the rest.
-    if (state.exchange.turn().holder() != http::Turn::Holder::loop) return;
-    if (state.owesFinish) {
-        state.owesFinish = false;
+    if (state.exchange.turn().holder() != http::Turn::Holder::loop || state.responseWaits() || state.finishing != 0)
+        return;
+    if (const FilterLink* const link = std::exchange(state.owesFinish, nullptr)) {
         // The generation may have ended meanwhile: its plugin is not called once it is being stopped, nor stopped
         // meanwhile.
-        const Instance::Pin pin(state.turnFilter->owner->shared_from_this());
-        if (state.turnFilter->owner->mayBeCalled())
-            for (const FilterLink& link :
-                 state.generation.load(std::memory_order_relaxed)->filters(indexOf(Phase::finish)))
-                if (link.slot == state.turnFilter->slot) callFinish(state, link);
+        const auto pin = std::make_shared<const Instance::Pin>(link->owner->shared_from_this());
+        if (link->owner->mayBeCalled()) {
+            if (link->filter.placement != MORTISE_PLACEMENT_LOOP)
+                return finishOnWorker(state, std::make_shared<const FinishCalls>(FinishCalls{{link}, pin}));
+            callFinish(state, *link, Place::loop);
+        }
     }
     deadlines_.disarm(state);
-    if (state.data != nullptr) const_cast<Instance*>(state.turnOwner())->endOrphan();
+    if (state.turnOrphaned) const_cast<Instance*>(state.turnOwner())->endOrphan();
+    if (state.responseTurnOrphaned) const_cast<Instance*>(state.responseTurnOwner())->endOrphan();
     const std::shared_ptr<const Generation> data = std::move(state.data); // the last one to go
     unpin(state);
     state.reset();
@@ -158,6 +192,11 @@ void Dispatcher::onLost(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     if (state.over) return;
     if (const auto stream = state.stream()) stream->breakOff();
+    http::Turn& responseTurn = exchange.responseTurn();
+    if (responseTurn.holder() == http::Turn::Holder::queued) {
+        static_cast<void>(responseTurn.end(true));
+        state.detached = nullptr;
+    }
     switch (exchange.turn().lose()) {
     case http::Turn::End::requested:
         state.wanted = EndReason::lost;
@@ -169,9 +208,11 @@ void Dispatcher::onLost(http::Exchange& exchange) noexcept {
 }
 
 void Dispatcher::end(RequestState& state, EndReason reason, bool commits) noexcept {
+    if (state.responseWaits() && !endResponseTurn(state, reason, commits)) return;
     switch (state.exchange.turn().end(commits)) {
     case http::Turn::End::taken:
-        return endNow(state, reason);
+        endNow(state, state.responseWaits() && state.exchange.responseTurn().claimed() ? EndReason::none : reason);
+        return orphan(state);
     case http::Turn::End::requested:
         if (state.wanted == EndReason::none) state.wanted = reason;
         return;
@@ -231,17 +272,23 @@ ErrorResponse Dispatcher::errorFor(EndReason reason) const {
 
 void Dispatcher::orphan(RequestState& state) noexcept {
     if (state.pinned == nullptr) return; // it is over, or an orphan already
-    if (state.exchange.turn().holder() != http::Turn::Holder::plugin) return;
+    state.turnOrphaned = state.exchange.turn().holder() == http::Turn::Holder::plugin;
+    state.responseTurnOrphaned = state.exchange.responseTurn().holder() == http::Turn::Holder::plugin;
+    if (!state.turnOrphaned && !state.responseTurnOrphaned) return;
     state.data = state.pinned->plan->data;
     state.pipeline = nullptr;
-    Instance& owner = const_cast<Instance&>(*state.turnOwner());
     deadlines_.disarm(state);
+    if (state.turnOrphaned) countOrphan(state, const_cast<Instance&>(*state.turnOwner()));
+    if (state.responseTurnOrphaned) countOrphan(state, const_cast<Instance&>(*state.responseTurnOwner()));
+    unpin(state);
+}
+
+void Dispatcher::countOrphan(const RequestState& state, Instance& owner) noexcept {
     if (owner.beginOrphan(state.serving().maxOrphans))
         runtime_.log().log(base::Level::error, "host.http",
                            "A plugin holds more orphans than max_orphans allows; its routes get 503",
                            {{"plugin", std::string_view(owner.name())},
                             {"maximum", static_cast<std::int64_t>(state.serving().maxOrphans)}});
-    unpin(state);
 }
 
 void Dispatcher::endRequests(const Generation& generation, bool commits) {
@@ -256,8 +303,11 @@ void Dispatcher::postQuarantine(std::shared_ptr<const Instance> instance) noexce
     environment_.post([this, instance = std::move(instance)] {
         exchanges_.forEachOpen([&](http::Exchange& exchange) {
             RequestState& state = stateOf(exchange);
-            if (state.pinned == nullptr || state.turnOwner() != instance.get()) return;
-            if (exchange.turn().holder() == http::Turn::Holder::plugin) end(state, EndReason::quarantine);
+            if (state.pinned == nullptr) return;
+            const bool its =
+                state.turnOwner() == instance.get() && exchange.turn().holder() == http::Turn::Holder::plugin;
+            const bool respondsTo = state.responseWaits() && state.responseTurn.filter->owner == instance.get();
+            if (its || respondsTo) end(state, EndReason::quarantine);
         });
     });
 }
@@ -265,6 +315,9 @@ void Dispatcher::postQuarantine(std::shared_ptr<const Instance> instance) noexce
 void Dispatcher::endTurns(const Instance& instance) {
     exchanges_.forEachOpen([&](http::Exchange& exchange) {
         RequestState& state = stateOf(exchange);
+        if (exchange.responseTurn().holder() == http::Turn::Holder::plugin && state.responseTurnOwner() == &instance &&
+            exchange.responseTurn().abandonPromise())
+            completeResponse(state, exchange.responseTurn().serial());
         if (exchange.turn().holder() != http::Turn::Holder::plugin || state.turnOwner() != &instance) return;
         if (exchange.turn().abandonPromise()) turnOver(state, exchange.turn().serial());
     });
@@ -277,7 +330,13 @@ std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) co
     const std::uint64_t requestDue = state.deadlineMs.load(std::memory_order_relaxed);
     const std::uint64_t turnDue = std::min(requestDue, state.turnDeadlineMs.load(std::memory_order_relaxed));
     // Of a client that is gone a plugin may hold the request as long, and then it is an orphan.
-    if (state.over) return turn.holder() == http::Turn::Holder::plugin && !turn.ended() ? turnDue : never;
+    const http::Turn& responseTurn = state.exchange.responseTurn();
+    if (state.over && turn.holder() == http::Turn::Holder::plugin && !turn.ended()) return turnDue;
+    if (state.responseWaits() && !responseTurn.ended()) {
+        if (responseTurn.holder() == http::Turn::Holder::queued) reason = EndReason::waited;
+        return responseDue(state);
+    }
+    if (state.over) return never;
     if (state.transformation != nullptr) {
         if (!state.transformation->begun()) reason = EndReason::waited;
         return state.transformation->deadlineMs;
@@ -316,7 +375,9 @@ void Dispatcher::onDeadline(RequestState& state) noexcept {
     constexpr std::uint64_t again = 1000; // where somebody else is just about to respond, or nobody else may
     arm(state, now + again);
     // After a commit only the plugin responds; a filter that does not transform what it said is a 500.
-    const bool transforming = state.transformation != nullptr;
+    const http::Turn& responseTurn = state.exchange.responseTurn();
+    if (state.responseWaits() && responseTurn.claimed() && !responseTurn.isRecorded()) return;
+    const bool transforming = state.transformation != nullptr || state.responseWaits();
     const http::Turn& turn = state.exchange.turn();
     if (turn.claimed() && !turn.isRecorded() && !transforming && !state.streaming) return;
     if (!state.over && !std::exchange(state.deadlineLogged, true)) logDeadline(state, reason);
@@ -326,6 +387,15 @@ void Dispatcher::onDeadline(RequestState& state) noexcept {
 void Dispatcher::logDeadline(const RequestState& state, EndReason reason) {
     const std::string_view route = state.route == nullptr ? std::string_view("none") : state.route->pattern;
     const std::string_view requestId = state.exchange.requestId();
+    if (state.responseWaits()) {
+        runtime_.log().log(base::Level::error, "host.http",
+                           reason == EndReason::waited ? "A response waited too long for a worker"
+                                                       : "A filter did not go on with a response in time",
+                           {{"plugin", std::string_view(state.responseTurn.filter->owner->name())},
+                            {"route", route},
+                            {"requestId", requestId}});
+        return;
+    }
     if (state.transformation != nullptr) {
         runtime_.log().log(
             base::Level::error, "host.http",

@@ -57,28 +57,33 @@ class Record {
 public:
     Record(Instance& caller, mortise_exchange id, std::string_view call) noexcept
         : state_(find(caller, id)), serial_(serialOf(id)) {
-        const auto outcome =
-            state_ == nullptr ? http::Turn::Record::stale : state_->exchange.turn().record(serial_, &caller);
+        const auto outcome = state_ == nullptr ? http::Turn::Record::stale : turn().record(serial_, &caller);
         mine_ = outcome == http::Turn::Record::mine;
         if (!mine_) explain(caller, call, outcome);
     }
     Record(const Record&) = delete;
     Record& operator=(const Record&) = delete;
     ~Record() {
-        if (mine_ && state_->exchange.turn().publish()) state_->dispatcher.postComplete(*state_, serial_);
+        if (mine_ && turn().publish()) state_->dispatcher.postComplete(*state_, serial_);
     }
 
     explicit operator bool() const noexcept { return mine_; }
     RequestState& state() const noexcept { return *state_; }
     http::Response& response() const noexcept { return state_->exchange.response(); }
     std::uint64_t serial() const noexcept { return serial_; }
+    // The turn of a filter at the response: it takes nothing but resume and abandon.
+    bool isOfResponse() const noexcept { return serial_ >= http::Handle::response_serials; }
+    void say(Recorded what) const noexcept {
+        (isOfResponse() ? state_->responseTurn.recorded : state_->recorded) = what;
+    }
     // Publishes as a stream: the promise stays open.
     void publishStream() noexcept {
         mine_ = false;
-        static_cast<void>(state_->exchange.turn().publish(true));
+        static_cast<void>(turn().publish(true));
     }
 
 private:
+    http::Turn& turn() const noexcept { return state_->exchange.turnOf(serial_); }
     // Why the right was not given, and what is due then.
     void explain(Instance& caller, std::string_view call, http::Turn::Record outcome) const noexcept {
         switch (outcome) {
@@ -173,7 +178,9 @@ bool appendFields(std::string& out, const mortise_field* fields, std::uint32_t c
 }
 
 // What a turn of this kind may not do.
-std::string_view faultOf(const RequestState& state) noexcept {
+std::string_view faultOf(const Record& record) noexcept {
+    const RequestState& state = record.state();
+    if (record.isOfResponse()) return "on_respond changes the response that there is, and makes no other";
     if (state.turnKind == TurnKind::filter && (state.turnFilter->filter.flags & MORTISE_FILTER_MAY_REPLY) == 0)
         return "its filter does not say that it may reply";
     return {};
@@ -186,15 +193,15 @@ mortise_status refuseReply(Instance& caller, const Record& record, std::string_v
         base::Level::error, "host.http", "A plugin's reply breaks a rule",
         {{"plugin", std::string_view(caller.name())}, {"reason", why}, {"requestId", state.exchange.requestId()}});
     const std::string_view message = state.serving().development ? why : std::string_view();
-    state.dispatcher.makeError(state, {error::internal, nullptr, std::nullopt, message});
-    state.recorded = Recorded::reply;
+    if (!record.isOfResponse()) state.dispatcher.makeError(state, {error::internal, nullptr, std::nullopt, message});
+    record.say(Recorded::reply);
     return MORTISE_REFUSED;
 }
 
 // Everything of a reply but its body. Empty: all is well.
 std::string_view takeHead(const Instance& caller, const Record& record, const mortise_reply& reply) {
     http::Response& response = record.response();
-    if (const std::string_view fault = faultOf(record.state()); !fault.empty()) return fault;
+    if (const std::string_view fault = faultOf(record); !fault.empty()) return fault;
     if (const std::string_view fault = faultOf(reply); !fault.empty()) return fault;
     const http::ConstantFields* const block = caller.headerBlock(reply.header_block);
     if (!appendFields(response.fields, reply.fields, reply.field_count, block))
@@ -284,7 +291,7 @@ mortise_status replyError(void* self, mortise_exchange id, const mortise_error_r
     const Record record(caller, id, "reply_error");
     if (!record) return MORTISE_STALE;
     RequestState& state = record.state();
-    if (const std::string_view fault = faultOf(state); !fault.empty()) return refuseReply(caller, record, fault);
+    if (const std::string_view fault = faultOf(record); !fault.empty()) return refuseReply(caller, record, fault);
     if (given.status < 400 || given.status > 599)
         return refuseReply(caller, record, "its status is not between 400 and 599");
     json::Details details;
@@ -326,8 +333,8 @@ mortise_status abandon(void* self, mortise_exchange id) noexcept {
     caller.runtime().log().log(
         base::Level::error, "host.http", "A plugin abandoned a request",
         {{"plugin", std::string_view(caller.name())}, {"requestId", state.exchange.requestId()}});
-    state.dispatcher.makeError(state, {error::internal});
-    state.recorded = Recorded::reply;
+    if (!record.isOfResponse()) state.dispatcher.makeError(state, {error::internal});
+    record.say(Recorded::abandon);
     return MORTISE_OK;
 }
 
@@ -410,13 +417,15 @@ mortise_status endStream(void* self, mortise_exchange id, std::uint32_t complete
 std::uint32_t cancelled(void* self, mortise_exchange id) noexcept {
     const RequestState* const state = find(callerOf(self), id);
     if (state == nullptr || !state->exchange.belongs({id})) return 1;
-    return state->exchange.isLost() || state->exchange.turn().ended() ? 1 : 0;
+    return state->exchange.isLost() || state->exchange.turnOf(serialOf(id)).ended() ? 1 : 0;
 }
 
 std::uint64_t timeLeft(void* self, mortise_exchange id) noexcept {
     const RequestState* const state = find(callerOf(self), id);
-    if (state == nullptr || !state->exchange.belongs({id}) || state->exchange.turn().ended()) return 0;
-    if (state->exchange.turn().hasStream()) return UINT64_MAX;
+    if (state == nullptr || !state->exchange.belongs({id})) return 0;
+    const http::Turn& turn = state->exchange.turnOf(serialOf(id));
+    if (turn.ended()) return 0;
+    if (turn.hasStream()) return UINT64_MAX;
     const std::uint64_t due = state->deadlineMs.load(std::memory_order_relaxed);
     const std::uint64_t now = state->dispatcher.environment().clockMs();
     return due > now ? due - now : 0;
@@ -425,8 +434,11 @@ std::uint64_t timeLeft(void* self, mortise_exchange id) noexcept {
 mortise_status resume(void* self, mortise_exchange id, mortise_status outcome) noexcept {
     const Record record(callerOf(self), id, "resume");
     if (!record) return MORTISE_STALE;
-    record.state().recorded = Recorded::resume;
-    record.state().resumedOk = outcome == MORTISE_OK && record.state().turnKind == TurnKind::filter;
+    record.say(Recorded::resume);
+    if (record.isOfResponse())
+        record.state().responseTurn.resumedOk = outcome == MORTISE_OK;
+    else
+        record.state().resumedOk = outcome == MORTISE_OK && record.state().turnKind == TurnKind::filter;
     return MORTISE_OK;
 }
 
@@ -434,14 +446,16 @@ mortise_status beginCommit(void* self, mortise_exchange id) noexcept {
     Instance& caller = callerOf(self);
     const RequestState* const state = find(caller, id);
     if (state == nullptr) return stale(caller, "begin_commit");
-    http::Turn& turn = state->exchange.turn();
+    http::Turn& turn = state->exchange.turnOf(serialOf(id));
     if (turn.claim(serialOf(id))) return MORTISE_OK;
     if (turn.serial() != serialOf(id) || !turn.ended()) return stale(caller, "begin_commit");
     return MORTISE_STALE;
 }
 
-mortise_status record(Record& record, Verdict::Kind kind, mortise_view message, mortise_view challenge) {
+mortise_status record(Instance& caller, const Record& record, Verdict::Kind kind, mortise_view message,
+                      mortise_view challenge) {
     RequestState& state = record.state();
+    if (record.isOfResponse()) return refuseReply(caller, record, faultOf(record));
     state.verdict.kind = kind;
     state.verdict.message = text(message);
     state.verdict.challenge = text(challenge);
@@ -457,6 +471,7 @@ mortise_status accept(void* self, mortise_exchange id, const mortise_principal* 
     if (const auto mistake = mistakeIn(principal); !mistake.empty()) return invalid(caller, "accept", mistake);
     const Record verdict(caller, id, "accept");
     if (!verdict) return MORTISE_STALE;
+    if (verdict.isOfResponse()) return refuseReply(caller, verdict, faultOf(verdict));
     RequestState& state = verdict.state();
     // Of anybody else it is a fault: what the request shows as its caller stays.
     if (state.turnKind == TurnKind::authenticator) state.principal.assign(*principal);
@@ -466,13 +481,15 @@ mortise_status accept(void* self, mortise_exchange id, const mortise_principal* 
 }
 
 mortise_status reject(void* self, mortise_exchange id, mortise_view message, mortise_view challenge) noexcept {
-    Record verdict(callerOf(self), id, "reject");
-    return verdict ? record(verdict, Verdict::Kind::rejected, message, challenge) : MORTISE_STALE;
+    Instance& caller = callerOf(self);
+    const Record verdict(caller, id, "reject");
+    return verdict ? record(caller, verdict, Verdict::Kind::rejected, message, challenge) : MORTISE_STALE;
 }
 
 mortise_status missing(void* self, mortise_exchange id, mortise_view message, mortise_view challenge) noexcept {
-    Record verdict(callerOf(self), id, "missing");
-    return verdict ? record(verdict, Verdict::Kind::missing, message, challenge) : MORTISE_STALE;
+    Instance& caller = callerOf(self);
+    const Record verdict(caller, id, "missing");
+    return verdict ? record(caller, verdict, Verdict::Kind::missing, message, challenge) : MORTISE_STALE;
 }
 
 mortise_status lend(void* self, mortise_exchange id, std::uint64_t capacity, mortise_buffer* buffer) noexcept {

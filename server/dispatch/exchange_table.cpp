@@ -77,8 +77,8 @@ mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_
     if (exchange == nullptr || !exchange->belongs(handle)) return MORTISE_STALE;
     const auto& state = static_cast<const RequestState&>(*exchange->attachment());
     // Only who has the turn, or is on the loop, knows that the request is not over the next moment.
-    const bool holds = exchange->turn().serial() == handle.serial() && exchange->turn().owner() == &caller &&
-                       exchange->turn().isOpen();
+    const http::Turn& turn = exchange->turnOf(handle.serial());
+    const bool holds = turn.serial() == handle.serial() && turn.owner() == &caller && turn.isOpen();
     if (!holds && !state.dispatcher.environment().isLoop()) return MORTISE_STALE;
     const Generation* const generation = state.generation.load(std::memory_order_acquire);
     if (generation == nullptr) return MORTISE_STALE;

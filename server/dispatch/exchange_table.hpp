@@ -41,7 +41,7 @@ public:
     // A closed exchange, or one that was never opened.
     void release(http::Exchange& exchange) noexcept {
         --used_;
-        if (exchange.turn().hasSerials(spareSerials)) free_.push_back(exchange.slot());
+        if (exchange.hasSerials(spareSerials)) free_.push_back(exchange.slot());
     }
     std::size_t used() const noexcept { return used_; }
 

@@ -43,13 +43,15 @@ public:
     Pipeline& operator=(const Pipeline&) = delete;
 
     const Step* begin() const noexcept { return steps_.data(); }
-    const Step* respond() const noexcept { return respond_; }         // the first step of a response
-    std::span<const Step> finish() const noexcept { return finish_; } // of what is over
+    const Step* respond() const noexcept { return respond_; }            // the first step of a response
+    std::span<const Step> finish() const noexcept { return finish_; }    // of what is over
+    bool finishesOnWorker() const noexcept { return finishesOnWorker_; } // one of them, at least
 
 private:
     std::vector<Step> steps_;
     const Step* respond_ = nullptr;
     std::span<const Step> finish_;
+    bool finishesOnWorker_ = false;
 };
 
 // A generation that is published. `lease` holds back the end of its plugins; `data` only what its requests look at.

@@ -11,7 +11,11 @@ void RequestState::reset() noexcept {
     generation.store(nullptr, std::memory_order_relaxed);
     pipeline = nullptr;
     cursor = nullptr;
-    malformed = recovered = over = deadlineLogged = responding = streaming = owesFinish = false;
+    malformed = recovered = over = deadlineLogged = responding = streaming = headSettled = false;
+    turnOrphaned = responseTurnOrphaned = false;
+    owesFinish = nullptr;
+    responseTurn = {};
+    detached = nullptr;
     wanted = EndReason::none;
     turnFilter = nullptr;
     recorded = Recorded::nothing;

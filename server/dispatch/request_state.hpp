@@ -53,6 +53,15 @@ struct Verdict {
     std::string challenge;
 };
 
+// The turn of a filter of `respond` that may wait or works on a worker; see Exchange::responseTurn.
+struct ResponseTurn {
+    const FilterLink* filter = nullptr; // [loop] it is or was last
+    std::uint64_t deadlineMs = 0;       // [loop]
+    Recorded recorded = Recorded::nothing;
+    bool resumedOk = false;
+    Returned returned = Returned::ok; // what its call returned
+};
+
 // Why the host ends a request.
 enum class EndReason : std::uint8_t { none, lost, deadline, waited, reload, stop, upload, quarantine };
 
@@ -75,12 +84,16 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     const Pipeline* pipeline = nullptr;
     const Step* cursor = nullptr; // the next one of the pipeline
     bool malformed = false;
-    bool recovered = false;             // an exception became a 500; the next one cuts the connection
-    bool over = false;                  // [loop] the response is out, or the client is gone; on_finish was called
-    bool responding = false;            // [loop] a response is on its way through the filters of `respond`
-    bool streaming = false;             // [loop] the head of a stream is out, and not its end
-    bool owesFinish = false;            // [loop] the filter whose turn is open gets its on_finish after it
-    EndReason wanted = EndReason::none; // [loop] why a worker is to give the request back
+    bool recovered = false;                 // an exception became a 500; the next one cuts the connection
+    bool over = false;                      // [loop] the response is out, or the client is gone; on_finish was called
+    bool responding = false;                // [loop] a response is on its way through the filters of `respond`
+    bool streaming = false;                 // [loop] the head of a stream is out, and not its end
+    bool headSettled = false;               // [loop] the filters of `respond` have all been at the response
+    const FilterLink* owesFinish = nullptr; // [loop] this filter's turn is open: it gets its on_finish after it
+    std::uint32_t finishing = 0;            // [loop] calls of on_finish on workers
+    bool turnOrphaned = false;              // [loop] counted with the owner of the turn
+    bool responseTurnOrphaned = false;      // [loop] likewise
+    EndReason wanted = EndReason::none;     // [loop] why a worker is to give the request back
 
     // The plugin's turn that is open or was last.
     TurnKind turnKind = TurnKind::handler;
@@ -91,6 +104,9 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool resumedOk = false;
     Verdict verdict;
     bool calledOnWorker = false;
+
+    ResponseTurn responseTurn;
+    std::shared_ptr<DetachedResponse> detached; // the response while a filter works on it on a worker
 
     // Milliseconds of the loop's clock.
     std::atomic<std::uint64_t> deadlineMs{0};     // of the request; written by the loop
@@ -113,6 +129,18 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
 
     const ServingSettings& serving() const noexcept { return generation.load(std::memory_order_relaxed)->serving(); }
     const Instance* turnOwner() const noexcept { return static_cast<const Instance*>(exchange.turn().owner()); }
+    const Instance* responseTurnOwner() const noexcept {
+        return static_cast<const Instance*>(exchange.responseTurn().owner());
+    }
+    // [loop] A filter has the response.
+    bool responseWaits() const noexcept { return exchange.responseTurn().holder() != http::Turn::Holder::loop; }
+    // [loop] Whether a turn of the filter in this slot is open, at the request or its response.
+    bool isTurnOf(std::uint32_t slot) const noexcept {
+        if (turnKind == TurnKind::filter && turnFilter != nullptr && turnFilter->slot == slot &&
+            exchange.turn().holder() == http::Turn::Holder::plugin)
+            return true;
+        return responseWaits() && responseTurn.filter->slot == slot;
+    }
 
     // [any] What log lines of plugins say of the request, valid as long as the handle is of it when this returns.
     std::size_t copyRequestId(char (&out)[requestIdBytes]) const noexcept;

@@ -25,7 +25,23 @@ void ResponseHead::begin(std::uint32_t body) noexcept {
     names_.addBlock(response_.fields);
     names_.addBlock(response_.constantFields);
     blockCount_ = 0;
-    transformed_ = false;
+    transformed_ = dropped_ = false;
+}
+
+void ResponseHead::take(const ResponseHead& other) noexcept {
+    body_ = other.body_;
+    names_ = other.names_;
+    blocks_ = other.blocks_;
+    blockCount_ = other.blockCount_;
+    transformed_ = other.transformed_;
+    if (other.dropped_) dropTransformation();
+}
+
+void ResponseHead::dropTransformation() noexcept {
+    if (detached_)
+        dropped_ = true; // it is the loop's
+    else if (state_.transformation != nullptr)
+        std::exchange(state_.transformation, nullptr)->abandon();
 }
 
 bool ResponseHead::hasMember(std::string_view name, std::string_view member) const noexcept {
@@ -37,7 +53,7 @@ bool ResponseHead::hasMember(std::string_view name, std::string_view member) con
 }
 
 bool ResponseHead::mayTransform() const noexcept {
-    if (transformed_ || !state_.transformable || response_.status == 206) return false;
+    if (transformed_ || detached_ || !state_.transformable || response_.status == 206) return false;
     if (body_ == MORTISE_BODY_WHOLE ? response_.view().empty() : body_ != MORTISE_BODY_STREAM) return false;
     if (state_.route != nullptr && (state_.route->flags & MORTISE_ROUTE_NO_TRANSFORM) != 0) return false;
     return field("Content-Encoding").data() == nullptr && !hasMember("Cache-Control", "no-transform");
@@ -189,7 +205,7 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     head.response_.contentType = {};
     head.response_.body = http::Response::Body::none; // the filter may still be looking at the bytes
     head.response_.sized = true;
-    if (head.state_.transformation != nullptr) std::exchange(head.state_.transformation, nullptr)->abandon();
+    head.dropTransformation();
     head.body_ = MORTISE_BODY_NONE;
     return MORTISE_OK;
 }
@@ -213,6 +229,21 @@ mortise_status ResponseHead::refuse(void* self, std::uint32_t status, mortise_vi
     } catch (const std::exception&) {
         return MORTISE_ERROR;
     }
+}
+
+void ResponseHead::replaceBy(const ErrorResponse& error) {
+    const ErrorFormat format = errorFormat(state_.exchange);
+    std::string body;
+    writeError(body, error, state_.exchange.requestId(), format);
+    if (format == ErrorFormat::problem) joinVary("Accept");
+    if (const auto stream = state_.stream(); stream != nullptr && body_ == MORTISE_BODY_STREAM) stream->abort();
+    response_.status = error.fault.status;
+    response_.sized = true;
+    response_.contentType = mediaType(format);
+    response_.setBytes(std::move(body));
+    dropTransformation();
+    body_ = MORTISE_BODY_WHOLE;
+    transformed_ = false;
 }
 
 mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept {

@@ -13,18 +13,29 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace mortise::dispatch {
 
+struct ErrorResponse;
 struct RequestState;
 
-// The head of one response while the filters of `respond` work on it, one after the other. Thread: the loop's.
+// The head of one response while the filters of `respond` work on it, one after the other. Thread: the loop's, or that
+// of the worker that has a DetachedResponse.
 class ResponseHead {
 public:
     // Changes `response` as the filters say.
     ResponseHead(RequestState& state, http::Response& response) noexcept : state_(state), response_(response) {}
+    // Goes on with the same in `response`, on a worker.
+    ResponseHead(const ResponseHead& other, http::Response& response) noexcept : ResponseHead(other.state_, response) {
+        take(other);
+        detached_ = true;
+    }
     ResponseHead(const ResponseHead&) = delete;
     ResponseHead& operator=(const ResponseHead&) = delete;
+
+    // Goes on as the other one, whose response is this one's again.
+    void take(const ResponseHead& other) noexcept;
 
     // Of a new response; `body` is what it has (MORTISE_BODY_ ...).
     void begin(std::uint32_t body) noexcept;
@@ -32,6 +43,8 @@ public:
     mortise_response view(const Instance& owner) noexcept;
     // The value of a field so far; without data when there is none.
     std::string_view field(std::string_view name) const noexcept;
+    // Puts an error in the place of what there is, a stream too; the other fields stay. May throw std::bad_alloc.
+    void replaceBy(const ErrorResponse& error);
     // False, and nothing is appended, when the field is not allowed. May throw std::bad_alloc.
     bool append(std::string_view name, std::string_view value);
     // Puts what filters gave as blocks into the response; due once all have run. May throw std::bad_alloc.
@@ -53,6 +66,7 @@ private:
     void add(const http::ConstantFields& block);
     bool hasMember(std::string_view name, std::string_view member) const noexcept;
     bool mayTransform() const noexcept;
+    void dropTransformation() noexcept;
 
     RequestState& state_;
     http::Response& response_;
@@ -62,6 +76,17 @@ private:
     std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the response yet
     std::size_t blockCount_ = 0;
     bool transformed_ = false;
+    bool detached_ = false; // the response is on a worker
+    bool dropped_ = false;  // on a worker: what a transformation makes of the body is not wanted any more
+};
+
+// A response while a filter works on it on a worker: the loop may respond without it at any time.
+struct DetachedResponse {
+    DetachedResponse(const ResponseHead& from, http::Response& taken)
+        : response(std::move(taken)), head(from, response) {}
+
+    http::Response response;
+    ResponseHead head;
 };
 
 } // namespace mortise::dispatch

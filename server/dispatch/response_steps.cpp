@@ -3,6 +3,8 @@
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/steps.hpp"
 
+#include <mortise/service/routes.h>
+
 #include <string>
 
 namespace mortise::dispatch::steps {
@@ -23,6 +25,7 @@ std::uint32_t bodyKindOf(const http::Response& response) noexcept {
 } // namespace
 
 Flow beginResponse(Dispatcher&, RequestState& state, const Step&, Place) {
+    state.headSettled = false;
     const http::Response& response = state.exchange.response();
     state.head.begin(bodyKindOf(response));
     if (response.status == 503 && state.head.field("Retry-After").data() == nullptr)
@@ -33,16 +36,28 @@ Flow beginResponse(Dispatcher&, RequestState& state, const Step&, Place) {
 Flow respondFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place) {
     const FilterLink& link = *step.filter;
     if (link.owner->quarantined()) return Flow::next;
-    const http::Turn& turn = state.exchange.turn();
-    // It is still at the request, in the place of which the host responds.
-    if (state.turnKind == TurnKind::filter && state.turnFilter != nullptr && state.turnFilter->slot == link.slot &&
-        turn.holder() == http::Turn::Holder::plugin)
-        return Flow::next;
-    mortise_response response = state.head.view(*link.owner);
-    const Inside inside(dispatcher.pulse(), *link.owner, "on_respond");
-    link.filter.on_respond(link.filter.context, state.exchange.handle(turn.first()).value, &state.request, &response,
-                           &state.slots[link.slot]);
-    return Flow::next;
+    if (state.isTurnOf(link.slot)) return Flow::next; // the host responds in its place
+    mortise_status status;
+    {
+        mortise_response response = state.head.view(*link.owner);
+        const Inside inside(dispatcher.pulse(), *link.owner, "on_respond");
+        status = link.filter.on_respond(link.filter.context, state.exchange.handle(state.exchange.turn().first()).value,
+                                        &state.request, &response, &state.slots[link.slot]);
+    }
+    if (status == MORTISE_OK) return Flow::next;
+    return dispatcher.failResponse(state, *link.owner,
+                                   faultOf(TurnKind::response, Recorded::nothing, returnedAs(status), false));
+}
+
+Flow respondFilterInTurn(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place) {
+    const FilterLink& link = *step.filter;
+    // What takes the place of another response waits for nobody.
+    if (state.transformable && !state.responseWaits()) {
+        if (link.owner->quarantined() || state.isTurnOf(link.slot)) return Flow::next;
+        return dispatcher.respondInTurn(state, link);
+    }
+    if (link.filter.placement != MORTISE_PLACEMENT_LOOP) return Flow::next;
+    return respondFilter(dispatcher, state, step, place);
 }
 
 Flow endResponse(Dispatcher& dispatcher, RequestState& state, const Step&, Place) {
@@ -54,7 +69,8 @@ Flow endResponse(Dispatcher& dispatcher, RequestState& state, const Step&, Place
     if (response.noStore || personal || (route != nullptr && (route->flags & MORTISE_ROUTE_PRIVATE) != 0))
         response.fields.append("Cache-Control: no-store\r\n");
     state.head.settle();
-    if (state.transformation == nullptr) dispatcher.send(state);
+    state.headSettled = true;
+    dispatcher.sendWhenMade(state);
     return Flow::stop;
 }
 

@@ -41,6 +41,10 @@ Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, P
 
 Flow callFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place) {
     const FilterLink& link = *step.filter;
+    if (place == Place::loop && link.filter.placement != MORTISE_PLACEMENT_LOOP) {
+        --state.cursor;
+        return dispatcher.toWorker(state);
+    }
     const bool mayWait = (link.filter.flags & MORTISE_FILTER_MAY_WAIT) != 0;
     return dispatcher.callPlugin(state, place, *link.owner, TurnKind::filter, mayWait, &link,
                                  [&](mortise_exchange turn) {
@@ -97,7 +101,7 @@ Flow authenticate(Dispatcher& dispatcher, RequestState& state, const Step&, Plac
     Instance& owner = *generation.authenticatorOwner();
     state.verdict.kind = Verdict::Kind::none;
     return dispatcher.callPlugin(
-        state, place, owner, TurnKind::authenticator, false, nullptr, [&](mortise_exchange turn) {
+        state, place, owner, TurnKind::authenticator, true, nullptr, [&](mortise_exchange turn) {
             return authenticator.authenticate(owner.self(), turn, &state.request, &authentication);
         });
 }

@@ -16,9 +16,11 @@ Flow readBody(Dispatcher& dispatcher, RequestState& state, const Step& step, Pla
 Flow validate(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
 Flow callHandler(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
 
-// Of a response: what the host says before the filters, each filter, what the host says last, and the sending.
+// Of a response: what the host says before the filters, each filter (one that may wait or works on a worker has a
+// turn), what the host says last, and the sending.
 Flow beginResponse(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
 Flow respondFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
+Flow respondFilterInTurn(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
 Flow endResponse(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place);
 
 } // namespace mortise::dispatch::steps

@@ -88,8 +88,16 @@ mortise_status Dispatcher::transformStream(RequestState& state, std::unique_ptr<
 
 void Dispatcher::endTransformation(RequestState& state, const std::shared_ptr<Transformation>& made) noexcept {
     if (state.transformation != made) return; // the response went without it
+    made->done = true;
+    if (state.headSettled) sendWhenMade(state); // else once the filters have all been at it
+}
+
+void Dispatcher::sendWhenMade(RequestState& state) noexcept {
+    const std::shared_ptr<Transformation> made = state.transformation;
+    if (made != nullptr && !made->done) return;
     state.transformation.reset();
     try {
+        if (made == nullptr) return send(state);
         if (made->succeeded()) {
             state.exchange.response().setBytes(made->takeResult());
             return send(state);

@@ -19,6 +19,7 @@ class Transformation {
 public:
     // The loop's until done.
     std::uint64_t deadlineMs = 0; // monotonic
+    bool done = false;
 
     // First of all.
     void give(std::unique_ptr<Transformer>& transformer, std::string body) noexcept {

@@ -11,15 +11,25 @@
 namespace mortise::dispatch {
 
 // What a plugin's turn is for.
-enum class TurnKind : std::uint8_t { filter, authenticator, handler };
+enum class TurnKind : std::uint8_t { filter, authenticator, handler, response };
 
 // The plugin's function that a turn is begun with.
 constexpr const char* functionOf(TurnKind kind) noexcept {
-    return kind == TurnKind::filter ? "on_request" : kind == TurnKind::authenticator ? "authenticate" : "handle";
+    switch (kind) {
+    case TurnKind::filter:
+        return "on_request";
+    case TurnKind::authenticator:
+        return "authenticate";
+    case TurnKind::response:
+        return "on_respond";
+    case TurnKind::handler:
+        break;
+    }
+    return "handle";
 }
 
 // What was recorded in it, and what its call returned.
-enum class Recorded : std::uint8_t { nothing, reply, resume, verdict, stream };
+enum class Recorded : std::uint8_t { nothing, reply, resume, verdict, stream, abandon };
 enum class Returned : std::uint8_t { ok, replied, pending, busy, error };
 
 // How the request goes on.
@@ -52,7 +62,7 @@ constexpr Returned returnedAs(mortise_status status) noexcept {
 // Every pair, for a turn that may have recorded and returned it. What is recorded from another thread before the call
 // returned takes effect when that returns PENDING. Two verdicts contradict each other whatever they say: OK of a filter
 // is one (pass), and so is what it recorded.
-inline constexpr std::array<std::array<TurnOutcome, 5>, 5> turnOutcomes{{
+inline constexpr std::array<std::array<TurnOutcome, 5>, 6> turnOutcomes{{
     // ok, replied, pending, busy, error
     {{TurnOutcome::pass, TurnOutcome::fault, TurnOutcome::wait, TurnOutcome::retry, TurnOutcome::fault}}, // nothing
     {{TurnOutcome::fault, TurnOutcome::respond, TurnOutcome::respond, TurnOutcome::fault, TurnOutcome::fault}}, // reply
@@ -60,6 +70,8 @@ inline constexpr std::array<std::array<TurnOutcome, 5>, 5> turnOutcomes{{
     {{TurnOutcome::verdict, TurnOutcome::fault, TurnOutcome::verdict, TurnOutcome::fault,
       TurnOutcome::fault}},                                                                             // verdict
     {{TurnOutcome::cut, TurnOutcome::stream, TurnOutcome::stream, TurnOutcome::cut, TurnOutcome::cut}}, // stream
+    {{TurnOutcome::fault, TurnOutcome::respond, TurnOutcome::respond, TurnOutcome::fault,
+      TurnOutcome::fault}}, // abandon
 }};
 
 // `mayWait`: PENDING is allowed to this turn. `second`: more than one thing was recorded.
@@ -69,10 +81,13 @@ constexpr TurnOutcome outcomeOf(TurnKind kind, Recorded recorded, Returned retur
     if (recorded == Recorded::stream) return second ? TurnOutcome::cut : outcome;
     if (second) return TurnOutcome::fault;
     if (returned == Returned::pending && !mayWait) return TurnOutcome::fault;
+    if (recorded == Recorded::abandon) return outcome; // anybody's
     if (recorded != Recorded::nothing && (recorded == Recorded::verdict) != (kind == TurnKind::authenticator))
         return TurnOutcome::fault; // verdicts are an authenticator's, and it says nothing else
-    if (outcome == TurnOutcome::pass && kind != TurnKind::filter) return TurnOutcome::fault;  // it said nothing
-    if (outcome == TurnOutcome::retry && kind == TurnKind::filter) return TurnOutcome::fault; // it has no worker
+    if (recorded == Recorded::reply && kind == TurnKind::response) return TurnOutcome::fault; // there is one
+    const bool passes = kind == TurnKind::filter || kind == TurnKind::response;
+    if (outcome == TurnOutcome::pass && !passes) return TurnOutcome::fault; // it said nothing
+    if (outcome == TurnOutcome::retry && passes) return TurnOutcome::fault; // only placed calls are made again
     return outcome;
 }
 
@@ -89,6 +104,9 @@ constexpr std::string_view faultOf(TurnKind kind, Recorded recorded, Returned re
                                              : "its filter neither passed the request on nor replied";
     case TurnKind::authenticator:
         return "its authenticator gave no verdict";
+    case TurnKind::response:
+        return returned == Returned::pending ? "its on_respond returned MORTISE_PENDING where it may not wait"
+                                             : "its on_respond failed";
     case TurnKind::handler:
         break;
     }

@@ -7,6 +7,7 @@
 #include "host/module_names.hpp"
 
 #include <mortise/service/loop.h>
+#include <mortise/service/routes.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +16,8 @@ namespace mortise::host {
 namespace {
 
 constexpr std::uint32_t knownPhases = (1u << phaseCount) - 1;
-constexpr std::uint32_t knownFilterFlags = MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT;
+constexpr std::uint32_t knownFilterFlags =
+    MORTISE_FILTER_MAY_REPLY | MORTISE_FILTER_MAY_WAIT | MORTISE_FILTER_MAY_WAIT_RESPOND;
 
 std::string quoted(const std::string& name) {
     return "plugin '" + name + "'";
@@ -129,6 +131,10 @@ void Assembly::collectFilters() {
                 failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
                                                            std::string(text(link.filter.name)) +
                                                            "' has an unknown flag"});
+            if (link.filter.placement != MORTISE_PLACEMENT_LOOP && link.filter.placement != MORTISE_PLACEMENT_WORKER)
+                failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
+                                                           std::string(text(link.filter.name)) +
+                                                           "' is placed neither on the loop nor on workers"});
             all.push_back(link);
         }
     }

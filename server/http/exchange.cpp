@@ -161,6 +161,8 @@ void Exchange::lose() noexcept {
 
 void Exchange::close() noexcept {
     turn_.close();
+    if (response_turn_.isOpened()) response_turn_.close();
+    views_asked_ = false;
     stage_ = Stage::free;
     budget_->give(std::exchange(charged_, 0));
     body_ = {};

@@ -51,8 +51,22 @@ public:
     // [any]
     Turn& turn() noexcept { return turn_; }
     const Turn& turn() const noexcept { return turn_; }
+    // [any] The turn of who works on the response, beside that of who makes it: while a stream goes on they overlap.
+    // Opened and closed only where it is needed.
+    Turn& responseTurn() noexcept { return response_turn_; }
+    const Turn& responseTurn() const noexcept { return response_turn_; }
+    // [any] Which of both a handle's serial is of.
+    Turn& turnOf(std::uint64_t serial) noexcept { return serial < Handle::response_serials ? turn_ : response_turn_; }
+    const Turn& turnOf(std::uint64_t serial) const noexcept {
+        return serial < Handle::response_serials ? turn_ : response_turn_;
+    }
+    // [loop] Whether the slot has serials left for another exchange, with `spare` turns of each kind.
+    bool hasSerials(std::uint64_t spare) const noexcept {
+        return turn_.hasSerials(spare, Handle::response_serials) &&
+               response_turn_.hasSerials(spare, Handle::serial_mask);
+    }
     // [any] Whether `handle` is of the exchange that is in the slot now.
-    bool belongs(Handle handle) const noexcept { return turn_.belongs(handle.serial()); }
+    bool belongs(Handle handle) const noexcept { return turnOf(handle.serial()).belongs(handle.serial()); }
     // [holder] The handle of the turn `serial`.
     Handle handle(std::uint64_t serial) const noexcept { return Handle::of(loop_, slot_, serial); }
     Handle handle() const noexcept { return handle(turn_.serial()); }
@@ -148,7 +162,12 @@ public:
     bool isBodyComplete() const noexcept { return body_complete_; }
     InputBuffer& bodyBuffer() noexcept { return body_buffer_; } // for a body that does not stay behind its head
     // A turn is open, or will be used on: when the transport detaches, the memory of the views must be kept.
-    bool keepsViews() const noexcept { return turn_.isOpen() || turn_.holder() != Turn::Holder::loop; }
+    bool keepsViews() const noexcept {
+        return turn_.isOpen() || turn_.holder() != Turn::Holder::loop ||
+               response_turn_.holder() != Turn::Holder::loop || views_asked_;
+    }
+    // [loop] Whoever comes after the response needs them, too.
+    void askForViews() noexcept { views_asked_ = true; }
     // Takes over what the views point into.
     void keep(InputBuffer&& memory) noexcept { kept_ = std::move(memory); }
     // The client is gone: from here on there is no transport. Handler::onLost is next.
@@ -160,6 +179,7 @@ private:
     void findClient() noexcept;
 
     Turn turn_;
+    Turn response_turn_{Handle::response_serials};
     std::atomic<bool> lost_{false};
     Stage stage_ = Stage::free;
     bool malformed_ = false;
@@ -170,6 +190,7 @@ private:
     bool body_in_pieces_ = false;
     bool body_paused_ = false;
     bool body_complete_ = false;
+    bool views_asked_ = false;
     std::uint8_t client_text_size_ = 0;
     std::uint32_t loop_ = 0;
     std::uint32_t slot_ = 0;

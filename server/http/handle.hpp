@@ -14,6 +14,8 @@ struct Handle {
     static constexpr unsigned serial_bits = 38;
     static constexpr unsigned slot_bits = 18;
     static constexpr std::uint64_t serial_mask = (1ULL << serial_bits) - 1;
+    // From here on they are of the exchange's response turns, which a slot counts apart.
+    static constexpr std::uint64_t response_serials = 1ULL << (serial_bits - 1);
 
     static constexpr Handle of(std::uint64_t loop, std::uint64_t slot, std::uint64_t serial) noexcept {
         return Handle{loop << (serial_bits + slot_bits) | slot << serial_bits | serial};

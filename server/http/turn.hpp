@@ -62,6 +62,9 @@ public:
         std::uint64_t flags_ = 0;
     };
 
+    // `before` is the serial before the first one.
+    explicit Turn(std::uint64_t before = 0) noexcept : word_(before << bits) {}
+
     // [loop] For a new exchange in the slot. Returns the serial of its first handle, which is no plugin's turn.
     std::uint64_t open() noexcept {
         const std::uint64_t serial = serialOf(word_.load(relaxed)) + 1;
@@ -75,9 +78,11 @@ public:
         first_.store(Handle::serial_mask + 1, std::memory_order_release);
         word_.store(serial << bits, std::memory_order_release);
     }
-    // [loop] Whether the slot has serials left for another exchange, with `spare` turns.
-    bool hasSerials(std::uint64_t spare) const noexcept {
-        return serialOf(word_.load(relaxed)) + spare < Handle::serial_mask;
+    // [loop] Between open() and close().
+    bool isOpened() const noexcept { return first_.load(relaxed) <= Handle::serial_mask; }
+    // [loop] Whether `spare` turns more have serials, the last of which is below `end`.
+    bool hasSerials(std::uint64_t spare, std::uint64_t end) const noexcept {
+        return serialOf(word_.load(relaxed)) + spare < end;
     }
 
     // [any] The serial of the current turn, and the exchange's first one.
@@ -306,7 +311,7 @@ private:
         return word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_acquire);
     }
 
-    std::atomic<std::uint64_t> word_{0}; // serial << bits | flags
+    std::atomic<std::uint64_t> word_; // serial << bits | flags
     std::atomic<std::uint64_t> first_{Handle::serial_mask + 1};
     std::atomic<const void*> owner_{nullptr};
 };

@@ -11,16 +11,36 @@
 namespace mortise {
 inline namespace v1 {
 
-// An authenticator's turn: exactly one of accept, reject and missing, before it returns. Everything is copied. Throws
-// Invalid for a second one, Absent under a host that is older than they are.
+// An authenticator's turn: exactly one of accept, reject and missing. Everything is copied. Throws Invalid for a second
+// one, Absent under a host that is older than they are. Move-only. Any thread.
 class Verdict {
 public:
-    Verdict(const Request& request, std::uint32_t need) noexcept : request_(request), need_(need) {}
+    Verdict(const detail::Runtime& runtime, mortise_exchange exchange, std::uint32_t need) noexcept
+        : runtime_(&runtime), exchange_(exchange), need_(need) {}
+    Verdict(Verdict&& other) noexcept
+        : runtime_(other.runtime_), exchange_(other.exchange_), need_(other.need_), state_(other.state_) {
+        other.state_ = State::moved;
+    }
+    Verdict& operator=(Verdict&&) = delete;
     Verdict(const Verdict&) = delete;
     Verdict& operator=(const Verdict&) = delete;
+    // Of one that was kept: without a verdict the client gets 500.
+    ~Verdict() {
+        if (state_ == State::kept && runtime_->exchange.table.abandon != nullptr)
+            runtime_->exchange.table.abandon(runtime_->exchange.self, exchange_);
+    }
 
     // False: a missing credential means nobody, a bad one is rejected all the same.
     bool required() const noexcept { return need_ == MORTISE_AUTHENTICATION_REQUIRED; }
+
+    // To come to the verdict later, also before authenticate() has returned. Once; this one is done with then.
+    Verdict later() {
+        if (state_ != State::open) throw Invalid("an authenticator comes to one verdict");
+        state_ = State::deferred;
+        Verdict kept(*runtime_, exchange_, need_);
+        kept.state_ = State::kept;
+        return kept;
+    }
 
     void accept(std::string_view id, std::initializer_list<std::string_view> roles = {}, std::string_view name = {}) {
         mortise_view rawRoles[8];
@@ -43,23 +63,35 @@ public:
     void missing(std::string_view message, std::string_view challenge = bearerChallenge) {
         decide("missing", &mortise_exchange_table::missing, view(message), view(challenge));
     }
-    bool decided() const noexcept { return decided_; }
+    bool decided() const noexcept { return state_ == State::decided; }
+    bool deferred() const noexcept { return state_ == State::deferred; }
+    // True when the client is gone or the request has ended. Only informs: a verdict is still owed.
+    bool cancelled() const noexcept {
+        const auto& service = runtime_->exchange;
+        return service.table.cancelled != nullptr && service.table.cancelled(service.self, exchange_) != 0;
+    }
+    mortise_exchange exchange() const noexcept { return exchange_; }
 
 private:
+    enum class State : std::uint8_t { open, kept, deferred, decided, moved };
+
     template<class Call, class... Given>
     void decide(const char* name, Call mortise_exchange_table::*call, Given... given) {
-        if (decided_) throw Invalid("an authenticator comes to one verdict");
-        const auto& service = request_.runtime().exchange;
+        if (state_ != State::open && state_ != State::kept) throw Invalid("an authenticator comes to one verdict");
+        const auto& service = runtime_->exchange;
         if (service.table.*call == nullptr) throw Absent(std::string(name) + " of " MORTISE_EXCHANGE_SERVICE);
-        decided_ = true;
-        const mortise_status status = (service.table.*call)(service.self, request_.exchange(), given...);
+        const State before = state_;
+        state_ = State::decided;
+        const mortise_status status = (service.table.*call)(service.self, exchange_, given...);
+        if (status == MORTISE_INVALID) state_ = before; // nothing was done
         // Too late: the host has ended the request, and nobody needs the verdict.
         if (status != MORTISE_STALE) detail::raise(status, name);
     }
 
-    const Request& request_;
+    const detail::Runtime* runtime_;
+    mortise_exchange exchange_;
     std::uint32_t need_;
-    bool decided_ = false;
+    State state_ = State::open;
 };
 
 // For a plugin to derive from: mortise.plugin.authenticator/1.
@@ -74,7 +106,8 @@ public:
     virtual ~Authenticator() = default;
     // [control] After configure: where authenticate may run.
     virtual Placement authenticatorPlacement() const { return Placement::databaseRead; }
-    // As placed, concurrently. Makes one call on `verdict`. Throws Busy, before that, to be called again on a worker.
+    // As placed, concurrently. Makes one call on `verdict`, or keeps verdict.later() and returns. Throws Busy, before
+    // that, to be called again on a worker.
     virtual void authenticate(Request& request, Verdict& verdict) = 0;
 };
 

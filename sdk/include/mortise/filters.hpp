@@ -4,6 +4,7 @@
 #include <mortise/detail/runtime.hpp>
 #include <mortise/request.hpp>
 #include <mortise/service/filter.h>
+#include <mortise/service/routes.h>
 
 #include <array>
 #include <chrono>
@@ -32,39 +33,60 @@ enum class May : std::uint32_t {
     wait = MORTISE_FILTER_MAY_WAIT | MORTISE_FILTER_MAY_REPLY, // goes on or replies later
 };
 
-// The turn of a filter that waits: proceeds or replies, also before the filter has returned. Move-only, any thread;
-// destroyed unused, the request ends with 500. Once the host has ended the request both are harmless.
-class Continuation {
+namespace detail {
+
+// The turn of a filter that waits. Move-only, any thread; destroyed unused, the client gets 500. Once the host has
+// ended the request all of it is harmless.
+class Waiting {
 public:
-    Continuation(const detail::Runtime& runtime, mortise_exchange exchange) noexcept
-        : runtime_(&runtime), exchange_(exchange) {}
-    Continuation(Continuation&& other) noexcept
-        : runtime_(std::exchange(other.runtime_, nullptr)), exchange_(other.exchange_) {}
-    Continuation& operator=(Continuation&&) = delete;
-    Continuation(const Continuation&) = delete;
-    Continuation& operator=(const Continuation&) = delete;
-    ~Continuation() { resume(MORTISE_ERROR); }
+    Waiting(const Runtime& runtime, mortise_exchange exchange) noexcept : runtime_(&runtime), exchange_(exchange) {}
+    Waiting(Waiting&& other) noexcept : runtime_(std::exchange(other.runtime_, nullptr)), exchange_(other.exchange_) {}
+    Waiting& operator=(Waiting&&) = delete;
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() { resume(MORTISE_ERROR); }
 
     void proceed() noexcept { resume(MORTISE_OK); }
-    void reply(Reply answer) {
-        if (runtime_ == nullptr) return;
-        const mortise_status status = ReplySender::send(*runtime_, exchange_, std::move(answer));
-        // What never left leaves the turn open: the destructor ends it.
-        if (ReplySender::isMade(status)) runtime_ = nullptr;
+    // For Database::transact and others that store. Throws Stale once it has proceeded.
+    operator Turn() const {
+        if (runtime_ == nullptr) throw Stale("the filter has gone on already");
+        return Turn(exchange_);
     }
+
+protected:
+    const Runtime* runtime_;
+    mortise_exchange exchange_;
 
 private:
     void resume(mortise_status outcome) noexcept {
-        const detail::Runtime* const runtime = std::exchange(runtime_, nullptr);
+        const Runtime* const runtime = std::exchange(runtime_, nullptr);
         if (runtime != nullptr && runtime->exchange.table.resume != nullptr)
             runtime->exchange.table.resume(runtime->exchange.self, exchange_, outcome);
     }
-
-    const detail::Runtime* runtime_;
-    mortise_exchange exchange_;
 };
 
-// [loop] A request in one of its phases. Doing nothing lets it pass.
+} // namespace detail
+
+// The turn of a filter that waits at a request: proceeds or replies, also before the filter has returned.
+class Continuation : public detail::Waiting {
+public:
+    using Waiting::Waiting;
+
+    void reply(Reply response) {
+        if (runtime_ == nullptr) return;
+        const mortise_status status = ReplySender::send(*runtime_, exchange_, std::move(response));
+        // What never left leaves the turn open: the destructor ends it.
+        if (ReplySender::isMade(status)) runtime_ = nullptr;
+    }
+};
+
+// The turn of a filter that waits at a response: proceeds, also before the filter has returned.
+class ResponseContinuation : public detail::Waiting {
+public:
+    using Waiting::Waiting;
+};
+
+// [loop], or [worker] where the filter is onWorkers(). A request in one of its phases. Doing nothing lets it pass.
 class FilterCall {
 public:
     FilterCall(Request& request, std::uint32_t phase, std::uint64_t& slot, May may) noexcept
@@ -138,8 +160,8 @@ public:
     virtual void chunk(std::string_view data, bool last, bool flush, const Emit& out) = 0;
 };
 
-// [loop] The head of a response, just before it is written. Under an older host than this header knows, what that
-// cannot do is refused and what it cannot tell is empty.
+// [loop], or [worker] where the filter is onWorkers(). The head of a response, just before it is written. Under an
+// older host than this header knows, what that cannot do is refused and what it cannot tell is empty.
 class Response {
 public:
     Response(Request& request, const mortise_response& peer, std::uint64_t& slot) noexcept
@@ -196,6 +218,20 @@ public:
         return raw_->refuse != nullptr && raw_->refuse(raw_->context, code, view(message)) >= 0;
     }
 
+    // Whether later() may be called: the filter is declared with May::wait, and this is no response in the place of
+    // another (a deadline, a reload, a stop), which waits for nobody.
+    bool mayWait() const noexcept { return raw_->may_wait != 0; }
+    // Keeps the response until the continuation proceeds; nothing of it can be changed any more once the filter has
+    // returned. Throws Invalid unless mayWait(), and where it waits already.
+    ResponseContinuation later() {
+        if (!mayWait())
+            throw Invalid("this response waits for nobody: declare onRespond with May::wait, ask mayWait()");
+        if (outcome_ != MORTISE_OK) throw Invalid("the filter waits at this response already");
+        outcome_ = MORTISE_PENDING;
+        return ResponseContinuation(request_.runtime(), request_.exchange());
+    }
+    mortise_status outcome() const noexcept { return outcome_; }
+
     // Whether the bytes may be changed: by the route (noTransform()), the reply and what filters did before.
     bool mayTransform() const noexcept { return raw_->transform != nullptr && raw_->may_transform != 0; }
     // Has the bytes go through it. False, and the response is as it was: they may not, or no worker is free for a long
@@ -224,10 +260,12 @@ private:
     Request& request_;
     const mortise_response* raw_;
     std::uint64_t& slot_;
+    mortise_status outcome_ = MORTISE_OK;
     mortise_response older_; // only where the host's struct is smaller
 };
 
-// [loop] What became of a request. Short: the next request of the connection waits.
+// [loop], or [worker] where the filter is onWorkers(). What became of a request. On the loop short: the next request of
+// the connection waits.
 class Finished {
 public:
     Finished(Request& request, const mortise_finished& peer, std::uint64_t& slot) noexcept
@@ -273,6 +311,7 @@ struct FilterEntry {
     const Runtime& runtime;
     std::uint32_t phases = 0;
     std::uint32_t flags = 0;
+    std::uint32_t placement = MORTISE_PLACEMENT_LOOP;
     std::string name, before, after;
     std::array<std::function<void(FilterCall&)>, requestPhases> onRequest;
     std::array<May, requestPhases> may{};
@@ -306,16 +345,19 @@ inline mortise_status filterRequest(void* context, std::uint32_t phase, mortise_
     return call.outcome() == MORTISE_OK ? status : call.outcome();
 }
 
-inline void filterRespond(void* context, mortise_exchange exchange, const mortise_request* raw,
-                          mortise_response* response, std::uint64_t* slot) noexcept {
+inline mortise_status filterRespond(void* context, mortise_exchange exchange, const mortise_request* raw,
+                                    mortise_response* response, std::uint64_t* slot) noexcept {
     const FilterEntry& filter = *static_cast<FilterEntry*>(context);
-    guardQuietly(
-        [&] {
-            Request request(filter.runtime, exchange, *raw);
-            Response head(request, *response, *slot);
-            filter.onRespond(head);
-        },
-        [&](std::string_view reason) { filter.runtime.complain("A filter threw", reason, exchange); });
+    Request request(filter.runtime, exchange, *raw);
+    Response head(request, *response, *slot);
+    ErrorText error;
+    const mortise_status status = guard(error.raw(), [&] {
+        filter.onRespond(head);
+        return head.outcome();
+    });
+    if (status >= 0) return status;
+    filter.runtime.complain("A filter threw", error.text(), exchange);
+    return head.outcome() == MORTISE_OK ? status : head.outcome();
 }
 
 inline void filterFinish(void* context, mortise_exchange exchange, const mortise_request* raw,
@@ -336,6 +378,7 @@ inline mortise_filter rawFilter(FilterEntry& entry) noexcept {
     raw.context = &entry;
     raw.phases = entry.phases;
     raw.flags = entry.flags;
+    raw.placement = entry.placement;
     raw.name = view(entry.name);
     raw.before = view(entry.before);
     raw.after = view(entry.after);
@@ -369,8 +412,11 @@ public:
         entry_.flags |= static_cast<std::uint32_t>(may);
         return *this;
     }
-    // call(Response&) once before the head of any response, errors included.
-    FilterBuilder& onRespond(std::function<void(Response&)> call) {
+    // call(Response&) once before the head of any response, errors included. With May::wait it may call later().
+    // Throwing makes the response a 500.
+    FilterBuilder& onRespond(std::function<void(Response&)> call, May may = May::pass) {
+        if (may == May::reply) throw Invalid("onRespond changes the response that there is: May::pass or May::wait");
+        if (may == May::wait) entry_.flags |= MORTISE_FILTER_MAY_WAIT_RESPOND;
         entry_.onRespond = std::move(call);
         entry_.phases |= MORTISE_PHASE_RESPOND;
         return *this;
@@ -381,6 +427,10 @@ public:
         entry_.phases |= MORTISE_PHASE_FINISH;
         return *this;
     }
+
+    // All its calls run on workers, and may block for a bounded time. Each costs a way there and back; responses in the
+    // place of others (a deadline, a reload, a stop) do without it, and it transforms none.
+    FilterBuilder& onWorkers() { return entry_.placement = MORTISE_PLACEMENT_WORKER, *this; }
 
 private:
     static void join(std::string& list, std::string_view name) { list.append(list.empty() ? "" : ",").append(name); }

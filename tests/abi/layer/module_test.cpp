@@ -75,6 +75,13 @@ public:
         if (name == "nothing") return;
         if (name.empty()) return verdict.missing("No token provided");
         if (name == "bad") return verdict.reject("Invalid token", "Bearer error");
+        if (name == "dropped") return static_cast<void>(verdict.later());
+        if (name == "kept" || name == "kept twice") {
+            mortise::Verdict kept = verdict.later();
+            if (name == "kept twice") static_cast<void>(verdict.later());
+            kept.accept("later");
+            return;
+        }
         verdict.accept(name, {"user", "", "admin"});
         if (name == "twice") verdict.reject("Invalid token");
         if (name == "late busy") throw mortise::Busy();
@@ -162,6 +169,18 @@ class ManyFilters : public mortise::Plugin<> {
     }
 };
 
+// Waits at a response of that status, on workers.
+class WaitsAtResponses : public mortise::Plugin<> {
+    void configure(mortise::Setup& setup) override {
+        setup.filter("waits").onWorkers().onRespond(
+            [](mortise::Response& response) {
+                auto kept = response.later();
+                if (response.status() == 201) kept.proceed();
+            },
+            mortise::May::wait);
+    }
+};
+
 class OnlyLooks : public mortise::Plugin<> {
     void configure(mortise::Setup& setup) override {
         setup.filter("looks").onRequest(
@@ -206,6 +225,7 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(authenticator);
     CPPUNIT_TEST(verdictsNeedAHostThatKnowsThem);
     CPPUNIT_TEST(filtersDoWhatTheyDeclare);
+    CPPUNIT_TEST(filtersWaitAtResponses);
     CPPUNIT_TEST(usersReadinessAndPlacement);
     CPPUNIT_TEST_SUITE_END();
 
@@ -355,7 +375,8 @@ public:
         second.on_respond(second.context, exchange, &host.rawRequest(exchange), &response, &slot);
         CPPUNIT_ASSERT_EQUAL(std::string("X=y"), added);
         response.status = 999;
-        second.on_respond(second.context, exchange, &host.rawRequest(exchange), &response, &slot);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR,
+                             second.on_respond(second.context, exchange, &host.rawRequest(exchange), &response, &slot));
         CPPUNIT_ASSERT_EQUAL(std::string("thrown in respond"), host.records.back().fields.at("error"));
         mortise_finished finished{};
         finished.struct_size = sizeof finished;
@@ -447,6 +468,12 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("reject|Invalid token|Bearer error"), verdict());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, ask("ada"));
         CPPUNIT_ASSERT_EQUAL(std::string("accept|ada|user admin "), verdict());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, ask("kept"));
+        CPPUNIT_ASSERT_EQUAL(std::string("accept|later|"), verdict());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, ask("dropped"));
+        CPPUNIT_ASSERT(host.answer(exchange).abandoned);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, ask("kept twice"));
+        CPPUNIT_ASSERT(host.answer(exchange).abandoned);
         // A verdict that comes when the host has ended the request is nobody's fault.
         host.endRequest(exchange = host.bareRequest());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
@@ -464,6 +491,32 @@ public:
         CPPUNIT_ASSERT(table->authenticate(plugin.self(), exchange, &host.rawRequest(exchange), &asked) < 0);
         CPPUNIT_ASSERT_EQUAL(std::string("missing of mortise.exchange/1 is absent"),
                              host.records.back().fields.at("error"));
+    }
+    void filtersWaitAtResponses() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<WaitsAtResponses>(0, nullptr, "test.waits", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        const mortise_filter& filter = table->filters[0];
+        CPPUNIT_ASSERT_EQUAL(MORTISE_FILTER_MAY_WAIT_RESPOND, filter.flags);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PLACEMENT_WORKER, filter.placement);
+        mortise_exchange exchange = 0;
+        const auto run = [&](std::uint32_t status, std::uint32_t mayWait) {
+            exchange = host.bareRequest();
+            mortise_response response{};
+            response.struct_size = sizeof response;
+            response.status = status;
+            response.may_wait = mayWait;
+            std::uint64_t slot = 0;
+            return filter.on_respond(filter.context, exchange, &host.rawRequest(exchange), &response, &slot);
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(201, 1));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, host.answer(exchange).resumed);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, run(200, 1)); // dropped
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, host.answer(exchange).resumed);
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, run(201, 0));
+        assertComplaint(host, "ask mayWait()");
+        CPPUNIT_ASSERT_EQUAL(0u, host.answer(exchange).terminalCalls);
     }
     void filtersDoWhatTheyDeclare() {
         FakeHost host;

@@ -51,11 +51,14 @@ struct FilterScript {
     std::uint32_t flags = 0;
     std::uint32_t acts = 0; // phases in which `act` is called
     std::function<mortise_status(mortise_exchange, const mortise_request&)> act;
+    std::uint32_t placement = MORTISE_PLACEMENT_LOOP;
     std::function<void(mortise_response&)> onRespond;
-    std::vector<std::uint32_t> called;   // phases
-    std::vector<std::uint32_t> responds; // statuses
-    std::vector<std::uint32_t> finished; // statuses
-    std::string seenAtFinish;            // views
+    std::function<mortise_status(mortise_exchange, mortise_response&)> respond; // likewise, with what it returns
+    const mortise_request* request = nullptr;                                   // that it last saw in on_respond
+    std::vector<std::uint32_t> called;                                          // phases
+    std::vector<std::uint32_t> responds;                                        // statuses
+    std::vector<std::uint32_t> finished;                                        // statuses
+    std::string seenAtFinish;                                                   // views
 };
 
 struct RouteScript {
@@ -162,11 +165,13 @@ inline mortise_status onRequest(void* context, std::uint32_t phase, mortise_exch
     script.called.push_back(phase);
     return (script.acts & phase) != 0 ? script.act(handle, *request) : MORTISE_OK;
 }
-inline void onRespond(void* context, mortise_exchange, const mortise_request*, mortise_response* response,
-                      std::uint64_t*) {
+inline mortise_status onRespond(void* context, mortise_exchange handle, const mortise_request* request,
+                                mortise_response* response, std::uint64_t*) {
     FilterScript& script = scriptOf(context);
+    script.request = request;
     script.responds.push_back(response->status);
     if (script.onRespond) script.onRespond(*response);
+    return script.respond ? script.respond(handle, *response) : MORTISE_OK;
 }
 inline void onFinish(void* context, mortise_exchange, const mortise_request* request, const mortise_finished* finished,
                      std::uint64_t*) {
@@ -179,6 +184,7 @@ inline mortise_filter tableOf(FilterScript& script) {
     filter.context = &script;
     filter.phases = script.phases;
     filter.flags = script.flags;
+    filter.placement = script.placement;
     filter.name = host::view(script.name);
     filter.on_request = onRequest;
     filter.on_respond = onRespond;

@@ -31,11 +31,18 @@ constexpr Row filterRows[] = {
     {Says::reject, {500, 500, 500, 500, 500}},     {Says::stream, {500, 500, 500, 500, 500}},
     {Says::replyTwice, {500, 500, 500, 500, 500}}, {Says::rejectAccept, {500, 500, 500, 500, 500}},
 };
-// It may not wait. Busy: again on a worker, and 503 there.
+// Busy: again on a worker, and 503 there.
 constexpr Row authenticatorRows[] = {
-    {Says::nothing, {500, 500, 500, 503, 500}},    {Says::reply, {500, 500, 500, 500, 500}},
-    {Says::resume, {500, 500, 500, 500, 500}},     {Says::accept, {208, 500, 500, 500, 500}},
-    {Says::reject, {401, 500, 500, 500, 500}},     {Says::stream, {500, 500, 500, 500, 500}},
+    {Says::nothing, {500, 500, waits, 503, 500}},  {Says::reply, {500, 500, 500, 500, 500}},
+    {Says::resume, {500, 500, 500, 500, 500}},     {Says::accept, {208, 500, 208, 500, 500}},
+    {Says::reject, {401, 500, 401, 500, 500}},     {Says::stream, {500, 500, 500, 500, 500}},
+    {Says::replyTwice, {500, 500, 500, 500, 500}}, {Says::rejectAccept, {500, 500, 500, 500, 500}},
+};
+// At the handler's 208.
+constexpr Row responseRows[] = {
+    {Says::nothing, {208, 500, waits, 500, 500}},  {Says::reply, {500, 500, 500, 500, 500}},
+    {Says::resume, {500, 500, 208, 500, 500}},     {Says::accept, {500, 500, 500, 500, 500}},
+    {Says::reject, {500, 500, 500, 500, 500}},     {Says::stream, {500, 500, 500, 500, 500}},
     {Says::replyTwice, {500, 500, 500, 500, 500}}, {Says::rejectAccept, {500, 500, 500, 500, 500}},
 };
 constexpr Row handlerRows[] = {
@@ -88,6 +95,9 @@ int play(TurnKind kind, Says what, mortise_status returned) {
     if (kind == TurnKind::filter) {
         f.turn->act = act;
         f.turn->acts = MORTISE_PHASE_ACCEPT;
+    } else if (kind == TurnKind::response) {
+        f.turn->flags |= MORTISE_FILTER_MAY_WAIT_RESPOND;
+        f.turn->respond = [&](mortise_exchange handle, mortise_response&) { return act(handle, *f.turn->request); };
     } else if (kind == TurnKind::authenticator) {
         f.app.authenticate = act;
     } else {
@@ -124,6 +134,8 @@ class DispatcherOutcomeTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(ofFilters);
     CPPUNIT_TEST(ofAuthenticators);
     CPPUNIT_TEST(ofHandlers);
+    CPPUNIT_TEST(ofResponses);
+    CPPUNIT_TEST(failingAtAResponse);
     CPPUNIT_TEST(flagsOfFilters);
     CPPUNIT_TEST_SUITE_END();
 
@@ -136,6 +148,27 @@ public:
     }
     void ofHandlers() {
         for (const Row& row : handlerRows) check(TurnKind::handler, "a handler", row);
+    }
+    void ofResponses() {
+        for (const Row& row : responseRows) check(TurnKind::response, "a filter of respond", row);
+    }
+    // One without the flag: the response becomes a 500 once, which the filters behind it see.
+    void failingAtAResponse() {
+        for (const mortise_status returned : {MORTISE_PENDING, MORTISE_ERROR, MORTISE_REPLIED, MORTISE_BUSY}) {
+            DispatchFixture f;
+            f.turn->flags = 0;
+            f.turn->respond = [&](mortise_exchange handle, mortise_response& response) {
+                CPPUNIT_ASSERT_EQUAL(0u, response.may_wait);
+                CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, f.app.resume(handle));
+                return returned;
+            };
+            f.serve();
+            CPPUNIT_ASSERT_EQUAL(500, f.get("/loop"));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.turn->responds.size());
+            CPPUNIT_ASSERT_EQUAL(500u, f.watch->responds.front());
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+            CPPUNIT_ASSERT_EQUAL(1, f.app.released.load());
+        }
     }
     void flagsOfFilters() {
         struct Case {

@@ -18,9 +18,17 @@ using namespace tests;
 bool isFilter(Who who) {
     return who <= Who::handleFilter;
 }
+bool respondsNow(Who who) {
+    return who == Who::respondFilter || who == Who::respondStream || who == Who::respondWorker;
+}
+// It has no other function than on_respond.
+bool onlyResponds(Who who) {
+    return who == Who::respondWorker || who == Who::respondQueued;
+}
 bool hasHandle(Who who) {
-    return isFilter(who) || who == Who::authenticatorCall || who == Who::handlerCall || who == Who::handlerPending ||
-           who == Who::streamCall || who == Who::streamPending || who == Who::orphan;
+    return isFilter(who) || respondsNow(who) || who == Who::authenticatorPending || who == Who::authenticatorCall ||
+           who == Who::handlerCall || who == Who::handlerPending || who == Who::streamCall ||
+           who == Who::streamPending || who == Who::orphan;
 }
 
 const std::string big(20'000, 'b');
@@ -42,8 +50,8 @@ public:
         check("now", clientHas(), cell_.now);
         check("on_finish", finishedOf(*f_->watch), cell_.finished);
         check("lease free", f_->isIdle(), cell_.free);
-        if (isFilter(cell_.who) && cell_.call == MORTISE_STALE) {
-            check("own on_respond", f_->turn->responds.size(), 0);
+        if ((isFilter(cell_.who) || respondsNow(cell_.who)) && cell_.call == MORTISE_STALE) {
+            check("own on_respond", f_->turn->responds.size(), isFilter(cell_.who) ? 0 : 1);
             check("own on_finish before its turn is over", f_->turn->finished.size(), 0);
         }
         letGo();
@@ -51,7 +59,8 @@ public:
         check("in the end", clientHas(), cell_.status);
         check("on_finish in the end", finishedOf(*f_->watch), cell_.last);
         // With the loop, the word that its turn is over gets lost.
-        const bool silent = cell_.ender == Ender::quarantine || (cell_.ender == Ender::shutdown && isFilter(cell_.who));
+        const bool silent = cell_.ender == Ender::quarantine || onlyResponds(cell_.who) ||
+                            (cell_.ender == Ender::shutdown && (isFilter(cell_.who) || respondsNow(cell_.who)));
         check("own on_finish in the end", finishedOf(*f_->turn), silent ? no : cell_.last);
         if (cell_.ender == Ender::shutdown) f_->dispatcher.reset(); // with whatever is open
         check("released", f_->app.released.load(), replies_);
@@ -147,6 +156,16 @@ private:
             f.serve();
             f.get("/private");
             return enter();
+        case Who::authenticatorPending:
+            f.app.authenticate = pending;
+            f.serve();
+            f.get("/private");
+            return;
+        case Who::respondFilter:
+        case Who::respondStream:
+        case Who::respondWorker:
+        case Who::respondQueued:
+            return holdResponse();
         case Who::handlerCall:
             f.app.handler = [this](mortise_exchange handle, const mortise_request& request) {
                 take(handle, request);
@@ -246,6 +265,42 @@ private:
             CPPUNIT_FAIL("who?");
         }
     }
+    void holdResponse() {
+        DispatchFixture& f = *f_;
+        f.turn->flags = mayAll | MORTISE_FILTER_MAY_WAIT_RESPOND;
+        if (onlyResponds(cell_.who)) {
+            f.turn->phases = MORTISE_PHASE_RESPOND;
+            f.turn->placement = MORTISE_PLACEMENT_WORKER;
+        }
+        f.turn->respond = [this](mortise_exchange handle, mortise_response& response) {
+            if (cell_.who == Who::respondQueued) return MORTISE_OK;
+            check("may wait", response.may_wait, 1);
+            take(handle, *f_->turn->request);
+            if (cell_.who != Who::respondWorker) return MORTISE_PENDING;
+            const std::string body(host::text(response.body));
+            gate_.pass();
+            check("views", tests::readViews(*request_) == views_, true);
+            check("body", body == host::text(response.body), true);
+            response.add_field(response.context, host::view("X-Late"), host::view("1"));
+            call_ = f_->app.resume(handle_);
+            return MORTISE_PENDING;
+        };
+        f.app.handler = [this](mortise_exchange handle, const mortise_request&) {
+            if (cell_.who == Who::respondStream) {
+                stream_ = handle;
+                f_->app.beginStream(handle);
+                f_->app.write(handle, "one");
+                return MORTISE_PENDING;
+            }
+            ++replies_;
+            f_->app.reply(handle);
+            return MORTISE_REPLIED;
+        };
+        f.serve();
+        f.get("/loop");
+        f.environment.runPosted();
+        if (cell_.who == Who::respondWorker) enter();
+    }
     // A worker takes it, up to the gate.
     void enter() {
         worker_ = f_->environment.startTask();
@@ -307,7 +362,14 @@ private:
             check("views", tests::readViews(*request_) == views_, true);
             const bool ended = cell_.now == 503 || cell_.now == cut || cell_.last == 499;
             check("cancelled", f.app.cancelled(handle_), ended);
-            call_ = reply();
+            call_ = respondsNow(cell_.who)                   ? f.app.resume(handle_)
+                    : cell_.who == Who::authenticatorPending ? f.app.reject(handle_)
+                                                             : reply();
+            if (respondsNow(cell_.who)) {
+                f.environment.runPosted();
+                check("resumed again", f.app.resume(handle_), MORTISE_STALE);
+            }
+            if (stream_ != 0) check("end_stream", f.app.endStream(stream_), MORTISE_OK);
         } else if (cell_.who == Who::sending) {
             f.client->drain();
         } else if (cell_.who == Who::upload || cell_.who == Who::pieces) {
@@ -335,6 +397,7 @@ private:
     std::unique_ptr<DispatchFixture> f_;
     std::thread worker_;
     mortise_exchange handle_ = 0;
+    mortise_exchange stream_ = 0; // the handler's, while a filter has the response
     const mortise_request* request_ = nullptr;
     std::string views_;
     std::string body_;

@@ -65,8 +65,8 @@ public:
         LoopExchanges loop(table, budget, nothing());
         http::Exchange& exchange = *loop.acquire();
         http::Turn turn;
-        CPPUNIT_ASSERT(turn.hasSerials(1U << 20));
-        CPPUNIT_ASSERT(!turn.hasSerials(http::Handle::serial_mask));
+        CPPUNIT_ASSERT(turn.hasSerials(1U << 20, http::Handle::serial_mask));
+        CPPUNIT_ASSERT(!turn.hasSerials(http::Handle::serial_mask, http::Handle::serial_mask));
         loop.release(exchange);
         CPPUNIT_ASSERT(loop.acquire() == &exchange);
     }

@@ -20,6 +20,11 @@ enum class Who {
     givenBack,         // by a worker, with the next step; the loop has not looked yet
     givenBackResponse, // likewise, with a response
     authenticatorCall, // on a worker, as the following
+    authenticatorPending,
+    respondFilter, // returned PENDING
+    respondStream, // likewise, at a stream that goes on
+    respondWorker, // in its call on a worker
+    respondQueued, // for a worker
     handlerCall,
     handlerPending,
     streamCall,
@@ -41,6 +46,11 @@ inline constexpr const char* whoNames[] = {"filter of accept",
                                            "given back",
                                            "response given back",
                                            "authenticator's call",
+                                           "authenticator pending",
+                                           "filter of respond",
+                                           "filter of respond at a stream",
+                                           "filter of respond on a worker",
+                                           "filter of respond queued",
                                            "handler's call",
                                            "handler pending",
                                            "stream's call",
@@ -122,6 +132,52 @@ inline constexpr Cell cells[] = {
     {Who::authenticatorCall, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
     {Who::authenticatorCall, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
     {Who::authenticatorCall, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
+
+    {Who::authenticatorPending, Ender::answer, 401, 401, noCall, 401, true, 401},
+    {Who::authenticatorPending, Ender::lost, none, none, MORTISE_OK, 499, false, 499},
+    {Who::authenticatorPending, Ender::deadline, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::authenticatorPending, Ender::reload, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::authenticatorPending, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::authenticatorPending, Ender::committedReload, none, 401, MORTISE_OK, no, false, 401},
+    {Who::authenticatorPending, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
+    {Who::authenticatorPending, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
+    {Who::authenticatorPending, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
+
+    // Of the response turn: the call is resume.
+    {Who::respondFilter, Ender::answer, 209, 209, noCall, 209, true, 209},
+    {Who::respondFilter, Ender::lost, none, none, MORTISE_OK, 499, false, 499},
+    {Who::respondFilter, Ender::deadline, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondFilter, Ender::reload, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondFilter, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondFilter, Ender::committedReload, none, 209, MORTISE_OK, no, false, 209},
+    {Who::respondFilter, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
+    {Who::respondFilter, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
+    {Who::respondFilter, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
+
+    {Who::respondWorker, Ender::answer, 209, 209, noCall, 209, true, 209},
+    {Who::respondWorker, Ender::lost, none, none, MORTISE_OK, 499, false, 499},
+    {Who::respondWorker, Ender::deadline, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondWorker, Ender::reload, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondWorker, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondWorker, Ender::committedReload, none, 209, MORTISE_OK, no, false, 209},
+    {Who::respondWorker, Ender::committedStop, cut, cut, MORTISE_STALE, 499, true, 499},
+    {Who::respondWorker, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
+    {Who::respondWorker, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
+
+    {Who::respondStream, Ender::answer, 200, 200, noCall, 200, true, 200},
+    {Who::respondStream, Ender::lost, none, none, MORTISE_OK, 499, false, 499},
+    {Who::respondStream, Ender::deadline, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondStream, Ender::reload, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondStream, Ender::stop, 503, 503, MORTISE_STALE, 503, true, 503},
+    {Who::respondStream, Ender::quarantine, 503, 503, MORTISE_STALE, no, true, no},
+    {Who::respondStream, Ender::shutdown, none, none, MORTISE_OK, 499, false, 499},
+
+    {Who::respondQueued, Ender::answer, 209, 209, noCall, 209, true, 209},
+    {Who::respondQueued, Ender::lost, none, none, noCall, 499, true, 499},
+    {Who::respondQueued, Ender::deadline, 503, 503, noCall, 503, true, 503},
+    {Who::respondQueued, Ender::reload, 503, 503, noCall, 503, true, 503},
+    {Who::respondQueued, Ender::stop, 503, 503, noCall, 503, true, 503},
+    {Who::respondQueued, Ender::shutdown, none, none, noCall, 499, true, 499},
 
     {Who::handlerCall, Ender::answer, 209, 209, noCall, 209, true, 209},
     {Who::handlerCall, Ender::lost, none, none, MORTISE_OK, 499, false, 499},

@@ -132,11 +132,11 @@ public:
 
     void serialsRunOut() {
         Turn turn;
-        CPPUNIT_ASSERT(turn.hasSerials(0));
-        CPPUNIT_ASSERT(turn.hasSerials(Handle::serial_mask - 1));
-        CPPUNIT_ASSERT(!turn.hasSerials(Handle::serial_mask));
+        CPPUNIT_ASSERT(turn.hasSerials(0, Handle::serial_mask));
+        CPPUNIT_ASSERT(turn.hasSerials(Handle::serial_mask - 1, Handle::serial_mask));
+        CPPUNIT_ASSERT(!turn.hasSerials(Handle::serial_mask, Handle::serial_mask));
         turn.open();
-        CPPUNIT_ASSERT(!turn.hasSerials(Handle::serial_mask - 1));
+        CPPUNIT_ASSERT(!turn.hasSerials(Handle::serial_mask - 1, Handle::serial_mask));
     }
 
     void belongsFromFirstToCurrent() {

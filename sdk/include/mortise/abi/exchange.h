@@ -24,7 +24,7 @@ typedef struct mortise_principal {
     uint32_t struct_size;
     uint32_t role_count;
     mortise_view id;
-    const mortise_view *roles;
+    const mortise_view* roles;
     mortise_view name; /* for people and logs; may be empty */
 } mortise_principal;
 
@@ -51,26 +51,26 @@ typedef struct mortise_request {
     mortise_view query;  /* without '?' */
     mortise_view route;  /* the pattern that matched: "/api/users/:id"; empty before the route phase */
     mortise_view request_id;
-    mortise_view client_address; /* textual IP, trusted proxies taken into account; "unix" for a local socket */
-    const mortise_field *fields; /* header fields in the order received */
-    const mortise_field *parameters; /* path parameters by name, percent-decoded, in the pattern's order */
-    mortise_view body;           /* whole; empty before the body phase */
+    mortise_view client_address;     /* textual IP, trusted proxies taken into account; "unix" for a local socket */
+    const mortise_field* fields;     /* header fields in the order received */
+    const mortise_field* parameters; /* path parameters by name, percent-decoded, in the pattern's order */
+    mortise_view body;               /* whole; empty before the body phase */
     /* What the route's schemas let through, or NULL: no schema, or not there yet. Defaults are filled in. */
-    const mortise_json_tape *json_body; /* of JSON and of form bodies */
-    const mortise_json_tape *json_query;
-    const mortise_json_tape *json_path;
-    const mortise_principal *principal; /* NULL: nobody, or not asked for */
-    int64_t received_ms;         /* Unix time of the first byte */
-    const mortise_json_tape *json_headers; /* of the route's header schema, names in lower case */
-    const mortise_json_tape *json_cookies; /* of the route's cookie schema */
-    const mortise_part *parts;   /* of a multipart body, from the handle phase on; in the order received */
+    const mortise_json_tape* json_body; /* of JSON and of form bodies */
+    const mortise_json_tape* json_query;
+    const mortise_json_tape* json_path;
+    const mortise_principal* principal;    /* NULL: nobody, or not asked for */
+    int64_t received_ms;                   /* Unix time of the first byte */
+    const mortise_json_tape* json_headers; /* of the route's header schema, names in lower case */
+    const mortise_json_tape* json_cookies; /* of the route's cookie schema */
+    const mortise_part* parts;             /* of a multipart body, from the handle phase on; in the order received */
     uint32_t part_count;
     uint32_t part_size;  /* the stride of parts */
     uint64_t generation; /* number of the generation that serves this request; never 0 */
     /* Who counts as one client, for whoever counts or remembers clients: an IPv4 address, or the first 64 bits of an
      * IPv6 address of which what lies behind server.client_ipv6_prefix is 0. */
     uint64_t client_network;
-    uint32_t client_family;      /* MORTISE_CLIENT_… */
+    uint32_t client_family; /* MORTISE_CLIENT_… */
     uint32_t client_reserved;
 } mortise_request;
 
@@ -84,13 +84,14 @@ typedef struct mortise_request {
 #define MORTISE_CLIENT_UNKNOWN 0u /* all whose address a trusted proxy does not tell; client_address is "::" */
 #define MORTISE_CLIENT_IPV4 1u
 #define MORTISE_CLIENT_IPV6 2u
-#define MORTISE_CLIENT_LOCAL 3u   /* everybody on Unix sockets */
+#define MORTISE_CLIENT_LOCAL 3u /* everybody on Unix sockets */
 
 /* [loop] or [worker], as the route's placement says. `exchange` is the turn. Makes the terminal call and returns
- * MORTISE_REPLIED, or returns MORTISE_PENDING and makes it later from any thread; one that another thread makes before the
- * call has returned takes effect when it returns MORTISE_PENDING. MORTISE_BUSY on a loop, before any effect: the host calls
- * again on a worker. Any other return, and a second terminal call, is a 500 and logged with the plugin's name. */
-typedef mortise_status (*mortise_handler)(void *context, mortise_exchange exchange, const mortise_request *request);
+ * MORTISE_REPLIED, or returns MORTISE_PENDING and makes it later from any thread; one that another thread makes before
+ * the call has returned takes effect when it returns MORTISE_PENDING. MORTISE_BUSY on a loop, before any effect: the
+ * host calls again on a worker. Any other return, and a second terminal call, is a 500 and logged with the plugin's
+ * name. */
+typedef mortise_status (*mortise_handler)(void* context, mortise_exchange exchange, const mortise_request* request);
 
 #ifdef __cplusplus
 }

@@ -48,13 +48,15 @@ mortise_status authenticate(const Runtime& runtime, void* self, mortise_exchange
     const mortise_authentication asked = adopt<mortise_authentication>(peer);
     ErrorText error;
     Request request(runtime, exchange, *raw);
-    Verdict verdict(request, asked.need);
-    mortise_status status = guard(error.raw(), [&] {
+    Verdict verdict(runtime, exchange, asked.need);
+    mortise_status status = guard(error.raw(), [&]() -> mortise_status {
         as<Authenticator, T>(self).authenticate(request, verdict);
+        if (verdict.deferred()) return MORTISE_PENDING;
         if (!verdict.decided()) throw Error("authenticate() came to no verdict");
+        return MORTISE_OK;
     });
     // Called again it would come to a second verdict.
-    if (status == MORTISE_BUSY && verdict.decided()) status = MORTISE_ERROR;
+    if (status == MORTISE_BUSY && (verdict.decided() || verdict.deferred())) status = MORTISE_ERROR;
     if (status < 0 && status != MORTISE_BUSY) runtime.complain("Authentication failed", error.text(), exchange);
     return status;
 }
