@@ -102,6 +102,8 @@ void Dispatcher::begin(RequestState& state) {
     request.generation = plan.data->number();
     setClient(request, exchange);
     state.keepRequestId(exchange.requestId());
+    state.watches.open();
+    request.deadline = state.deadlineMs.load(std::memory_order_relaxed);
 }
 
 void Dispatcher::onHead(http::Exchange& exchange) noexcept {
@@ -167,7 +169,8 @@ void Dispatcher::onBody(http::Exchange& exchange) noexcept {
     RequestState& state = stateOf(exchange);
     // Receiving it does not count.
     const std::uint64_t received = environment_.nowMs() - state.bodyAskedMs;
-    state.deadlineMs.store(state.deadlineMs.load(std::memory_order_relaxed) + received, std::memory_order_relaxed);
+    state.request.deadline += received;
+    state.deadlineMs.store(state.request.deadline, std::memory_order_relaxed);
     if (state.upload != nullptr) return endUpload(state);
     state.request.body = view(exchange.body());
     if (exchange.body().size() > parsedOnLoopBytes)

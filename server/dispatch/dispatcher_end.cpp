@@ -90,7 +90,10 @@ void Dispatcher::send(RequestState& state) {
 void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept {
     state.over = true;
     const std::span<const Step> steps = state.pipeline->finish();
-    if (steps.empty()) return settle(state);
+    if (steps.empty()) {
+        state.watches.end(pulse_);
+        return settle(state);
+    }
     state.finishedStatus = status;
     state.finishedBytes = bytes;
     state.finishedNs = base::monotonicNs() - state.exchange.receivedNs();
@@ -105,6 +108,7 @@ void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t
         else
             onWorker.push_back(&link);
     }
+    state.watches.end(pulse_);
     if (!onWorker.empty())
         finishOnWorker(state,
                        std::make_shared<const FinishCalls>(FinishCalls{std::move(onWorker), state.pinned->plan}));
@@ -236,6 +240,7 @@ void Dispatcher::end(RequestState& state, EndReason reason, bool commits) noexce
 // The loop has the turn, or goes on in the place of whoever has.
 void Dispatcher::endNow(RequestState& state, EndReason reason) noexcept {
     if (state.over) return settle(state);
+    state.watches.cancel(pulse_);
     if (state.transformation != nullptr) {
         std::exchange(state.transformation, nullptr)->abandon();
         state.responding = false;

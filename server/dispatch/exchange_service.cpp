@@ -525,6 +525,30 @@ mortise_status declareHeaderBlock(void* self, const mortise_field* fields, std::
     return MORTISE_OK;
 }
 
+mortise_status watch(void* self, mortise_exchange id, void (*onCancelled)(void* context),
+                     void (*onEnded)(void* context), void* context, void (*release)(void* context)) noexcept {
+    Instance& caller = callerOf(self);
+    RequestState* const state = find(caller, id);
+    const std::uint64_t serial = serialOf(id);
+    if (state == nullptr) return stale(caller, "watch");
+    const http::Turn& turn = state->exchange.turnOf(serial);
+    if (!turn.isOpenFor(serial, &caller) && !turn.isStreaming(serial, &caller))
+        return turn.serial() == serial && turn.ended() ? MORTISE_STALE : stale(caller, "watch");
+    try {
+        switch (state->watches.add({caller.shared_from_this(), onCancelled, onEnded, context, release})) {
+        case Watches::Added::kept:
+            return MORTISE_OK;
+        case Watches::Added::tooMany:
+            return MORTISE_BUSY;
+        case Watches::Added::over:
+            break;
+        }
+        return MORTISE_STALE;
+    } catch (const std::bad_alloc&) {
+        return MORTISE_BUSY;
+    }
+}
+
 } // namespace
 
 const mortise_exchange_table& exchangeService() noexcept {
@@ -545,7 +569,8 @@ const mortise_exchange_table& exchangeService() noexcept {
                                                   reject,
                                                   missing,
                                                   lend,
-                                                  timeLeft};
+                                                  timeLeft,
+                                                  watch};
     return table;
 }
 

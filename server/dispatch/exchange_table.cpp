@@ -4,7 +4,9 @@
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/environment.hpp"
 #include "dispatch/exchange_service.hpp"
+#include "dispatch/inside.hpp"
 #include "dispatch/request_state.hpp"
+#include "host/kept_call.hpp"
 
 #include <new>
 #include <stdexcept>
@@ -84,6 +86,20 @@ mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_
     if (generation == nullptr) return MORTISE_STALE;
     for (const Route* const route : generation->routes()) route->show(visitor, context);
     return MORTISE_OK;
+}
+
+bool ExchangeTable::post(mortise_exchange id, std::unique_ptr<host::KeptCall>& call) noexcept {
+    const http::Handle handle{id};
+    const http::Exchange* const exchange = find(handle);
+    if (exchange == nullptr || !exchange->belongs(handle)) return false;
+    Dispatcher& dispatcher = static_cast<const RequestState&>(*exchange->attachment()).dispatcher;
+    // A loop that has ended runs nothing any more, and releases it.
+    static_cast<void>(dispatcher.environment().post([&dispatcher, kept = std::move(call)] {
+        if (!kept->mayRun()) return;
+        const Inside inside(dispatcher.pulse(), kept->instance(), "a posted call");
+        kept->run();
+    }));
+    return true;
 }
 
 void ExchangeTable::join(Dispatcher& dispatcher) {

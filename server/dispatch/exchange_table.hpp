@@ -96,6 +96,7 @@ public:
     std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept override;
     mortise_status visitRoutes(const host::Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                void* context) const override;
+    bool post(mortise_exchange handle, std::unique_ptr<host::KeptCall>& call) noexcept override;
     void endTurnsInQuarantine(std::shared_ptr<const host::Instance> instance) noexcept override;
 
     // Those whose turns endTurnsInQuarantine() ends, each until it has left. Throws std::bad_alloc.

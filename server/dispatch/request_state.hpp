@@ -8,6 +8,7 @@
 #include "dispatch/stream.hpp"
 #include "dispatch/transformation.hpp"
 #include "dispatch/turn_outcome.hpp"
+#include "dispatch/watches.hpp"
 #include "http/exchange.hpp"
 #include "http/timing_wheel.hpp"
 
@@ -117,6 +118,7 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     std::uint64_t finishedBytes = 0;
     std::uint64_t finishedNs = 0;
 
+    Watches watches;
     Principal principal;
     std::vector<std::uint64_t> slots; // [loop] of the filters
     std::unique_ptr<char[]> lent;     // for the body of a reply

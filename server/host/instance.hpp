@@ -161,6 +161,14 @@ public:
         const base::RunningCode running_;
     };
 
+    // Of the calls that services keep for it (KeptCall). False: there are as many as may be. Thread: any.
+    bool countCall() noexcept {
+        if (calls_.fetch_add(1, std::memory_order_relaxed) < maxCalls) return true;
+        uncountCall();
+        return false;
+    }
+    void uncountCall() noexcept { calls_.fetch_sub(1, std::memory_order_relaxed); }
+
     // Keeps stop() waiting while a call outside of any exchange is running or due (timers, hashes). Thread: any.
     class Pin {
     public:
@@ -218,6 +226,8 @@ private:
     mutable std::mutex pinMutex_;
     std::condition_variable unpinned_;
     std::size_t pins_ = 0; // under pinMutex_
+    static constexpr std::size_t maxCalls = 1024;
+    std::atomic<std::size_t> calls_{0};
 };
 
 } // namespace mortise::host

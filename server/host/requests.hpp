@@ -10,6 +10,7 @@
 namespace mortise::host {
 
 class Instance;
+class KeptCall;
 
 // What the services of this floor ask of the requests that are on their way, which only the floor above knows.
 // Thread: any.
@@ -26,6 +27,8 @@ public:
     // Shows the routes of the generation that serves the request. MORTISE_STALE: `handle` is of none.
     virtual mortise_status visitRoutes(const Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                        void* context) const = 0;
+    // Runs the call on the loop of the request. False: `handle` is of none, and the call is the caller's still.
+    virtual bool post(mortise_exchange handle, std::unique_ptr<KeptCall>& call) noexcept = 0;
     // The instance is never called again: the requests whose turn it has are ended. Returns at once; a call that begins
     // at this very moment has its own deadline.
     virtual void endTurnsInQuarantine(std::shared_ptr<const Instance> instance) noexcept = 0;

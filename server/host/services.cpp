@@ -9,7 +9,8 @@
 namespace mortise::host {
 
 const void* hostService(const Runtime& runtime, std::string_view id) noexcept {
-    const std::array<std::pair<std::string_view, const void*>, 10> services{{
+    const std::array<std::pair<std::string_view, const void*>, 12> services{{
+        {MORTISE_CLOCK_SERVICE, &clockService()},
         {MORTISE_CRYPTO_SERVICE, &cryptoService()},
         {MORTISE_EXCHANGE_SERVICE, &runtime.requests().exchangeService()},
         {MORTISE_JSON_SERVICE, &jsonService()},
@@ -19,6 +20,7 @@ const void* hostService(const Runtime& runtime, std::string_view id) noexcept {
         {MORTISE_PASSWORD_SERVICE, &passwordService()},
         {MORTISE_READINESS_SERVICE, &readinessService()},
         {MORTISE_ROUTES_SERVICE, &routesService()},
+        {MORTISE_TASK_SERVICE, &taskService()},
         {MORTISE_TIMER_SERVICE, &timerService()},
     }};
     for (const auto& [known, table] : services)

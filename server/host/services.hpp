@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/service/clock.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
@@ -9,6 +10,7 @@
 #include <mortise/service/password.h>
 #include <mortise/service/readiness.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 
 #include <string_view>
@@ -22,6 +24,7 @@ class Runtime;
 const void* hostService(const Runtime& runtime, std::string_view id) noexcept;
 
 // Where each table lives; one file a service.
+const mortise_clock_table& clockService() noexcept;
 const mortise_crypto_table& cryptoService() noexcept;
 const mortise_json_table& jsonService() noexcept;
 const mortise_log_table& logService() noexcept;
@@ -30,6 +33,7 @@ const mortise_network_table& networkService() noexcept;
 const mortise_password_table& passwordService() noexcept;
 const mortise_readiness_table& readinessService() noexcept;
 const mortise_routes_table& routesService() noexcept;
+const mortise_task_table& taskService() noexcept;
 const mortise_timer_table& timerService() noexcept;
 
 // The caller's instance.

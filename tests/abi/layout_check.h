@@ -9,6 +9,7 @@
 #include <mortise/abi/plugin.h>
 #include <mortise/abi/types.h>
 #include <mortise/service/authenticator.h>
+#include <mortise/service/clock.h>
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/draft/database.h>
@@ -24,6 +25,7 @@
 #include <mortise/service/readiness.h>
 #include <mortise/service/router.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 #include <mortise/service/users.h>
 

@@ -12,6 +12,7 @@
 #include <mortise/readiness.hpp>
 #include <mortise/settings.hpp>
 #include <mortise/setup.hpp>
+#include <mortise/tasks.hpp>
 #include <mortise/timers.hpp>
 
 #include <chrono>
@@ -66,6 +67,8 @@ protected:
     Crypto crypto() const noexcept { return Crypto(runtime_); }
     Passwords passwords() const noexcept { return Passwords(runtime_); }
     Timers timers() noexcept { return Timers(runtime_); }
+    Tasks tasks() const noexcept { return Tasks(runtime_); }
+    Clock clock() const noexcept { return Clock(runtime_); }
     Json json() const noexcept { return Json(runtime_); }
     Networks networks() const noexcept { return Networks(runtime_); }
     Loops loops() const noexcept { return Loops(runtime_); }

@@ -7,6 +7,7 @@
 #include <mortise/declared_routes.hpp>
 #include <mortise/decode.hpp>
 #include <mortise/deferred.hpp>
+#include <mortise/detail/boxed_call.hpp>
 #include <mortise/log.hpp>
 #include <mortise/part.hpp>
 #include <mortise/principal.hpp>
@@ -102,6 +103,18 @@ public:
 
     // Until the request's deadline, past which the host responds; 0 from there on, milliseconds::max() of a stream.
     std::chrono::milliseconds timeLeft() const noexcept { return detail::timeLeft(*runtime_, Turn(exchange_)); }
+
+    // When that is, of Clock::monotonic().
+    std::chrono::milliseconds deadline() const noexcept {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(raw_->deadline));
+    }
+    // While this turn is open: onCancelled() on the loop when the client is gone or the host ends the request,
+    // onEnded() when its response is out or there will be none; each at most once, and both are destroyed then. False:
+    // it has ended already.
+    template<class Cancelled, class Ended>
+    bool watch(Cancelled&& onCancelled, Ended&& onEnded) const {
+        return detail::watch(*runtime_, exchange_, std::forward<Cancelled>(onCancelled), std::forward<Ended>(onEnded));
+    }
 
     // To reply by another thread, or later; the handler returns Reply::later(). Once a request.
     Deferred defer() { return Deferred(share()); }

@@ -72,6 +72,9 @@ typedef struct mortise_request {
     uint64_t client_network;
     uint32_t client_family; /* MORTISE_CLIENT_… */
     uint32_t client_reserved;
+    /* Past it the host responds in the plugin's place; milliseconds of mortise.clock/1's monotonic clock. Of what a plugin is
+     * shown while the body is still to come it is early by the time that takes. */
+    uint64_t deadline;
 } mortise_request;
 
 /* since 1.0 */

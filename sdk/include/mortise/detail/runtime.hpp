@@ -3,6 +3,7 @@
 
 #include <mortise/detail/service.hpp>
 #include <mortise/detail/timer_registry.hpp>
+#include <mortise/service/clock.h>
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/exchange.h>
@@ -15,6 +16,7 @@
 #include <mortise/service/password.h>
 #include <mortise/service/readiness.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 
 #include <deque>
@@ -47,6 +49,8 @@ struct Runtime {
     Service<mortise_crypto_table> crypto;
     Service<mortise_password_table> password;
     Service<mortise_timer_table> timer;
+    Service<mortise_task_table> task;
+    Service<mortise_clock_table> clock;
     Service<mortise_json_table> json;
     Service<mortise_network_table> network;
     Service<mortise_loop_table> loop;
@@ -75,6 +79,8 @@ struct Runtime {
         crypto = resolve<mortise_crypto_table>(host, MORTISE_CRYPTO_SERVICE);
         password = resolve<mortise_password_table>(host, MORTISE_PASSWORD_SERVICE);
         timer = resolve<mortise_timer_table>(host, MORTISE_TIMER_SERVICE);
+        task = resolve<mortise_task_table>(host, MORTISE_TASK_SERVICE);
+        clock = resolve<mortise_clock_table>(host, MORTISE_CLOCK_SERVICE);
         json = resolve<mortise_json_table>(host, MORTISE_JSON_SERVICE);
         network = resolve<mortise_network_table>(host, MORTISE_NETWORK_SERVICE);
         loop = resolve<mortise_loop_table>(host, MORTISE_LOOP_SERVICE);

@@ -141,6 +141,14 @@ typedef struct mortise_exchange_table {
      * Nothing that is done for the request should wait longer: past it the host responds, or, after begin_commit, the
      * plugin owes its own 503 unless it has committed. */
     uint64_t (*time_left)(void* self, mortise_exchange exchange);
+    /* [any] While `exchange` is the caller's open turn: tells on the loop of the request, each at most once and each may be
+     * NULL: `on_cancelled` when the client is gone or the host ends the request, `on_ended` when its response is out or there
+     * will be none. `release` follows on_ended, once, on the loop, whether or not anything was called; neither it nor they are
+     * called of a plugin in quarantine. MORTISE_STALE: not the turn, or the request has ended already; MORTISE_BUSY: it has
+     * 64 of them: nothing is kept. Does not call back before it returns. From on_cancelled and on_ended everything of [loop]
+     * may be called. */
+    mortise_status (*watch)(void* self, mortise_exchange exchange, void (*on_cancelled)(void* context),
+                            void (*on_ended)(void* context), void* context, void (*release)(void* context));
 } mortise_exchange_table;
 
 #ifdef __cplusplus
