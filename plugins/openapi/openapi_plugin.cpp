@@ -8,6 +8,7 @@
 #include <mortise/entity_tag.hpp>
 #include <mortise/plugin.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>

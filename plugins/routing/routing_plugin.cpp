@@ -4,6 +4,7 @@
 #include <mortise/plugin.hpp>
 
 #include <algorithm>
+#include <memory>
 
 namespace {
 

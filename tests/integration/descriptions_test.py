@@ -26,11 +26,11 @@ class DescriptionsTest(ServerTest):
     def post(self, body: dict):
         return self.server.post(PLACE, body)
 
-    def form(self, pairs, target=PLACE):
+    def form(self, pairs, target=PLACE, method="POST"):
         text = pairs if isinstance(pairs, str) else urlencode(pairs)
         with self.server.connect() as connection:
             return connection.exchange(
-                "POST", target, body=text.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"}
+                method, target, body=text.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"}
             )
 
 
@@ -111,6 +111,11 @@ class Forms(DescriptionsTest):
         for form in ("price=1&price[x]=2&stay=1&stay[from]=2", "stay[from]=2&stay=1", "items=1&items[][name]=x",
                      "stay[from]=%zz"):
             self.assertError(self.form(form), 400, "Malformed form")
+
+    # contract: body.media-type
+    def test_forms_are_refused_where_the_route_does_not_say_that_it_takes_them(self):
+        self.assertError(self.form("note=x", method="PATCH"), 415)
+        self.assertEqual(self.server.patch(PLACE, {"note": "good"}).status, 200)
 
     def test_failures_have_the_places_of_json(self):
         response = self.form("price=x&items[0][name]=&items[0][count]=0&payment[by]=card&payment[number]=1234")

@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include <map>
+
 using namespace mortise::test;
 
 class CorsPluginTest : public CppUnit::TestFixture {

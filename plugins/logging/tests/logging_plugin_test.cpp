@@ -11,6 +11,7 @@
 
 #include <dlfcn.h>
 
+#include <map>
 #include <sstream>
 
 using namespace mortise::test;

@@ -60,7 +60,7 @@ class DocumentTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(idsAreUnique);
     CPPUNIT_TEST(tagsComeFromRoutesOrPlugins);
     CPPUNIT_TEST(parametersComeFromSchemas);
-    CPPUNIT_TEST(bodiesAreJsonAndForms);
+    CPPUNIT_TEST(bodiesAreJsonAndFormsWhereTheyAreTaken);
     CPPUNIT_TEST(multipartBodiesAreNothingElse);
     CPPUNIT_TEST(rawBodiesAreOfTheirMediaTypes);
     CPPUNIT_TEST(equalSchemasAreShared);
@@ -169,10 +169,13 @@ public:
             shown(document, "paths|/a/{id}|get|parameters"));
     }
 
-    void bodiesAreJsonAndForms() {
+    void bodiesAreJsonAndFormsWhereTheyAreTaken() {
         RouteNote note = route("POST", "/a");
         note.body = parsed(userSchema);
         Json document = documentOf({note});
+        CPPUNIT_ASSERT_EQUAL(std::string("application/json"), keys(at(document, "paths|/a|post|requestBody|content")));
+        note.forms = true;
+        document = documentOf({note});
         const std::string media =
             R"({"schema":{"$ref":"#/components/schemas/User"},"example":{"id":"01890a5d-ac96-774b-bcce-b302099a8057",)"
             R"("name":"Ada","password":"text text"}})";

@@ -5,6 +5,9 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <map>
+
 using namespace mortise::test;
 
 namespace {

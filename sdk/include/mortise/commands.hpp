@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/function.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/service/command.h>
-
-#include <functional>
 
 namespace mortise {
 inline namespace v1 {
@@ -27,7 +26,7 @@ constexpr int exitOk = 0;
 constexpr int exitFailed = 1;
 constexpr int exitUsage = 64;
 
-using CommandFunction = std::function<int(const Arguments&, CommandOutput&)>;
+using CommandFunction = detail::Function<int(const Arguments&, CommandOutput&)>;
 
 namespace detail {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 
 #include <array>
-#include <memory>
 
 namespace mortise {
 inline namespace v1 {
@@ -23,7 +23,7 @@ public:
     Sha256 sign(std::string_view data) const {
         Sha256 mac{};
         if (!key_) throw Absent("an HMAC key");
-        detail::raise(service_->table.hmac_sha256(service_->self, key_.get(), view(data), mac.data()), "hmac_sha256");
+        detail::raise(service_->table.hmac_sha256(service_->self, key_->get(), view(data), mac.data()), "hmac_sha256");
         return mac;
     }
 
@@ -31,10 +31,11 @@ private:
     friend class Crypto;
     HmacKey(const detail::Service<mortise_crypto_table>& service, mortise_hmac_key* key)
         : service_(&service),
-          key_(key, [&service](mortise_hmac_key* k) { service.table.hmac_key_free(service.self, k); }) {}
+          key_(detail::Shared<detail::HostHandle<mortise_hmac_key>>::make(key, service.table.hmac_key_free,
+                                                                          service.self)) {}
 
     const detail::Service<mortise_crypto_table>* service_ = nullptr;
-    std::shared_ptr<mortise_hmac_key> key_;
+    detail::Shared<detail::HostHandle<mortise_hmac_key>> key_;
 };
 
 // mortise.crypto/1. Any thread unless said otherwise; throws Error when the host refuses.

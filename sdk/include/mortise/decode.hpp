@@ -6,11 +6,9 @@
 #include <mortise/part.hpp>
 
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <optional>
-#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -35,12 +33,12 @@ bool decodeInteger(const mortise_json_tape& tape, const mortise_json_node& node,
     // "1.0" and "1e3" are integers to JSON Schema.
     double number = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (parsed.ec != std::errc() || std::trunc(number) != number) return false;
+    if (parsed.ec != std::errc()) return false;
     if (number < static_cast<double>(std::numeric_limits<T>::min()) ||
-        number >= std::ldexp(1.0, std::numeric_limits<T>::digits))
+        number >= 2.0 * static_cast<double>(T{1} << (std::numeric_limits<T>::digits - 1)))
         return false;
     out = static_cast<T>(number);
-    return true;
+    return static_cast<double>(out) == number;
 }
 
 template<class T>
@@ -55,7 +53,7 @@ bool decodeFloating(const mortise_json_tape& tape, const mortise_json_node& node
     double wide = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), wide);
     out = 0;
-    return std::abs(wide) < 1;
+    return wide > -1 && wide < 1;
 }
 
 template<class T>
@@ -190,7 +188,7 @@ bool decodeTagged(const mortise_json_tape& tape, const mortise_json_node& node, 
         if (nodeText(tape, *key) != tags<T>.member) continue;
         return key[1].kind == MORTISE_JSON_STRING &&
                decodeAlternatives(tape, node, nodeText(tape, key[1]), out,
-                                  std::make_index_sequence<std::variant_size_v<T>>{});
+                                  std::make_index_sequence<alternativeCount<T>>{});
     }
     return false;
 }

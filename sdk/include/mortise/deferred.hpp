@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/counted.hpp>
 #include <mortise/detail/send.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/turn.hpp>
-
-#include <atomic>
 
 namespace mortise {
 inline namespace v1 {
@@ -26,8 +25,8 @@ struct DeferredState {
 
     const Runtime* runtime;
     mortise_exchange exchange;
-    std::atomic<int> phase{running};
-    std::atomic<bool> streaming{false};
+    Word<int> phase{running};
+    Word<bool> streaming{false};
 
     // True for the one caller that may make the terminal call.
     bool claim() noexcept { return phase.exchange(ended) != ended; }
@@ -40,7 +39,7 @@ struct DeferredState {
     // abandoned.
     void drop() noexcept {
         int now = running;
-        if (phase.compare_exchange_strong(now, dropped)) return;
+        if (phase.compareExchange(now, dropped)) return;
         if (now == open && claim()) abandon();
     }
 
@@ -61,7 +60,7 @@ struct DeferredState {
     // The handler returned; false when nobody is left to answer.
     bool leave() noexcept {
         int now = running;
-        if (phase.compare_exchange_strong(now, open)) return true;
+        if (phase.compareExchange(now, open)) return true;
         return now != dropped;
     }
 
@@ -81,7 +80,7 @@ private:
 class Deferred {
 public:
     Deferred() noexcept = default;
-    explicit Deferred(std::shared_ptr<detail::DeferredState> state) noexcept : state_(std::move(state)) {}
+    explicit Deferred(detail::Shared<detail::DeferredState> state) noexcept : state_(std::move(state)) {}
     Deferred(Deferred&&) noexcept = default;
     Deferred& operator=(Deferred&& other) noexcept {
         if (this != &other) {
@@ -137,7 +136,7 @@ public:
     }
 
 private:
-    std::shared_ptr<detail::DeferredState> state_;
+    detail::Shared<detail::DeferredState> state_;
 };
 
 } // namespace v1

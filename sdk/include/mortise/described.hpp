@@ -79,18 +79,19 @@ using ElementOf = typename Element<T>::Type;
 template<class T>
 constexpr bool isKnown();
 
-template<class T>
-struct AreKnown : std::false_type {};
+template<class Types>
+struct AreKnown;
 template<class... Ts>
-struct AreKnown<std::variant<Ts...>> : std::bool_constant<(isKnown<Ts>() && ...)> {};
+struct AreKnown<std::tuple<Ts...>> : std::bool_constant<(isKnown<Ts>() && ...)> {};
 
 // Whether JSON can be made of it.
 template<class T>
 constexpr bool isKnown() {
     using E = ElementOf<T>;
+    if constexpr (IsAlternatives<E>::value) return AreKnown<typename AlternativesOf<E>::Types>::value;
     return std::is_arithmetic_v<E> || isText<E> || IsNamedEnum<E>::value || std::is_same_v<E, DateTime> ||
            std::is_same_v<E, Date> || std::is_same_v<E, Decimal> || std::is_same_v<E, RawJson> ||
-           std::is_same_v<E, UploadedFile> || IsDescribed<E>::value || IsTagged<E>::value || AreKnown<E>::value;
+           std::is_same_v<E, UploadedFile> || IsDescribed<E>::value || IsTagged<E>::value;
 }
 
 // Whether it can be all of a response's body.

@@ -6,7 +6,6 @@
 #include <mortise/part.hpp>
 
 #include <charconv>
-#include <cmath>
 #include <cstring>
 #include <stdexcept>
 
@@ -91,7 +90,7 @@ void encodeText(Sink& out, std::string_view text) {
 template<class Sink, class N>
 void encodeNumber(Sink& out, N number) {
     if constexpr (std::is_floating_point_v<N>) {
-        if (!std::isfinite(number)) {
+        if (!(number - number == 0)) {
             out.append("null", 4);
             return;
         }
@@ -138,11 +137,11 @@ void encodeTagged(Sink& out, const T& value) {
     out.push_back('{');
     encodeText(out, known.member);
     out.push_back(':');
-    std::visit(
+    visit(
         [&](const auto& alternative) {
-            using Alternative = std::decay_t<decltype(alternative)>;
+            using Held = std::decay_t<decltype(alternative)>;
             encodeText(out, known.names[value.index()]);
-            encodeMembers(out, alternative, false, std::make_index_sequence<fieldCount<Alternative>>{});
+            encodeMembers(out, alternative, false, std::make_index_sequence<fieldCount<Held>>{});
         },
         value);
     out.push_back('}');
@@ -200,7 +199,7 @@ void encodeValue(Sink& out, const T& value) {
     } else if constexpr (IsTagged<T>::value) {
         encodeTagged(out, value);
     } else if constexpr (IsAlternatives<T>::value) {
-        std::visit([&](const auto& alternative) { encodeValue(out, alternative); }, value);
+        visit([&](const auto& alternative) { encodeValue(out, alternative); }, value);
     } else if constexpr (IsMap<T>::value) {
         out.push_back('{');
         bool first = true;

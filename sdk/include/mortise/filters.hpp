@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/function.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/request.hpp>
 #include <mortise/service/filter.h>
@@ -8,7 +9,6 @@
 
 #include <array>
 #include <chrono>
-#include <functional>
 
 namespace mortise {
 inline namespace v1 {
@@ -313,10 +313,10 @@ struct FilterEntry {
     std::uint32_t flags = 0;
     std::uint32_t placement = MORTISE_PLACEMENT_LOOP;
     std::string name, before, after;
-    std::array<std::function<void(FilterCall&)>, requestPhases> onRequest;
+    std::array<detail::Function<void(FilterCall&)>, requestPhases> onRequest;
     std::array<May, requestPhases> may{};
-    std::function<void(Response&)> onRespond;
-    std::function<void(const Finished&)> onFinish;
+    detail::Function<void(Response&)> onRespond;
+    detail::Function<void(const Finished&)> onFinish;
 };
 
 constexpr std::size_t phaseIndex(std::uint32_t phase) noexcept {
@@ -401,7 +401,7 @@ public:
 
     // call(FilterCall&) at the start of each phase named, which may do what `may` says. Throwing ends the request with
     // 500.
-    FilterBuilder& onRequest(Phase phases, const std::function<void(FilterCall&)>& call, May may = May::reply) {
+    FilterBuilder& onRequest(Phase phases, const detail::Function<void(FilterCall&)>& call, May may = May::reply) {
         const auto bits = static_cast<std::uint32_t>(phases);
         for (std::size_t i = 0; i < detail::requestPhases; ++i) {
             if ((bits >> i & 1u) == 0) continue;
@@ -414,7 +414,7 @@ public:
     }
     // call(Response&) once before the head of any response, errors included. With May::wait it may call later().
     // Throwing makes the response a 500.
-    FilterBuilder& onRespond(std::function<void(Response&)> call, May may = May::pass) {
+    FilterBuilder& onRespond(detail::Function<void(Response&)> call, May may = May::pass) {
         if (may == May::reply) throw Invalid("onRespond changes the response that there is: May::pass or May::wait");
         if (may == May::wait) entry_.flags |= MORTISE_FILTER_MAY_WAIT_RESPOND;
         entry_.onRespond = std::move(call);
@@ -422,7 +422,7 @@ public:
         return *this;
     }
     // call(const Finished&) once when the exchange is over.
-    FilterBuilder& onFinish(std::function<void(const Finished&)> call) {
+    FilterBuilder& onFinish(detail::Function<void(const Finished&)> call) {
         entry_.onFinish = std::move(call);
         entry_.phases |= MORTISE_PHASE_FINISH;
         return *this;

@@ -3,6 +3,7 @@
 
 #include <mortise/decode.hpp>
 #include <mortise/detail/checks.hpp>
+#include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/schema.hpp>
@@ -18,11 +19,11 @@ class JsonSchema {
 public:
     JsonSchema() = default;
     explicit operator bool() const noexcept { return schema_ != nullptr; }
-    const mortise_json_schema* raw() const noexcept { return schema_.get(); }
+    const mortise_json_schema* raw() const noexcept { return schema_ ? schema_->get() : nullptr; }
 
 private:
     friend class Json;
-    std::shared_ptr<mortise_json_schema> schema_;
+    detail::Shared<detail::HostHandle<mortise_json_schema>> schema_;
 };
 
 // mortise.json/1: the host's parser and its one validator, for text that did not come as a request's body. Any thread.
@@ -40,8 +41,8 @@ public:
         mortise_json_schema* made = nullptr;
         detail::raise(service_->table.schema_make(service_->self, view(text), &made, error.raw()), "schema", error);
         JsonSchema schema;
-        const auto* const service = service_;
-        schema.schema_.reset(made, [service](mortise_json_schema* s) { service->table.schema_free(service->self, s); });
+        schema.schema_ = detail::Shared<detail::HostHandle<mortise_json_schema>>::make(
+            made, service_->table.schema_free, service_->self);
         return schema;
     }
     template<class T>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/request.hpp>
-
-#include <memory>
 
 namespace mortise {
 inline namespace v1 {
@@ -22,13 +21,13 @@ public:
     }
     // Whether `address` (as Request::clientAddress) is in the list; to decide about a request, see admits().
     bool contains(std::string_view address) const noexcept {
-        return list_ && service_->table.contains(service_->self, list_.get(), view(address)) != 0;
+        return list_ && service_->table.contains(service_->self, list_->get(), view(address)) != 0;
     }
 
 private:
     friend class Networks;
     const detail::Service<mortise_network_table>* service_ = nullptr;
-    std::shared_ptr<mortise_network_list> list_;
+    detail::Shared<detail::HostHandle<mortise_network_list>> list_;
 };
 
 // mortise.network/1.
@@ -55,7 +54,8 @@ public:
         NetworkList list;
         const auto* const service = service_;
         list.service_ = service;
-        list.list_.reset(made, [service](mortise_network_list* l) { service->table.list_free(service->self, l); });
+        list.list_ = detail::Shared<detail::HostHandle<mortise_network_list>>::make(made, service_->table.list_free,
+                                                                                    service_->self);
         return list;
     }
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <unistd.h>
+extern "C" int close(int); // as POSIX has it; <unistd.h> is long
 
 namespace mortise {
 inline namespace v1 {

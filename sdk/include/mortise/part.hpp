@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mortise/abi/exchange.h>
-#include <mortise/detail/move_file.hpp>
+#include <mortise/detail/tag.hpp>
 #include <mortise/detail/view.hpp>
 
 #include <charconv>
@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
+#include <type_traits>
 
 namespace mortise {
 inline namespace v1 {
@@ -30,6 +30,18 @@ struct UploadedFile {
     }
 };
 
+namespace detail {
+
+// Whether <mortise/move_file.hpp> is there, in which moveFile is.
+template<class Text, class = void>
+struct CanMove : std::false_type {};
+template<class Text>
+struct CanMove<Text,
+               std::void_t<decltype(moveFile(Tag<Text>{}, std::declval<std::string>(), std::declval<std::string>()))>>
+    : std::true_type {};
+
+} // namespace detail
+
 // A part of a multipart/form-data body (RFC 7578). Views live as long as the request's.
 class Part {
 public:
@@ -47,8 +59,12 @@ public:
 
     // Blocks. Moves the file: at once where `destination` is on the same file system, else by a copy beside it that
     // gets the name when it is complete. A file of that name is replaced. Throws std::system_error; the file is still
-    // here then.
-    void moveTo(const std::string& destination) const { detail::moveFile(std::string(path()), destination); }
+    // here then. Needs <mortise/move_file.hpp>.
+    template<class Text>
+    void moveTo(const Text& destination) const {
+        static_assert(detail::CanMove<Text>::value, "Part::moveTo(): include <mortise/move_file.hpp>");
+        moveFile(detail::Tag<Text>{}, std::string(path()), std::string(destination));
+    }
 
     const mortise_part& raw() const noexcept { return raw_; }
 

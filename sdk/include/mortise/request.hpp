@@ -137,7 +137,7 @@ public:
     const mortise_request& raw() const noexcept { return *raw_; }
     const detail::Runtime& runtime() const noexcept { return *runtime_; }
     // What defer() made, if anything.
-    const std::shared_ptr<detail::DeferredState>& deferred() const noexcept { return deferred_; }
+    const detail::Shared<detail::DeferredState>& deferred() const noexcept { return deferred_; }
 
 private:
     // Header names are ASCII; `a` and `b` differ in case only.
@@ -152,16 +152,16 @@ private:
         }
         return true;
     }
-    std::shared_ptr<detail::DeferredState> share() {
+    detail::Shared<detail::DeferredState> share() {
         if (deferred_) throw Invalid("a request is deferred once");
-        deferred_ = std::make_shared<detail::DeferredState>(*runtime_, exchange_);
+        deferred_ = detail::Shared<detail::DeferredState>::make(*runtime_, exchange_);
         return deferred_;
     }
 
     const detail::Runtime* runtime_;
     mortise_exchange exchange_;
     const mortise_request* raw_;
-    std::shared_ptr<detail::DeferredState> deferred_;
+    detail::Shared<detail::DeferredState> deferred_;
     mortise_request older_; // only where the host's struct is smaller
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/service/router.h>
 
-#include <memory>
 #include <string_view>
 
 namespace mortise {

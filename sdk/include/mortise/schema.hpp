@@ -7,7 +7,6 @@
 
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -161,28 +160,28 @@ constexpr bool suitsTag(std::string_view tag, std::index_sequence<I...>) {
 
 template<class T, std::size_t I, class Mode>
 void schemaTagged(std::string& out) {
-    using Alternative = std::variant_alternative_t<I, T>;
-    using Members = std::make_index_sequence<fieldCount<Alternative>>;
-    static_assert(suitsTag<Alternative>(tags<T>.member, Members{}),
+    using Chosen = Alternative<T, I>;
+    using Members = std::make_index_sequence<fieldCount<Chosen>>;
+    static_assert(suitsTag<Chosen>(tags<T>.member, Members{}),
                   "an alternative has no member of the tag's name, and initialisers instead of .defaults()");
     if (I != 0) out.push_back(',');
     out.append("{\"type\":\"object\"");
-    schemaText(out, "title", mortiseTitle(Tag<Alternative>{}));
+    schemaText(out, "title", mortiseTitle(Tag<Chosen>{}));
     out.append(",\"properties\":{");
     encodeText(out, tags<T>.member);
     out.append(":{\"const\":");
     encodeText(out, tags<T>.names[I]);
     out.push_back('}');
-    schemaMembers<Alternative, Mode>(out, tags<T>.member, Members{});
+    schemaMembers<Chosen, Mode>(out, tags<T>.member, Members{});
     out.push_back('}');
 }
 
 template<class T, std::size_t I, class Mode>
 void schemaAlternative(std::string& out) {
-    using Alternative = std::variant_alternative_t<I, T>;
+    using Chosen = Alternative<T, I>;
     if constexpr (IsAlternatives<T>::value) {
         if (I != 0) out.push_back(',');
-        schemaValue<Alternative, Mode>(out, Rules{});
+        schemaValue<Chosen, Mode>(out, Rules{});
     } else {
         schemaTagged<T, I, Mode>(out);
     }
@@ -195,7 +194,7 @@ void schemaAlternatives(std::string& out, std::index_sequence<I...>) {
 
 template<class T, class Mode>
 void schemaAlternatives(std::string& out) {
-    schemaAlternatives<T, Mode>(out, std::make_index_sequence<std::variant_size_v<T>>{});
+    schemaAlternatives<T, Mode>(out, std::make_index_sequence<alternativeCount<T>>{});
 }
 
 template<class T, std::size_t... I>
@@ -224,7 +223,7 @@ constexpr bool isDistinct() {
 
 template<class T, std::size_t I, std::size_t... J>
 constexpr bool isDistinctFrom(std::index_sequence<J...>) {
-    return ((I == J || isDistinct<std::variant_alternative_t<I, T>, std::variant_alternative_t<J, T>>()) && ...);
+    return ((I == J || isDistinct<Alternative<T, I>, Alternative<T, J>>()) && ...);
 }
 
 template<class T, std::size_t... I>
@@ -235,7 +234,7 @@ constexpr bool areDistinct(std::index_sequence<I...> all) {
 // Whether what is sent as one alternative can never be valid as another: oneOf, else anyOf.
 template<class T>
 constexpr bool areDistinct() {
-    return areDistinct<T>(std::make_index_sequence<std::variant_size_v<T>>{});
+    return areDistinct<T>(std::make_index_sequence<alternativeCount<T>>{});
 }
 
 template<class T, class Mode>
@@ -254,7 +253,7 @@ std::string nameOf();
 template<class T>
 struct NamesOf;
 template<class... Ts>
-struct NamesOf<std::variant<Ts...>> {
+struct NamesOf<std::tuple<Ts...>> {
     static std::string text() {
         std::string all;
         ((all.append(all.empty() ? "" : " or ").append(nameOf<Ts>())), ...);
@@ -266,7 +265,7 @@ struct NamesOf<std::variant<Ts...>> {
 template<class T>
 std::string nameOf() {
     if constexpr (IsVariant<T>::value)
-        return NamesOf<T>::text();
+        return NamesOf<typename AlternativesOf<T>::Types>::text();
     else if constexpr (IsDescribed<T>::value)
         return std::string(mortiseTitle(Tag<T>{}));
     else if constexpr (!std::is_same_v<ElementOf<T>, T>)

@@ -3,12 +3,12 @@
 
 #include <mortise/abi/module.h>
 #include <mortise/described.hpp>
+#include <mortise/detail/texts.hpp>
 #include <mortise/detail/view.hpp>
 #include <mortise/encode.hpp>
 #include <mortise/setting_types.hpp>
 
 #include <chrono>
-#include <deque>
 #include <limits>
 
 // MORTISE_SETTINGS(Type, field(member).min(1).text("…"), …)
@@ -204,9 +204,9 @@ constexpr std::uint32_t settingType(bool hasChoices) {
 // The declarations of a settings struct, with the storage their views point into.
 struct SettingTable {
     std::vector<mortise_setting> rows;
-    std::deque<std::string> texts;
+    Texts texts;
 
-    mortise_view keep(std::string text) { return view(texts.emplace_back(std::move(text))); }
+    mortise_view keep(std::string text) { return texts.keep(text); }
 };
 
 template<class S, class Value>

@@ -71,11 +71,11 @@ public:
         runtime_.migrations.push_back({mortise_view{}, runtime_.keep(name), runtime_.keep(sql)});
     }
     // Constant fields, checked here once: {{"X-Foo", "bar"}, …}.
-    HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+    [[nodiscard]] HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
         return headerBlock(fields.begin(), fields.end());
     }
     template<class Iterator>
-    HeaderBlock headerBlock(Iterator begin, Iterator end) {
+    [[nodiscard]] HeaderBlock headerBlock(Iterator begin, Iterator end) {
         const auto& service = runtime_.exchange;
         if (service.table.declare_header_block == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
         std::vector<mortise_field> raw;

@@ -14,7 +14,7 @@ class Stream {
 public:
     // Takes the turn. Throws when the host refuses the head, Stale when the request has ended; the handler has the turn
     // then.
-    Stream(std::shared_ptr<detail::DeferredState> state, Reply head) : state_(std::move(state)) {
+    Stream(detail::Shared<detail::DeferredState> state, Reply head) : state_(std::move(state)) {
         try {
             if (head.kind() != Reply::Kind::whole) throw Invalid("a stream begins with a whole reply");
             const auto& table = state_->runtime->exchange.table;
@@ -51,7 +51,7 @@ private:
         if (state) state->runtime->exchange.table.end_stream(state->runtime->exchange.self, state->exchange, complete);
     }
 
-    std::shared_ptr<detail::DeferredState> state_;
+    detail::Shared<detail::DeferredState> state_;
 };
 
 } // namespace v1

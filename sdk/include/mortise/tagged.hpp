@@ -3,12 +3,12 @@
 
 #include <mortise/detail/for_each.hpp>
 #include <mortise/detail/tag.hpp>
+#include <mortise/detail/variants.hpp>
 
 #include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
-#include <variant>
 
 // using Shape = std::variant<Circle, Square>;
 // MORTISE_TAGGED(Shape, "kind", as(Circle, "circle"), as(Square, "square"))
@@ -43,7 +43,8 @@ struct Tags {
 
 template<class Variant, class... Alternatives>
 constexpr Tags<sizeof...(Alternatives)> makeTags(std::string_view member, TagName<Alternatives>... list) {
-    static_assert(std::is_same_v<Variant, std::variant<Alternatives...>>,
+    static_assert(IsVariant<Variant>::value &&
+                      std::is_same_v<typename AlternativesOf<Variant>::Types, std::tuple<Alternatives...>>,
                   "MORTISE_TAGGED names the alternatives of an std::variant in its order");
     return {member, {{list.name...}}};
 }

@@ -9,6 +9,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <limits>
+#include <map>
 
 namespace {
 

@@ -9,8 +9,12 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <unordered_map>
+#include <variant>
 
 namespace {
 

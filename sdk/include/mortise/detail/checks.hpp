@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -29,7 +28,7 @@ constexpr bool membersHaveChecks(std::index_sequence<I...>) {
 
 template<class T, std::size_t... I>
 constexpr bool alternativesHaveChecks(std::index_sequence<I...>) {
-    return (hasChecks<std::variant_alternative_t<I, T>>() || ...);
+    return (hasChecks<Alternative<T, I>>() || ...);
 }
 
 // Whether anything at or below a value of this type is checked beyond its schema.
@@ -40,7 +39,7 @@ constexpr bool hasChecks() {
     else if constexpr (IsMap<T>::value)
         return hasChecks<typename T::mapped_type>();
     else if constexpr (IsTagged<T>::value)
-        return alternativesHaveChecks<T>(std::make_index_sequence<std::variant_size_v<T>>{});
+        return alternativesHaveChecks<T>(std::make_index_sequence<alternativeCount<T>>{});
     else if constexpr (IsDescribed<T>::value)
         return HasOwnCheck<T>::value || membersHaveChecks<T>(std::make_index_sequence<fieldCount<T>>{});
     else
@@ -98,7 +97,7 @@ void checkValue(const T& value, Issues& issues) {
             checkValue<MemberNames>(element, issues);
         }
     } else if constexpr (IsTagged<T>::value) {
-        std::visit([&](const auto& alternative) { checkValue<Names>(alternative, issues); }, value);
+        visit([&](const auto& alternative) { checkValue<Names>(alternative, issues); }, value);
     } else {
         checkMembers<Names>(value, issues, std::make_index_sequence<fieldCount<T>>{});
         if constexpr (HasOwnCheck<T>::value) mortiseCheck(value, issues);

@@ -8,7 +8,6 @@
 #include <mortise/schema.hpp>
 
 #include <tuple>
-#include <variant>
 
 namespace mortise {
 inline namespace v1 {
@@ -67,41 +66,50 @@ inline mortise_status failBusy(Request& request, std::string_view reason) noexce
 }
 
 // What a handler may return: a Reply, what goes out as JSON by itself, or an std::variant of those.
-template<class T>
-struct IsResult : std::bool_constant<isBody<T> || std::is_same_v<T, Reply>> {};
+template<class Types>
+struct AreResults;
 template<class... Ts>
-struct IsResult<std::variant<Ts...>>
-    : std::bool_constant<isBody<std::variant<Ts...>> || (sizeof...(Ts) != 0 && (IsResult<Ts>::value && ...))> {};
+struct AreResults<std::tuple<Ts...>>
+    : std::bool_constant<sizeof...(Ts) != 0 && ((isBody<Ts> || std::is_same_v<Ts, Reply>)&&...)> {};
 template<class T>
-constexpr bool isResult = IsResult<T>::value;
+constexpr bool isResultOf() {
+    if constexpr (IsAlternatives<T>::value)
+        return AreResults<typename AlternativesOf<T>::Types>::value;
+    else
+        return isBody<T> || std::is_same_v<T, Reply>;
+}
+template<class T>
+constexpr bool isResult = isResultOf<T>();
 
 // What a handler's return type says about the body of 200, or void.
-template<class... Ts>
-struct TypeList {};
-template<class List, class... Ts>
+template<class Variant, class Kept, class... Ts>
 struct WithoutReply;
-template<class... Kept>
-struct WithoutReply<TypeList<Kept...>> {
-    using Type = std::variant<Kept...>;
+template<class Variant, class... Kept>
+struct WithoutReply<Variant, std::tuple<Kept...>> {
+    using Type = typename AlternativesOf<Variant>::template Rebound<Kept...>;
 };
-template<class Kept>
-struct WithoutReply<TypeList<Kept>> {
+template<class Variant, class Kept>
+struct WithoutReply<Variant, std::tuple<Kept>> {
     using Type = Kept;
 };
-template<>
-struct WithoutReply<TypeList<>> {
+template<class Variant>
+struct WithoutReply<Variant, std::tuple<>> {
     using Type = void;
 };
-template<class... Kept, class T, class... Rest>
-struct WithoutReply<TypeList<Kept...>, T, Rest...>
-    : WithoutReply<std::conditional_t<std::is_same_v<T, Reply>, TypeList<Kept...>, TypeList<Kept..., T>>, Rest...> {};
+template<class Variant, class... Kept, class T, class... Rest>
+struct WithoutReply<Variant, std::tuple<Kept...>, T, Rest...>
+    : WithoutReply<Variant, std::conditional_t<std::is_same_v<T, Reply>, std::tuple<Kept...>, std::tuple<Kept..., T>>,
+                   Rest...> {};
+template<class Variant, class Types>
+struct DocumentedOf;
+template<class Variant, class... Ts>
+struct DocumentedOf<Variant, std::tuple<Ts...>> : WithoutReply<Variant, std::tuple<>, Ts...> {};
 
+template<class T, class = void>
+struct Documented : WithoutReply<T, std::tuple<>, T> {};
 template<class T>
-struct Documented : WithoutReply<TypeList<>, T> {};
-template<class... Ts>
-struct Documented<std::variant<Ts...>>
-    : std::conditional_t<IsTagged<std::variant<Ts...>>::value, WithoutReply<TypeList<>, std::variant<Ts...>>,
-                         WithoutReply<TypeList<>, Ts...>> {};
+struct Documented<T, std::enable_if_t<IsAlternatives<T>::value>> : DocumentedOf<T, typename AlternativesOf<T>::Types> {
+};
 
 // What the handler returned goes out: the terminal call, or MORTISE_PENDING where a Deferred makes it or has made it.
 template<class Result>
@@ -115,8 +123,8 @@ mortise_status conclude(Request& request, Result&& result) {
         if (request.deferred() && !request.deferred()->claim()) return failTwice(request);
         return replied(ReplySender::send(request.runtime(), request.exchange(), std::forward<Result>(result)));
     } else if constexpr (IsAlternatives<std::decay_t<Result>>::value) {
-        return std::visit([&](auto&& one) { return conclude(request, std::forward<decltype(one)>(one)); },
-                          std::forward<Result>(result));
+        return visit([&](auto&& one) { return conclude(request, std::forward<decltype(one)>(one)); },
+                     std::forward<Result>(result));
     } else {
         if (request.deferred() && !request.deferred()->claim()) return failTwice(request);
         constexpr std::size_t usual = 2048; // bytes; what outgrows them is on the heap

@@ -7,13 +7,11 @@
 
 #include <array>
 #include <cstddef>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
-#include <variant>
+#include <utility>
 #include <vector>
 
 // What a type is to descriptions.
@@ -46,17 +44,13 @@ struct IsArray : std::false_type {};
 template<class T, std::size_t N>
 struct IsArray<std::array<T, N>> : std::true_type {};
 
-template<class T>
+// An std::map or std::unordered_map by its shape, whose key is text.
+template<class T, class = void>
 struct IsMap : std::false_type {};
-template<class T, class C, class A>
-struct IsMap<std::map<std::string, T, C, A>> : std::true_type {};
-template<class T, class H, class E, class A>
-struct IsMap<std::unordered_map<std::string, T, H, E, A>> : std::true_type {};
-
 template<class T>
-struct IsVariant : std::false_type {};
-template<class... Ts>
-struct IsVariant<std::variant<Ts...>> : std::true_type {};
+struct IsMap<T, std::void_t<typename T::mapped_type, decltype(std::declval<T&>().begin()->second)>>
+    : std::is_same<typename T::key_type, std::string> {};
+
 // A variant without a MORTISE_TAGGED goes out only, as whichever alternative it holds.
 template<class T>
 struct IsAlternatives : std::bool_constant<IsVariant<T>::value && !IsTagged<T>::value> {};

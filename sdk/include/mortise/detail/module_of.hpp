@@ -147,7 +147,7 @@ private:
         std::vector<mortise_setting_value> values(configuration.value_count);
         const char* at = reinterpret_cast<const char*>(configuration.values);
         for (mortise_setting_value& value : values) {
-            std::memcpy(&value, at, std::min<std::size_t>(configuration.value_size, sizeof value));
+            std::memcpy(&value, at, detail::lesser(configuration.value_size, sizeof value));
             at += configuration.value_size;
         }
         return values;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <mortise/detail/service.hpp>
+#include <mortise/detail/texts.hpp>
 #include <mortise/detail/timer_registry.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/service/clock.h>
 #include <mortise/service/command.h>
 #include <mortise/service/crypto.h>
@@ -19,8 +21,6 @@
 #include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 
-#include <deque>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +58,7 @@ struct Runtime {
 
     PluginBase* plugin = nullptr;
     std::vector<std::string> unfinished; // what is wrong with a declaration that configure left half said; or empty
-    std::deque<std::string> texts;       // storage of views that live as long as the instance
+    Texts texts;                         // storage of views that live as long as the instance
     std::vector<mortise_migration> migrations;
     std::vector<std::unique_ptr<FilterEntry>> filters;
     std::vector<mortise_filter> rawFilters; // of filters, in C
@@ -87,7 +87,7 @@ struct Runtime {
         readiness = resolve<mortise_readiness_table>(host, MORTISE_READINESS_SERVICE);
     }
 
-    mortise_view keep(std::string_view text) { return view(texts.emplace_back(text)); }
+    mortise_view keep(std::string_view text) { return texts.keep(text); }
 
     bool onLoop() const noexcept { return loop.table.current != nullptr && loop.table.current(loop.self) != 0; }
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <mortise/detail/runtime.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/reply.hpp>
-
-#include <memory>
 
 namespace mortise {
 inline namespace v1 {

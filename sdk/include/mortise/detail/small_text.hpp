@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/unique_ptr.hpp>
+
 #include <cstring>
-#include <memory>
 #include <string_view>
 
 namespace mortise {

@@ -3,10 +3,8 @@
 
 #include <mortise/abi/types.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <iterator>
 #include <string_view>
 
 namespace mortise {
@@ -31,6 +29,10 @@ bool has(const Struct& peer, Member Struct::*member) noexcept {
 
 namespace detail {
 
+constexpr std::size_t lesser(std::size_t left, std::size_t right) noexcept {
+    return left < right ? left : right;
+}
+
 // A peer's struct in this build's shape: what lies beyond its struct_size is zero, what lies beyond ours is dropped.
 template<class Struct>
 Struct adopt(const void* peer) noexcept {
@@ -39,7 +41,7 @@ Struct adopt(const void* peer) noexcept {
     if (peer == nullptr) return mine;
     std::uint32_t size = 0;
     std::memcpy(&size, peer, sizeof size);
-    std::memcpy(&mine, peer, std::min<std::size_t>(size, sizeof mine));
+    std::memcpy(&mine, peer, lesser(size, sizeof mine));
     return mine;
 }
 
@@ -50,12 +52,6 @@ class Elements {
 public:
     class Iterator {
     public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = Element;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const Element*;
-        using reference = Element;
-
         Iterator(const Elements* list, std::size_t index) noexcept : list_(list), index_(index) {}
         Element operator*() const noexcept { return (*list_)[index_]; }
         Iterator& operator++() noexcept {
@@ -85,7 +81,7 @@ public:
     Element operator[](std::size_t index) const noexcept {
         Element mine;
         std::memset(static_cast<void*>(&mine), 0, sizeof mine);
-        std::memcpy(static_cast<void*>(&mine), first_ + index * stride_, std::min(stride_, sizeof mine));
+        std::memcpy(static_cast<void*>(&mine), first_ + index * stride_, lesser(stride_, sizeof mine));
         return mine;
     }
     Iterator begin() const noexcept { return {this, 0}; }
@@ -105,7 +101,7 @@ public:
     ErrorText& operator=(const ErrorText&) = delete;
 
     mortise_error* raw() noexcept { return &raw_; }
-    std::string_view text() const noexcept { return {text_, std::min<std::size_t>(raw_.length, sizeof text_)}; }
+    std::string_view text() const noexcept { return {text_, lesser(raw_.length, sizeof text_)}; }
 
 private:
     mortise_error raw_;
@@ -115,7 +111,7 @@ private:
 // Leaves `text`, cut at the capacity (never inside a UTF-8 sequence), where the other side reads it.
 inline void tell(mortise_error* error, std::string_view text) noexcept {
     if (error == nullptr || error->message == nullptr) return;
-    std::size_t size = std::min<std::size_t>(text.size(), error->capacity);
+    std::size_t size = lesser(text.size(), error->capacity);
     if (size < text.size()) {
         while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;
     }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// Part::moveTo, which few plugins need and which takes much to include.
+
+#include <mortise/part.hpp>
+
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -42,7 +46,8 @@ inline int copyFile(const char* from, const char* to) {
 }
 
 // As Part::moveTo says.
-inline void moveFile(const std::string& from, const std::string& to) {
+template<class Text>
+void moveFile(Tag<Text>, const std::string& from, const std::string& to) {
     const auto fail = [&](int error) {
         throw std::system_error(error, std::generic_category(), "an uploaded file could not be moved to " + to);
     };
