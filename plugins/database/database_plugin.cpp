@@ -61,7 +61,9 @@ public:
     void configure(Setup& setup) override {
         SqliteOptions options = optionsOf(settings());
         try {
-            options.file = DatabaseUrl::parse(settings().url, stateDirectory()).file;
+            const std::filesystem::path file = DatabaseUrl::parse(settings().url).file;
+            options.file =
+                file.is_relative() ? std::filesystem::path(stateFile(file.string())).lexically_normal() : file;
         } catch (const DatabaseError& error) {
             return setup.refuseSetting("url", error.what());
         }

@@ -53,7 +53,7 @@ std::string redactedUrl(std::string_view url) {
     return std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at));
 }
 
-DatabaseUrl DatabaseUrl::parse(std::string_view url, const std::filesystem::path& stateDirectory) {
+DatabaseUrl DatabaseUrl::parse(std::string_view url) {
     const std::string_view scheme = url.substr(0, url.find(':'));
     if (scheme == "mysql" || scheme == "mariadb")
         refuse(url, std::string(scheme) + " is not supported by this plugin, only sqlite; " + std::string(expected));
@@ -70,7 +70,6 @@ DatabaseUrl DatabaseUrl::parse(std::string_view url, const std::filesystem::path
     std::filesystem::path file = decoded(url, path);
     if (!file.has_filename() || file.filename() == "." || file.filename() == "..")
         refuse(url, "the name of a file is missing; " + std::string(expected));
-    if (file.is_relative()) file = stateDirectory / file;
     return {file.lexically_normal()};
 }
 

@@ -7,12 +7,12 @@
 
 namespace mortise::database {
 
-// Where the database is: `sqlite:///relative` to the state directory or `sqlite:////absolute`, percent-decoded.
+// Where the database is: `sqlite:///relative` or `sqlite:////absolute`, percent-decoded.
 struct DatabaseUrl {
-    std::filesystem::path file;
+    std::filesystem::path file; // normal
 
-    // Throws DatabaseError with a sentence that holds no secret part of the URL.
-    static DatabaseUrl parse(std::string_view url, const std::filesystem::path& stateDirectory);
+    // Throws DatabaseError with a message that holds no secret part of the URL.
+    static DatabaseUrl parse(std::string_view url);
 };
 
 // The URL with its user and password replaced by "***", also one that has no scheme ("//user:password@host").

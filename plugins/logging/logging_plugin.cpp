@@ -135,7 +135,7 @@ private:
                         queue);
         } else if (name == "file") {
             FileOutput::Settings file;
-            file.path = settings().path.empty() ? stateDirectory() + "/mortise.log" : settings().path.string();
+            file.path = settings().path.empty() ? stateFile("mortise.log") : settings().path.string();
             file.rotate_size = settings().rotateSize.count;
             file.rotate_keep = settings().rotateKeep;
             outputs.add(chooseStyle(settings().format, {false, {}, {}}), std::make_unique<FileOutput>(std::move(file)),

@@ -38,7 +38,7 @@ MORTISE_SETTINGS(
         .choices("trace", "debug", "info", "warn", "error", "fatal", "silent")
         .text("The lowest level that is kept."),
     field(levels).text("Levels of single loggers and what is below them: host.http=debug, users=warn."),
-    field(path).text("File of the output 'file'; empty: mortise.log in the state directory."),
+    field(path).text("File of the output 'file'; empty: mortise.log in the state folder."),
     field(rotateSize).max(mortise::Bytes{std::uint64_t{1} << 50}).text("Size at which the file is rotated; 0: never."),
     field(rotateKeep).min(0).max(1000).text("How many rotated files are kept."),
     field(requestLog).text("Whether each finished request is a line."),

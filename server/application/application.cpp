@@ -34,8 +34,12 @@ std::filesystem::path programPath() {
 }
 
 // Where an installed tree keeps its parts, seen from the program: <prefix>/bin/mortised.
-ServerDefaults defaultsFor(const std::filesystem::path& program) {
+ServerDefaults defaultsFor(const std::filesystem::path& program,
+                           const std::map<std::string, std::string>& environment) {
     ServerDefaults defaults;
+    // systemd.exec(5): several are separated by colons.
+    if (const auto folders = environment.find("RUNTIME_DIRECTORY"); folders != environment.end())
+        defaults.runtimeDirectory = folders->second.substr(0, folders->second.find(':'));
     const auto beside = program.parent_path().parent_path() / MORTISE_PLUGIN_SUBDIRECTORY;
     defaults.pluginDirectory = std::filesystem::is_directory(beside) ? beside.string() : MORTISE_PLUGIN_DIRECTORY;
     return defaults;
@@ -144,13 +148,14 @@ int run(std::span<const std::string> arguments) {
         commandLine.mode == Mode::listPlugins && sources.config == usual && !std::filesystem::exists(sources.config);
     if (optional || commandLine.mode == Mode::exampleConfig) sources.config.clear();
     sources.assignments = commandLine.assignments;
+    const ServerDefaults defaults = defaultsFor(program, sources.environment);
     // A command is to be read on its own: no word of plugins that start.
     host::LogHub log(commandLine.mode == Mode::command ? base::Level::warn : base::Level::info);
     const auto purpose = commandLine.mode == Mode::serve     ? ConfigurationReader::Purpose::serve
                          : commandLine.mode == Mode::command ? ConfigurationReader::Purpose::command
                                                              : ConfigurationReader::Purpose::check;
-    std::optional<ConfigurationReader> owned(std::in_place, log, std::move(sources), defaultsFor(program),
-                                             program.string(), purpose);
+    std::optional<ConfigurationReader> owned(std::in_place, log, std::move(sources), defaults, program.string(),
+                                             purpose);
     ConfigurationReader& reader = *owned;
     switch (commandLine.mode) {
     case Mode::checkConfig:
@@ -165,8 +170,7 @@ int run(std::span<const std::string> arguments) {
     case Mode::exampleConfig:
         return exampleConfig(reader, commandLine.format);
     case Mode::verifyPlugin:
-        if (const auto user = base::becomeServiceUser(defaultsFor(program).stateDirectory); !user)
-            throw RightsKept(user.fault());
+        if (const auto user = base::becomeServiceUser(defaults.stateDirectory); !user) throw RightsKept(user.fault());
         return verifyPlugins(log, program.string(), commandLine.files);
     case Mode::command:
         leave(runCommand(log, reader, commandLine.command));

@@ -102,16 +102,17 @@ bool isOfThisUser(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &status) == 0 && status.st_uid == ::geteuid();
 }
 
-std::vector<std::string> absoluteFolders(std::vector<std::string> folders) {
-    for (std::string& folder : folders) folder = std::filesystem::absolute(folder).lexically_normal();
+std::vector<std::string> absoluteFolders(std::vector<std::string> folders, const config::Layers& layers) {
+    for (std::string& folder : folders) folder = layers.absolute(folder);
     return folders;
 }
 
 } // namespace
 
 host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const {
-    host::BuildRequest request{number,  settings, server.serving, enabled, providersElsewhere, std::move(previous),
-                               partial, {}};
+    host::BuildRequest request{
+        number,  settings, server.serving, enabled, providersElsewhere, pointsElsewhere, std::move(previous),
+        partial, {}};
     request.trial.emplace(program, server.runtime.controlTimeout);
     return request;
 }
@@ -176,14 +177,14 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     const bool strict = own.text("mode") == "production" || isLaxByExposedFile(own.at("mode"), layers, trusted);
     Exposures exposures(strict ? Exposures::Severity::error : Exposures::Severity::warning, trusted, diagnostics);
     checkConfigFiles(sources_, layers, exposures);
-    auto folders = absoluteFolders(own.list("plugin_directory"));
+    auto folders = absoluteFolders(own.list("plugin_directory"), layers);
     if (folders.empty()) folders.push_back(defaults_.pluginDirectory);
     const base::Origin& named = own.at("plugin_directory").origin;
     reportClosedFolders(folders, named, diagnostics);
     for (const std::string& folder : folders) exposures.check(folder, named, "server.plugin_directory");
-    const std::string cache = std::filesystem::absolute(own.text("cache_directory")).lexically_normal();
+    const std::string cache = std::filesystem::path(own.text("cache_directory")).lexically_normal();
     // A check by somebody else than the service finds folders that are not his.
-    const std::string state = std::filesystem::absolute(own.text("state_directory")).lexically_normal();
+    const std::string state = std::filesystem::path(own.text("state_directory")).lexically_normal();
     if (purpose_ != Purpose::check || isOfThisUser(state)) {
         exposures.check(cache, own.at("cache_directory").origin, "server.cache_directory");
         // Secrets and data, no code: a warning also in production.
@@ -217,7 +218,7 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     warnOfReadableSecrets(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
 
-    Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {},
+    Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}, {},
                                 program_};
     for (const KnownPlugin& plugin : configuration.plugins) {
         if (plugin.module == nullptr) {
@@ -225,10 +226,12 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
             continue;
         }
         const auto& section = configuration.settings.at(sectionName(plugin.name));
-        if (!section.boolean("enabled"))
+        if (!section.boolean("enabled")) {
             for (const std::string& service : plugin.module->info().providedServices)
                 configuration.providersElsewhere.emplace(service, plugin.name);
-        else if (section.sound())
+            for (const std::string& point : plugin.module->info().extensionPoints)
+                configuration.pointsElsewhere.emplace(point, plugin.name);
+        } else if (section.sound())
             configuration.enabled.push_back({plugin.name, plugin.module, section.text("on_error") == "disable"});
         else
             configuration.partial = true;
@@ -255,7 +258,7 @@ std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& 
             else
                 diagnostics.error(base::Code::pluginMissing, layers.firstMention(sectionName(name)), found.fault());
         } else {
-            plugin.file = std::filesystem::absolute(plugin.file).lexically_normal();
+            plugin.file = layers.absolute(plugin.file);
         }
         plugins.push_back(std::move(plugin));
     }

@@ -35,6 +35,7 @@ struct Configuration {
     std::vector<KnownPlugin> plugins; // sorted by name
     std::vector<host::PluginChoice> enabled;
     std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
+    std::map<std::string, std::string> pointsElsewhere;    // extension point likewise
 
     std::string program;  // mortised itself, to try plugins in a child
     bool partial = false; // an enabled plugin is missing in `enabled` because of mistakes

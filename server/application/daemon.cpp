@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "host/handover.hpp"
 #include "host/instance.hpp"
+#include "host/instance_folders.hpp"
 
 #include <sys/signalfd.h>
 
@@ -178,6 +179,17 @@ bool Daemon::start() {
             return false;
         }
         stateLock_ = std::move(attempt.lock);
+        const std::filesystem::path runtime = settings.runtime.runtimeDirectory;
+        std::filesystem::create_directories(runtime);
+        auto own = base::LockFile::tryAcquire(runtime / "lock");
+        if (!own.lock) {
+            logFailure("Could not start", base::Code::stateInUse,
+                       "the runtime directory " + runtime.string() + " is in use by process " +
+                           std::to_string(own.holder) + "; stop it, or set another server.runtime_directory");
+            return false;
+        }
+        runtimeLock_ = std::move(own.lock);
+        host::clearRuntimeFolders(runtime);
 
         runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime, exchanges_);
         runtime_->uploads().clear();

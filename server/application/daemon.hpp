@@ -70,6 +70,7 @@ private:
     const base::ServiceNotifier notifier_;
     const std::chrono::steady_clock::time_point begun_;
     std::optional<base::LockFile> stateLock_;
+    std::optional<base::LockFile> runtimeLock_;
     base::EventLoop events_; // of the calling thread
     dispatch::ExchangeTable exchanges_;
     std::unique_ptr<host::Runtime> runtime_;

@@ -6,6 +6,7 @@
 #include "base/file_access.hpp"
 #include "base/lock_file.hpp"
 #include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "config/example.hpp"
 #include "host/generation_builder.hpp"
 #include "host/generation_keeper.hpp"
@@ -17,6 +18,7 @@
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <set>
 
 namespace mortise::application {
 namespace {
@@ -39,6 +41,22 @@ std::optional<Configuration> readSettingsOrTell(ConfigurationReader& reader, boo
     auto configuration = reader.readSettings(diagnostics, allFiles);
     tell(diagnostics);
     return configuration;
+}
+
+// What lies directly in the state directory and is not the server's: of plugins, from before they had folders there.
+std::string oldPlaces(const host::RuntimeSettings& settings) {
+    constexpr std::array<std::string_view, 5> own{"lock", "plugins", "run", "secrets", "uploads"};
+    std::string out;
+    std::error_code error;
+    std::set<std::string> names;
+    for (std::filesystem::directory_iterator entry(settings.stateDirectory, error), end; !error && entry != end;
+         entry.increment(error))
+        if (std::string name = entry->path().filename(); std::find(own.begin(), own.end(), name) == own.end())
+            names.insert(std::move(name));
+    for (const std::string& name : names)
+        out += "\n# " + base::printable(settings.stateDirectory + '/' + name, 4096) +
+               " is at an old place: a plugin that has it uses it from there, else from plugins/<plugin> beside it";
+    return out.empty() ? out : out + '\n';
 }
 
 // What the shipped configuration switches on.
@@ -95,7 +113,7 @@ int checkConfig(host::LogHub& log, ConfigurationReader& reader) {
 int printConfig(ConfigurationReader& reader) {
     const auto configuration = readSettingsOrTell(reader);
     if (!configuration) return exitConfig;
-    std::cout << config::printIni(configuration->settings);
+    std::cout << config::printIni(configuration->settings) << oldPlaces(configuration->server.runtime);
     return exitSuccess;
 }
 

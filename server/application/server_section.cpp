@@ -81,6 +81,10 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
            "Private copies of plugin files and the verdicts on them; may be deleted while the server is stopped. Must "
            "allow "
            "executing (no noexec).");
+    needsRestart(all.add("runtime_directory", SettingType::path, defaults.runtimeDirectory,
+                         "What plugins need while the server runs (sockets); emptied at each start, so of this server "
+                         "alone. None is the service manager's ($RUNTIME_DIRECTORY), without one run in the state "
+                         "directory."));
     all.add(
         "plugin_directory", SettingType::list, "",
         "Folders that <name>.so is looked for in, in this order; none is lib/mortise/plugins of this installation.");

@@ -105,18 +105,17 @@ private:
         out_.http.proxy_fault_reports = count("proxy_fault_reports");
     }
 
-    static std::string absolute(const std::string& path) {
-        return std::filesystem::absolute(path).lexically_normal().string();
-    }
-
     void readFolders() {
-        out_.cacheDirectory = absolute(section_.text("cache_directory"));
-        out_.runtime.stateDirectory = absolute(section_.text("state_directory"));
-        const std::string& uploads = section_.text("upload_directory");
-        out_.runtime.uploads.directory = uploads.empty() ? out_.runtime.stateDirectory + "/uploads" : absolute(uploads);
-        for (const std::string& folder : section_.list("plugin_directory")) {
-            out_.pluginDirectories.push_back(absolute(folder));
-        }
+        const auto folder = [this](const char* key, const std::string& byDefault) {
+            const std::filesystem::path path = section_.text(key);
+            return path.empty() ? byDefault : path.lexically_normal().string();
+        };
+        host::RuntimeSettings& runtime = out_.runtime;
+        runtime.stateDirectory = folder("state_directory", {});
+        runtime.cacheDirectory = folder("cache_directory", {});
+        const std::filesystem::path state = runtime.stateDirectory;
+        runtime.runtimeDirectory = folder("runtime_directory", state / "run");
+        runtime.uploads.directory = folder("upload_directory", state / "uploads");
     }
 
     void readLimits() {
@@ -220,6 +219,7 @@ private:
 
 ServerSettings readServerSettings(const config::Settings& settings, base::Diagnostics& diagnostics) {
     ServerSettings out(settings.at("server"));
+    out.runtime.configurationFolder = settings.folder();
     Reader(out, diagnostics).read();
     return out;
 }

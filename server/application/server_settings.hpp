@@ -22,6 +22,7 @@ namespace mortise::application {
 struct ServerDefaults {
     std::string stateDirectory = "/var/lib/mortise";
     std::string cacheDirectory = "/var/cache/mortise";
+    std::string runtimeDirectory;                             // of the service manager; empty: none was made
     std::string pluginDirectory = "/usr/lib/mortise/plugins"; // where server.plugin_directory names none
 };
 
@@ -40,8 +41,6 @@ struct ServerSettings {
     host::RuntimeSettings runtime;
     base::WatchdogSettings watchdog;
     std::size_t loops = 1;
-    std::vector<std::string> pluginDirectories; // absolute, searched in this order; empty: ServerDefaults'
-    std::string cacheDirectory;                 // absolute
     std::chrono::milliseconds verifyTimeout{};
     std::chrono::milliseconds drainTimeout{};    // of requests in flight, from the stop signal on
     std::chrono::milliseconds shutdownTimeout{}; // of the whole stop; then the process ends whatever is open
@@ -51,7 +50,7 @@ struct ServerSettings {
 };
 
 // Reports what single values cannot show: malformed or repeated listeners, networks, timeouts that contradict each
-// other. With errors the result is not to be used. Relative folders are taken from the working directory.
+// other. With errors the result is not to be used.
 ServerSettings readServerSettings(const config::Settings& settings, base::Diagnostics& diagnostics);
 
 } // namespace mortise::application

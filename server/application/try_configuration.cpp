@@ -72,7 +72,7 @@ config::Settings settingsOf(const ConfigurationOrder& order, const std::vector<h
         }
         sections.push_back(sectionOf(given, specs));
     }
-    return config::Settings(std::move(sections));
+    return config::Settings(std::move(sections), order.folder);
 }
 
 void tryOut(const module::TrialChild& child, const ConfigurationOrder& order) {
@@ -84,6 +84,7 @@ void tryOut(const module::TrialChild& child, const ConfigurationOrder& order) {
     }
     request.settings = settingsOf(order, request.plugins);
     request.providersElsewhere = order.providersElsewhere;
+    request.pointsElsewhere = order.pointsElsewhere;
     request.partial = order.partial;
     base::Diagnostics diagnostics;
     ServerSettings server = readServerSettings(request.settings, diagnostics);

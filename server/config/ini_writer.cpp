@@ -55,7 +55,8 @@ std::string printIni(const Settings& settings) {
         for (const Setting& setting : section.settings()) {
             const std::string value = iniValue(setting.shownText());
             out += setting.spec.key + " =" + (value.empty() ? "" : " ") + value + "  # " +
-                   base::printable(setting.origin.text(), 4096) + '\n';
+                   base::printable(setting.origin.text(), 4096) +
+                   (setting.note.empty() ? "" : "; " + base::printable(setting.note, 4096)) + '\n';
         }
     }
     return out;

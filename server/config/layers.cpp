@@ -94,6 +94,14 @@ void loadDocuments(const fs::path& config, std::vector<Document>& documents, bas
     }
 }
 
+fs::path folderOf(const fs::path& config) {
+    if (config.empty()) return fs::current_path();
+    std::error_code ignored;
+    const fs::path absolute = fs::absolute(config).lexically_normal();
+    const fs::path folder = fs::is_directory(absolute, ignored) ? absolute : absolute.parent_path();
+    return folder.has_filename() || folder == folder.root_path() ? folder : folder.parent_path();
+}
+
 void loadAssignments(const std::vector<std::string>& texts, std::vector<Assignment>& assignments,
                      base::Diagnostics& diagnostics) {
     std::set<std::string> seen;
@@ -115,6 +123,14 @@ void loadAssignments(const std::vector<std::string>& texts, std::vector<Assignme
 }
 
 } // namespace
+
+fs::path Layers::absolute(const fs::path& path) const {
+    const fs::path here = (folder / path).lexically_normal();
+    if (path.is_absolute()) return here;
+    std::error_code error;
+    const fs::path there = (fs::current_path(error) / path).lexically_normal();
+    return !error && !fs::exists(here, error) && fs::exists(there, error) ? there : here;
+}
 
 std::map<std::string, std::string> processEnvironment() {
     std::map<std::string, std::string> variables;
@@ -199,6 +215,7 @@ base::Origin Layers::firstMention(std::string_view section) const {
 
 Layers load(const Sources& sources, base::Diagnostics& diagnostics) {
     Layers layers;
+    layers.folder = folderOf(sources.config);
     layers.environment = sources.environment;
     if (const auto found = layers.environment.find("CREDENTIALS_DIRECTORY"); found != layers.environment.end()) {
         layers.credentials = found->second;

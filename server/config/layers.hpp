@@ -39,6 +39,7 @@ struct Assignment {
 // Everything that was read, nothing of it understood yet: the settings that exist are known only once the plugins are.
 // Immutable after load().
 struct Layers {
+    std::filesystem::path folder;    // absolute: of the main file; without one the working directory
     std::vector<Document> documents; // lowest first: the main file, then plugins.d in lexical order
     std::map<std::string, std::string> environment;
     std::filesystem::path credentials; // $CREDENTIALS_DIRECTORY, empty for none
@@ -51,6 +52,10 @@ struct Layers {
     // Names that some layer speaks of as [plugin.<name>], sorted. The environment cannot be read backwards
     // (MORTISE_PLUGIN_A_B_ENABLED), so for it the names of `available` plugin files are tried.
     std::vector<std::string> pluginNames(std::span<const std::string> available = {}) const;
+
+    // A path of the configuration made absolute, whichever layer it comes from: it starts in `folder`. One that is not
+    // there, but in the working directory, where relative paths started before, is used from there.
+    std::filesystem::path absolute(const std::filesystem::path& path) const;
 
     // Where a section is first spoken of; an origin with an empty file when nowhere.
     base::Origin firstMention(std::string_view section) const;

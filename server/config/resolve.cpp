@@ -51,7 +51,7 @@ public:
             reportEqualSecrets(spec, settings);
             sections.emplace_back(spec.name, std::move(settings), !unsound_.contains(spec.name));
         }
-        return Settings(std::move(sections));
+        return Settings(std::move(sections), layers_.folder.string());
     }
 
 private:
@@ -204,6 +204,16 @@ private:
         if (!found.empty()) all.push_back(std::move(found.front()));
     }
 
+    void makeAbsolute(Setting& setting) const {
+        auto& path = std::get<std::string>(setting.value);
+        if (path.empty() || fs::path(path).is_absolute()) return;
+        const fs::path found = layers_.absolute(path);
+        if (found != (layers_.folder / path).lexically_normal())
+            setting.note =
+                "from the working directory, as before; a relative path starts in " + layers_.folder.string();
+        path = found.string();
+    }
+
     // Every value is checked, also one that a higher layer overrides; files are read only for the value that counts.
     Setting resolveOne(const SectionSpec& section, const SettingSpec& setting) {
         Setting result;
@@ -224,6 +234,7 @@ private:
                 takeFile(section, candidate, result);
             }
         }
+        if (setting.type == SettingType::path) makeAbsolute(result);
         result.text = canonicalText(setting, result.value);
         return result;
     }

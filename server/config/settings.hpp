@@ -21,6 +21,7 @@ struct Setting {
     base::Origin
         origin; // of the value; text() is "mortise.ini:12", "default", "environment MORTISE_SERVER_LISTEN", "--set"
     bool isDefault = true;
+    std::string note{}; // for --print-config, behind the origin
 
     // Fit for showing: "[redacted]" for a secret that is set, URLs without passwords.
     std::string shownText() const;
@@ -67,8 +68,11 @@ struct Change {
 class Settings {
 public:
     Settings() = default;
-    explicit Settings(std::vector<Section> sections) : sections_(std::move(sections)) {}
+    explicit Settings(std::vector<Section> sections, std::string folder = {})
+        : sections_(std::move(sections)), folder_(std::move(folder)) {}
 
+    // Absolute: of the main configuration file, where relative paths start; without one the working directory.
+    const std::string& folder() const noexcept { return folder_; }
     const std::vector<Section>& sections() const noexcept { return sections_; }
     const Section* find(std::string_view section) const noexcept;
     const Section& at(std::string_view section) const; // std::logic_error
@@ -77,6 +81,7 @@ public:
 
 private:
     std::vector<Section> sections_;
+    std::string folder_;
 };
 
 // Settings that both have and that differ; a section of only one of them is not a change of a setting.

@@ -102,6 +102,16 @@ bool ExchangeTable::post(mortise_exchange id, std::unique_ptr<host::KeptCall>& c
     return true;
 }
 
+const host::Generation* ExchangeTable::generationOf(mortise_exchange id) const noexcept {
+    const http::Handle handle{id};
+    const http::Exchange* const exchange = find(handle);
+    if (exchange == nullptr || !exchange->belongs(handle)) return nullptr;
+    const auto& state = static_cast<const RequestState&>(*exchange->attachment());
+    const bool isTurn = exchange->turn().serial() == handle.serial() && exchange->turn().isOpen();
+    if (!isTurn && !state.dispatcher.environment().isLoop()) return nullptr;
+    return state.generation.load(std::memory_order_acquire);
+}
+
 void ExchangeTable::join(Dispatcher& dispatcher) {
     const std::lock_guard lock(mutex_);
     dispatchers_.push_back(&dispatcher);

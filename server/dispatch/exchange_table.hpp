@@ -94,6 +94,7 @@ public:
 
     const mortise_exchange_table& exchangeService() const noexcept override;
     std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept override;
+    const host::Generation* generationOf(mortise_exchange handle) const noexcept override;
     mortise_status visitRoutes(const host::Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                void* context) const override;
     bool post(mortise_exchange handle, std::unique_ptr<host::KeptCall>& call) noexcept override;

@@ -10,6 +10,8 @@
 #include <mortise/service/routes.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace mortise::host {
@@ -51,6 +53,7 @@ std::vector<Assembly::Failure> Assembly::build() {
     collectLogSink();
     collectCommands();
     collectTheRest();
+    buildPoints();
     return std::move(failures_);
 }
 
@@ -228,6 +231,59 @@ void Assembly::collectCommands() {
                                                            "' both have a command '" + other->first + "'"});
             generation_.commands_.push_back({readStruct(*command), instance.get()});
         }
+    }
+}
+
+void Assembly::buildPoints() {
+    std::map<std::string, Instance*> definers;
+    std::vector<std::string> known;
+    for (const auto& instance : generation_.instances_)
+        for (const std::string& point : instance->module().info().extensionPoints) {
+            const auto [other, fresh] = definers.emplace(point, instance.get());
+            if (!fresh)
+                failures_.push_back({instance->name(), "plugins '" + other->second->name() + "' and '" +
+                                                           instance->name() + "' both define the extension point '" +
+                                                           point + "'; disable one of them"});
+            known.push_back(point);
+        }
+    for (const auto& [point, plugin] : pointsElsewhere_) known.push_back(point);
+
+    std::map<std::string, std::vector<Instance::Collected>> lists;
+    std::set<std::string> doubtful; // points that are not built
+    std::map<std::pair<std::string, std::string>, const Instance*> names;
+    for (const auto& instance : generation_.instances_)
+        for (const Contribution& one : instance->contributions()) {
+            const std::string told = quoted(instance->name()) + ": its contribution '" +
+                                     base::printable(one.name, 200) + "' to '" + base::printable(one.point, 200) + "'";
+            if (!definers.contains(one.point)) {
+                if (complete_ && !left_out_ && !pointsElsewhere_.contains(one.point))
+                    failures_.push_back({instance->name(), told + ": no installed plugin defines that extension point" +
+                                                               base::didYouMean(one.point, known)});
+                continue;
+            }
+            const auto [other, fresh] = names.emplace(std::pair(one.point, one.name), instance.get());
+            if (!fresh) {
+                failures_.push_back({instance->name(), told + " has a name that plugin '" + other->second->name() +
+                                                           "' contributes there, too"});
+                doubtful.insert(one.point);
+            }
+            lists[one.point].push_back({instance.get(), &one});
+        }
+    for (const auto& [point, definer] : definers) {
+        if (doubtful.contains(point)) continue;
+        std::vector<RefusedContribution> refused;
+        auto object = definer->buildPoint(point, lists[point], generation_.number(), refused);
+        for (const RefusedContribution& one : refused) {
+            const auto owner = names.find(std::pair(one.point, one.name));
+            const std::string name = owner == names.end() ? definer->name() : owner->second->name();
+            failures_.push_back({name, quoted(name) + ": plugin '" + definer->name() + "' refused its contribution '" +
+                                           base::printable(one.name, 200) + "' to '" + point + "': " + one.message});
+        }
+        if (object)
+            generation_.pointObjects_.push_back(std::move(object).value());
+        else if (refused.empty())
+            failures_.push_back({definer->name(), quoted(definer->name()) + ": its extension point '" + point +
+                                                      "' could not be built: " + object.fault()});
     }
 }
 

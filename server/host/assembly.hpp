@@ -3,6 +3,7 @@
 
 #include "host/generation.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ public:
 
     // `complete`: every enabled plugin has its instance, so that what is missing is a failure; or is left out by
     // on_error = disable, which `left_out` says.
-    Assembly(Generation& generation, bool complete, bool left_out)
-        : generation_(generation), complete_(complete), left_out_(left_out) {}
+    // `pointsElsewhere`: extension points of plugins that are not enabled, with the plugin.
+    Assembly(Generation& generation, const std::map<std::string, std::string>& pointsElsewhere, bool complete,
+             bool left_out)
+        : generation_(generation), pointsElsewhere_(pointsElsewhere), complete_(complete), left_out_(left_out) {}
 
     // Whatever does not fit together; nothing when all is well.
     std::vector<Failure> build();
@@ -46,10 +49,12 @@ private:
     void collectLogSink();
     void collectCommands();
     void collectTheRest();
+    void buildPoints();
     template<class Table>
     void single(const char* id, Table& table, Instance*& owner);
 
     Generation& generation_;
+    const std::map<std::string, std::string>& pointsElsewhere_;
     const bool complete_;
     const bool left_out_;
     std::vector<Failure> failures_;

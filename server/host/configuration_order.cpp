@@ -68,6 +68,7 @@ std::size_t bit(bool flag) {
 std::string encodeOrder(const ConfigurationOrder& order) {
     Writer out;
     out.put(bit(order.partial));
+    out.put(std::string_view(order.folder));
     out.put(order.plugins.size());
     for (const auto& plugin : order.plugins) {
         out.put(plugin.name);
@@ -85,10 +86,12 @@ std::string encodeOrder(const ConfigurationOrder& order) {
             out.put(bit(value.isDefault));
         }
     }
-    out.put(order.providersElsewhere.size());
-    for (const auto& [service, plugin] : order.providersElsewhere) {
-        out.put(service);
-        out.put(plugin);
+    for (const auto* elsewhere : {&order.providersElsewhere, &order.pointsElsewhere}) {
+        out.put(elsewhere->size());
+        for (const auto& [id, plugin] : *elsewhere) {
+            out.put(id);
+            out.put(plugin);
+        }
     }
     return out.take();
 }
@@ -97,6 +100,7 @@ std::optional<ConfigurationOrder> decodeOrder(std::string_view text) {
     Reader in(text);
     ConfigurationOrder order;
     order.partial = in.flag();
+    order.folder = in.text();
     for (std::size_t left = in.number(); left > 0 && in.good(); --left) {
         auto& plugin = order.plugins.emplace_back();
         plugin.name = in.text();
@@ -114,10 +118,11 @@ std::optional<ConfigurationOrder> decodeOrder(std::string_view text) {
             value.isDefault = in.flag();
         }
     }
-    for (std::size_t left = in.number(); left > 0 && in.good(); --left) {
-        std::string service = in.text();
-        order.providersElsewhere.emplace(std::move(service), in.text());
-    }
+    for (auto* elsewhere : {&order.providersElsewhere, &order.pointsElsewhere})
+        for (std::size_t left = in.number(); left > 0 && in.good(); --left) {
+            std::string id = in.text();
+            elsewhere->emplace(std::move(id), in.text());
+        }
     return in.atEnd() ? std::optional(std::move(order)) : std::nullopt;
 }
 

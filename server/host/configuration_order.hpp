@@ -33,9 +33,11 @@ struct ConfigurationOrder {
         bool operator==(const Section&) const = default;
     };
 
+    std::string folder; // of the configuration
     std::vector<Plugin> plugins;
     std::vector<Section> sections;                         // [server] and those of the plugins
     std::map<std::string, std::string> providersElsewhere; // as in BuildRequest
+    std::map<std::string, std::string> pointsElsewhere;    // likewise
     bool partial = false;                                  // likewise
 
     bool operator==(const ConfigurationOrder&) const = default;

@@ -18,7 +18,9 @@ constexpr int callsOfAPlugin = 8;         // about; the child ends itself in a s
 ConfigurationOrder orderOf(const BuildRequest& request, const std::vector<PluginChoice>& plugins) {
     ConfigurationOrder order;
     order.partial = request.partial;
+    order.folder = request.settings.folder();
     order.providersElsewhere = request.providersElsewhere;
+    order.pointsElsewhere = request.pointsElsewhere;
     const auto addSection = [&](const std::string& name) {
         const config::Section* const section = request.settings.find(name);
         if (section == nullptr) return;

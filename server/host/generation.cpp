@@ -20,6 +20,12 @@ Generation::~Generation() {
     router_.free(routerOwner_->self(), matcher_);
 }
 
+const PointObject* Generation::pointObject(std::string_view point) const noexcept {
+    const auto found = std::find_if(pointObjects_.begin(), pointObjects_.end(),
+                                    [point](const auto& one) { return one->point() == point; });
+    return found == pointObjects_.end() ? nullptr : found->get();
+}
+
 std::shared_ptr<Instance> Generation::find(std::string_view name) const {
     const auto found = std::find_if(instances_.begin(), instances_.end(),
                                     [name](const auto& instance) { return instance->name() == name; });

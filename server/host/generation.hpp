@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "host/contribution.hpp"
 #include "host/instance.hpp"
 #include "host/log_hub.hpp"
 #include "host/serving_settings.hpp"
@@ -56,7 +57,7 @@ class Generation {
 public:
     Generation(std::uint64_t number, config::Settings settings, const ServingSettings& serving)
         : number_(number), settings_(std::move(settings)), serving_(serving) {}
-    // Frees the matcher. Instances are not stopped here: see GenerationKeeper.
+    // Frees the matcher and the objects of extension points. Instances are not stopped here: see GenerationKeeper.
     ~Generation();
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
@@ -80,6 +81,8 @@ public:
     const std::vector<const Route*>& routes() const noexcept { return routes_; }
     const std::vector<ReadinessCheck>& readinessChecks() const noexcept { return readiness_; }
     const std::vector<CommandEntry>& commands() const noexcept { return commands_; }
+    // Of an extension point that an instance defines; null: none does.
+    const PointObject* pointObject(std::string_view point) const noexcept;
     const std::shared_ptr<const LogSink>& logSink() const noexcept { return logSink_; } // null: none
 
 private:
@@ -105,6 +108,7 @@ private:
     std::vector<ReadinessCheck> readiness_;
     std::vector<CommandEntry> commands_;
     std::shared_ptr<const LogSink> logSink_;
+    std::vector<std::unique_ptr<PointObject>> pointObjects_; // before the instances
 };
 
 } // namespace mortise::host

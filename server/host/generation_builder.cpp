@@ -199,7 +199,7 @@ bool GenerationBuilder::configure(bool checkOnly) {
     request_.trial.reset(); // once is enough, should the generation be made again without one of them
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
-    Assembly assembly(*generation_, !request_.partial, left_out_);
+    Assembly assembly(*generation_, request_.pointsElsewhere, !request_.partial, left_out_);
     for (const Assembly::Failure& failure : assembly.build()) {
         if (failure.filterOrder)
             fail(request_.settings.at("server").at("filter_order").origin, failure.sentence, base::Code::badValue);

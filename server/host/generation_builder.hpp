@@ -32,6 +32,7 @@ struct BuildRequest {
     ServingSettings serving;
     std::vector<PluginChoice> plugins;
     std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
+    std::map<std::string, std::string> pointsElsewhere;    // extension point likewise
     std::shared_ptr<Generation> previous;                  // to carry instances over from; may be null
     // Some enabled plugins are left out because of mistakes that are told already: what they may have provided is not
     // missed.

@@ -49,6 +49,7 @@ Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Mod
       providers_(std::move(providers)),
       developmentMode_(runtime.settings().development),
       number_(runtime.nextInstance()),
+      folders_(runtime.settings(), owner_.name),
       host_{sizeof(mortise_host), MORTISE_ABI_MINOR,     this,
             view(owner_.name),    &Instance::getService, &Instance::refuseSetting} {}
 
@@ -190,18 +191,26 @@ std::optional<std::string> Instance::configure(bool checkOnly) {
 mortise_status Instance::callConfigure(bool checkOnly, mortise_error* error) {
     if (table_.configure == nullptr) return MORTISE_OK;
     const module::SettingValues values(module_->info().settings, settings_);
-    const mortise_configuration configuration{
-        sizeof(mortise_configuration), static_cast<std::uint32_t>(values.values().size()),
-        sizeof(mortise_setting_value), runtime_.settings().development ? 1u : 0u,
-        checkOnly ? 1u : 0u,           0,
-        values.values().data(),        view(runtime_.settings().stateDirectory)};
+    const mortise_configuration configuration{sizeof(mortise_configuration),
+                                              static_cast<std::uint32_t>(values.values().size()),
+                                              sizeof(mortise_setting_value),
+                                              runtime_.settings().development ? 1u : 0u,
+                                              checkOnly ? 1u : 0u,
+                                              0,
+                                              values.values().data(),
+                                              view(folders_.state),
+                                              view(folders_.cache),
+                                              view(folders_.runtime),
+                                              view(runtime_.settings().configurationFolder)};
     return table_.configure(plugin_.self, &configuration, error);
 }
 
 std::optional<std::string> Instance::start() {
-    if (auto refusal = services_.open(*this)) {
+    auto obstacle = folders_.make();
+    if (!obstacle) obstacle = services_.open(*this);
+    if (obstacle) {
         stage_.store(Stage::failed, std::memory_order_release);
-        return sentence("start", "failed: " + *refusal);
+        return sentence("start", "failed: " + *obstacle);
     }
     auto failure = controlStatus("start", [](Instance& self, mortise_error* error) {
         return self.table_.start == nullptr ? MORTISE_OK : self.table_.start(self.plugin_.self, error);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/outcome.hpp"
 #include "base/running_code.hpp"
 #include "config/settings.hpp"
+#include "host/contribution.hpp"
+#include "host/instance_folders.hpp"
 #include "host/module_names.hpp"
 #include "host/opened_services.hpp"
 #include "host/route.hpp"
@@ -90,7 +93,8 @@ public:
 
     // Steps of life. Nothing when it went well, otherwise a sentence that names plugin and step.
     std::optional<std::string> configure(bool checkOnly);
-    std::optional<std::string> start(); // after opening the services of others; closes them again when it fails
+    // After making its folders and opening the services of others, which are closed again when it fails.
+    std::optional<std::string> start();
     std::optional<std::string> activate();
     // Has it finish what is open until `deadline`; its timers go on. beginDrain() does not wait: `returned` is called,
     // on some thread, when the plugin is done or was not called because no time is left. endDrain() is due then, or at
@@ -121,14 +125,28 @@ public:
     // What it declared in `configure`; unchanged afterwards.
     const std::vector<Route>& routes() const noexcept { return routes_; }
     const std::vector<ExpectedRoute>& expectedRoutes() const noexcept { return expectedRoutes_; }
+    const std::vector<Contribution>& contributions() const noexcept { return contributions_; }
     // [any] Null for 0 or a number that was never given out.
     const http::ConstantFields* headerBlock(std::uint64_t number) const noexcept;
 
     // For the services, while `configure` runs.
     bool configuring() const noexcept { return configuring_.load(std::memory_order_acquire); }
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
+    void addContribution(Contribution contribution) { contributions_.push_back(std::move(contribution)); }
     bool expectRoute(ExpectedRoute route); // false: not in `configure`, no such setting, or too many
     std::uint64_t addHeaderBlock(std::string block);
+
+    // Has it build the object of `point`, which it defines, for `generation`. A message; what it refused, each with its
+    // own, is in `refused`.
+    struct Collected {
+        const Instance* plugin = nullptr;
+        const Contribution* contribution = nullptr;
+    };
+    base::Outcome<std::unique_ptr<PointObject>> buildPoint(const std::string& point,
+                                                           const std::vector<Collected>& collected,
+                                                           std::uint64_t generation,
+                                                           std::vector<RefusedContribution>& refused);
+    bool refuseContribution(RefusedContribution refusal); // false: no such point is being built
 
     // Runs `call` as a control call of this plugin, after any that is running, under `timeout`; `step` is a literal.
     // False when it missed that (now quarantined), could not be made (logged) or is not to be made any more.
@@ -205,6 +223,7 @@ private:
     const Providers providers_;
     const bool developmentMode_;
     const std::uint64_t number_;
+    const InstanceFolders folders_;
     mortise_host host_{};
     mortise_plugin plugin_{};
     mortise_plugin_table table_{};
@@ -213,6 +232,10 @@ private:
     std::vector<RefusedSetting> refusedSettings_;
     std::vector<Route> routes_;
     std::vector<ExpectedRoute> expectedRoutes_;
+    std::vector<Contribution> contributions_;
+    std::mutex buildingMutex_;
+    std::string building_;                          // under buildingMutex_: the point; empty: none
+    std::vector<RefusedContribution> refusedNames_; // likewise
     std::vector<std::unique_ptr<const http::ConstantFields>> headerBlocks_;
     std::atomic<Stage> stage_{Stage::created};
     std::atomic<bool> configuring_{false};

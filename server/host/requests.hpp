@@ -9,6 +9,7 @@
 
 namespace mortise::host {
 
+class Generation;
 class Instance;
 class KeptCall;
 
@@ -29,6 +30,9 @@ public:
                                        void* context) const = 0;
     // Runs the call on the loop of the request. False: `handle` is of none, and the call is the caller's still.
     virtual bool post(mortise_exchange handle, std::unique_ptr<KeptCall>& call) noexcept = 0;
+    // The one that serves the request whose turn `handle` is, which keeps it; on a loop, any request's. Null: there is
+    // none.
+    virtual const Generation* generationOf(mortise_exchange handle) const noexcept = 0;
     // The instance is never called again: the requests whose turn it has are ended. Returns at once; a call that begins
     // at this very moment has its own deadline.
     virtual void endTurnsInQuarantine(std::shared_ptr<const Instance> instance) noexcept = 0;

@@ -28,7 +28,11 @@ class Generation;
 class Instance;
 
 struct RuntimeSettings {
-    std::string stateDirectory; // absolute
+    // Absolute.
+    std::string stateDirectory;
+    std::string cacheDirectory;
+    std::string runtimeDirectory;
+    std::string configurationFolder; // of the main file
     bool development = false;
     std::chrono::milliseconds controlTimeout{10'000}; // of one control call of a plugin
     std::chrono::milliseconds writeTimeout{30'000};   // of a stream's wait for its client

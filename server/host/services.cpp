@@ -9,8 +9,9 @@
 namespace mortise::host {
 
 const void* hostService(const Runtime& runtime, std::string_view id) noexcept {
-    const std::array<std::pair<std::string_view, const void*>, 12> services{{
+    const std::array<std::pair<std::string_view, const void*>, 13> services{{
         {MORTISE_CLOCK_SERVICE, &clockService()},
+        {MORTISE_CONTRIBUTIONS_SERVICE, &contributionsService()},
         {MORTISE_CRYPTO_SERVICE, &cryptoService()},
         {MORTISE_EXCHANGE_SERVICE, &runtime.requests().exchangeService()},
         {MORTISE_JSON_SERVICE, &jsonService()},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/service/clock.h>
+#include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>
@@ -25,6 +26,7 @@ const void* hostService(const Runtime& runtime, std::string_view id) noexcept;
 
 // Where each table lives; one file a service.
 const mortise_clock_table& clockService() noexcept;
+const mortise_contributions_table& contributionsService() noexcept;
 const mortise_crypto_table& cryptoService() noexcept;
 const mortise_json_table& jsonService() noexcept;
 const mortise_log_table& logService() noexcept;

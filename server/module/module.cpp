@@ -106,22 +106,21 @@ const mortise_module& callEntry(mortise_module_entry entry) {
     return *found;
 }
 
-std::vector<std::string> serviceList(const mortise_view* ids, std::uint32_t count, std::string_view kind) {
+std::vector<std::string> idList(const mortise_view* ids, std::uint32_t count, std::string_view kind) {
     if (count > maximumServices) {
-        throw ModuleRefusal{"names " + std::to_string(count) + " " + std::string(kind) + " services, at most " +
+        throw ModuleRefusal{"names " + std::to_string(count) + " " + std::string(kind) + "s, at most " +
                             std::to_string(maximumServices) + " are read"};
     }
-    if (count != 0 && ids == nullptr)
-        throw ModuleRefusal{"has a count but no list of " + std::string(kind) + " services"};
+    if (count != 0 && ids == nullptr) throw ModuleRefusal{"has a count but no list of " + std::string(kind) + "s"};
     std::vector<std::string> list;
     for (std::uint32_t i = 0; i < count; ++i) {
-        std::string id = moduleText(ids[i], "the id of a " + std::string(kind) + " service");
+        std::string id = moduleText(ids[i], "the id of a " + std::string(kind));
         if (!isServiceId(id)) {
-            throw ModuleRefusal{"names the " + std::string(kind) + " service '" + base::printable(id) +
+            throw ModuleRefusal{"names the " + std::string(kind) + " '" + base::printable(id) +
                                 "', which is no id such as \"mortise.users/1\""};
         }
         if (std::find(list.begin(), list.end(), id) != list.end()) {
-            throw ModuleRefusal{"names the " + std::string(kind) + " service '" + id + "' twice"};
+            throw ModuleRefusal{"names the " + std::string(kind) + " '" + id + "' twice"};
         }
         list.push_back(std::move(id));
     }
@@ -158,9 +157,10 @@ ModuleInfo readInfo(const mortise_module& raw) {
                             "', which is no semantic version such as \"1.4.0\""};
     }
     info.toolchain = moduleText(raw.toolchain, "its toolchain");
-    info.requiredServices = serviceList(raw.required_services, raw.required_service_count, "required");
-    info.optionalServices = serviceList(raw.optional_services, raw.optional_service_count, "optional");
-    info.providedServices = serviceList(raw.provided_services, raw.provided_service_count, "provided");
+    info.requiredServices = idList(raw.required_services, raw.required_service_count, "required service");
+    info.optionalServices = idList(raw.optional_services, raw.optional_service_count, "optional service");
+    info.providedServices = idList(raw.provided_services, raw.provided_service_count, "provided service");
+    info.extensionPoints = idList(raw.extension_points, raw.extension_point_count, "extension point");
     if (raw.setting_count > maximumSettings) {
         throw ModuleRefusal{"declares " + std::to_string(raw.setting_count) + " settings, at most " +
                             std::to_string(maximumSettings) + " are read"};

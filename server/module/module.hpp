@@ -25,6 +25,7 @@ struct ModuleInfo {
     std::vector<std::string> requiredServices;
     std::vector<std::string> optionalServices;
     std::vector<std::string> providedServices;
+    std::vector<std::string> extensionPoints;
     std::vector<config::SettingSpec> settings; // without the common ones; same order as the module's array
 };
 

@@ -232,12 +232,12 @@ class Sessions(AuthTest):
 class Whole(AuthTest):
     def test_registration_stores_both_or_neither(self):
         body = {"name": "Ada", "email": "both@example.com", "password": "correct horse"}
-        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+        with sqlite3.connect(self.server.folder.state_of("database") / "test.db") as database:
             database.execute("ALTER TABLE auth_refresh_families RENAME TO away")
         try:
             self.assertError(self.server.post("/auth/register", body), 500)
         finally:
-            with sqlite3.connect(self.server.folder.state / "test.db") as database:
+            with sqlite3.connect(self.server.folder.state_of("database") / "test.db") as database:
                 database.execute("ALTER TABLE away RENAME TO auth_refresh_families")
         self.assertError(self.login("both@example.com", "correct horse"), 401)
         self.assertEqual(self.server.post("/auth/register", body).status, 201)
@@ -363,7 +363,7 @@ class Timing(AuthTest):
     def test_login_takes_as_long_for_unknown_addresses(self):
         user = self.server.register()
         cheap, damaged = self.server.register(), self.server.register()
-        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+        with sqlite3.connect(self.server.folder.state_of("database") / "test.db") as database:
             for who, kept in ((cheap, "$2b$04$" + "x" * 53), (damaged, "damaged")):
                 database.execute("UPDATE users SET password_hash = ? WHERE id = ?", (kept, who["user"]["id"]))
         samples = {"known": [], "unknown": [], "too long": [], "cheap": [], "damaged": []}
@@ -500,7 +500,7 @@ class Bcrypt(unittest.TestCase):
         folder.write()
         with Mortised(folder) as server:
             user = server.register(password="correct horse")
-            path = server.folder.state / "test.db"
+            path = server.folder.state_of("database") / "test.db"
             with sqlite3.connect(path) as database:
                 columns = [row[1] for row in database.execute("PRAGMA table_info(users)")]
                 column = next(name for name in columns if "hash" in name)
@@ -523,7 +523,7 @@ class Bcrypt(unittest.TestCase):
         plugins = {"routing": {}, "logging": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
         with Mortised(plugins=plugins) as server:
             user = server.register(password="correct horse")["user"]
-            with sqlite3.connect(server.folder.state / "test.db") as database:
+            with sqlite3.connect(server.folder.state_of("database") / "test.db") as database:
                 database.execute("UPDATE users SET password_hash = 'damaged'")
             response = server.post("/auth/login", {"email": user["email"], "password": "correct horse"})
             self.assertEqual((response.status, response.json["error"]), (401, "Invalid credentials"))
@@ -549,7 +549,7 @@ class Bcrypt(unittest.TestCase):
             plugins = {"routing": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {"access_secret": ACCESS, "refresh_secret": REFRESH}}
             with Mortised(plugins=plugins) as server:
                 user = server.register(password="correct horse")
-                path = server.folder.state / "test.db"
+                path = server.folder.state_of("database") / "test.db"
                 with sqlite3.connect(path) as database:
                     columns = [row[1] for row in database.execute("PRAGMA table_info(users)")]
                     column = next(name for name in columns if "hash" in name)

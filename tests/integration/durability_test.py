@@ -56,7 +56,7 @@ class Killed(unittest.TestCase):
                 self.assertGreater(len(acknowledged), 15)
                 expected.update(acknowledged)
                 server.restart()
-                with sqlite3.connect(f"file:{folder.state}/test.db?mode=ro", uri=True) as database:
+                with sqlite3.connect(f"file:{folder.state_of('database')}/test.db?mode=ro", uri=True) as database:
                     kept = {row[0] for row in database.execute("SELECT email FROM users")}
                     self.assertEqual(database.execute("PRAGMA integrity_check").fetchone(), ("ok",))
                 self.assertEqual(expected - kept, set())

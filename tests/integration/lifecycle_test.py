@@ -40,7 +40,7 @@ class Lifecycle(unittest.TestCase):
 
     def test_a_replaced_generation_drains_aside(self):
         server = self.serve({"logging": {"output": "stdout, file"}}, drain_timeout="60s", shutdown_timeout="60s")
-        path = server.folder.state / "mortise.log"
+        path = server.folder.state_of("logging") / "mortise.log"
         with server.connect() as busy:
             busy.request("GET", f"/slow?ms={LONG_MS}")
             self.assertEqual(server.get("/hello").status, 200)

@@ -152,13 +152,13 @@ class Outputs(unittest.TestCase):
                 for number in range(500):
                     connection.request("GET", f"/hello?name=r{number}")
                     connection.read()
-            path = server.folder.state / "mortise.log"
+            path = server.folder.state_of("logging") / "mortise.log"
             eventually(lambda: path.exists() and "name=r499" in path.read_text(), "the last line")
             server.stop()
-            names = sorted(one.name for one in server.folder.state.glob("mortise.log*"))
+            names = sorted(one.name for one in server.folder.state_of("logging").glob("mortise.log*"))
             self.assertEqual(names, ["mortise.log", "mortise.log.1", "mortise.log.2"])
             for name in names:
-                text = (server.folder.state / name).read_text()
+                text = (server.folder.state_of("logging") / name).read_text()
                 self.assertLessEqual(len(text), 20 * 1024 + 4096)
                 for line in text.splitlines():
                     json.loads(line)

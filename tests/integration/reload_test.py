@@ -218,7 +218,7 @@ class LogFiles(unittest.TestCase):
     # contract: log.outputs
     def test_sigusr1_reopens_files(self):
         with Mortised(plugins={**PLUGINS, "logging": {"output": "stdout, file"}}) as server:
-            path = server.folder.state / "mortise.log"
+            path = server.folder.state_of("logging") / "mortise.log"
             server.get("/hello?name=one")
             eventually(lambda: path.exists() and "name=one" in path.read_text(), "a line in the file")
             os.rename(path, f"{path}.moved")

@@ -29,7 +29,7 @@ class Service(ServerTest):
 
 def stuck(server: Mortised):
     """A database that takes no writes for its time: another process holds the lock while a transaction waits."""
-    blocker = sqlite3.connect(server.folder.state / "test.db", isolation_level=None)
+    blocker = sqlite3.connect(server.folder.state_of("database") / "test.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     return blocker
 
@@ -58,7 +58,7 @@ class DatabaseAway(unittest.TestCase):
         with Mortised(plugins=FAST_DATABASE) as server:
             self.assertEqual(server.get("/ready").status, 200)
             token = server.register()["accessToken"]
-            path = server.folder.state / "test.db"
+            path = server.folder.state_of("database") / "test.db"
             kept = path.read_bytes()
             path.write_bytes(b"no database at all" * 100)  # what a broken disk may leave
             try:
@@ -99,7 +99,7 @@ class Names(unittest.TestCase):
     # contract: ready.names
     def test_strangers_see_no_names(self):
         with Mortised(plugins={**FAST_DATABASE, "health": {"allow": "10.1.2.3"}}) as server:
-            path = server.folder.state / "test.db"
+            path = server.folder.state_of("database") / "test.db"
             server.register()
             kept = path.read_bytes()
             path.write_bytes(b"no database at all" * 100)

@@ -117,7 +117,7 @@ class Files(ServerTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        (cls.server.folder.state / "data").write_bytes(cls.CONTENT)
+        (cls.server.folder.state_of("uses-exchange") / "data").write_bytes(cls.CONTENT)
 
     def target(self, name: str = "data", offset: int = 0, length: int | None = None, place: str = "file") -> str:
         return f"/uses/exchange/{place}?name={name}&offset={offset}&length={len(self.CONTENT) if length is None else length}"

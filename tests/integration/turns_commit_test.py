@@ -23,7 +23,7 @@ class Commits(TurnsTest):
         pass
 
     def rows(self) -> set[str]:
-        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+        with sqlite3.connect(self.server.folder.state_of("database") / "test.db") as database:
             return {name for (name,) in database.execute("SELECT id FROM commits_late")}
 
     def written(self, name: str) -> bool:

@@ -30,7 +30,7 @@ class HashingTest(TurnsTest):
         return self.send(target, "POST", json.dumps(body).encode(), **JSON, **more)
 
     def rows(self, statement: str) -> list[tuple]:
-        with sqlite3.connect(self.server.folder.state / "test.db") as database:
+        with sqlite3.connect(self.server.folder.state_of("database") / "test.db") as database:
             return database.execute(statement).fetchall()
 
     def login(self, email: str, password: str) -> int:

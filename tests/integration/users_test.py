@@ -257,7 +257,7 @@ class Roles(unittest.TestCase):
 
             done = run("--config", server.folder.config, "command", "grant-admin", "Boss@Example.com")
             self.assertEqual(done.returncode, 0, done)
-            with sqlite3.connect(server.folder.state / "test.db") as database:
+            with sqlite3.connect(server.folder.state_of("database") / "test.db") as database:
                 roles = database.execute("SELECT role FROM users").fetchall()
             self.assertEqual(roles, [("admin",)])
             unknown = run("--config", server.folder.config, "command", "grant-admin", "nobody@example.com")
@@ -265,7 +265,7 @@ class Roles(unittest.TestCase):
             self.assertIn("nobody@example.com", unknown.stderr)
             revoked = run("--config", server.folder.config, "command", "revoke-admin", "boss@example.com")
             self.assertEqual(revoked.returncode, 0, revoked)
-            with sqlite3.connect(server.folder.state / "test.db") as database:
+            with sqlite3.connect(server.folder.state_of("database") / "test.db") as database:
                 self.assertEqual(database.execute("SELECT role FROM users").fetchall(), [("user",)])
 
     # contract: user.role

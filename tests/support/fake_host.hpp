@@ -816,7 +816,10 @@ public:
             std::memcpy(strided.data() + i * host_.valueSize, &values[i], sizeof values[i]);
         configuration.value_size = host_.valueSize;
         configuration.values = reinterpret_cast<const mortise_setting_value*>(strided.data());
-        configuration.state_directory = viewOf("/nonexistent");
+        configuration.state_folder = viewOf("/nonexistent/state");
+        configuration.cache_folder = viewOf("/nonexistent/cache");
+        configuration.runtime_folder = viewOf("/nonexistent/run");
+        configuration.configuration_folder = viewOf("/nonexistent/etc");
         const mortise_status status = plugin_.table->configure(plugin_.self, &configuration, &error_);
         return host_.refusedSettings.empty() ? status : MORTISE_INVALID;
     }

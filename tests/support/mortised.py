@@ -138,6 +138,10 @@ class Folder:
         self.plugins = {name: dict(values) for name, values in (ALL_PLUGINS if plugins is None else plugins).items()}
         self.write()
 
+    def state_of(self, plugin: str) -> pathlib.Path:
+        """The state folder of that instance, which is there once it was started."""
+        return self.state / "plugins" / plugin
+
     @property
     def file(self) -> pathlib.Path:
         return self.config / "mortise.ini"

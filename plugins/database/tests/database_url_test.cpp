@@ -17,7 +17,7 @@ class DatabaseUrlTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(readsPaths);
     CPPUNIT_TEST_SUITE_END();
 
-    static std::string path(std::string_view url) { return DatabaseUrl::parse(url, "/state").file.string(); }
+    static std::string path(std::string_view url) { return DatabaseUrl::parse(url).file.string(); }
 
     static std::string refusal(std::string_view url) {
         try {
@@ -77,10 +77,10 @@ class DatabaseUrlTest : public CppUnit::TestFixture {
     }
 
     void readsPaths() {
-        CPPUNIT_ASSERT_EQUAL(std::string("/state/mortise.db"), path("sqlite:///mortise.db"));
-        CPPUNIT_ASSERT_EQUAL(std::string("/state/data/a.db"), path("sqlite:///data/./a.db"));
+        CPPUNIT_ASSERT_EQUAL(std::string("mortise.db"), path("sqlite:///mortise.db"));
+        CPPUNIT_ASSERT_EQUAL(std::string("data/a.db"), path("sqlite:///data/./a.db"));
         CPPUNIT_ASSERT_EQUAL(std::string("/var/lib/a.db"), path("sqlite:////var/lib/a.db"));
-        CPPUNIT_ASSERT_EQUAL(std::string("/state/a b?é.db"), path("sqlite:///a%20b%3F%c3%A9.db"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a b?é.db"), path("sqlite:///a%20b%3F%c3%A9.db"));
         CPPUNIT_ASSERT_EQUAL(std::string("/var/%.db"), path("sqlite:///%2Fvar/%25.db"));
     }
 };

@@ -15,6 +15,8 @@
 #include <mortise/tasks.hpp>
 #include <mortise/timers.hpp>
 
+#include <unistd.h>
+
 #include <chrono>
 
 namespace mortise {
@@ -61,7 +63,21 @@ protected:
     // Any thread, from `configure` on.
     Log log(std::string_view logger = {}) const noexcept { return Log(runtime_, logger); }
     std::string_view instanceName() const noexcept { return text(runtime_.host->instance_name); }
-    const std::string& stateDirectory() const noexcept { return runtime_.stateDirectory; } // absolute; from `start` on
+    // This instance's own, absolute; known from `configure` on, there from `start` on.
+    const std::string& stateFolder() const noexcept { return runtime_.stateFolder; }     // survives restarts
+    const std::string& cacheFolder() const noexcept { return runtime_.cacheFolder; }     // may be emptied in between
+    const std::string& runtimeFolder() const noexcept { return runtime_.runtimeFolder; } // empty when the server starts
+    // Where the file of that name is: in the state folder, or, where it is only there, directly in the server's state
+    // directory, as before instances had folders. Nothing is moved; --print-config tells what lies there.
+    std::string stateFile(std::string_view name) const {
+        const std::string here = stateFolder() + '/' + std::string(name);
+        const std::size_t own = stateFolder().rfind("/plugins/");
+        if (own == std::string::npos || ::access(here.c_str(), F_OK) == 0) return here;
+        const std::string before = stateFolder().substr(0, own + 1) + std::string(name);
+        return ::access(before.c_str(), F_OK) == 0 ? before : here;
+    }
+    // Absolute; of the main configuration file. Settings that are paths start there, and are absolute already.
+    const std::string& configurationFolder() const noexcept { return runtime_.configurationFolder; }
     bool developmentMode() const noexcept { return runtime_.development; }
     bool checkOnly() const noexcept { return runtime_.checkOnly; } // nothing will be started
     Crypto crypto() const noexcept { return Crypto(runtime_); }
@@ -100,7 +116,7 @@ protected:
     }
 
 private:
-    template<class T>
+    template<class, class...>
     friend struct ModuleOf;
 
     mortise_plugin shown_{}; // to the host

@@ -70,6 +70,17 @@ public:
     void migration(std::string_view name, std::string_view sql) {
         runtime_.migrations.push_back({mortise_view{}, runtime_.keep(name), runtime_.keep(sql)});
     }
+    // Adds to another plugin's extension point, see extension_point.hpp: a constant C table, and the object that its
+    // functions get. Both live as long as the instance. Where the point's plugin is not enabled nobody collects it.
+    template<class Point>
+    void contribute(std::string_view name, const typename Point::Table& table, void* self) {
+        const auto& service = runtime_.contributions;
+        if (service.table.contribute == nullptr) throw Absent(MORTISE_CONTRIBUTIONS_SERVICE);
+        detail::ErrorText error;
+        detail::raise(service.table.contribute(service.self, view(std::string_view(Point::pointId)), view(name), &table,
+                                               self, error.raw()),
+                      "contribute", error);
+    }
     // Constant fields, checked here once: {{"X-Foo", "bar"}, …}.
     [[nodiscard]] HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
         return headerBlock(fields.begin(), fields.end());

@@ -43,6 +43,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     config::Settings resolve(std::string_view keys) {
         diagnostics_ = {};
         config::Layers layers;
+        layers.folder = "/etc/mortise";
         layers.documents.push_back(config::readIni("[server]\n" + std::string(keys), "m.ini", diagnostics_));
         return config::resolve(layers, specs_, diagnostics_);
     }
@@ -74,7 +75,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
             if (!spec.reloadable) keys += spec.key + ' ';
         }
         CPPUNIT_ASSERT_EQUAL(
-            "mode state_directory upload_directory cache_directory backlog reuse_port unix_mode loops workers "
+            "mode state_directory upload_directory cache_directory runtime_directory backlog reuse_port unix_mode "
+            "loops workers "
             "worker_queue upload_workers hashing_workers hashing_queue hashing_niceness password_cost control_timeout "
             "loop_stall_warning watchdog_timeout retry_after max_upload_space "s,
             keys);
@@ -242,8 +244,7 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     void readsValues() {
         const ServerSettings settings = good(
             "mode = development\nloops = 3\nworkers = 7\nworker_queue = 9\nhashing_workers = 2\nretry_after = 1500ms\n"
-            "plugin_directory = plugins, /opt/plugins\nstate_directory = state/.\nwrite_timeout = 2s\nreuse_port = "
-            "yes\n");
+            "state_directory = state/.\nwrite_timeout = 2s\nreuse_port = yes\n");
         CPPUNIT_ASSERT(settings.runtime.development && settings.serving.development);
         CPPUNIT_ASSERT(good("unknown_members = reject\n").serving.rejectUnknown);
         CPPUNIT_ASSERT(5s == good("handler_timeout = 5\n").serving.handlerTimeout);
@@ -254,11 +255,10 @@ class ServerSettingsTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{2}, settings.runtime.retryAfterSeconds);
         CPPUNIT_ASSERT(2s == settings.runtime.writeTimeout);
         CPPUNIT_ASSERT(settings.listenOptions.reuse_port);
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, settings.pluginDirectories.size());
-        CPPUNIT_ASSERT(settings.pluginDirectories[0].starts_with('/') &&
-                       settings.pluginDirectories[0].ends_with("/plugins"));
-        CPPUNIT_ASSERT_EQUAL("/opt/plugins"s, settings.pluginDirectories[1]);
-        CPPUNIT_ASSERT(settings.runtime.stateDirectory.starts_with('/'));
+        CPPUNIT_ASSERT_EQUAL("/etc/mortise/state/"s, settings.runtime.stateDirectory);
+        CPPUNIT_ASSERT_EQUAL("/etc/mortise/state/run"s, settings.runtime.runtimeDirectory);
+        CPPUNIT_ASSERT_EQUAL("/run/x"s, good("runtime_directory = /run/x\n").runtime.runtimeDirectory);
+        CPPUNIT_ASSERT_EQUAL("/etc/mortise"s, settings.runtime.configurationFolder);
     }
 
     void comparesAndTellsWhatNeedsARestart() {

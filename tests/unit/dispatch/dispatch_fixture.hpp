@@ -399,7 +399,7 @@ private:
     }
     host::RuntimeSettings settings() {
         host::RuntimeSettings made;
-        made.stateDirectory = folder.path().string();
+        made.stateDirectory = made.cacheDirectory = made.runtimeDirectory = folder.path().string();
         made.writeTimeout = std::chrono::milliseconds(200);
         made.workers.threads = made.hashing.threads = made.uploadWorkers.threads = 1;
         made.uploads.directory = folder.path().string();

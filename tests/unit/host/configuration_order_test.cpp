@@ -17,6 +17,8 @@ ConfigurationOrder sample() {
                       {"plugin.users", {{"secret", std::string("a\n\0:5,\xff", 7), false}}},
                       {"plugin.x", {}}};
     order.providersElsewhere = {{"org.example/1", "other"}};
+    order.pointsElsewhere = {{"org.example.point/1", "third"}};
+    order.folder = "/etc/mortise";
     order.partial = true;
     return order;
 }

@@ -63,7 +63,11 @@ typedef struct mortise_module {
     uint32_t setting_count;
     /* [control] Makes one instance and hands it out, or nothing. `host` lives until `destroy` has returned. No outside
      * effect. */
-    mortise_status (*create)(const mortise_host* host, const mortise_plugin** plugin, mortise_error* error);
+    mortise_status (*create)(const mortise_host *host, const mortise_plugin **plugin, mortise_error *error);
+    /* Extension points that it defines, see service/contributions.h. Two definers of one are a start error. */
+    const mortise_view *extension_points;
+    uint32_t extension_point_count;
+    uint32_t reserved;
 } mortise_module;
 
 /* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.

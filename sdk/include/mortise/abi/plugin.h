@@ -21,12 +21,14 @@ extern "C" {
 
 /* A table of functions with the object they work on. Every function of a table takes `self` first. Frozen. */
 typedef struct mortise_service {
+    /* since 1.0 */
     const void *table; /* starts with uint32_t struct_size; constant */
     void *self;
 } mortise_service;
 
 /* What the host gives to an instance. Lives until the instance's `destroy` has returned. */
 typedef struct mortise_host {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t abi_minor; /* of the host */
     void *context;      /* to be handed back to the functions below */
@@ -46,6 +48,7 @@ typedef struct mortise_host {
 
 /* The value of one setting, checked against its declaration; an element of mortise_configuration.values. */
 typedef struct mortise_setting_value {
+    /* since 1.0 */
     mortise_view text;         /* canonical text; of CHOICE, TEXT and PATH the value itself */
     int64_t integer;           /* BOOLEAN 0 or 1, INTEGER, DURATION in ms, SIZE in bytes */
     double number;             /* NUMBER, and `integer` converted */
@@ -56,6 +59,7 @@ typedef struct mortise_setting_value {
 
 /* What `configure` is told. Borrowed for the call. */
 typedef struct mortise_configuration {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t value_count;
     uint32_t value_size;  /* bytes from one value to the next */
@@ -63,11 +67,17 @@ typedef struct mortise_configuration {
     uint32_t check_only;  /* 1 when nothing will be started */
     uint32_t reserved;
     const mortise_setting_value *values; /* in the order of mortise_module.settings */
-    mortise_view state_directory;        /* absolute; where `start` may keep files */
+    /* This instance's own folders, absolute. The host makes them right before `start`, mode 0700, never in check modes. */
+    mortise_view state_folder;         /* survives restarts */
+    mortise_view cache_folder;         /* may be emptied while the server is stopped */
+    mortise_view runtime_folder;       /* for sockets and the like; empty when the server starts */
+    mortise_view configuration_folder; /* absolute; of the main configuration file. Relative PATH settings start there and
+                                        * are absolute in `values`. */
 } mortise_configuration;
 
 /* An instance that is given a service of another plugin. Borrowed for the call. */
 typedef struct mortise_consumer {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     mortise_view instance_name; /* as in the configuration */
@@ -79,6 +89,7 @@ typedef struct mortise_consumer {
 /* The functions of an instance. Any of them but `destroy` may be NULL: nothing to do; of a module that provides services
  * `open_service` may not. */
 typedef struct mortise_plugin_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [control] */
@@ -110,6 +121,7 @@ typedef struct mortise_plugin_table {
 
 /* One instance. The plugin's, which keeps it unchanged until `destroy`. */
 typedef struct mortise_plugin {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     void *self;

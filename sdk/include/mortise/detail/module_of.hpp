@@ -3,6 +3,7 @@
 
 #include <mortise/abi/module.h>
 #include <mortise/detail/extensions.hpp>
+#include <mortise/extension_point.hpp>
 #include <mortise/plugin_base.hpp>
 
 // The lowest minor of the interface that the plugin can live with; define it before the first include to ask for more.
@@ -46,6 +47,11 @@ struct Offers {
     static_assert((detail::IsService<Services>::value && ...),
                   "offers<>(): one of these is no class of a service, which has a serviceId");
 };
+template<class... Points>
+struct Defines {
+    static_assert((detail::IsPoint<Points>::value && ...),
+                  "defines<>(): one of these is no extension point, which has a pointId and a Table");
+};
 template<class... Services>
 constexpr Needs<Services...> needs() { // without one of them the plugin does not start
     return {};
@@ -59,18 +65,22 @@ constexpr Offers<Services...> offers() { // given to other plugins
     return {};
 }
 
+template<class... Points>
+constexpr Defines<Points...> defines() { // extension points; each type has a pointId
+    return {};
+}
+
 // What stands between a C++ plugin class and the C interface: every thunk is noexcept and fails closed.
-template<class T>
+template<class T, class... Lists>
 struct ModuleOf {
     static_assert(std::is_base_of_v<PluginBase, T>, "a plugin derives from mortise::Plugin<Settings>");
     static_assert(std::is_default_constructible_v<T>, "a plugin is made without arguments");
 
-    std::vector<mortise_view> required, optional, provided;
+    std::vector<mortise_view> required, optional, provided, points;
     mortise_module module{};
 
-    template<class... Services>
-    ModuleOf(std::string_view id, std::string_view version, Services... lists) {
-        (list(lists), ...);
+    ModuleOf(std::string_view id, std::string_view version) {
+        (list(Lists{}), ...);
         const auto& settings = detail::settingTable<typename T::SettingsType>();
         module.struct_size = sizeof module;
         module.abi_minor_built = MORTISE_ABI_MINOR;
@@ -85,6 +95,8 @@ struct ModuleOf {
         module.required_service_count = static_cast<std::uint32_t>(required.size());
         module.optional_service_count = static_cast<std::uint32_t>(optional.size());
         module.provided_service_count = static_cast<std::uint32_t>(provided.size());
+        module.extension_points = points.data();
+        module.extension_point_count = static_cast<std::uint32_t>(points.size());
         module.setting_count = static_cast<std::uint32_t>(settings.rows.size());
         module.create = &create;
     }
@@ -106,6 +118,11 @@ private:
         (provided.push_back(view(Services::serviceId)), ...);
     }
 
+    template<class... Points>
+    void list(Defines<Points...>) {
+        (points.push_back(view(Points::pointId)), ...);
+    }
+
     static PluginBase& base(void* self) noexcept { return *static_cast<T*>(self); }
     static detail::Runtime& runtime(void* self) noexcept { return base(self).runtime_; }
     static void complain(void* self, const char* where, std::string_view reason) noexcept {
@@ -119,6 +136,7 @@ private:
             auto made = std::make_unique<T>();
             PluginBase& self = base(made.get());
             self.runtime_.host = host;
+            (bindPoints(Lists{}, *made), ...);
             self.shown_ = {sizeof(mortise_plugin), 0, made.get(), &table};
             *plugin = &self.shown_;
             made.release();
@@ -129,7 +147,10 @@ private:
             const auto configuration = detail::adopt<mortise_configuration>(peer);
             detail::Runtime& r = runtime(self);
             r.attach(r.host);
-            r.stateDirectory = text(configuration.state_directory);
+            r.stateFolder = text(configuration.state_folder);
+            r.cacheFolder = text(configuration.cache_folder);
+            r.runtimeFolder = text(configuration.runtime_folder);
+            r.configurationFolder = text(configuration.configuration_folder);
             r.development = configuration.development != 0;
             r.checkOnly = configuration.check_only != 0;
             const auto values = settingValues(configuration);
@@ -144,13 +165,9 @@ private:
     }
     // In this build's shape, whatever stride the host has.
     static std::vector<mortise_setting_value> settingValues(const mortise_configuration& configuration) {
-        std::vector<mortise_setting_value> values(configuration.value_count);
-        const char* at = reinterpret_cast<const char*>(configuration.values);
-        for (mortise_setting_value& value : values) {
-            std::memcpy(&value, at, detail::lesser(configuration.value_size, sizeof value));
-            at += configuration.value_size;
-        }
-        return values;
+        const detail::Elements<mortise_setting_value> values(configuration.values, configuration.value_count,
+                                                             configuration.value_size);
+        return {values.begin(), values.end()};
     }
     static mortise_status start(void* self, mortise_error* error) noexcept {
         return detail::guard(error, [&] { base(self).start(); });
@@ -191,8 +208,72 @@ private:
             if (id == MORTISE_HANDOVER_EXTENSION) return detail::handoverTable<T>();
         if constexpr (std::is_base_of_v<Placement, T>)
             if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
+        if constexpr ((definesPoints(Lists{}) || ...))
+            if (id == MORTISE_CONTRIBUTIONS_EXTENSION) return &contributionTable;
         return base(self).extension(id);
     }
+
+    // The extension points that it defines.
+    template<class... Points>
+    static constexpr bool definesPoints(Defines<Points...>) {
+        return sizeof...(Points) != 0;
+    }
+    template<class List>
+    static constexpr bool definesPoints(List) {
+        return false;
+    }
+    template<class Point, class Object>
+    static ExtensionPoint<Point, Object>& pointOf(ExtensionPoint<Point, Object>& point) noexcept {
+        return point;
+    }
+    template<class... Points>
+    static void bindPoints(Defines<Points...>, T& made) noexcept {
+        ((pointOf<Points>(made).runtime_ = &base(&made).runtime_), ...);
+    }
+    template<class List>
+    static void bindPoints(List, T&) noexcept {}
+
+    template<class Point, class Object>
+    static bool buildPoint(ExtensionPoint<Point, Object>& point, const mortise_contribution* list, std::uint32_t count,
+                           std::uint32_t size, std::uint64_t generation, void** object) {
+        const Contributions<Point> contributions(*point.runtime_, list, count, size, generation);
+        *object = point.build(contributions).release();
+        return true;
+    }
+    template<class Point, class Object>
+    static bool freePoint(ExtensionPoint<Point, Object>&, void* object) {
+        delete static_cast<Object*>(object);
+        return true;
+    }
+    // `use` gets the base of the point of that id.
+    template<class... Points, class Use>
+    static bool withPoint(Defines<Points...>, T& plugin, std::string_view id, const Use& use) {
+        return ((id == Points::pointId && use(pointOf<Points>(plugin))) || ...);
+    }
+    template<class List, class Use>
+    static bool withPoint(List, T&, std::string_view, const Use&) {
+        return false;
+    }
+    static constexpr mortise_plugin_contributions contributionTable = {
+        sizeof(mortise_plugin_contributions),
+        0,
+        [](void* self, mortise_view id, const mortise_contribution* list, std::uint32_t count, std::uint32_t size,
+           std::uint64_t generation, void** object, mortise_error* error) {
+            return detail::guard(error, [&] {
+                const auto use = [&](auto& point) { return buildPoint(point, list, count, size, generation, object); };
+                if (!(withPoint(Lists{}, *static_cast<T*>(self), text(id), use) || ...))
+                    throw Invalid("it defines no such extension point");
+            });
+        },
+        [](void* self, mortise_view id, void* object) {
+            detail::guardQuietly(
+                [&] {
+                    const auto use = [&](auto& point) { return freePoint(point, object); };
+                    static_cast<void>((withPoint(Lists{}, *static_cast<T*>(self), text(id), use) || ...));
+                },
+                [&](std::string_view reason) { complain(self, "An object of an extension point threw", reason); });
+        },
+    };
 
     static mortise_status openService(void* self, mortise_view rawId, const mortise_consumer* peer,
                                       mortise_service* service, mortise_error* error) noexcept {

@@ -7,6 +7,7 @@
 #include <mortise/detail/unique_ptr.hpp>
 #include <mortise/service/clock.h>
 #include <mortise/service/command.h>
+#include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
@@ -39,7 +40,10 @@ struct CommandEntry;
 // `configure` only, read from any thread afterwards.
 struct Runtime {
     const mortise_host* host = nullptr;
-    std::string stateDirectory;
+    std::string stateFolder;
+    std::string cacheFolder;
+    std::string runtimeFolder;
+    std::string configurationFolder;
     bool development = false;
     bool checkOnly = false;
 
@@ -55,6 +59,7 @@ struct Runtime {
     Service<mortise_network_table> network;
     Service<mortise_loop_table> loop;
     Service<mortise_readiness_table> readiness;
+    Service<mortise_contributions_table> contributions;
 
     PluginBase* plugin = nullptr;
     std::vector<std::string> unfinished; // what is wrong with a declaration that configure left half said; or empty
@@ -85,6 +90,7 @@ struct Runtime {
         network = resolve<mortise_network_table>(host, MORTISE_NETWORK_SERVICE);
         loop = resolve<mortise_loop_table>(host, MORTISE_LOOP_SERVICE);
         readiness = resolve<mortise_readiness_table>(host, MORTISE_READINESS_SERVICE);
+        contributions = resolve<mortise_contributions_table>(host, MORTISE_CONTRIBUTIONS_SERVICE);
     }
 
     mortise_view keep(std::string_view text) { return texts.keep(text); }

@@ -25,6 +25,11 @@ struct IsService : std::false_type {};
 template<class T>
 struct IsService<T, std::void_t<decltype(view(T::serviceId))>> : std::true_type {};
 
+template<class T, class = void>
+struct IsPoint : std::false_type {};
+template<class T>
+struct IsPoint<T, std::void_t<decltype(view(T::pointId)), typename T::Table>> : std::true_type {};
+
 // One that is not there for any reason is an empty one.
 template<class Table>
 Service<Table> resolve(const mortise_host* host, std::string_view id) noexcept {
