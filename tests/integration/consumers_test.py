@@ -9,7 +9,7 @@ GIVES = "gives-counts"
 NEEDS = "needs-counts"
 MAY = "may-use-counts"
 SERVICE = "org.mortise.fixtures.counts/1"
-BASE = {"routing": {}, "logging": {}}
+BASE = {"routing": {}}  # without the plugin "logging" all records come by one stream, in order
 QUARANTINED = "A plugin missed a deadline and is quarantined until restart"
 
 
