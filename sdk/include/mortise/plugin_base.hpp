@@ -112,7 +112,7 @@ protected:
                 runtime_.host->context, view(std::string_view(ServiceClass::serviceId)), &given, error.raw());
             if (status < 0) detail::raise(status, "service()", error);
         }
-        return ServiceClass(runtime_.host);
+        return connectService(detail::Tag<ServiceClass>{}, runtime_.host);
     }
 
 private:

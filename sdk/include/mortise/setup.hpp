@@ -12,6 +12,9 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
+template<class S>
+class TypedProvider; // typed_service.hpp
+
 inline Runtime::Runtime() = default;
 inline Runtime::~Runtime() = default;
 
@@ -80,6 +83,11 @@ public:
         detail::raise(service.table.contribute(service.self, view(std::string_view(Point::pointId)), view(name), &table,
                                                self, error.raw()),
                       "contribute", error);
+    }
+    // A service of MORTISE_SERVICE that this plugin gives to others; name it in offers<>() as well.
+    template<class S>
+    void offer(S service) {
+        runtime_.offered.push_back(std::make_unique<detail::TypedProvider<S>>(std::move(service)));
     }
     // Constant fields, checked here once: {{"X-Foo", "bar"}, …}.
     [[nodiscard]] HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {

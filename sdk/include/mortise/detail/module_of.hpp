@@ -114,7 +114,8 @@ private:
     }
     template<class... Services>
     void list(Offers<Services...>) {
-        static_assert((std::is_base_of_v<Services, T> && ...), "a plugin derives from what it offers");
+        static_assert(((std::is_base_of_v<Services, T> || detail::IsTyped<Services>::value) && ...),
+                      "a plugin derives from what it offers, but for a service of MORTISE_SERVICE");
         (provided.push_back(view(Services::serviceId)), ...);
     }
 
@@ -286,6 +287,11 @@ private:
                     return;
                 }
             if (openDraft(detail::Tag<T>{}, self, id, consumer, *service)) return;
+            for (const auto& offered : runtime(self).offered)
+                if (offered->id() == id) {
+                    *service = offered->open();
+                    return;
+                }
             *service = base(self).openService(id, consumer);
         });
     }
@@ -296,6 +302,8 @@ private:
                 if (closeDraft(detail::Tag<T>{}, self, id, service)) return;
                 if constexpr (std::is_base_of_v<UsersProvider, T>)
                     if (id == MORTISE_USERS_SERVICE) return;
+                for (const auto& offered : runtime(self).offered)
+                    if (offered->id() == id) return;
                 base(self).closeService(id, service);
             },
             [&](std::string_view reason) { complain(self, "closeService threw", reason); });

@@ -36,6 +36,13 @@ namespace detail {
 struct FilterEntry;
 struct CommandEntry;
 
+// A typed service that an instance offers, see typed_service.hpp.
+struct OfferedService {
+    virtual ~OfferedService() = default;
+    virtual std::string_view id() const noexcept = 0;
+    virtual mortise_service open() = 0;
+};
+
 // What an instance keeps for its whole life: the host, its services, and what `configure` declared. Written by
 // `configure` only, read from any thread afterwards.
 struct Runtime {
@@ -69,6 +76,7 @@ struct Runtime {
     std::vector<mortise_filter> rawFilters; // of filters, in C
     mortise_plugin_filter filterExtension{};
     std::vector<std::unique_ptr<CommandEntry>> commands;
+    std::vector<std::unique_ptr<OfferedService>> offered;
     TimerRegistry timers;
 
     Runtime();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/plugin.h>
+#include <mortise/detail/tag.hpp>
 #include <mortise/detail/view.hpp>
 
 #include <type_traits>
@@ -29,6 +30,18 @@ template<class T, class = void>
 struct IsPoint : std::false_type {};
 template<class T>
 struct IsPoint<T, std::void_t<decltype(view(T::pointId)), typename T::Table>> : std::true_type {};
+
+// Described by MORTISE_SERVICE.
+template<class S, class = void>
+struct IsTyped : std::false_type {};
+template<class S>
+struct IsTyped<S, std::void_t<decltype(mortiseService(Tag<S>{}))>> : std::true_type {};
+
+// What service<S>() returns; typed_service.hpp has it for services of MORTISE_SERVICE.
+template<class S, std::enable_if_t<!IsTyped<S>::value, int> = 0>
+S connectService(Tag<S>, const mortise_host* host) {
+    return S(host);
+}
 
 // One that is not there for any reason is an empty one.
 template<class Table>
