@@ -19,18 +19,36 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from reachable import reachable  # noqa: E402
 
 
-def links() -> list[str]:
+def anchors(path: pathlib.Path) -> set[str]:
+    """What headings of a document can be linked by, as GitHub makes it."""
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
+    found: set[str] = set()
+    for title in re.findall(r"(?m)^#+ +(.+?) *$", text):
+        plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", title).lower()
+        found.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
+    return found
+
+
+def broken_links(root: pathlib.Path, names: list[str]) -> list[str]:
+    """Of documents below `root`: links between files lead to one there, and to a heading that it has."""
     faults = []
-    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "*.md"], capture_output=True, text=True, check=True)
-    for name in listed.stdout.split():
-        path = ROOT / name
-        if not path.exists():
-            continue
-        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.S)
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-            if not re.match(r"[a-z]+:", target) and not (path.parent / target).exists():
+    for name in names:
+        path = root / name
+        text = re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.S)
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", text):
+            if re.match(r"[a-z]+:", target):
+                continue
+            leads = (path.parent / target).resolve() if target else path.resolve()
+            if not leads.exists() or root.resolve() not in leads.parents:
                 faults.append(f"{name}: link to {target}, which is not there")
+            elif anchor and leads.suffix == ".md" and anchor not in anchors(leads):
+                faults.append(f"{name}: link to {target}#{anchor}, a heading that is not there")
     return faults
+
+
+def links() -> list[str]:
+    listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "*.md"], capture_output=True, text=True, check=True)
+    return broken_links(ROOT, [name for name in listed.stdout.split() if (ROOT / name).exists()])
 
 
 def plugins() -> list[str]:

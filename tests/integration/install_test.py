@@ -7,11 +7,16 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import mortised
-from mortised import BUILD, ROOT, Folder, Mortised, environment, missing
+from mortised import BUILD, ROOT, SOURCE, Folder, Mortised, environment, missing
+
+sys.path.insert(0, str(SOURCE / "tests"))
+
+import documents  # noqa: E402
 
 
 class Installed(unittest.TestCase):
@@ -43,6 +48,19 @@ class Installed(unittest.TestCase):
         ):
             self.assertTrue((self.prefix / name).exists(), name)
         self.assertFalse((self.prefix / "etc/mortise/mortise.xml").exists())
+
+    def test_every_link_of_its_documents_leads_somewhere(self):
+        folder = self.prefix / "share/doc/mortise"
+        names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.md"))
+        for name in ("README.md", "SECURITY.md", "sdk/README.md", "sdk/ABI_HISTORY.md", "sdk/examples/c-hello/README.md", "plugins/users/README.md",
+                     "plugins/hello/README.md"):
+            self.assertIn(name, names)
+        self.assertTrue((folder / "plugins/hello/hello_plugin.cpp").exists())
+        self.assertEqual(documents.broken_links(folder, names), [])
+        # It does look.
+        (folder / "sdk" / "odd.md").write_text("[a](README.md#no-such) [b](../../../README.md) [c](README.md) [d](no.md)")
+        self.assertEqual(len(documents.broken_links(folder, ["sdk/odd.md"])), 3)
+        (folder / "sdk" / "odd.md").unlink()
 
     def test_the_configuration_is_not_for_everybody(self):
         file = self.prefix / "etc/mortise/mortise.ini"
