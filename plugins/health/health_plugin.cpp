@@ -37,11 +37,6 @@ struct Alive {
 };
 MORTISE_DESCRIBE(Alive, field(status).example("ok"), field(timestamp))
 
-struct Ready {
-    std::string_view status;
-};
-MORTISE_DESCRIBE(Ready, field(status).example("ready"))
-
 class Health : public mortise::Plugin<Settings> {
 public:
     void configure(mortise::Setup& setup) override {
@@ -63,7 +58,7 @@ public:
             .description("Asks every plugin that has a check. Addresses that may know are told the checks by name.")
             .tags("service")
             .replies<Ready>(200, "It can")
-            .repliesError(503, "Not ready");
+            .replies<NotReady>(503, "Not ready");
         if (settings().quiet) ready.quiet();
         ready.handle([this](mortise::Request& request) { return answerReady(request); });
     }
@@ -99,9 +94,9 @@ private:
     }
 
     mortise::Reply replyOf(const ReadinessResult& result, bool names, const std::string& request_id) const {
-        if (result.ready) return mortise::Reply::rawJson(200, readyBody(result, names)).noStore();
+        if (result.ready) return mortise::Reply::json(200, Ready{"ready", checksOf(result, names)}).noStore();
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings().cache).count();
-        return mortise::Reply::rawJson(503, notReadyBody(result, names, request_id))
+        return mortise::Reply::json(503, NotReady{"Not ready", checksOf(result, names), request_id})
             .field("Retry-After", std::to_string(std::max<std::int64_t>(seconds, 1)))
             .noStore();
     }

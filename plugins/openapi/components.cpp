@@ -13,26 +13,46 @@ struct HostAnswer {
     std::string_view name;
     std::string_view description;
     std::string_view sentence; // that the example bears
-    std::string_view header;   // that is always there, or empty
-    std::string_view headerText;
 };
 
-constexpr std::array<HostAnswer, 9> hostAnswers{{
-    {400, "BadRequest", "The request is malformed, or breaks a rule of its description", "Validation error", "", ""},
-    {401, "Unauthorized", "There is no token, or it is not good", "No token provided", "WWW-Authenticate",
-     "The scheme that is asked for"},
-    {403, "Forbidden", "The caller may not do that", "Forbidden", "", ""},
-    {404, "NotFound", "There is nothing at this address", "Route not found", "", ""},
-    {413, "ContentTooLarge", "The body is too large", "The request body is too large", "", ""},
-    {415, "UnsupportedMediaType", "The body is of another media type, or of none", "Unsupported media type", "", ""},
-    {429, "TooManyRequests", "The caller's limit is used up, where there is one",
-     "Too many requests, please try again later.", "Retry-After", "Seconds until it is worth another try"},
-    {500, "InternalServerError", "The server failed; its log says why", "Internal server error", "", ""},
-    {503, "ServiceUnavailable", "The server is too busy, or about to stop", "Service unavailable", "Retry-After",
-     "Seconds until it is worth another try"},
+// A field that belongs to responses with that status (RFC 9110), whoever gives them.
+struct StatusField {
+    std::uint32_t status;
+    std::string_view name;
+    std::string_view text;
+};
+
+constexpr std::string_view lead = "The address that this leads to";
+constexpr std::string_view again = "Seconds until it is worth another try";
+constexpr std::array<StatusField, 9> statusFields{{
+    {201, "Location", "The address of what was made, where it has one"},
+    {301, "Location", lead},
+    {302, "Location", lead},
+    {303, "Location", lead},
+    {307, "Location", lead},
+    {308, "Location", lead},
+    {401, "WWW-Authenticate", "The scheme that is asked for"},
+    {429, "Retry-After", again},
+    {503, "Retry-After", again},
 }};
 
+constexpr std::array<HostAnswer, 9> hostAnswers{{
+    {400, "BadRequest", "The request is malformed, or breaks a rule of its description", "Validation error"},
+    {401, "Unauthorized", "There is no token, or it is not good", "No token provided"},
+    {403, "Forbidden", "The caller may not do that", "Forbidden"},
+    {404, "NotFound", "There is nothing at this address", "Route not found"},
+    {413, "ContentTooLarge", "The body is too large", "The request body is too large"},
+    {415, "UnsupportedMediaType", "The body is of another media type, or of none", "Unsupported media type"},
+    {429, "TooManyRequests", "The caller's limit is used up, where there is one",
+     "Too many requests, please try again later."},
+    {500, "InternalServerError", "The server failed; its log says why", "Internal server error"},
+    {503, "ServiceUnavailable", "The server is too busy, or about to stop", "Service unavailable"},
+}};
+constexpr HostAnswer otherErrors{0, "Error", "Any other error, of the request's form or of the server's",
+                                 "Bad request"};
+
 const HostAnswer* find(std::uint32_t status) noexcept {
+    if (status == otherErrors.status) return &otherErrors;
     const auto* const found = std::find_if(hostAnswers.begin(), hostAnswers.end(),
                                            [&](const HostAnswer& answer) { return answer.status == status; });
     return found == hostAnswers.end() ? nullptr : found;
@@ -126,7 +146,8 @@ bool takeNull(Json& schema) {
     return true;
 }
 
-Json problemSchema() {
+// `errors`: the schema of the details of a validation error, or null.
+Json problemSchema(const Json* errors) {
     Json properties = Json::object();
     const auto add = [&](std::string_view name, std::string_view type, std::string_view text) {
         properties.set(name, Json::object().set("type", type).set("description", text));
@@ -136,7 +157,10 @@ Json problemSchema() {
     add("status", "integer", "The status");
     add("detail", "string", "What is wrong");
     add("code", "string", "The same in one word, for programs");
+    add("message", "string", "In development mode: what was thrown");
+    add("position", "integer", "Of malformed JSON: the byte where it is");
     add("requestId", "string", "As in X-Request-Id and in the log");
+    if (errors != nullptr) properties.set("errors", *errors);
     Json required = Json::array();
     for (const char* const name : {"type", "title", "status", "detail", "code", "requestId"})
         required.push(Json::string(name));
@@ -237,9 +261,19 @@ Json Components::errorContent(std::uint32_t status, std::string_view sentence) {
                                               .set("message", "must be at least 2 characters long")}));
     plain.set("requestId", id);
     Json content = Json::object();
+    const Json* const properties = error_.find("properties");
     content.set("application/json", Json::object().set("schema", place(error_)).set("example", std::move(plain)));
-    content.set("application/problem+json", Json::object().set("schema", place(problemSchema())));
+    content.set("application/problem+json",
+                Json::object().set(
+                    "schema", place(problemSchema(properties != nullptr ? properties->find("details") : nullptr))));
     return content;
+}
+
+std::optional<Json> Components::fieldsOf(std::uint32_t status) {
+    const auto* const found = std::find_if(statusFields.begin(), statusFields.end(),
+                                           [&](const StatusField& field) { return field.status == status; });
+    if (found == statusFields.end()) return std::nullopt;
+    return Json::object().set(found->name, header(found->text));
 }
 
 bool Components::hasHostAnswer(std::uint32_t status) noexcept {
@@ -250,8 +284,7 @@ Json Components::hostAnswer(std::uint32_t status) {
     const HostAnswer& answer = *find(status);
     if (responses_.find(status) == responses_.end()) {
         Json response = Json::object().set("description", answer.description);
-        if (!answer.header.empty())
-            response.set("headers", Json::object().set(answer.header, header(answer.headerText)));
+        if (std::optional<Json> fields = fieldsOf(status)) response.set("headers", *std::move(fields));
         response.set("content", errorContent(status, answer.sentence));
         responses_.emplace(status, std::move(response));
     }

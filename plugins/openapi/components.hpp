@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,9 +25,12 @@ public:
 
     // The content of an error answer, in both of its forms.
     Json errorContent(std::uint32_t status, std::string_view sentence);
-    // A reference to the answer that the host gives with that status. The status is one of hostAnswers.
+    // A reference to the answer that the host gives with that status. The status is one of hostAnswers, or anyError.
     Json hostAnswer(std::uint32_t status);
+    static constexpr std::uint32_t anyError = 0;
     static bool hasHostAnswer(std::uint32_t status) noexcept;
+    // The header fields that belong to a status, whoever responds with it.
+    static std::optional<Json> fieldsOf(std::uint32_t status);
 
     void needBearer() { bearer_ = true; }
     // The member "components" of the document.

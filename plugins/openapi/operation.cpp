@@ -144,7 +144,7 @@ std::optional<Json> bodyOf(const RouteNote& route, Components& components) {
 
 // The one shape of errors, also as an older or newer SDK describes it.
 bool isErrorShape(const std::optional<Json>& schema) {
-    const Json* const properties = schema ? schema->find("properties") : nullptr;
+    const Json* const properties = schema && schema->textAt("title") == "Error" ? schema->find("properties") : nullptr;
     return properties != nullptr && properties->find("error") != nullptr && properties->find("requestId") != nullptr;
 }
 
@@ -154,6 +154,7 @@ Json declaredResponse(const ResponseNote& response, Components& components) {
         return components.hostAnswer(response.status);
     const std::string text(response.message.empty() ? statusText(response.status) : std::string_view(response.message));
     Json made = Json::object().set("description", text);
+    if (std::optional<Json> fields = Components::fieldsOf(response.status)) made.set("headers", *std::move(fields));
     if (isError) return made.set("content", components.errorContent(response.status, text));
     if (response.schema) {
         const Json visible = Components::withoutWriteOnly(*response.schema);
@@ -178,28 +179,65 @@ std::vector<std::uint32_t> hostStatuses(const RouteNote& route, bool hasBody) {
     return statuses;
 }
 
+// One media type of a response that is declared twice: either shape, without an example of one of them only.
+Json alternatives(const Json& first, const Json& second, const char* keyword) {
+    const Json* const one = first.find("schema");
+    const Json* const other = second.find("schema");
+    if (one == nullptr || other == nullptr) return Json::object(); // any bytes
+    if (*one == *other) return first;
+    Json list = Json::array();
+    if (const Json* const several = one->find(keyword))
+        list = *several;
+    else
+        list.push(*one);
+    if (std::find(list.items().begin(), list.items().end(), *other) == list.items().end()) list.push(*other);
+    return Json::object().set("schema", Json::object().set(keyword, std::move(list)));
+}
+
+// A further response with the same status: its media types, and its shapes.
+void join(Json& response, const Json& further, const char* keyword) {
+    const Json* const content = further.find("content");
+    if (content == nullptr) return;
+    const Json* const there = response.find("content");
+    Json all = there != nullptr ? *there : Json::object();
+    for (const Json::Member& one : content->members()) {
+        const Json* const same = all.find(one.key);
+        all.set(one.key, same != nullptr ? alternatives(*same, one.value, keyword) : one.value);
+    }
+    response.set("content", std::move(all));
+}
+
+void joinText(Json& response, const Json& further) {
+    const std::string_view one = response.textAt("description");
+    const std::string_view other = further.textAt("description");
+    if (one != other) response.set("description", std::string(one).append("; ").append(other));
+}
+
 Json responsesOf(const RouteNote& route, bool hasBody, Components& components) {
     std::map<std::uint32_t, Json> declared;
     for (const ResponseNote& response : route.responses) {
-        const auto [place, isNew] = declared.try_emplace(response.status);
         Json made = declaredResponse(response, components);
-        const Json* const content = made.find("content");
-        // Several media types of one status are one response.
-        if (!isNew && content != nullptr && place->second.find("content") != nullptr) {
-            Json all = *place->second.find("content");
-            for (const Json::Member& one : content->members()) all.set(one.key, one.value);
-            place->second.set("content", std::move(all));
-        } else if (isNew) {
-            place->second = std::move(made);
-        }
+        const auto [place, isNew] = declared.try_emplace(response.status, made);
+        if (isNew) continue;
+        join(place->second, made, "oneOf");
+        if (!response.message.empty()) joinText(place->second, made);
     }
     const bool succeeds = !declared.empty() && declared.begin()->first < 400;
-    for (const std::uint32_t status : hostStatuses(route, hasBody))
-        if (declared.find(status) == declared.end()) declared.emplace(status, components.hostAnswer(status));
+    for (const std::uint32_t status : hostStatuses(route, hasBody)) {
+        const auto found = declared.find(status);
+        if (found == declared.end())
+            declared.emplace(status, components.hostAnswer(status));
+        else if (found->second.find("$ref") == nullptr)
+            join(found->second, Json::object().set("content", components.errorContent(status, statusText(status))),
+                 "anyOf"); // the host may respond so before the route does
+    }
     Json responses = Json::object();
-    if (!succeeds) responses.set("2XX", Json::object().set("description", "Success"));
+    if (!succeeds)
+        responses.set("2XX", Json::object()
+                                 .set("description", "Success; the route does not say how that looks")
+                                 .set("content", Json::object().set("*/*", Json::object())));
     for (auto& [status, response] : declared) responses.set(std::to_string(status), std::move(response));
-    return responses;
+    return responses.set("default", components.hostAnswer(Components::anyError));
 }
 
 Json securityOf(const RouteNote& route, Components& components) {

@@ -60,13 +60,22 @@ class StaticFiles : public Plugin<Settings> {
         cacheControl_ = "public, max-age=" + std::to_string(settings().maxAge.count());
         if (settings().immutable) cacheControl_ += ", immutable";
         const bool everything = settings().prefix == "/";
-        setup.get(everything ? "/*path" : settings().prefix + "/*path").handle([this](Request& request) {
-            return serve(request);
-        });
+        setup.get(everything ? "/*path" : settings().prefix + "/*path")
+            .summary("A file")
+            .repliesMedia(200, "*/*", "The file")
+            .repliesMedia(206, "*/*", "The part that Range asks for")
+            .replies(301, "A directory's address ends with a slash")
+            .replies(304, "The client has this version")
+            .repliesError(404)
+            .repliesError(412, "The version is another one")
+            .repliesError(416, "The file ends before that")
+            .handle([this](Request& request) { return serve(request); });
         if (everything) return;
-        setup.get(settings().prefix).onLoop().handle([this](Request& request) {
-            return redirect(request, settings().prefix + "/");
-        });
+        setup.get(settings().prefix)
+            .summary("The address of the files")
+            .replies(301, "A directory's address ends with a slash")
+            .onLoop()
+            .handle([this](Request& request) { return redirect(request, settings().prefix + "/"); });
     }
 
     void start() override {

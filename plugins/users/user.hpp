@@ -54,31 +54,15 @@ struct CursorPagination {
     std::int64_t limit = 10;
     std::optional<std::string> next; ///< null: that was the last user
 };
-MORTISE_DESCRIBE(CursorPagination, field(limit), field(next).nullable())
+MORTISE_DESCRIBE(
+    CursorPagination, field(limit),
+    field(next).nullable().text("What to send as after; null at the end").example("AZAKXayWd0u7zrMCCZqAVw"))
 
 struct UserSlice {
     std::vector<User> users;
     CursorPagination pagination;
 };
 MORTISE_DESCRIBE(UserSlice, field(users), field(pagination))
-
-/// What documentation shows of both lists.
-struct AnyPagination {
-    std::optional<std::int64_t> page;
-    std::int64_t limit = 10;
-    std::optional<std::int64_t> total;
-    std::optional<std::int64_t> pages;
-    std::optional<std::string> next;
-};
-MORTISE_DESCRIBE(AnyPagination, field(page).text("Of lists by page"), field(limit),
-                 field(total).text("Of lists by page"), field(pages).text("Of lists by page"),
-                 field(next).nullable().text("Of lists by cursor: what to send as after, null at the end"))
-
-struct UserList {
-    std::vector<User> users;
-    AnyPagination pagination;
-};
-MORTISE_DESCRIBE(UserList, field(users), field(pagination))
 
 struct ListQuery {
     std::optional<std::int64_t> page;

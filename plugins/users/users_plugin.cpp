@@ -90,7 +90,8 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .reads()
         .isPrivate()
         .query<ListQuery>()
-        .replies<UserList>(200, "The users, and where others are")
+        .replies<UserPage>(200, "By page")
+        .replies<UserSlice>(200, "By cursor, where after is given")
         .repliesError(400)
         .repliesError(401)
         .handle([this](mortise::Request&, const ListQuery& query) { return list(query); });

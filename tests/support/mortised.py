@@ -20,6 +20,7 @@ import unittest
 
 from http1 import Connection, Response
 from reachable import reachable
+import truth
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MORTISE_BUILD_DIR", SOURCE / "build" / "dev")).resolve()
@@ -148,7 +149,7 @@ class Folder:
 
     def write(self) -> None:
         sections = {"server": self.server}
-        for name, settings in self.plugins.items():
+        for name, settings in (truth.switched_on(self.plugins) if truth.SOCKET else self.plugins).items():
             sections[f"plugin.{name}"] = {"enabled": "true", **settings}
         self.file.write_text(render_ini(sections), encoding="utf-8")
 
@@ -187,6 +188,7 @@ class Mortised:
         self.records: list[dict] = []  # those that are log records
         self._readers: list[threading.Thread] = []
         self.addresses: list[str] = []
+        self._proxy: truth.Proxy | None = None
         if start:
             self.start()
 
@@ -213,12 +215,14 @@ class Mortised:
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.kill()
+        self._leave_proxy()
         if self._owns_folder:
             self.folder.remove()
 
     # Life
 
     def start(self, ready: bool = True) -> None:
+        self._leave_proxy()
         with self._changed:
             self.lines, self.records, self.addresses = [], [], []
         self.process = subprocess.Popen(
@@ -249,6 +253,13 @@ class Mortised:
             self.show()
             raise
         self.addresses = [str(record["address"]) for record in self.found("Listening")]
+        if truth.SOCKET:
+            self._proxy = truth.Proxy(endpoint(self.addresses[0]), self.folder.plugins)
+
+    def _leave_proxy(self) -> None:
+        if self._proxy is not None:
+            self._proxy.close()
+            self._proxy = None
 
     def restart(self) -> None:
         """Starts again on the same folder, after stop() or kill()."""
@@ -279,6 +290,8 @@ class Mortised:
         self._join()
 
     def signal(self, sig: int) -> None:
+        if sig == signal.SIGHUP and self._proxy is not None:
+            self._proxy.pause()
         os.kill(self.pid, sig)
 
     @property
@@ -296,6 +309,8 @@ class Mortised:
         record = self.wait_for(("Reloaded", "Reload failed"), EVENT_S, mark)
         if record["msg"] != expect:
             raise AssertionError(f"reload: {record}")
+        if self._proxy is not None:
+            self._proxy.renew()
         return record
 
     # Logs
@@ -336,6 +351,8 @@ class Mortised:
     def _read(self, stream) -> None:
         for line in stream:
             line = line.rstrip("\n")
+            if truth.SOCKET and truth.RECORD.search(line):
+                continue
             record = None
             if line.startswith("{"):
                 try:
@@ -365,14 +382,17 @@ class Mortised:
     @property
     def endpoint(self):
         """Of the first listener: what Connection takes."""
-        return endpoint(self.addresses[0])
+        return endpoint(self.addresses[0]) if self._proxy is None else self._proxy.endpoint
 
     @property
     def url(self) -> str:
-        return f"http://{self.addresses[0]}"
+        return f"http://{self.addresses[0]}" if self._proxy is None else f"http://127.0.0.1:{self._proxy.port}"
 
     def connect(self, **options) -> Connection:
-        return Connection(self.endpoint, **options)
+        connection = Connection(self.endpoint, **options)
+        if self._proxy is not None:
+            connection.send(truth.preamble())
+        return connection
 
     def request(self, method: str, target: str, *, token: str | None = None, json_body=None, headers=None,
                 body: bytes | None = None) -> Response:

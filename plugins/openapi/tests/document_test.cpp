@@ -71,6 +71,8 @@ class DocumentTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(answersOfTheHost);
     CPPUNIT_TEST(errorsOfTheRoute);
     CPPUNIT_TEST(answersThatAreNoJson);
+    CPPUNIT_TEST(severalShapesOfOneStatus);
+    CPPUNIT_TEST(fieldsOfAStatus);
     CPPUNIT_TEST(aRouteWithoutAnswersSucceeds);
     CPPUNIT_TEST(security);
     CPPUNIT_TEST_SUITE_END();
@@ -220,7 +222,7 @@ public:
         const Json document = documentOf({note});
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"image/png":{},"text/csv":{"schema":{"type":"string"}}})"),
                              shown(document, "paths|/a|put|requestBody|content"));
-        CPPUNIT_ASSERT_EQUAL(std::string("2XX 413 429 500 503"), keys(at(document, "paths|/a|put|responses")));
+        CPPUNIT_ASSERT_EQUAL(std::string("2XX 413 429 500 503 default"), keys(at(document, "paths|/a|put|responses")));
     }
 
     void equalSchemasAreShared() {
@@ -293,7 +295,7 @@ public:
 
     void answersOfTheHost() {
         RouteNote note = route("POST", "/a/:id");
-        CPPUNIT_ASSERT_EQUAL(std::string("2XX 429 500 503"),
+        CPPUNIT_ASSERT_EQUAL(std::string("2XX 429 500 503 default"),
                              keys(at(documentOf({note}), "paths|/a/{id}|post|responses")));
         note.body = parsed(R"({"type":"object"})");
         note.path = parsed(R"({"type":"object","properties":{"id":{"type":"integer"}}})");
@@ -301,7 +303,7 @@ public:
         note.role = "admin";
         note.responses.push_back({204, std::nullopt, "", ""});
         const Json document = documentOf({note});
-        CPPUNIT_ASSERT_EQUAL(std::string("204 400 401 403 404 413 415 429 500 503"),
+        CPPUNIT_ASSERT_EQUAL(std::string("204 400 401 403 404 413 415 429 500 503 default"),
                              keys(at(document, "paths|/a/{id}|post|responses")));
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"description":"No Content"})"),
                              shown(document, "paths|/a/{id}|post|responses|204"));
@@ -340,8 +342,40 @@ public:
     void aRouteWithoutAnswersSucceeds() {
         RouteNote note = route("GET", "/a");
         note.responses.push_back({409, parsed(errorSchema), "", ""});
-        CPPUNIT_ASSERT_EQUAL(std::string(R"({"description":"Success"})"),
-                             shown(documentOf({note}), "paths|/a|get|responses|2XX"));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"description":"Success; the route does not say how that looks","content":{"*/*":{}}})"),
+            shown(documentOf({note}), "paths|/a|get|responses|2XX"));
+    }
+
+    void severalShapesOfOneStatus() {
+        RouteNote note = route("GET", "/a");
+        note.responses.push_back({200, parsed(R"({"type":"object","title":"A"})"), "By page", ""});
+        note.responses.push_back({200, parsed(R"({"type":"object","title":"B"})"), "By cursor", ""});
+        note.responses.push_back({503, parsed(R"({"type":"object","title":"Busy"})"), "Busy", ""});
+        const Json document = documentOf({note});
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"oneOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]})"),
+            shown(document, "paths|/a|get|responses|200|content|application/json|schema"));
+        CPPUNIT_ASSERT_EQUAL(std::string("\"By page; By cursor\""),
+                             shown(document, "paths|/a|get|responses|200|description"));
+        // The host may be busy before the route is.
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(R"({"anyOf":[{"$ref":"#/components/schemas/Busy"},{"$ref":"#/components/schemas/Error"}]})"),
+            shown(document, "paths|/a|get|responses|503|content|application/json|schema"));
+        CPPUNIT_ASSERT_EQUAL(std::string("application/json application/problem+json"),
+                             keys(at(document, "paths|/a|get|responses|503|content")));
+    }
+
+    void fieldsOfAStatus() {
+        RouteNote note = route("POST", "/a");
+        note.responses.push_back({201, std::nullopt, "", ""});
+        note.responses.push_back({401, parsed(errorSchema), "Invalid credentials", ""});
+        const Json document = documentOf({note});
+        CPPUNIT_ASSERT_EQUAL(std::string("Location"), keys(at(document, "paths|/a|post|responses|201|headers")));
+        CPPUNIT_ASSERT_EQUAL(std::string("WWW-Authenticate"),
+                             keys(at(document, "paths|/a|post|responses|401|headers")));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"$ref":"#/components/responses/Error"})"),
+                             shown(document, "paths|/a|post|responses|default"));
     }
 
     void security() {

@@ -24,6 +24,7 @@ constexpr std::string_view errorSchema =
     R"("code":{"type":"string","description":"Keyword of the schema"},"message":{"type":"string"}},)"
     R"("required":["in","path","code","message"]}},)"
     R"("position":{"type":"integer","description":"Of malformed JSON: the byte where it is"},)"
+    R"("message":{"type":"string","description":"In development mode: what was thrown"},)"
     R"("requestId":{"type":"string","description":"As in X-Request-Id and in the log"}},)"
     R"("required":["error","requestId"]})";
 
