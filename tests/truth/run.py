@@ -19,8 +19,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 # Those that speak well-formed HTTP to servers with routes, the slow ones first. Left out: tests of listeners, clients and
 # logs, where the proxy is what they would see.
-FILES = ["auth", "everywhere", "users", "problem_json", "users_conditions", "guarding", "conditional", "static_files", "openapi:Document",
-         "tour", "filter_order"]
+FILES = ["auth", "compression", "settings", "browser_headers", "everywhere", "users", "problem_json", "users_conditions", "guarding",
+         "conditional", "static_files", "openapi:Document", "tour", "filter_order"]
 
 
 def lines_of(name: str) -> list[str]:
