@@ -52,6 +52,12 @@ class Elements {
 public:
     class Iterator {
     public:
+        using iterator_category = std::input_iterator_tag; // as <string_view> brings it
+        using value_type = Element;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Element*;
+        using reference = Element;
+
         Iterator(const Elements* list, std::size_t index) noexcept : list_(list), index_(index) {}
         Element operator*() const noexcept { return (*list_)[index_]; }
         Iterator& operator++() noexcept {
