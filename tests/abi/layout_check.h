@@ -11,6 +11,7 @@
 #include <mortise/service/authenticator.h>
 #include <mortise/service/clock.h>
 #include <mortise/service/command.h>
+#include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
@@ -27,6 +28,7 @@
 #include <mortise/service/routes.h>
 #include <mortise/service/task.h>
 #include <mortise/service/timer.h>
+#include <mortise/service/typed.h>
 #include <mortise/service/users.h>
 
 #include <stddef.h>
