@@ -39,11 +39,12 @@ private:
 
 class Parameters {
 public:
-    Parameters(const mortise_sql_value* given, std::uint32_t count) : size_(count) {
-        if (given == nullptr && count != 0) throw Invalid("parameters are missing");
-        SqlValue* const values = storage_.of(count);
-        for (std::uint32_t i = 0; i < count; ++i)
-            values[i] = {static_cast<SqlKind>(given[i].kind), given[i].integer, given[i].number, text(given[i].text)};
+    explicit Parameters(const SqlValues& given) : size_(given.size()) {
+        SqlValue* const values = storage_.of(size_);
+        for (std::size_t i = 0; i < size_; ++i) {
+            const mortise_sql_value& value = given.at(i);
+            values[i] = {static_cast<SqlKind>(value.kind), value.integer, value.number, text(value.text)};
+        }
         data_ = values;
     }
     Parameters(const Parameters&) = delete;
@@ -66,7 +67,7 @@ public:
         for (std::size_t i = 0; i < columns.size(); ++i)
             values[i] = {static_cast<std::uint32_t>(columns[i].kind), 0, columns[i].integer, columns[i].number,
                          view(columns[i].text)};
-        return call_(context_, values, static_cast<std::uint32_t>(columns.size())) != 0;
+        return call_(context_, values, static_cast<std::uint32_t>(columns.size()), sizeof(mortise_sql_value)) != 0;
     }
 
 private:
@@ -129,12 +130,11 @@ std::uint32_t ConsumerDatabase::statement(std::string_view sql) {
     return translated([&] { return statements_.add(connector_.statement(sql)); });
 }
 
-mortise_status ConsumerDatabase::read(std::uint32_t statement, const mortise_sql_value* parameters,
-                                      std::uint32_t parameterCount, mortise_sql_row row, void* context,
-                                      mortise_error*) {
+mortise_status ConsumerDatabase::read(std::uint32_t statement, const SqlValues& parameters, mortise_sql_row row,
+                                      void* context, mortise_error*) {
     return translated([&] {
         RowCall rows(row, context);
-        connector_.read(statements_.at(statement), Parameters(parameters, parameterCount), rows.orNull());
+        connector_.read(statements_.at(statement), Parameters(parameters), rows.orNull());
         return MORTISE_OK;
     });
 }
@@ -147,15 +147,14 @@ mortise_status ConsumerDatabase::transact(Turn turn, TransactionBody body, void*
 }
 
 mortise_status ConsumerDatabase::execute(mortise_sql_transaction* transaction, std::uint32_t statement,
-                                         const mortise_sql_value* parameters, std::uint32_t parameterCount,
-                                         mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error*) {
+                                         const SqlValues& parameters, mortise_sql_row row, void* context,
+                                         std::uint64_t* changed, mortise_error*) {
     return translated([&] {
         Transaction* const current = connector_.currentTransaction();
         if (current == nullptr || transaction != reinterpret_cast<mortise_sql_transaction*>(current))
             throw Invalid("the transaction is not the one whose body runs on this thread");
         RowCall rows(row, context);
-        const std::uint64_t count =
-            current->execute(statements_.at(statement), Parameters(parameters, parameterCount), rows.orNull());
+        const std::uint64_t count = current->execute(statements_.at(statement), Parameters(parameters), rows.orNull());
         if (changed != nullptr) *changed = count;
         return MORTISE_OK;
     });

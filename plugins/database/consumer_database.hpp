@@ -32,12 +32,11 @@ public:
         : connector_(connector), turns_(turns), statements_(std::move(consumers), std::move(name), statements) {}
 
     std::uint32_t statement(std::string_view sql) override;
-    mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t parameterCount,
-                        mortise_sql_row row, void* context, mortise_error* error) override;
+    mortise_status read(std::uint32_t statement, const SqlValues& parameters, mortise_sql_row row, void* context,
+                        mortise_error* error) override;
     mortise_status transact(Turn turn, TransactionBody body, void* context, mortise_error* error) override;
-    mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
-                           const mortise_sql_value* parameters, std::uint32_t parameterCount, mortise_sql_row row,
-                           void* context, std::uint64_t* changed, mortise_error* error) override;
+    mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement, const SqlValues& parameters,
+                           mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error* error) override;
     mortise_status dataVersion(std::uint64_t* version, mortise_error* error) override;
 
 private:

@@ -76,10 +76,10 @@ public:
         if (!connector_->close(settings().writeWait)) log().warn("The database is still in use after the last request");
     }
 
-    void migrate(const mortise_migration* migrations, std::uint32_t count) override {
+    void migrate(const Migrations& migrations) override {
         std::vector<Migration> list;
-        for (std::uint32_t i = 0; i < count; ++i)
-            list.push_back({text(migrations[i].owner), text(migrations[i].name), text(migrations[i].sql)});
+        for (const mortise_migration& one : migrations)
+            list.push_back({text(one.owner), text(one.name), text(one.sql)});
         connector_->migrate(list);
     }
     bool readsOnLoop() override { return connector_->readsOnLoop(); }
@@ -92,17 +92,16 @@ public:
 
     // Of whoever calls the table itself: under the host nobody does.
     std::uint32_t statement(std::string_view sql) override { return own_->statement(sql); }
-    mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t parameterCount,
-                        mortise_sql_row row, void* context, mortise_error* error) override {
-        return own_->read(statement, parameters, parameterCount, row, context, error);
+    mortise_status read(std::uint32_t statement, const SqlValues& parameters, mortise_sql_row row, void* context,
+                        mortise_error* error) override {
+        return own_->read(statement, parameters, row, context, error);
     }
     mortise_status transact(Turn turn, TransactionBody body, void* context, mortise_error* error) override {
         return own_->transact(turn, body, context, error);
     }
-    mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
-                           const mortise_sql_value* parameters, std::uint32_t parameterCount, mortise_sql_row row,
-                           void* context, std::uint64_t* changed, mortise_error* error) override {
-        return own_->execute(transaction, statement, parameters, parameterCount, row, context, changed, error);
+    mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement, const SqlValues& parameters,
+                           mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error* error) override {
+        return own_->execute(transaction, statement, parameters, row, context, changed, error);
     }
     mortise_status dataVersion(std::uint64_t* version, mortise_error* error) override {
         return own_->dataVersion(version, error);

@@ -32,11 +32,11 @@ private:
 static_assert(routing::max_parameters == MORTISE_ROUTER_MAX_PARAMETERS);
 
 class Routing : public mortise::Plugin<>, public mortise::Router {
-    std::unique_ptr<mortise::RouteMatcher> build(const mortise_router_route* routes, std::uint32_t count) override {
-        std::vector<routing::Route> own(count);
-        std::transform(routes, routes + count, own.begin(), [](const mortise_router_route& route) {
-            return routing::Route{mortise::text(route.pattern), route.method, route.route};
-        });
+    std::unique_ptr<mortise::RouteMatcher> build(const mortise::RouterRoutes& routes) override {
+        std::vector<routing::Route> own;
+        own.reserve(routes.size());
+        for (const mortise_router_route& route : routes)
+            own.push_back({mortise::text(route.pattern), route.method, route.route});
         try {
             return std::make_unique<Matcher>(own);
         } catch (const routing::RouteConflict& conflict) {

@@ -245,7 +245,7 @@ int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector
                                             [](void*, mortise_view text) { std::cout << host::text(text); },
                                             [](void*, mortise_view text) { std::cerr << host::text(text); }};
         const base::RunningCode running(found->owner->owner(), "run");
-        status = found->command.run(found->owner->self(), arguments.data(),
+        status = found->command.run(found->command.context, arguments.data(),
                                     static_cast<std::uint32_t>(arguments.size()), &output);
     }
     builder.abandon();

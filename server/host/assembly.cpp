@@ -4,6 +4,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "host/filter_order.hpp"
+#include "host/inputs.hpp"
 #include "host/module_names.hpp"
 
 #include <mortise/service/loop.h>
@@ -27,18 +28,37 @@ std::string quoted(const std::string& name) {
 
 } // namespace
 
+template<class Table>
+std::optional<Table> Assembly::offered(const Instance& instance, std::string_view id, std::string_view type) {
+    const auto* const theirs = static_cast<const Table*>(instance.extension(id));
+    if (theirs == nullptr) return std::nullopt;
+    if (theirs->struct_size >= firstSize<Table>) return readStruct(*theirs);
+    failures_.push_back({instance.name(), quoted(instance.name()) + ": " +
+                                              structSizeFault(type, theirs->struct_size, firstSize<Table>)});
+    return std::nullopt;
+}
+
+template<class Element>
+bool Assembly::readable(const Instance& instance, const Elements<Element>& list, std::string_view array,
+                        std::string_view member, std::string_view type) {
+    if (list.valid()) return true;
+    failures_.push_back(
+        {instance.name(), quoted(instance.name()) + ": " + strideFault(array, member, type, firstSize<Element>)});
+    return false;
+}
+
 // The one plugin that offers extension `id`; a second one is a failure.
 template<class Table>
-void Assembly::single(const char* id, Table& table, Instance*& owner) {
+void Assembly::single(const char* id, std::string_view type, Table& table, Instance*& owner) {
     for (const auto& instance : generation_.instances_) {
-        const auto offered = instance->extensionTable<Table>(id);
-        if (!offered) continue;
+        const auto offer = offered<Table>(*instance, id, type);
+        if (!offer) continue;
         if (owner != nullptr) {
             failures_.push_back({instance->name(), "plugins '" + owner->name() + "' and '" + instance->name() +
                                                        "' both offer '" + id + "'; disable one of them"});
             continue;
         }
-        table = *offered;
+        table = *offer;
         owner = instance.get();
     }
 }
@@ -85,7 +105,7 @@ void Assembly::findMissingRoutes() {
 }
 
 void Assembly::buildMatcher() {
-    single(MORTISE_ROUTER_EXTENSION, generation_.router_, generation_.routerOwner_);
+    single(MORTISE_ROUTER_EXTENSION, "mortise_plugin_router", generation_.router_, generation_.routerOwner_);
     if (generation_.routerOwner_ == nullptr) {
         if (complete_)
             failures_.push_back({"routing", "no enabled plugin matches routes ('" MORTISE_ROUTER_EXTENSION
@@ -105,7 +125,7 @@ void Assembly::buildMatcher() {
     CallError error;
     const Instance::Calling calling(*generation_.routerOwner_, "build");
     if (router.build(generation_.routerOwner_->self(), table.data(), static_cast<std::uint32_t>(table.size()),
-                     &generation_.matcher_, error.get()) != MORTISE_OK) {
+                     sizeof(mortise_router_route), &generation_.matcher_, error.get()) != MORTISE_OK) {
         generation_.matcher_ = nullptr;
         failures_.push_back(
             {generation_.routerOwner_->name(), quoted(generation_.routerOwner_->name()) + ": " + error.text()});
@@ -115,17 +135,12 @@ void Assembly::buildMatcher() {
 void Assembly::collectFilters() {
     std::vector<FilterLink> all;
     for (const auto& instance : generation_.instances_) {
-        const auto offered = instance->extensionTable<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
-        if (!offered) continue;
-        const module::Elements filters(offered->filters, offered->filter_count, offered->filter_size);
-        if (!filters.valid()) {
-            failures_.push_back({instance->name(), quoted(instance->name()) +
-                                                       ": filter_size of its mortise_plugin_filter is not the size of "
-                                                       "a mortise_filter"});
-            continue;
-        }
-        for (std::size_t i = 0; i < filters.size(); ++i) {
-            const FilterLink link{filters[i], instance.get(), static_cast<std::uint32_t>(all.size())};
+        const auto list = offered<mortise_plugin_filter>(*instance, MORTISE_FILTER_EXTENSION, "mortise_plugin_filter");
+        if (!list) continue;
+        const Elements<mortise_filter> filters(list->filters, list->filter_count, list->filter_size);
+        if (!readable(*instance, filters, "filters", "filter_size", "mortise_filter")) continue;
+        for (const mortise_filter& filter : filters) {
+            const FilterLink link{filter, instance.get(), static_cast<std::uint32_t>(all.size())};
             if ((link.filter.phases & ~knownPhases) != 0)
                 failures_.push_back({instance->name(), quoted(instance->name()) + ": filter '" +
                                                            std::string(text(link.filter.name)) +
@@ -165,7 +180,8 @@ void Assembly::collectFilters() {
 }
 
 void Assembly::collectAuthenticator() {
-    single(MORTISE_AUTHENTICATOR_EXTENSION, generation_.authenticator_, generation_.authenticatorOwner_);
+    single(MORTISE_AUTHENTICATOR_EXTENSION, "mortise_plugin_authenticator", generation_.authenticator_,
+           generation_.authenticatorOwner_);
     if (generation_.authenticatorOwner_ != nullptr && generation_.authenticator_.authenticate != nullptr) return;
     if (!complete_) return;
     for (const Route* route : generation_.routes_)
@@ -179,16 +195,15 @@ void Assembly::collectAuthenticator() {
 }
 
 void Assembly::collectMigrations() {
-    single(MORTISE_MIGRATOR_EXTENSION, generation_.migrator_, generation_.migratorOwner_);
+    single(MORTISE_MIGRATOR_EXTENSION, "mortise_plugin_migrator", generation_.migrator_, generation_.migratorOwner_);
     for (const auto& instance : generation_.instances_) {
-        const auto offered = instance->extensionTable<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
-        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
-        const Instance::Calling calling(*instance, "the list of migrations");
-        const std::uint32_t count = offered->count(instance->self());
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const mortise_migration* const migration = offered->at(instance->self(), i);
-            if (migration == nullptr) continue;
-            generation_.migrations_.push_back(*migration);
+        const auto list =
+            offered<mortise_plugin_migrations>(*instance, MORTISE_MIGRATIONS_EXTENSION, "mortise_plugin_migrations");
+        if (!list) continue;
+        const Elements<mortise_migration> migrations(list->migrations, list->migration_count, list->migration_size);
+        if (!readable(*instance, migrations, "migrations", "migration_size", "mortise_migration")) continue;
+        for (const mortise_migration& migration : migrations) {
+            generation_.migrations_.push_back(migration);
             generation_.migrations_.back().owner = view(instance->name());
         }
     }
@@ -203,7 +218,7 @@ void Assembly::collectMigrations() {
 void Assembly::collectLogSink() {
     mortise_plugin_log_sink sink{};
     Instance* sinkOwner = nullptr;
-    single(MORTISE_LOG_SINK_EXTENSION, sink, sinkOwner);
+    single(MORTISE_LOG_SINK_EXTENSION, "mortise_plugin_log_sink", sink, sinkOwner);
     if (sinkOwner != nullptr) {
         struct Held {
             LogSink sink;
@@ -218,18 +233,23 @@ void Assembly::collectLogSink() {
 void Assembly::collectCommands() {
     std::map<std::string, std::string> commandOwners;
     for (const auto& instance : generation_.instances_) {
-        const auto offered = instance->extensionTable<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
-        if (!offered || offered->count == nullptr || offered->at == nullptr) continue;
-        const Instance::Calling calling(*instance, "the list of commands");
-        const std::uint32_t count = offered->count(instance->self());
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const mortise_command* const command = offered->at(instance->self(), i);
-            if (command == nullptr || command->run == nullptr) continue;
-            const auto [other, fresh] = commandOwners.emplace(text(command->name), instance->name());
+        const auto list =
+            offered<mortise_plugin_command>(*instance, MORTISE_COMMAND_EXTENSION, "mortise_plugin_command");
+        if (!list) continue;
+        const Elements<mortise_command> commands(list->commands, list->command_count, list->command_size);
+        if (!readable(*instance, commands, "commands", "command_size", "mortise_command")) continue;
+        for (const mortise_command& command : commands) {
+            if (command.run == nullptr) {
+                failures_.push_back({instance->name(), quoted(instance->name()) + ": command '" +
+                                                           std::string(text(command.name)) +
+                                                           "' has no function 'run'"});
+                continue;
+            }
+            const auto [other, fresh] = commandOwners.emplace(text(command.name), instance->name());
             if (!fresh)
                 failures_.push_back({instance->name(), "plugins '" + other->second + "' and '" + instance->name() +
                                                            "' both have a command '" + other->first + "'"});
-            generation_.commands_.push_back({readStruct(*command), instance.get()});
+            generation_.commands_.push_back({command, instance.get()});
         }
     }
 }
@@ -290,11 +310,12 @@ void Assembly::buildPoints() {
 void Assembly::collectTheRest() {
     mortise_plugin_placement placement{};
     Instance* placementOwner = nullptr;
-    single(MORTISE_PLACEMENT_EXTENSION, placement, placementOwner);
+    single(MORTISE_PLACEMENT_EXTENSION, "mortise_plugin_placement", placement, placementOwner);
     if (placementOwner != nullptr && placement.reads_on_loop != nullptr)
         generation_.readsOnLoop_ = placement.reads_on_loop(placementOwner->self()) != 0;
     for (const auto& instance : generation_.instances_)
-        if (const auto check = instance->extensionTable<mortise_plugin_readiness>(MORTISE_READINESS_EXTENSION);
+        if (const auto check =
+                offered<mortise_plugin_readiness>(*instance, MORTISE_READINESS_EXTENSION, "mortise_plugin_readiness");
             check && check->check != nullptr)
             generation_.readiness_.push_back({*check, instance.get()});
 }

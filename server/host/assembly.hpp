@@ -2,10 +2,12 @@
 #pragma once
 
 #include "host/generation.hpp"
+#include "host/module_names.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mortise::host {
@@ -50,8 +52,14 @@ private:
     void collectCommands();
     void collectTheRest();
     void buildPoints();
+    // Nothing when it has none, or one that cannot be read: a failure.
     template<class Table>
-    void single(const char* id, Table& table, Instance*& owner);
+    std::optional<Table> offered(const Instance& instance, std::string_view id, std::string_view type);
+    template<class Element>
+    bool readable(const Instance& instance, const Elements<Element>& list, std::string_view array,
+                  std::string_view member, std::string_view type);
+    template<class Table>
+    void single(const char* id, std::string_view type, Table& table, Instance*& owner);
 
     Generation& generation_;
     const std::map<std::string, std::string>& pointsElsewhere_;

@@ -33,7 +33,6 @@ std::shared_ptr<Instance> Generation::find(std::string_view name) const {
 }
 
 bool Generation::match(http::Method method, std::string_view path, RouteMatch& match) const noexcept {
-    match.parameters.struct_size = sizeof(mortise_router_match);
     if (matcher_ == nullptr) return false;
     const base::RunningCode running(routerOwner_->owner(), "match");
     if (router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters) != MORTISE_OK ||

@@ -228,8 +228,9 @@ bool GenerationBuilder::migrate() {
     const auto result = std::make_shared<Result>();
     const bool inTime = migrator->control(
         "migrate", migrationTimeout, [result, migrations, table = generation_->migrator_](Instance& instance) {
-            result->status = table.migrate(instance.self(), migrations.data(),
-                                           static_cast<std::uint32_t>(migrations.size()), result->error.get());
+            result->status =
+                table.migrate(instance.self(), migrations.data(), static_cast<std::uint32_t>(migrations.size()),
+                              sizeof(mortise_migration), result->error.get());
         });
     if (inTime && result->status == MORTISE_OK) return true;
     fail(originOf(migrator->name()),

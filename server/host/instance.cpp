@@ -271,19 +271,25 @@ std::size_t Instance::pins() const {
     return pins_;
 }
 
+// Which calls into the plugin. False: it could not, or missed the deadline.
+bool Instance::cancelTimers() {
+    return !runtime_.timers().has(this) || control("release", runtime_.settings().controlTimeout,
+                                                   [](Instance& self) { self.runtime_.timers().cancelAll(&self); });
+}
+
 bool Instance::stop(std::chrono::milliseconds patience) {
     switch (stage()) {
     case Stage::started:
     case Stage::active:
     case Stage::drained:
         stage_.store(Stage::stopping, std::memory_order_release); // from here on no call outside of an exchange begins
-        runtime_.timers().cancelAll(this);
         break;
     case Stage::stopping:
         break;
     default:
         return true;
     }
+    if (!cancelTimers() && quarantined()) return true;
     {
         std::unique_lock lock(pinMutex_);
         if (!unpinned_.wait_for(lock, patience, [this] { return pins_ == 0; })) return false;
@@ -298,6 +304,7 @@ bool Instance::stop(std::chrono::milliseconds patience) {
 
 void Instance::destroy() {
     if (stage() == Stage::destroyed || plugin_.self == nullptr || quarantined()) return;
+    if (!cancelTimers()) return;
     if (pins() > 0) return quarantine("stop", runtime_.settings().controlTimeout);
     const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
         self.releaseRoutes();

@@ -104,8 +104,9 @@ public:
     bool drainReturned() const noexcept { return drainReturned_.load(std::memory_order_acquire); }
     Clock::time_point drainLimit() const noexcept { return drainLimit_; }
     void endDrain();
-    // Cancels its timers, waits up to `patience` until no call into the plugin is running or due, stops it, and closes
-    // the services it had of others. False: there still is one; to be called again, no further call begins meanwhile.
+    // Cancels and releases its timers, waits up to `patience` until no call into the plugin is running or due, stops
+    // it, and closes the services it had of others. False: there still is one; to be called again, no further call
+    // begins meanwhile.
     bool stop(std::chrono::milliseconds patience);
     void destroy(); // quarantines it instead when a call into it is still running
 
@@ -213,6 +214,7 @@ private:
     std::string sentence(std::string_view step, std::string_view what) const;
     void quarantine(std::string_view step, std::chrono::milliseconds timeout);
     std::size_t pins() const;
+    bool cancelTimers();
     void callFailed(std::string_view step, std::string_view why);
     void releaseRoutes() noexcept; // gives the contexts of the routes back; no call into them is left
 

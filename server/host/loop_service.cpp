@@ -3,6 +3,8 @@
 #include "host/runtime.hpp"
 #include "host/services.hpp"
 
+#include <memory>
+
 namespace mortise::host {
 namespace {
 
@@ -14,12 +16,33 @@ std::uint32_t current(void* self) noexcept {
     return callerOf(self).runtime().currentLoop();
 }
 
-mortise_status atBatchEnd(void* self, void (*call)(void* context), void* context) noexcept {
-    Runtime& runtime = callerOf(self).runtime();
-    const std::uint32_t loop = runtime.currentLoop();
+// A plugin's call and its context, from the moment it is taken. The instance is not stopped until it is released.
+struct BatchCall {
+    Instance::Pin pin;
+    Instance& owner;
+    void (*call)(void* context);
+    void* context;
+    void (*release)(void* context);
+
+    static void run(void* taken) {
+        const std::unique_ptr<const BatchCall> self(static_cast<const BatchCall*>(taken));
+        if (self->owner.quarantined()) return;
+        const base::RunningCode running(self->owner.owner(), "the end of a batch");
+        self->call(self->context);
+        if (self->release != nullptr) self->release(self->context);
+    }
+};
+
+mortise_status atBatchEnd(void* self, void (*call)(void* context), void* context,
+                          void (*release)(void* context)) noexcept {
+    Instance& caller = callerOf(self);
+    const std::uint32_t loop = caller.runtime().currentLoop();
     if (loop == 0 || call == nullptr) return MORTISE_INVALID;
     try {
-        runtime.loops()[loop - 1]->atBatchEnd(call, context);
+        std::unique_ptr<BatchCall> kept(
+            new BatchCall{Instance::Pin(caller.shared_from_this()), caller, call, context, release});
+        caller.runtime().loops()[loop - 1]->atBatchEnd(&BatchCall::run, kept.get());
+        static_cast<void>(kept.release()); // it is run()'s now
         return MORTISE_OK;
     } catch (...) {
         return MORTISE_ERROR;

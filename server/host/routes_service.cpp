@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "host/inputs.hpp"
 #include "host/instance.hpp"
 #include "host/module_names.hpp"
 #include "host/runtime.hpp"
@@ -16,9 +17,9 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
         return MORTISE_INVALID;
     }
     try {
-        if (theirs->struct_size < firstSize<mortise_route>) {
-            setError(error, "mortise_route has the struct_size " + std::to_string(theirs->struct_size) +
-                                ": make it by MORTISE_INIT(mortise_route)");
+        if (theirs == nullptr || theirs->struct_size < firstSize<mortise_route>) {
+            setError(error, structSizeFault("mortise_route", theirs == nullptr ? 0 : theirs->struct_size,
+                                            firstSize<mortise_route>));
             return MORTISE_INVALID;
         }
         const mortise_route declared = readStruct(*theirs);

@@ -5,27 +5,42 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace mortise::host {
 namespace {
 
+// A plugin's call and its context, from the moment it is taken. The instance is not stopped until it is released.
+struct KeptCall {
+    Instance::Pin pin;
+    Instance& owner;
+    void (*call)(void* context);
+    void* context;
+    void (*release)(void* context);
+};
+
+void end(const KeptCall& kept, bool due) {
+    if (kept.owner.quarantined()) return;
+    const Runtime::OnWorker inside(kept.owner.runtime(), kept.owner.owner(), "a timer");
+    if (due && kept.owner.stage() < Instance::Stage::stopping) kept.call(kept.context);
+    if (kept.release != nullptr) kept.release(kept.context);
+}
+
 mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context), void* context,
-                     std::uint64_t* timer) noexcept {
+                     void (*release)(void* context), std::uint64_t* timer) noexcept {
     Instance& caller = callerOf(self);
     if (call == nullptr || delay > static_cast<std::uint64_t>(TimerQueue::longestDelay.count())) return MORTISE_INVALID;
     // Once it stops, an instance gets no further calls.
     if (caller.stage() >= Instance::Stage::stopping) return MORTISE_INVALID;
     try {
-        const std::weak_ptr<Instance> weak = caller.weak_from_this();
-        const std::uint64_t number = caller.runtime().timers().after(
-            &caller, std::chrono::milliseconds(std::max<std::uint64_t>(delay, 1)), [weak, call, context] {
-                const auto instance = weak.lock();
-                if (instance == nullptr || instance->quarantined()) return;
-                const Instance::Pin running(instance);
-                const Runtime::OnWorker inside(instance->runtime(), instance->owner(), "a timer");
-                if (instance->stage() < Instance::Stage::stopping) call(context);
-            });
+        TimerQueue& timers = caller.runtime().timers();
+        auto kept = std::make_shared<const KeptCall>(
+            KeptCall{Instance::Pin(caller.shared_from_this()), caller, call, context, release});
+        const std::uint64_t number = timers.after(&caller, std::chrono::milliseconds(std::max<std::uint64_t>(delay, 1)),
+                                                  [kept = std::move(kept)](bool due) { end(*kept, due); });
         if (number == 0) return MORTISE_BUSY;
+        // Whoever stops it meanwhile may have looked for timers before this one was there.
+        if (caller.stage() >= Instance::Stage::stopping && timers.forget(&caller, number)) return MORTISE_INVALID;
         if (timer != nullptr) *timer = number;
         return MORTISE_OK;
     } catch (...) {

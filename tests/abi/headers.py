@@ -3,10 +3,14 @@
 """What the C headers of the interface promise, read from their text.
 
 headers.py tags INCLUDE_DIR               every function pointer stands under a thread tag
+headers.py since INCLUDE_DIR SIZES        every member and constant stands under the minor since which it is there; what has
+                                          grown since its first version is named in SIZES, server/module/abi_text.hpp
 headers.py layout INCLUDE_DIR CC          prints the layout table of every struct (layout.inc)
 headers.py compare INCLUDE_DIR CC TABLE   the same, compared with a table
+headers.py compiled OBJECT TABLE          compares the table with the debug information of a compiled host
 headers.py future INCLUDE_DIR TARGET [--keep STRUCT]...
-                                          copies the headers with one field appended to every growable struct
+                                          copies the headers with one field appended to every struct and array element
+                                          that may grow
 """
 import pathlib
 import re
@@ -15,6 +19,9 @@ import sys
 import tempfile
 
 TAG = re.compile(r"\[(control|worker|loop|any)\]")
+SINCE = re.compile(r"/\* since 1\.(\d+) \*/")
+STRIDE = "Element of an array with a stride."
+CONSTANT = re.compile(r"#define (MORTISE_\w+)(?:\([^)]*\))?[ \t]+\S")
 STRUCT = re.compile(r"typedef struct (mortise_\w+) \{(.*?)\n\} \1;", re.S)
 
 
@@ -93,6 +100,145 @@ def check_tags(include):
     return 1 if faults else 0
 
 
+def without_since(text):
+    """(what, line) of each member and constant that stands under no `since`, and the structs with members since a later
+    minor than their first."""
+    since = None
+    struct = None
+    depth = 0
+    minors = {}
+    grown = set()
+    faults = []
+    comment = False
+    for number, line in enumerate(text.splitlines(), 1):
+        found = SINCE.search(line)
+        if found:
+            since = int(found.group(1))
+            continue
+        code = re.sub(r"/\*.*?\*/", " ", line)
+        if comment:
+            if "*/" not in code:
+                continue
+            code = code[code.index("*/") + 2:]
+            comment = False
+        if "/*" in code:
+            code = code[:code.index("/*")]
+            comment = True
+        begins = re.match(r"typedef struct (mortise_\w+) \{", code)
+        if begins:
+            struct, since, depth = begins.group(1), None, 0
+        elif re.match(r"\} mortise_\w+;", code):
+            struct = since = None
+        elif struct is not None:
+            if code.strip() and depth == 0:
+                if since is None:
+                    faults.append((f"{struct}: {code.strip()[:60]}", number))
+                elif since > minors.setdefault(struct, since):
+                    grown.add(struct)
+                elif since < minors[struct]:
+                    faults.append((f"{struct}: a member since 1.{since} behind later ones", number))
+            depth += code.count("(") - code.count(")")
+        elif constant := CONSTANT.match(code):
+            if since is None:
+                faults.append((constant.group(1), number))
+        elif not line.strip():
+            since = None
+    return faults, grown
+
+
+def check_since(include, sizes):
+    known = pathlib.Path(sizes).read_text()
+    faults = 0
+    count = 0
+    for header in headers(include):
+        text = header.read_text()
+        count += len(SINCE.findall(text))
+        missing, grown = without_since(text)
+        for what, line in missing:
+            print(f"{header}:{line}: {what} stands under no /* since 1.x */")
+            faults += 1
+        for struct in sorted(grown):
+            if f"firstSize<{struct}>" not in known:
+                print(f"{header}: {struct} has grown: {sizes} must say how far its first version reached")
+                faults += 1
+    print(f"{count} groups, {faults} faults")
+    return 1 if faults or count == 0 else 0
+
+
+def debug_entries(compiled):
+    """Of the debug information: entries by offset as (tag, depth, {attribute: value}), in order."""
+    text = subprocess.run(["readelf", "--debug-dump=info", "--wide", compiled], check=True, capture_output=True, text=True).stdout
+    entries = {}
+    current = None
+    for line in text.splitlines():
+        if head := re.match(r" <(\w+)><(\w+)>: Abbrev Number: \d+ \((\w+)\)", line):
+            current = (head.group(3), int(head.group(1), 16), {})
+            entries[int(head.group(2), 16)] = current
+        elif current and (value := re.match(r"\s+<\w+>\s+(DW_AT_\w+)\s*: (.*)", line)):
+            current[2][value.group(1)] = re.sub(r"^(\([^)]*\):?\s*)+", "", value.group(2)).strip()
+    return entries
+
+
+def compiled_layout(compiled):
+    """{"SIZE(...)", "FIELD(...)"} of every struct of the interface in an object file."""
+    entries = debug_entries(compiled)
+    order = list(entries)
+
+    def children(offset):
+        depth = entries[offset][1]
+        for other in order[order.index(offset) + 1:]:
+            if entries[other][1] <= depth:
+                return
+            if entries[other][1] == depth + 1:
+                yield other
+
+    def reference(text):
+        return int(re.match(r"<0x(\w+)>", text).group(1), 16)
+
+    def number(text):
+        return int(text.split()[0], 0)
+
+    def size_of(offset):
+        tag, _, values = entries[offset]
+        if "DW_AT_byte_size" in values:
+            return number(values["DW_AT_byte_size"])
+        if "pointer" in tag:
+            return 8
+        inner = reference(values["DW_AT_type"])
+        if tag == "DW_TAG_array_type":
+            count = 1
+            for child in children(offset):
+                bounds = entries[child][2]
+                count *= number(bounds["DW_AT_count"]) if "DW_AT_count" in bounds else number(bounds["DW_AT_upper_bound"]) + 1
+            return count * size_of(inner)
+        return size_of(inner)
+
+    lines = set()
+    for offset, (tag, _, values) in entries.items():
+        name = values.get("DW_AT_name", "")
+        if tag != "DW_TAG_structure_type" or not name.startswith("mortise_") or "DW_AT_byte_size" not in values:
+            continue
+        lines.add(f"SIZE({name}, {number(values['DW_AT_byte_size'])})")
+        for child in children(offset):
+            kind, _, member = entries[child]
+            if kind == "DW_TAG_member":
+                at = number(member.get("DW_AT_data_member_location", "0"))
+                size = size_of(reference(member["DW_AT_type"]))
+                lines.add(f"FIELD({name}, {member['DW_AT_name']}, {at}, {size})")
+    return lines
+
+
+def compare_compiled(compiled, table):
+    expected = {line for line in pathlib.Path(table).read_text().splitlines() if line.startswith(("SIZE(", "FIELD("))}
+    actual = compiled_layout(compiled)
+    for line in sorted(expected - actual):
+        print(f"not in {compiled}: {line}")
+    for line in sorted(actual - expected):
+        print(f"not in {table}: {line}")
+    print(f"{len(actual)} lines")
+    return 0 if expected == actual else 1
+
+
 def layout(include, compiler):
     root = pathlib.Path(include)
     lines = ["#include <stddef.h>", "#include <stdio.h>"]
@@ -134,14 +280,18 @@ def future(include, target, keep):
     root = pathlib.Path(include)
     grown = 0
     for header in headers(include):
-        def append(match):
+        source = header.read_text()
+
+        def append(match, source=source):
             nonlocal grown
             name, body = match.group(1), match.group(2)
-            if members(body)[0] != "struct_size" or name in keep:
+            before = source[:match.start()].rstrip()
+            element = before.endswith("*/") and STRIDE in before[before.rindex("/*"):]
+            if (members(body)[0] != "struct_size" and not element) or name in keep:
                 return match.group(0)
             grown += 1
             return f"typedef struct {name} {{{body}\n    uint64_t appended_by_a_later_version;\n}} {name};"
-        text = STRUCT.sub(append, header.read_text())
+        text = STRUCT.sub(append, source)
         text = re.sub(r"(#define MORTISE_ABI_MINOR )(\d+)u", lambda m: f"{m.group(1)}{int(m.group(2)) + 1}u", text)
         out = pathlib.Path(target) / header.relative_to(root)
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -157,6 +307,10 @@ def main():
     match sys.argv[1:]:
         case ["tags", include]:
             return check_tags(include)
+        case ["since", include, sizes]:
+            return check_since(include, sizes)
+        case ["compiled", compiled, table]:
+            return compare_compiled(compiled, table)
         case ["layout", include, compiler]:
             print(layout(include, compiler), end="")
             return 0

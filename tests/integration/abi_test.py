@@ -5,7 +5,7 @@ import pathlib
 import unittest
 
 from foreign_files import serve
-from mortised import FIXTURES, SOURCE, run
+from mortised import FIXTURES, SOURCE, Folder, run
 
 FROZEN = sorted((SOURCE / "tests" / "abi" / "frozen").iterdir())
 DRAFTS = [version for version in FROZEN if "-draft" in version.name]
@@ -41,6 +41,32 @@ class OtherTimes(unittest.TestCase):
     def test_the_future(self):
         serve("/c-hello", FIXTURES / "future-c-hello.so")
         serve("/hello", FIXTURES / "future-hello.so")
+
+
+class ForgottenSizes(unittest.TestCase):
+    def check(self, tag: str) -> str:
+        folder = Folder(plugins={"routing": {}, "forgets-sizes": {"tag": tag}})
+        folder.write()
+        done = run("--config", folder.config, "--check-config")
+        return f"{done.returncode} {done.stdout}{done.stderr}"
+
+    def test_they_are_named_with_the_way_out(self):
+        self.assertRegex(self.check("nothing"), r"^0 ")
+        table = r"'forgets-sizes'.*its mortise_plugin_command has the struct_size {}, .*MORTISE_INIT\(mortise_plugin_command\)"
+        stride = r"'forgets-sizes'.*its commands cannot be read: .*command_size .*set it to sizeof\(mortise_command\)"
+        for tag, text in {
+            "table": table.format(0),
+            "short-table": table.format(8),
+            "stride": stride,
+            "short-stride": stride,
+            "odd-stride": stride,
+            "no-array": stride,
+            "route": r"'forgets-sizes'.*its mortise_route has the struct_size 0, .*MORTISE_INIT\(mortise_route\)",
+        }.items():
+            with self.subTest(tag):
+                said = self.check(tag)
+                self.assertRegex(said, r"^[1-9]")
+                self.assertRegex(said, text)
 
 
 class Refused(unittest.TestCase):

@@ -232,12 +232,22 @@ public:
     void runPending() {
         auto timers = std::move(timers_);
         timers_.clear();
-        for (auto& [id, timer] : timers) timer.call(timer.context);
+        for (auto& [id, timer] : timers) {
+            timer.call(timer.context);
+            if (timer.release != nullptr) timer.release(timer.context);
+        }
         auto work = std::move(passwordWork_);
         passwordWork_.clear();
         for (const auto& job : work) job();
     }
     std::size_t pendingTimers() const { return timers_.size(); }
+    // As before `stop`.
+    void cancelTimers() {
+        auto timers = std::move(timers_);
+        timers_.clear();
+        for (auto& [id, timer] : timers)
+            if (timer.release != nullptr) timer.release(timer.context);
+    }
 
     std::deque<FakeRoute> routes;
     std::deque<std::vector<std::pair<std::string, std::string>>> headerBlocks; // number 101 is the first
@@ -282,6 +292,7 @@ private:
     struct Timer {
         void (*call)(void*);
         void* context;
+        void (*release)(void*);
     };
 
     static json::Schema compile(const std::string& text) {
@@ -628,42 +639,55 @@ private:
         loopTable.struct_size = sizeof loopTable;
         loopTable.count = [](void*) -> std::uint32_t { return 1; };
         loopTable.current = [](void* context) -> std::uint32_t { return static_cast<FakeHost*>(context)->currentLoop; };
-        loopTable.at_batch_end = [](void* context, void (*run)(void*), void* argument) -> mortise_status {
+        loopTable.at_batch_end = [](void* context, void (*run)(void*), void* argument,
+                                    void (*release)(void*)) -> mortise_status {
             if (static_cast<FakeHost*>(context)->currentLoop == 0) return MORTISE_INVALID;
             run(argument);
+            if (release != nullptr) release(argument);
             return MORTISE_OK;
         };
         give(MORTISE_LOOP_SERVICE, &loopTable, this);
 
         timerTable.struct_size = sizeof timerTable;
-        timerTable.after = [](void* context, std::uint64_t, void (*run)(void*), void* argument,
+        timerTable.after = [](void* context, std::uint64_t, void (*run)(void*), void* argument, void (*release)(void*),
                               std::uint64_t* timer) -> mortise_status {
             auto& self = *static_cast<FakeHost*>(context);
-            *timer = ++self.lastTimer_;
-            self.timers_[*timer] = {run, argument};
+            self.timers_[++self.lastTimer_] = {run, argument, release};
+            if (timer != nullptr) *timer = self.lastTimer_;
             return MORTISE_OK;
         };
         timerTable.cancel = [](void* context, std::uint64_t timer) -> mortise_status {
-            return static_cast<FakeHost*>(context)->timers_.erase(timer) == 1 ? MORTISE_OK : MORTISE_ABSENT;
+            auto& self = *static_cast<FakeHost*>(context);
+            const auto found = self.timers_.find(timer);
+            if (found == self.timers_.end()) return MORTISE_ABSENT;
+            const Timer cancelled = found->second;
+            self.timers_.erase(found);
+            if (cancelled.release != nullptr) cancelled.release(cancelled.context);
+            return MORTISE_OK;
         };
         give(MORTISE_TIMER_SERVICE, &timerTable, this);
 
         passwordTable.struct_size = sizeof passwordTable;
         passwordTable.hash = [](void* context, mortise_view password, std::uint32_t, mortise_password_done done,
-                                void* argument) -> mortise_status {
+                                void* argument, void (*release)(void*)) -> mortise_status {
             auto& self = *static_cast<FakeHost*>(context);
             if (self.passwordStatus != MORTISE_PENDING) return self.passwordStatus;
-            self.passwordWork_.push_back(
-                [done, argument, hash = "hash of " + textOf(password)] { done(argument, MORTISE_OK, viewOf(hash)); });
+            self.passwordWork_.push_back([done, argument, release, hash = "hash of " + textOf(password)] {
+                done(argument, MORTISE_OK, viewOf(hash));
+                if (release != nullptr) release(argument);
+            });
             return MORTISE_PENDING;
         };
         passwordTable.verify = [](void* context, mortise_view password, mortise_view hash, std::uint32_t,
-                                  mortise_password_done done, void* argument) -> mortise_status {
+                                  mortise_password_done done, void* argument,
+                                  void (*release)(void*)) -> mortise_status {
             auto& self = *static_cast<FakeHost*>(context);
             if (self.passwordStatus != MORTISE_PENDING) return self.passwordStatus;
             const bool fits = self.anyHashFits || textOf(hash) == "hash of " + textOf(password);
-            self.passwordWork_.push_back(
-                [done, argument, fits] { done(argument, fits ? MORTISE_OK : MORTISE_UNAUTHORIZED, mortise_view{}); });
+            self.passwordWork_.push_back([done, argument, release, fits] {
+                done(argument, fits ? MORTISE_OK : MORTISE_UNAUTHORIZED, mortise_view{});
+                if (release != nullptr) release(argument);
+            });
             return MORTISE_PENDING;
         };
         give(MORTISE_PASSWORD_SERVICE, &passwordTable, this);
@@ -788,6 +812,7 @@ public:
     ~FakeInstance() {
         if (created_ != MORTISE_OK) return;
         host_.releaseRoutes();
+        host_.cancelTimers();
         plugin_.table->destroy(plugin_.self);
     }
 

@@ -32,15 +32,15 @@ public:
             return of(self).statement({sql.data, static_cast<std::size_t>(sql.size)}, *number, error);
         };
         table_.read = [](void* self, std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t count,
-                         mortise_sql_row row, void* context, mortise_error* error) {
+                         std::uint32_t, mortise_sql_row row, void* context, mortise_error* error) {
             return of(self).run(statement, parameters, count, row, context, error);
         };
         table_.transact = [](void* self, mortise_exchange turn,
                              mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
                              mortise_error* error) { return of(self).transact(turn, body, context, error); };
         table_.execute = [](void* self, mortise_sql_transaction*, std::uint32_t statement,
-                            const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row,
-                            void* context, std::uint64_t* changed, mortise_error* error) {
+                            const mortise_sql_value* parameters, std::uint32_t count, std::uint32_t,
+                            mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error* error) {
             MemoryDatabase& database = of(self);
             const mortise_status status = database.run(statement, parameters, count, row, context, error);
             if (changed != nullptr) *changed = static_cast<std::uint64_t>(sqlite3_changes(database.handle_));
@@ -66,9 +66,9 @@ public:
     unsigned background = 0;                                     // transactions of no turn
     std::vector<std::string> ran; // the texts of the statements, in the order in which they ran
 
-    void migrate(const mortise_plugin_migrations& extension, void* self) {
-        for (std::uint32_t i = 0; i < extension.count(self); ++i) {
-            const mortise_view sql = extension.at(self, i)->sql;
+    void migrate(const mortise_plugin_migrations& extension) {
+        for (std::uint32_t i = 0; i < extension.migration_count; ++i) {
+            const mortise_view sql = extension.migrations[i].sql;
             execute({sql.data, static_cast<std::size_t>(sql.size)});
         }
     }
@@ -184,7 +184,7 @@ private:
                 column.text.size = static_cast<std::uint64_t>(sqlite3_column_bytes(statement, i));
             }
         }
-        return row(context, columns.data(), static_cast<std::uint32_t>(columns.size())) != 0;
+        return row(context, columns.data(), static_cast<std::uint32_t>(columns.size()), sizeof(mortise_sql_value)) != 0;
     }
 
     mortise_status transact(mortise_exchange turn,

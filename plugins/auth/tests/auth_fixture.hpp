@@ -87,7 +87,7 @@ protected:
     }
     void open(FakeInstance& plugin, const Settings& settings) {
         CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.configure(settings));
-        database_->migrate(*plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION), plugin.self());
+        database_->migrate(*plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin.error(), MORTISE_OK, plugin.start());
     }
 

@@ -112,7 +112,7 @@ private:
             0,
             [](void* self) { return static_cast<FakeLoops*>(self)->count(); },
             [](void* self) { return static_cast<FakeLoops*>(self)->current(); },
-            [](void* self, void (*call)(void*), void* argument) -> mortise_status {
+            [](void* self, void (*call)(void*), void* argument, void (*)(void*)) -> mortise_status {
                 return static_cast<FakeLoops*>(self)->atBatchEnd(call, argument) ? MORTISE_OK : MORTISE_INVALID;
             },
         };
@@ -172,7 +172,8 @@ private:
     }
     mortise_status migrate(std::string_view sql, mortise_error* error = nullptr) {
         const mortise_migration migration{viewOf("tests"), viewOf("0001"), viewOf(sql)};
-        return table<mortise_plugin_migrator>(MORTISE_MIGRATOR_EXTENSION).migrate(plugin_.self, &migration, 1, error);
+        return table<mortise_plugin_migrator>(MORTISE_MIGRATOR_EXTENSION)
+            .migrate(plugin_.self, &migration, 1, sizeof migration, error);
     }
     const mortise_database_table& start() {
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, configure());
@@ -214,8 +215,9 @@ private:
             self.wait();
             const mortise_sql_value parameters[] = {{MORTISE_SQL_INTEGER, 0, self.value, 0, {}},
                                                     {MORTISE_SQL_TEXT, 0, 0, 0, viewOf("")}};
-            const mortise_status status = self.database.execute(self.test.service_.self, transaction, self.statement,
-                                                                parameters, 2, nullptr, nullptr, &self.changed, error);
+            const mortise_status status =
+                self.database.execute(self.test.service_.self, transaction, self.statement, parameters, 2,
+                                      sizeof *parameters, nullptr, nullptr, &self.changed, error);
             return status == MORTISE_OK ? self.verdict : status;
         }
         mortise_status run(mortise_error* error = nullptr) {
@@ -271,11 +273,16 @@ private:
         Insert insert{*this, database, statement(database, "INSERT INTO numbers VALUES (?, ?)"), 7};
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, insert.changed);
+        const mortise_sql_value one{MORTISE_SQL_INTEGER, 0, 0, 0, {}};
+        for (const std::uint32_t size : {0u, 4u, 36u, 44u})
+            CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
+                                 database.read(service_.self, all, &one, 1, size, nullptr, nullptr, nullptr));
         for (const std::uint32_t loop : {0u, 1u}) {
             loops_.become(loop);
             std::string seen;
             const mortise_sql_value zero{MORTISE_SQL_INTEGER, 0, 0, 0, {}};
-            const mortise_sql_row row = [](void* context, const mortise_sql_value* columns, std::uint32_t count) {
+            const mortise_sql_row row = [](void* context, const mortise_sql_value* columns, std::uint32_t count,
+                                           std::uint32_t) {
                 std::ostringstream out;
                 for (std::uint32_t i = 0; i < count; ++i)
                     out << columns[i].kind << ':' << columns[i].integer << ':' << columns[i].number << ':'
@@ -283,9 +290,11 @@ private:
                 *static_cast<std::string*>(context) += out.str();
                 return 1u;
             };
-            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(service_.self, all, &zero, 1, row, &seen, nullptr));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                                 database.read(service_.self, all, &zero, 1, sizeof zero, row, &seen, nullptr));
             CPPUNIT_ASSERT_EQUAL(std::string("1:7:0:0 3:0:0:0 0:0:0:0 2:0:0.5:0 4:0:0:2 "), seen);
-            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, database.read(service_.self, all, &zero, 1, nullptr, nullptr, nullptr));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                                 database.read(service_.self, all, &zero, 1, sizeof zero, nullptr, nullptr, nullptr));
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, loops_.endBatch());
         loops_.become(0);
@@ -313,9 +322,9 @@ private:
         insert.verdict = MORTISE_OK;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, insert.run());
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
-                             database.read(service_.self, 12345, nullptr, 0, nullptr, nullptr, error.raw()));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID,
-                             database.read(service_.self, insert.statement, nullptr, 2, nullptr, nullptr, error.raw()));
+                             database.read(service_.self, 12345, nullptr, 0, 0, nullptr, nullptr, error.raw()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, database.read(service_.self, insert.statement, nullptr, 2,
+                                                            sizeof(mortise_sql_value), nullptr, nullptr, error.raw()));
         std::uint32_t number = 0;
         CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, database.statement(service_.self, viewOf("SELEC"), &number, error.raw()));
         loops_.become(1);
@@ -407,12 +416,12 @@ private:
                 return *static_cast<const mortise_database_table*>(service.table);
             }
             mortise_status read() {
-                return table().read(service.self, number, nullptr, 0, nullptr, nullptr, error.raw());
+                return table().read(service.self, number, nullptr, 0, 0, nullptr, nullptr, error.raw());
             }
             mortise_status execute() {
                 const auto body = [](void* context, mortise_sql_transaction* transaction, mortise_error* said) {
                     const auto& self = *static_cast<Use*>(context);
-                    return self.table().execute(self.service.self, transaction, self.number, nullptr, 0, nullptr,
+                    return self.table().execute(self.service.self, transaction, self.number, nullptr, 0, 0, nullptr,
                                                 nullptr, nullptr, said);
                 };
                 return table().transact(service.self, 0, body, this, error.raw());

@@ -44,7 +44,6 @@ public:
     void matchesThroughTheTable() {
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, build({"/users/:id/posts/*rest", "/users/me"}));
         mortise_router_match match{};
-        match.struct_size = sizeof match;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, router_->match(matcher_, 0, viewOf("/users/42/posts/a/b"), &match));
         CPPUNIT_ASSERT_EQUAL(0u, match.route);
         CPPUNIT_ASSERT_EQUAL(2u, match.parameter_count);
@@ -67,7 +66,8 @@ private:
         char text[200];
         mortise_error error{text, sizeof text, 0};
         const mortise_status status =
-            router_->build(plugin_.self, routes.data(), static_cast<std::uint32_t>(routes.size()), &matcher_, &error);
+            router_->build(plugin_.self, routes.data(), static_cast<std::uint32_t>(routes.size()),
+                           sizeof(mortise_router_route), &matcher_, &error);
         sentence_.assign(text, error.length);
         return status;
     }

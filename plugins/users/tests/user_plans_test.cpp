@@ -34,8 +34,7 @@ public:
         host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
         plugin_ = std::make_unique<FakeInstance>(*host_, pluginModule(USERS_FILE));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
-        database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION),
-                           plugin_->self());
+        database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin_->error(), MORTISE_OK, plugin_->start());
         database_->execute("WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 500) "
                            "INSERT INTO users (id, name, email, email_lower, password_hash, created_at, updated_at) "

@@ -62,8 +62,7 @@ public:
         };
         plugin_ = std::make_unique<FakeInstance>(*host_, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
-        database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION),
-                           plugin_->self());
+        database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin_->error(), MORTISE_OK, plugin_->start());
     }
     void tearDown() override {
@@ -442,7 +441,7 @@ private:
     void commandsChangeRoles() {
         add("Ada", "ada@example.com");
         const auto* const commands = plugin_->extension<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(2u, commands->count(plugin_->self()));
+        CPPUNIT_ASSERT_EQUAL(2u, commands->command_count);
         std::string printed;
         mortise_command_output output{};
         output.struct_size = sizeof output;
@@ -454,10 +453,10 @@ private:
             std::vector<mortise_view> views;
             for (const std::string& argument : arguments) views.push_back(viewOf(argument));
             printed.clear();
-            return commands->at(plugin_->self(), command)
-                ->run(plugin_->self(), views.data(), static_cast<std::uint32_t>(views.size()), &output);
+            const mortise_command& one = commands->commands[command];
+            return one.run(one.context, views.data(), static_cast<std::uint32_t>(views.size()), &output);
         };
-        CPPUNIT_ASSERT_EQUAL(std::string("grant-admin"), textOf(commands->at(plugin_->self(), 0)->name));
+        CPPUNIT_ASSERT_EQUAL(std::string("grant-admin"), textOf(commands->commands[0].name));
         CPPUNIT_ASSERT_EQUAL(64, run(0, {}));
         CPPUNIT_ASSERT_EQUAL(64, run(0, {"a", "b"}));
         CPPUNIT_ASSERT_EQUAL(1, run(0, {"nobody@example.com"}));

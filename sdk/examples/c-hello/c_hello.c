@@ -10,19 +10,19 @@
     { text, sizeof(text) - 1 }
 
 typedef struct hello {
-    const mortise_host* host;
+    const mortise_host *host;
     mortise_plugin plugin;
     mortise_service exchange;
-    char* body;
+    char *body;
     size_t body_size;
 } hello;
 
-static mortise_view view_of(const char* text) {
+static mortise_view view_of(const char *text) {
     mortise_view view = {text, strlen(text)};
     return view;
 }
 
-static mortise_status fail(mortise_error* error, const char* text) {
+static mortise_status fail(mortise_error *error, const char *text) {
     size_t size = strlen(text);
     if (error != NULL && error->message != NULL) {
         if (size > error->capacity) size = error->capacity;
@@ -33,9 +33,9 @@ static mortise_status fail(mortise_error* error, const char* text) {
 }
 
 /* [loop] */
-static mortise_status handle(void* context, mortise_exchange exchange, const mortise_request* request) {
-    const hello* self = context;
-    const mortise_exchange_table* table = self->exchange.table;
+static mortise_status handle(void *context, mortise_exchange exchange, const mortise_request *request) {
+    const hello *self = context;
+    const mortise_exchange_table *table = self->exchange.table;
     mortise_reply reply = {0};
     (void)request;
     reply.struct_size = sizeof reply;
@@ -48,10 +48,10 @@ static mortise_status handle(void* context, mortise_exchange exchange, const mor
 }
 
 /* {"hello":"…"}; the setting's text may need escapes. */
-static int make_body(hello* self, mortise_view name) {
+static int make_body(hello *self, mortise_view name) {
     static const char head[] = "{\"hello\":\"";
     static const char hex[] = "0123456789abcdef";
-    char* out = malloc(sizeof head + (size_t)name.size * 6 + 3);
+    char *out = malloc(sizeof head + (size_t)name.size * 6 + 3);
     size_t at = sizeof head - 1;
     if (out == NULL) return 0;
     memcpy(out, head, at);
@@ -78,11 +78,11 @@ static int make_body(hello* self, mortise_view name) {
 }
 
 /* [control] */
-static mortise_status configure(void* context, const mortise_configuration* configuration, mortise_error* error) {
-    hello* self = context;
-    const mortise_host* host = self->host;
+static mortise_status configure(void *context, const mortise_configuration *configuration, mortise_error *error) {
+    hello *self = context;
+    const mortise_host *host = self->host;
     mortise_service routes = {NULL, NULL};
-    const mortise_routes_table* table;
+    const mortise_routes_table *table;
     mortise_route_response response = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting"), {NULL, 0}};
     mortise_route route = {0};
 
@@ -107,8 +107,8 @@ static mortise_status configure(void* context, const mortise_configuration* conf
 }
 
 /* [control] */
-static void destroy(void* context) {
-    hello* self = context;
+static void destroy(void *context) {
+    hello *self = context;
     free(self->body);
     free(self);
 }
@@ -120,8 +120,8 @@ static const mortise_plugin_table functions = {
 };
 
 /* [control] */
-static mortise_status create(const mortise_host* host, const mortise_plugin** plugin, mortise_error* error) {
-    hello* self = calloc(1, sizeof *self);
+static mortise_status create(const mortise_host *host, const mortise_plugin **plugin, mortise_error *error) {
+    hello *self = calloc(1, sizeof *self);
     if (self == NULL) return fail(error, "out of memory");
     self->host = host;
     self->plugin = MORTISE_INIT(mortise_plugin);
@@ -150,7 +150,7 @@ static const mortise_module module = {
     .create = create,
 };
 
-MORTISE_EXPORT const mortise_module* MORTISE_MODULE_ENTRY(uint32_t host_abi_minor, mortise_error* error) {
+MORTISE_EXPORT const mortise_module *MORTISE_MODULE_ENTRY(uint32_t host_abi_minor, mortise_error *error) {
     (void)host_abi_minor;
     (void)error;
     return &module;

@@ -30,16 +30,14 @@ using CommandFunction = detail::Function<int(const Arguments&, CommandOutput&)>;
 
 namespace detail {
 
-constexpr std::size_t maxCommands = 16;
-
 struct CommandEntry {
-    mortise_command raw{};
     std::string name, usage, summary;
     CommandFunction run;
 };
 
-inline std::int32_t runCommand(CommandEntry& command, const mortise_view* arguments, std::uint32_t count,
+inline std::int32_t runCommand(void* context, const mortise_view* arguments, std::uint32_t count,
                                const mortise_command_output* raw) noexcept {
+    auto& command = *static_cast<CommandEntry*>(context);
     CommandOutput output(*raw);
     try {
         Arguments list;

@@ -24,11 +24,13 @@ public:
         const auto& service = runtime_->loop;
         return service.table.current != nullptr ? service.table.current(service.self) : 0;
     }
-    // [loop] Once when this batch of events is handled. `call` must not throw. False on any other thread.
-    bool atBatchEnd(void (*call)(void* context), void* context) const noexcept {
+    // [loop] Once when this batch of events is handled, then `release`, if any. Neither may throw. False on any other
+    // thread: nothing is called.
+    bool atBatchEnd(void (*call)(void* context), void* context,
+                    void (*release)(void* context) = nullptr) const noexcept {
         const auto& service = runtime_->loop;
         return service.table.at_batch_end != nullptr &&
-               service.table.at_batch_end(service.self, call, context) == MORTISE_OK;
+               service.table.at_batch_end(service.self, call, context, release) == MORTISE_OK;
     }
 
 private:

@@ -43,7 +43,7 @@ public:
         auto callback = detail::makeCallback(*runtime_, std::forward<Done>(done));
         using Box = typename decltype(callback)::element_type;
         const mortise_status status =
-            service.table.hash(service.self, view(password), serversCost, &hashed<Box>, callback.get());
+            service.table.hash(service.self, view(password), serversCost, &hashed<Box>, callback.get(), &Box::release);
         take(status, callback);
     }
     // done(VerifyResult). What does not match takes the same work, whatever the reason: an empty `hash` (an unknown
@@ -54,8 +54,8 @@ public:
         if (service.table.verify == nullptr) throw Absent(MORTISE_PASSWORD_SERVICE);
         auto callback = detail::makeCallback(*runtime_, std::forward<Done>(done));
         using Box = typename decltype(callback)::element_type;
-        const mortise_status status =
-            service.table.verify(service.self, view(password), view(hash), serversCost, &verified<Box>, callback.get());
+        const mortise_status status = service.table.verify(service.self, view(password), view(hash), serversCost,
+                                                           &verified<Box>, callback.get(), &Box::release);
         take(status, callback);
     }
 

@@ -82,7 +82,7 @@ protected:
     bool checkOnly() const noexcept { return runtime_.checkOnly; } // nothing will be started
     Crypto crypto() const noexcept { return Crypto(runtime_); }
     Passwords passwords() const noexcept { return Passwords(runtime_); }
-    Timers timers() noexcept { return Timers(runtime_); }
+    Timers timers() const noexcept { return Timers(runtime_); }
     Tasks tasks() const noexcept { return Tasks(runtime_); }
     Clock clock() const noexcept { return Clock(runtime_); }
     Json json() const noexcept { return Json(runtime_); }

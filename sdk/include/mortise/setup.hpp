@@ -61,7 +61,6 @@ public:
     // `mortised command NAME …`: run(const Arguments&, CommandOutput&) returns the exit code.
     void command(std::string_view name, std::string_view usage, std::string_view summary, CommandFunction run) {
         if (!run) throw Invalid("command '" + std::string(name) + "' was declared without a function");
-        if (runtime_.commands.size() == detail::maxCommands) throw Invalid("a plugin declares at most 16 commands");
         auto entry = std::make_unique<detail::CommandEntry>();
         entry->name = name;
         entry->usage = usage;

@@ -38,9 +38,9 @@ public:
         if (sql == "nonsense") throw mortise::Error("near \"nonsense\": syntax error");
         return static_cast<std::uint32_t>(sql.size());
     }
-    mortise_status read(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
-                        mortise_sql_row row, void* context, mortise_error*) override {
-        return run(number, parameters, count, row, context);
+    mortise_status read(std::uint32_t number, const mortise::SqlValues& parameters, mortise_sql_row row, void* context,
+                        mortise_error*) override {
+        return run(number, parameters, row, context);
     }
     mortise_status transact(mortise::Turn turn, TransactionBody body, void* context, mortise_error* error) override {
         calls.push_back(turn ? "begin for " + std::to_string(turn.handle()) : "begin");
@@ -61,12 +61,11 @@ public:
         calls.push_back(status == MORTISE_OK ? "commit" : "rollback " + std::to_string(status));
         return status;
     }
-    mortise_status execute(mortise_sql_transaction*, std::uint32_t number, const mortise_sql_value* parameters,
-                           std::uint32_t count, mortise_sql_row row, void* context, std::uint64_t* changed,
-                           mortise_error*) override {
+    mortise_status execute(mortise_sql_transaction*, std::uint32_t number, const mortise::SqlValues& parameters,
+                           mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error*) override {
         *changed = 1;
-        if (number == 3 && resolved) return run(1, parameters, count, row, context);
-        return run(number, parameters, count, row, context);
+        if (number == 3 && resolved) return run(1, parameters, row, context);
+        return run(number, parameters, row, context);
     }
     mortise_status dataVersion(std::uint64_t* version, mortise_error*) override {
         *version = 77;
@@ -75,11 +74,10 @@ public:
     std::unique_ptr<mortise::DatabaseProvider> forConsumer(const mortise::Consumer& consumer) override;
 
 private:
-    static mortise_status run(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
-                              mortise_sql_row row, void* context) {
+    static mortise_status run(std::uint32_t number, const mortise::SqlValues& parameters, mortise_sql_row row,
+                              void* context) {
         std::string call = "run " + std::to_string(number);
-        for (std::uint32_t i = 0; i < count; ++i) {
-            const mortise_sql_value& v = parameters[i];
+        for (const mortise_sql_value& v : parameters) {
             if (v.kind == MORTISE_SQL_NULL)
                 call += " null";
             else if (v.kind == MORTISE_SQL_INTEGER)
@@ -100,7 +98,7 @@ private:
             columns[2] = {MORTISE_SQL_INTEGER, 0, 1000 + i, 0, {}};
             columns[3] = {MORTISE_SQL_INTEGER, 0, 1, 0, {}};
             columns[4] = {i == 0 ? MORTISE_SQL_NUMBER : MORTISE_SQL_INTEGER, 0, 3, 2.5, {}};
-            if (row(context, columns, 5) == 0) break;
+            if (row(context, columns, 5, sizeof *columns) == 0) break;
         }
         return MORTISE_OK;
     }

@@ -86,7 +86,7 @@ public:
         if (name == "twice") verdict.reject("Invalid token");
         if (name == "late busy") throw mortise::Busy();
     }
-    std::unique_ptr<mortise::RouteMatcher> build(const mortise_router_route* routes, std::uint32_t count) override {
+    std::unique_ptr<mortise::RouteMatcher> build(const mortise::RouterRoutes& routes) override {
         struct First final : mortise::RouteMatcher {
             bool match(std::uint32_t method, std::string_view path,
                        mortise_router_match& match) const noexcept override {
@@ -95,7 +95,7 @@ public:
             }
             std::uint32_t route = 0;
         };
-        if (count == 0) throw mortise::RouteConflict("/a and /a");
+        if (routes.empty()) throw mortise::RouteConflict("/a and /a");
         auto made = std::make_unique<First>();
         made->route = routes[0].route;
         return made;
@@ -389,8 +389,8 @@ public:
         FakeInstance plugin(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(1u, table->count(plugin.self()));
-        const mortise_command& command = *table->at(plugin.self(), 0);
+        CPPUNIT_ASSERT_EQUAL(1u, table->command_count);
+        const mortise_command& command = table->commands[0];
         CPPUNIT_ASSERT_EQUAL(std::string("greet NAME"), textOf(command.name) + " " + textOf(command.usage));
         std::pair<std::string, std::string> printed;
         mortise_command_output output{};
@@ -402,10 +402,10 @@ public:
         output.print_error = [](void* context, mortise_view text) {
             static_cast<std::pair<std::string, std::string>*>(context)->second += textOf(text);
         };
-        CPPUNIT_ASSERT_EQUAL(1, command.run(plugin.self(), nullptr, 0, &output));
+        CPPUNIT_ASSERT_EQUAL(1, command.run(command.context, nullptr, 0, &output));
         CPPUNIT_ASSERT_EQUAL(std::string("one name\n"), printed.second);
         const mortise_view argument = viewOf("Ada");
-        CPPUNIT_ASSERT_EQUAL(0, command.run(plugin.self(), &argument, 1, &output));
+        CPPUNIT_ASSERT_EQUAL(0, command.run(command.context, &argument, 1, &output));
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), printed.first);
     }
     void migrations() {
@@ -413,9 +413,9 @@ public:
         FakeInstance plugin(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(2u, table->count(plugin.self()));
-        CPPUNIT_ASSERT_EQUAL(std::string("0002 ALTER"), textOf(table->at(plugin.self(), 1)->name) + " " +
-                                                            textOf(table->at(plugin.self(), 1)->sql));
+        CPPUNIT_ASSERT_EQUAL(2u, table->migration_count);
+        CPPUNIT_ASSERT_EQUAL(std::string("0002 ALTER"),
+                             textOf(table->migrations[1].name) + " " + textOf(table->migrations[1].sql));
     }
     void router() {
         FakeHost host;
@@ -423,12 +423,12 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_router>(MORTISE_ROUTER_EXTENSION);
         void* matcher = nullptr;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, table->build(plugin.self(), nullptr, 0, &matcher, plugin.rawError()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, table->build(plugin.self(), nullptr, 0, 0, &matcher, plugin.rawError()));
         CPPUNIT_ASSERT_EQUAL(std::string("/a and /a"), plugin.error());
         const mortise_router_route route{viewOf("/a"), 1, 42};
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, table->build(plugin.self(), &route, 1, &matcher, plugin.rawError()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
+                             table->build(plugin.self(), &route, 1, sizeof route, &matcher, plugin.rawError()));
         mortise_router_match match{};
-        match.struct_size = sizeof match;
         CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, table->match(matcher, 2, viewOf("/a"), &match));
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, table->match(matcher, 1, viewOf("/a"), &match));
         CPPUNIT_ASSERT_EQUAL(42u, match.route);

@@ -41,7 +41,7 @@ class ServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(absentServicesAreNullObjects);
     CPPUNIT_TEST(absentDatabaseAndUsers);
     CPPUNIT_TEST(shortUsersReadAsAbsent);
-    CPPUNIT_TEST(timersAreKnownByANumberThatIsNeverUsedAgain);
+    CPPUNIT_TEST(whatATimerCapturedIsReleased);
     CPPUNIT_TEST(shortTablesReadAsAbsent);
     CPPUNIT_TEST(longTablesAreCut);
     CPPUNIT_TEST(shortRequestsReadAsAbsent);
@@ -129,19 +129,27 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, users.findById("1")->tokenEpoch);
         CPPUNIT_ASSERT(users.renewPasswordHash({}, "1", "old", "new")); // by the function that was there before
     }
-    void timersAreKnownByANumberThatIsNeverUsedAgain() {
-        struct Call final : mortise::detail::PendingCall {
-            void run() override {}
-        };
-        mortise::detail::TimerRegistry timers;
-        const auto first = timers.add(std::make_unique<Call>());
-        CPPUNIT_ASSERT(timers.take(first) != nullptr); // it ran before its id was known
-        const auto second = timers.add(std::make_unique<Call>());
-        timers.name(second, 8);
-        timers.name(first, 7);
-        CPPUNIT_ASSERT(timers.takeNamed(7) == nullptr);
-        CPPUNIT_ASSERT(timers.takeNamed(8) != nullptr);
-        CPPUNIT_ASSERT(timers.take(second) == nullptr);
+    // By whoever took it: after it ran, when it is cancelled, or before `stop`.
+    void whatATimerCapturedIsReleased() {
+        FakeHost host;
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        auto& plugin = *static_cast<Plugin*>(instance.self());
+        const auto alive = std::make_shared<int>(0);
+        plugin.timers().after(std::chrono::seconds(1), [alive] { ++*alive; });
+        CPPUNIT_ASSERT_EQUAL(2L, alive.use_count());
+        host.runPending();
+        CPPUNIT_ASSERT_EQUAL(1L, alive.use_count());
+        const auto id = plugin.timers().after(std::chrono::seconds(1), [alive] { ++*alive; });
+        CPPUNIT_ASSERT(plugin.timers().cancel(id) && !plugin.timers().cancel(id));
+        CPPUNIT_ASSERT_EQUAL(1L, alive.use_count());
+        plugin.timers().after(std::chrono::seconds(1), [alive] { ++*alive; });
+        host.cancelTimers();
+        CPPUNIT_ASSERT_EQUAL(1L, alive.use_count());
+        plugin.passwords().hash("x", [alive](mortise::HashResult) { ++*alive; });
+        host.runPending();
+        CPPUNIT_ASSERT_EQUAL(1L, alive.use_count());
+        CPPUNIT_ASSERT_EQUAL(2, *alive);
     }
     void shortTablesReadAsAbsent() {
         FakeHost host;
@@ -277,9 +285,8 @@ public:
     }
     void timersThatAreRefusedAreForgotten() {
         FakeHost host;
-        host.timerTable.after = [](void*, std::uint64_t, void (*)(void*), void*, std::uint64_t*) -> mortise_status {
-            return MORTISE_BUSY;
-        };
+        host.timerTable.after = [](void*, std::uint64_t, void (*)(void*), void*, void (*)(void*),
+                                   std::uint64_t*) -> mortise_status { return MORTISE_BUSY; };
         FakeInstance instance(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
         auto& plugin = *static_cast<Plugin*>(instance.self());

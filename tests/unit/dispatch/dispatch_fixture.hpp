@@ -223,25 +223,26 @@ inline mortise_status configure(void* self, const mortise_configuration*, mortis
     for (const auto& script : plugin.filters) plugin.filterTables.push_back(tableOf(*script));
     plugin.filterExtension = {sizeof(mortise_plugin_filter), static_cast<std::uint32_t>(plugin.filterTables.size()),
                               sizeof(mortise_filter), 0, plugin.filterTables.data()};
-    plugin.router = {
-        sizeof(mortise_plugin_router), 0,
-        [](void* me, const mortise_router_route* all, std::uint32_t count, void** matcher, mortise_error*) {
-            const auto made = std::make_shared<Matcher>();
-            for (std::uint32_t i = 0; i < count; ++i) made->routes.emplace_back(host::text(all[i].pattern), all[i]);
-            of(me).matchers.push_back(made);
-            *matcher = made.get();
-            return MORTISE_OK;
-        },
-        [](const void* matcher, std::uint32_t method, mortise_view path, mortise_router_match* match) {
-            for (const auto& [pattern, route] : static_cast<const Matcher*>(matcher)->routes)
-                if (route.method == method && pattern == host::text(path)) {
-                    match->route = route.route;
-                    match->parameter_count = 0;
-                    return MORTISE_OK;
-                }
-            return MORTISE_ABSENT;
-        },
-        [](void*, void*) {}};
+    plugin.router = {sizeof(mortise_plugin_router), 0,
+                     [](void* me, const mortise_router_route* all, std::uint32_t count, std::uint32_t, void** matcher,
+                        mortise_error*) {
+                         const auto made = std::make_shared<Matcher>();
+                         for (std::uint32_t i = 0; i < count; ++i)
+                             made->routes.emplace_back(host::text(all[i].pattern), all[i]);
+                         of(me).matchers.push_back(made);
+                         *matcher = made.get();
+                         return MORTISE_OK;
+                     },
+                     [](const void* matcher, std::uint32_t method, mortise_view path, mortise_router_match* match) {
+                         for (const auto& [pattern, route] : static_cast<const Matcher*>(matcher)->routes)
+                             if (route.method == method && pattern == host::text(path)) {
+                                 match->route = route.route;
+                                 match->parameter_count = 0;
+                                 return MORTISE_OK;
+                             }
+                         return MORTISE_ABSENT;
+                     },
+                     [](void*, void*) {}};
     plugin.authenticator = {sizeof(mortise_plugin_authenticator), plugin.authenticatorPlacement,
                             [](void* me, mortise_exchange handle, const mortise_request* request,
                                const mortise_authentication*) { return of(me).authenticate(handle, *request); }};

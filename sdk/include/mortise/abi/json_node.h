@@ -26,6 +26,7 @@ extern "C" {
  * stepped over without looking inside. Nesting is bounded by the host (64 by default).
  * A key occurs once in an object: of duplicates the last one is kept, at the place of the last one. */
 
+/* since 1.0 */
 #define MORTISE_JSON_NULL 0u
 #define MORTISE_JSON_FALSE 1u
 #define MORTISE_JSON_TRUE 2u
@@ -36,16 +37,19 @@ extern "C" {
 #define MORTISE_JSON_OBJECT 7u
 
 /* Of a node. Unknown flags are to be ignored. */
+/* since 1.0 */
 #define MORTISE_JSON_HAS_NUL 0x01u   /* STRING: contains U+0000 */
 #define MORTISE_JSON_FROM_TEXT 0x02u /* came from a form, a query or a path, typed by the schema */
 #define MORTISE_JSON_DEFAULTED 0x04u /* was absent; the schema's default stands in */
 #define MORTISE_JSON_FILE 0x08u      /* STRING: an uploaded file; the text is its place in mortise_request.parts */
 
 /* Of a tape. */
+/* since 1.0 */
 #define MORTISE_JSON_TAPE_HAS_NUL 0x01u /* some string or key contains U+0000 */
 
 /* One value or key. The stride of 16 bytes is frozen. */
 typedef struct mortise_json_node {
+    /* since 1.0 */
     uint8_t kind;      /* MORTISE_JSON_NULL ... MORTISE_JSON_OBJECT */
     uint8_t flags;     /* MORTISE_JSON_HAS_NUL ... */
     uint16_t reserved; /* 0 */
@@ -58,6 +62,7 @@ typedef struct mortise_json_node {
 /* A document, borrowed from the host. Nodes and text live as long as what handed them out says (for a request: until
  * its terminal call). Strings are not terminated. nodes[0] is the root; node_count is at least 1. */
 typedef struct mortise_json_tape {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t flags; /* MORTISE_JSON_TAPE_HAS_NUL ... */
     uint32_t node_count;
@@ -73,6 +78,7 @@ static inline const mortise_json_node* mortise_json_next(const mortise_json_node
 
 #ifdef __cplusplus
 }
+/* since 1.0 */
 #define MORTISE_JSON_ASSERT(condition, text) static_assert(condition, text)
 #else
 #define MORTISE_JSON_ASSERT(condition, text) _Static_assert(condition, text)

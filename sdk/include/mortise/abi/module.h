@@ -12,6 +12,7 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_SETTING_BOOLEAN 1u
 #define MORTISE_SETTING_INTEGER 2u
 #define MORTISE_SETTING_NUMBER 3u
@@ -22,11 +23,13 @@ extern "C" {
 #define MORTISE_SETTING_PATH 8u
 #define MORTISE_SETTING_CHOICE 9u
 
+/* since 1.0 */
 #define MORTISE_SETTING_SECRET 1u    /* redacted everywhere; refused on a command line */
 #define MORTISE_SETTING_HAS_RANGE 2u /* minimum and maximum hold */
 
 /* One setting of a plugin. Frozen stride. */
 typedef struct mortise_setting {
+    /* since 1.0 */
     uint32_t type;             /* MORTISE_SETTING_BOOLEAN … */
     uint32_t flags;            /* MORTISE_SETTING_SECRET | … */
     mortise_view key;          /* lower case with underscores, unique in the plugin */
@@ -42,6 +45,7 @@ typedef struct mortise_setting {
 
 /* Immutable, with static storage: valid as long as the file is mapped. */
 typedef struct mortise_module {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t abi_minor_built;  /* MORTISE_ABI_MINOR of the headers it was compiled with */
     uint32_t abi_minor_needed; /* the lowest minor it can live with */
@@ -51,12 +55,12 @@ typedef struct mortise_module {
     mortise_view toolchain;    /* for people: compiler and standard library */
     /* Ids such as "mortise.users/1": whatever of other plugins is used is named here, the host's own may be. A missing
      * required one is a start error; a missing optional one reads ABSENT. */
-    const mortise_view* required_services;
-    const mortise_view* optional_services;
+    const mortise_view *required_services;
+    const mortise_view *optional_services;
     /* Services that open_service of this plugin gives to others. Two providers of one are a start error, and so is one
      * that is the host's. */
-    const mortise_view* provided_services;
-    const mortise_setting* settings;
+    const mortise_view *provided_services;
+    const mortise_setting *settings;
     uint32_t required_service_count;
     uint32_t optional_service_count;
     uint32_t provided_service_count;
@@ -72,13 +76,14 @@ typedef struct mortise_module {
 
 /* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.
  * Returns NULL and leaves a message in `error` when it cannot live with `host_abi_minor`. */
-typedef const mortise_module* (*mortise_module_entry)(uint32_t host_abi_minor, mortise_error* error);
+typedef const mortise_module *(*mortise_module_entry)(uint32_t host_abi_minor, mortise_error *error);
 /* Its name, which changes with every draft and major: sources define the function by the macro. */
 /* since 1.0 */
 #define MORTISE_MODULE_ENTRY mortise_module_entry_v1_draft2
 #define MORTISE_MODULE_ENTRY_NAME "mortise_module_entry_v1_draft2"
 
 #if defined(__GNUC__)
+/* since 1.0 */
 #define MORTISE_EXPORT __attribute__((visibility("default")))
 #else
 #define MORTISE_EXPORT

@@ -56,7 +56,7 @@ extern "C" {
 /* Bytes, not terminated. `data` may be NULL when `size` is 0. Text is UTF-8. Frozen. */
 typedef struct mortise_view {
     /* since 1.0 */
-    const char* data;
+    const char *data;
     uint64_t size;
 } mortise_view;
 
@@ -82,7 +82,7 @@ typedef int32_t mortise_status;
  * 0; the callee writes at most `capacity` bytes and sets `length`. UTF-8, no terminator. Frozen. */
 typedef struct mortise_error {
     /* since 1.0 */
-    char* message;
+    char *message;
     uint32_t capacity;
     uint32_t length;
 } mortise_error;
@@ -117,7 +117,7 @@ constexpr Struct mortise_init() noexcept {
 /* A zeroed one with its struct_size set: mortise_reply reply = MORTISE_INIT(mortise_reply); */
 /* since 1.0 */
 #define MORTISE_INIT(type) ((type){.struct_size = (uint32_t)sizeof(type)})
-#define MORTISE_BYTES_OF(pointer) ((const char*)(pointer))
+#define MORTISE_BYTES_OF(pointer) ((const char *)(pointer))
 #endif
 
 /* since 1.0 */
@@ -127,6 +127,6 @@ constexpr Struct mortise_init() noexcept {
     (MORTISE_BYTES_OF(&(table)->member + 1) - MORTISE_BYTES_OF(table) <= (ptrdiff_t)(table)->struct_size && \
      (table)->member)
 /* The size of a struct up to a member, inclusive: MORTISE_SIZE_TO(mortise_reply, body). */
-#define MORTISE_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type*)0)->member))
+#define MORTISE_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
 
 #endif

@@ -9,8 +9,8 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-// A callable on its way through a C callback: made before the call that takes it, given up when it was taken, run at
-// most once and destroyed with everything it captured.
+// A callable behind a C (call, context, release): made before the function that takes it, and its own until that has
+// taken it. What it throws is logged.
 template<class F>
 struct Callback {
     const Runtime* runtime;
@@ -18,11 +18,12 @@ struct Callback {
 
     template<class... Arguments>
     static void run(void* context, Arguments&&... arguments) noexcept {
-        std::unique_ptr<Callback> self(static_cast<Callback*>(context));
-        const Runtime& runtime = *self->runtime;
-        guardQuietly([&] { self->call(std::forward<Arguments>(arguments)...); },
-                     [&](std::string_view reason) { runtime.complain("A callback threw", reason); });
-        guardQuietly([&] { self.reset(); }, [](std::string_view) {});
+        auto& self = *static_cast<Callback*>(context);
+        guardQuietly([&] { self.call(std::forward<Arguments>(arguments)...); },
+                     [&](std::string_view reason) { self.runtime->complain("A callback threw", reason); });
+    }
+    static void release(void* context) noexcept {
+        guardQuietly([&] { delete static_cast<Callback*>(context); }, [](std::string_view) {});
     }
 };
 

@@ -26,8 +26,10 @@ const mortise_plugin_router* routerTable() noexcept {
     static constexpr mortise_plugin_router table = {
         sizeof(mortise_plugin_router),
         0,
-        [](void* self, const mortise_router_route* routes, std::uint32_t count, void** matcher, mortise_error* error) {
-            return guard(error, [&] { *matcher = as<Router, T>(self).build(routes, count).release(); });
+        [](void* self, const mortise_router_route* routes, std::uint32_t count, std::uint32_t size, void** matcher,
+           mortise_error* error) {
+            return guard(error,
+                         [&] { *matcher = as<Router, T>(self).build(RouterRoutes(routes, count, size)).release(); });
         },
         [](const void* matcher, std::uint32_t method, mortise_view path,
            mortise_router_match* match) -> mortise_status {
@@ -91,8 +93,9 @@ const mortise_plugin_migrator* migratorTable() noexcept {
     static constexpr mortise_plugin_migrator table = {
         sizeof(mortise_plugin_migrator),
         0,
-        [](void* self, const mortise_migration* migrations, std::uint32_t count, mortise_error* error) {
-            return guard(error, [&] { as<Migrator, T>(self).migrate(migrations, count); });
+        [](void* self, const mortise_migration* migrations, std::uint32_t count, std::uint32_t size,
+           mortise_error* error) {
+            return guard(error, [&] { as<Migrator, T>(self).migrate(Migrations(migrations, count, size)); });
         },
     };
     return &table;

@@ -161,7 +161,7 @@ private:
             r.plugin = &base(self);
             base(self).configure(setup);
             detail::checkFinished(r);
-            seal(r, Indices<detail::maxCommands>{});
+            seal(r);
         });
     }
     // In this build's shape, whatever stride the host has.
@@ -193,8 +193,8 @@ private:
         const std::string_view id = text(rawId);
         detail::Runtime& r = runtime(self);
         if (id == MORTISE_FILTER_EXTENSION && !r.filters.empty()) return &r.filterExtension;
-        if (id == MORTISE_COMMAND_EXTENSION && !r.commands.empty()) return &commandTable;
-        if (id == MORTISE_MIGRATIONS_EXTENSION && !r.migrations.empty()) return &migrationTable;
+        if (id == MORTISE_COMMAND_EXTENSION && !r.commands.empty()) return &r.commandExtension;
+        if (id == MORTISE_MIGRATIONS_EXTENSION && !r.migrations.empty()) return &r.migrationExtension;
         if constexpr (std::is_base_of_v<Router, T>)
             if (id == MORTISE_ROUTER_EXTENSION) return detail::routerTable<T>();
         if constexpr (std::is_base_of_v<Authenticator, T>)
@@ -329,45 +329,20 @@ private:
         return &tables[placement];
     }
 
-    // Thunks per place in the list of commands.
-    template<std::size_t N>
-    using Indices = std::make_index_sequence<N>;
-
-    template<std::size_t I>
-    static std::int32_t run(void* self, const mortise_view* arguments, std::uint32_t count,
-                            const mortise_command_output* output) noexcept {
-        return detail::runCommand(*runtime(self).commands[I], arguments, count, output);
-    }
-
     // After configure: what was declared gets its C form.
-    template<std::size_t... C>
-    static void seal(detail::Runtime& r, std::index_sequence<C...>) {
-        static constexpr decltype(mortise_command::run) runs[] = {&run<C>...};
+    static void seal(detail::Runtime& r) {
         for (const auto& filter : r.filters) r.rawFilters.push_back(detail::rawFilter(*filter));
         r.filterExtension = {sizeof(mortise_plugin_filter), static_cast<std::uint32_t>(r.rawFilters.size()),
                              sizeof(mortise_filter), 0, r.rawFilters.data()};
-        for (std::size_t i = 0; i < r.commands.size(); ++i) {
-            detail::CommandEntry& c = *r.commands[i];
-            c.raw.struct_size = sizeof c.raw;
-            c.raw.name = view(c.name);
-            c.raw.usage = view(c.usage);
-            c.raw.summary = view(c.summary);
-            c.raw.run = runs[i];
-        }
+        for (const auto& command : r.commands)
+            r.rawCommands.push_back({view(command->name), view(command->usage), view(command->summary),
+                                     &detail::runCommand, command.get()});
+        r.commandExtension = {sizeof(mortise_plugin_command), static_cast<std::uint32_t>(r.rawCommands.size()),
+                              sizeof(mortise_command), 0, r.rawCommands.data()};
+        r.migrationExtension = {sizeof(mortise_plugin_migrations), static_cast<std::uint32_t>(r.migrations.size()),
+                                sizeof(mortise_migration), 0, r.migrations.data()};
     }
 
-    static constexpr mortise_plugin_command commandTable = {
-        sizeof(mortise_plugin_command),
-        0,
-        [](void* self) { return static_cast<std::uint32_t>(runtime(self).commands.size()); },
-        [](void* self, std::uint32_t i) -> const mortise_command* { return &runtime(self).commands.at(i)->raw; },
-    };
-    static constexpr mortise_plugin_migrations migrationTable = {
-        sizeof(mortise_plugin_migrations),
-        0,
-        [](void* self) { return static_cast<std::uint32_t>(runtime(self).migrations.size()); },
-        [](void* self, std::uint32_t i) -> const mortise_migration* { return &runtime(self).migrations.at(i); },
-    };
     static constexpr mortise_plugin_table table = {
         sizeof(mortise_plugin_table),
         0,

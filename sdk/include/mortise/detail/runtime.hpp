@@ -3,7 +3,6 @@
 
 #include <mortise/detail/service.hpp>
 #include <mortise/detail/texts.hpp>
-#include <mortise/detail/timer_registry.hpp>
 #include <mortise/detail/unique_ptr.hpp>
 #include <mortise/service/clock.h>
 #include <mortise/service/command.h>
@@ -77,7 +76,10 @@ struct Runtime {
     mortise_plugin_filter filterExtension{};
     std::vector<std::unique_ptr<CommandEntry>> commands;
     std::vector<std::unique_ptr<OfferedService>> offered;
-    TimerRegistry timers;
+    // In their C form, once `configure` has returned.
+    std::vector<mortise_command> rawCommands;
+    mortise_plugin_command commandExtension{};
+    mortise_plugin_migrations migrationExtension{};
 
     Runtime();
     Runtime(const Runtime&) = delete;

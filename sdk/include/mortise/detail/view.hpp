@@ -90,6 +90,10 @@ public:
         std::memcpy(static_cast<void*>(&mine), first_ + index * stride_, lesser(stride_, sizeof mine));
         return mine;
     }
+    // Where it stands: of it only what the peer's first version had may be read.
+    const Element& at(std::size_t index) const noexcept {
+        return *reinterpret_cast<const Element*>(first_ + index * stride_);
+    }
     Iterator begin() const noexcept { return {this, 0}; }
     Iterator end() const noexcept { return {this, count_}; }
 

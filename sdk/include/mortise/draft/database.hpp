@@ -33,23 +33,24 @@ struct Blob {
 // One row, borrowed for the call.
 class Row {
 public:
-    Row(const mortise_sql_value* columns, std::uint32_t count) noexcept : columns_(columns), count_(count) {}
+    explicit Row(const SqlValues& columns) noexcept : columns_(columns) {}
 
-    std::uint32_t size() const noexcept { return count_; }
-    bool isNull(std::uint32_t column) const noexcept { return columns_[column].kind == MORTISE_SQL_NULL; }
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(columns_.size()); }
+    bool isNull(std::uint32_t column) const noexcept { return columns_.at(column).kind == MORTISE_SQL_NULL; }
     std::int64_t integer(std::uint32_t column) const noexcept {
-        const mortise_sql_value& value = columns_[column];
+        const mortise_sql_value& value = columns_.at(column);
         return value.kind == MORTISE_SQL_NUMBER ? static_cast<std::int64_t>(value.number) : value.integer;
     }
     double number(std::uint32_t column) const noexcept {
-        const mortise_sql_value& value = columns_[column];
+        const mortise_sql_value& value = columns_.at(column);
         return value.kind == MORTISE_SQL_INTEGER ? static_cast<double>(value.integer) : value.number;
     }
-    std::string_view text(std::uint32_t column) const noexcept { return v1::text(columns_[column].text); } // or a blob
+    std::string_view text(std::uint32_t column) const noexcept {
+        return v1::text(columns_.at(column).text);
+    } // or a blob
 
 private:
-    const mortise_sql_value* columns_;
-    std::uint32_t count_;
+    SqlValues columns_;
 };
 
 // A list of parameters by reference; what they point at must live until the call returns.
@@ -160,10 +161,11 @@ struct RowVisit {
     Visit* visit;
     std::exception_ptr failure;
 
-    static std::uint32_t call(void* context, const mortise_sql_value* columns, std::uint32_t count) {
+    static std::uint32_t call(void* context, const mortise_sql_value* columns, std::uint32_t count,
+                              std::uint32_t size) {
         auto& self = *static_cast<RowVisit*>(context);
         try {
-            const Row row(columns, count);
+            const Row row(SqlValues(columns, count, size));
             if constexpr (std::is_same_v<decltype((*self.visit)(row)), bool>)
                 return (*self.visit)(row) ? 1 : 0;
             else
@@ -231,8 +233,9 @@ private:
         detail::needRegistered(statement);
         std::uint64_t changed = 0;
         detail::ErrorText error;
-        const mortise_status status = service_.table.execute(service_.self, raw_, statement.number, parameters.data,
-                                                             parameters.count, row, context, &changed, error.raw());
+        const mortise_status status =
+            service_.table.execute(service_.self, raw_, statement.number, parameters.data, parameters.count,
+                                   sizeof(mortise_sql_value), row, context, &changed, error.raw());
         detail::raise(status, "execute", error);
         return changed;
     }
@@ -271,8 +274,9 @@ public:
         detail::needRegistered(statement);
         detail::RowVisit<std::remove_reference_t<Visit>> rows{&visit, nullptr};
         detail::ErrorText error;
-        const mortise_status status = service_.table.read(service_.self, statement.number, parameters.data,
-                                                          parameters.count, &rows.call, &rows, error.raw());
+        const mortise_status status =
+            service_.table.read(service_.self, statement.number, parameters.data, parameters.count,
+                                sizeof(mortise_sql_value), &rows.call, &rows, error.raw());
         if (rows.failure) std::rethrow_exception(rows.failure);
         detail::raise(status, "read", error);
     }

@@ -13,6 +13,9 @@
 namespace mortise {
 inline namespace v1 {
 
+// Parameters and columns: the hot path looks at them where they stand (`at`). Borrowed for the call.
+using SqlValues = detail::Elements<mortise_sql_value>;
+
 // For a plugin to derive from: gives mortise.database/1 (name it in offers<>() as well). The C types pass through: this
 // is the hot path. Contracts as in service/draft/database.h; what is thrown becomes a status with its text.
 class DatabaseProvider {
@@ -23,15 +26,13 @@ public:
 
     virtual ~DatabaseProvider() = default;
     virtual std::uint32_t statement(std::string_view sql) = 0;
-    virtual mortise_status read(std::uint32_t statement, const mortise_sql_value* parameters,
-                                std::uint32_t parameterCount, mortise_sql_row row, void* context,
-                                mortise_error* error) = 0;
+    virtual mortise_status read(std::uint32_t statement, const SqlValues& parameters, mortise_sql_row row,
+                                void* context, mortise_error* error) = 0;
     // Calls PluginBase::beginCommit(turn) as the last step before COMMIT.
     virtual mortise_status transact(Turn turn, TransactionBody body, void* context, mortise_error* error) = 0;
     virtual mortise_status execute(mortise_sql_transaction* transaction, std::uint32_t statement,
-                                   const mortise_sql_value* parameters, std::uint32_t parameterCount,
-                                   mortise_sql_row row, void* context, std::uint64_t* changed,
-                                   mortise_error* error) = 0;
+                                   const SqlValues& parameters, mortise_sql_row row, void* context,
+                                   std::uint64_t* changed, mortise_error* error) = 0;
     virtual mortise_status dataVersion(std::uint64_t* version, mortise_error* error) = 0;
     // [control] The database as this consumer has it, from before its `start` until after its `stop`: its calls come to
     // that one, which is then deleted. Null: they come here, as those of all others. Throwing refuses.
@@ -43,6 +44,14 @@ public:
 
 namespace detail {
 
+inline SqlValues sqlValues(const mortise_sql_value* values, std::uint32_t count, std::uint32_t size) {
+    if (values == nullptr && count != 0) throw Invalid("parameters are missing");
+    const SqlValues list(values, count, size);
+    if (!list.valid(MORTISE_SIZE_TO(mortise_sql_value, text)))
+        throw Invalid("parameter_size is no size of a mortise_sql_value: set it to its sizeof");
+    return list;
+}
+
 // `self` is a T*.
 template<class T>
 const mortise_database_table* databaseTable() noexcept {
@@ -53,9 +62,10 @@ const mortise_database_table* databaseTable() noexcept {
             return guard(error, [&] { *number = as<DatabaseProvider, T>(self).statement(text(sql)); });
         },
         [](void* self, std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t count,
-           mortise_sql_row row, void* context, mortise_error* error) {
+           std::uint32_t size, mortise_sql_row row, void* context, mortise_error* error) {
             return guard(error, [&] {
-                return as<DatabaseProvider, T>(self).read(statement, parameters, count, row, context, error);
+                return as<DatabaseProvider, T>(self).read(statement, sqlValues(parameters, count, size), row, context,
+                                                          error);
             });
         },
         [](void* self, mortise_exchange turn, DatabaseProvider::TransactionBody body, void* context,
@@ -64,11 +74,11 @@ const mortise_database_table* databaseTable() noexcept {
                          [&] { return as<DatabaseProvider, T>(self).transact(Turn(turn), body, context, error); });
         },
         [](void* self, mortise_sql_transaction* transaction, std::uint32_t statement,
-           const mortise_sql_value* parameters, std::uint32_t count, mortise_sql_row row, void* context,
-           std::uint64_t* changed, mortise_error* error) {
+           const mortise_sql_value* parameters, std::uint32_t count, std::uint32_t size, mortise_sql_row row,
+           void* context, std::uint64_t* changed, mortise_error* error) {
             return guard(error, [&] {
-                return as<DatabaseProvider, T>(self).execute(transaction, statement, parameters, count, row, context,
-                                                             changed, error);
+                return as<DatabaseProvider, T>(self).execute(transaction, statement, sqlValues(parameters, count, size),
+                                                             row, context, changed, error);
             });
         },
         [](void* self, std::uint64_t* version, mortise_error* error) {

@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_CRYPTO_SERVICE "mortise.crypto/1"
 #define MORTISE_UUID_TEXT_SIZE 36u
 #define MORTISE_SHA256_SIZE 32u
@@ -18,6 +19,7 @@ extern "C" {
 typedef struct mortise_hmac_key mortise_hmac_key;
 
 typedef struct mortise_crypto_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] From the kernel's generator. */

@@ -26,6 +26,7 @@ extern "C" {
 /* since 1.0 */
 #define MORTISE_EXCHANGE_SERVICE "mortise.exchange/1"
 
+/* since 1.0 */
 #define MORTISE_REPLY_JSON 1u     /* the body is JSON: the host sets Content-Type */
 #define MORTISE_REPLY_NO_STORE 2u /* adds Cache-Control: no-store */
 

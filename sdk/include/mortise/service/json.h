@@ -12,18 +12,22 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_JSON_SERVICE "mortise.json/1"
 
 typedef struct mortise_json_schema mortise_json_schema;
 
 typedef struct mortise_json_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] Compiles a JSON Schema text; MORTISE_INVALID with the JSON pointer of the fault. */
     mortise_status (*schema_make)(void *self, mortise_view text, mortise_json_schema **schema, mortise_error *error);
     void (*schema_free)(void *self, mortise_json_schema *schema);
-    /* [any] Parses `text`, checks it against `schema` (NULL: none), fills defaults in and calls `use` with the tape, which
-     * is borrowed for that call. MORTISE_INVALID with a sentence when it does not parse or pass: `use` was not called. */
+    /* [any] Parses `text`, checks it against `schema` (NULL: none), fills defaults in and calls `use` with the tape,
+     * which is borrowed for that call. MORTISE_INVALID with a message when it does not parse or pass: `use` was not
+     * called. May call back before it returns: from `use`, on the calling thread, may be called everything that the
+     * caller may. */
     mortise_status (*parse)(void *self, mortise_view text, const mortise_json_schema *schema,
                             void (*use)(void *context, const mortise_json_tape *tape), void *context,
                             mortise_error *error);

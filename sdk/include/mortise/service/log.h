@@ -14,9 +14,11 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_LOG_SERVICE "mortise.log/1"
 #define MORTISE_LOG_SINK_EXTENSION "mortise.plugin.log_sink/1"
 
+/* since 1.0 */
 #define MORTISE_LOG_TRACE 10u
 #define MORTISE_LOG_DEBUG 20u
 #define MORTISE_LOG_INFO 30u
@@ -24,6 +26,7 @@ extern "C" {
 #define MORTISE_LOG_ERROR 50u
 #define MORTISE_LOG_FATAL 60u
 
+/* since 1.0 */
 #define MORTISE_LOG_FIELD_TEXT 0u
 #define MORTISE_LOG_FIELD_INTEGER 1u
 #define MORTISE_LOG_FIELD_NUMBER 2u
@@ -31,6 +34,7 @@ extern "C" {
 
 /* Frozen stride. */
 typedef struct mortise_log_field {
+    /* since 1.0 */
     mortise_view name;
     uint32_t kind;
     uint32_t reserved;
@@ -40,6 +44,7 @@ typedef struct mortise_log_field {
 } mortise_log_field;
 
 typedef struct mortise_log_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] 1 when a record of that level would go anywhere. `logger` is a suffix to the instance's name, or empty. */
@@ -51,6 +56,7 @@ typedef struct mortise_log_table {
 
 /* A record as a sink gets it: bounded and redacted. Borrowed for the call. */
 typedef struct mortise_log_record {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t level;
     int64_t time_ms;      /* Unix time */
@@ -63,6 +69,7 @@ typedef struct mortise_log_record {
 
 /* Sinks are process-wide: the newest is used from its publishing on; a replaced one is flushed. */
 typedef struct mortise_plugin_log_sink {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] The lowest level that is kept for a logger. */

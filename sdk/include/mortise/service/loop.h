@@ -11,23 +11,29 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_LOOP_SERVICE "mortise.loop/1"
 #define MORTISE_PLACEMENT_EXTENSION "mortise.plugin.placement/1"
 
 typedef struct mortise_loop_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] How many event loops there are; constant for the life of the process. */
     uint32_t (*count)(void *self);
     /* [any] 1 to count: the loop that the calling thread runs; 0 on any other thread. */
     uint32_t (*current)(void *self);
-    /* [loop] Calls `call` once on this loop when the events of the present batch are handled, before it sleeps and before
-     * any other thread's answers are sent. MORTISE_INVALID on any other thread. */
-    mortise_status (*at_batch_end)(void *self, void (*call)(void *context), void *context);
+    /* [loop] Calls `call` once on this loop when the events of the present batch are handled, before it sleeps and
+     * before any other thread's responses are sent, and then `release`. MORTISE_INVALID on any other thread. An
+     * instance is not stopped before. From `call` and `release` may be called: everything that is [loop] or [any]; what
+     * they ask for `at_batch_end` comes in the same batch. */
+    mortise_status (*at_batch_end)(void *self, void (*call)(void *context), void *context,
+                                   void (*release)(void *context));
 } mortise_loop_table;
 
 /* Given by the provider of mortise.database/1. */
 typedef struct mortise_plugin_placement {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [control] After configure. 1: handlers of MORTISE_PLACEMENT_DATABASE_READ may run on a loop. */

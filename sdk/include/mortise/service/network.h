@@ -11,11 +11,13 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_NETWORK_SERVICE "mortise.network/1"
 
 typedef struct mortise_network_list mortise_network_list;
 
 typedef struct mortise_network_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] "loopback" stands for 127.0.0.0/8, ::1 and local sockets. MORTISE_INVALID names the entry that is not one. */

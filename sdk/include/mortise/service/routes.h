@@ -16,17 +16,21 @@
 extern "C" {
 #endif
 
+/* since 1.0 */
 #define MORTISE_ROUTES_SERVICE "mortise.routes/1"
 
 /* Where the handler runs. */
+/* since 1.0 */
 #define MORTISE_PLACEMENT_WORKER 0u        /* the bounded worker pool */
 #define MORTISE_PLACEMENT_LOOP 1u          /* on the event loop: never blocks */
 #define MORTISE_PLACEMENT_DATABASE_READ 2u /* short reads through mortise.database/1: on the loop where that allows it */
 
+/* since 1.0 */
 #define MORTISE_AUTHENTICATION_NONE 0u
 #define MORTISE_AUTHENTICATION_OPTIONAL 1u /* a bad credential is refused, a missing one is nobody */
 #define MORTISE_AUTHENTICATION_REQUIRED 2u
 
+/* since 1.0 */
 /* Responses of routes that ask who the caller is carry Cache-Control: no-store, unless the reply says otherwise itself. */
 #define MORTISE_ROUTE_PRIVATE 1u        /* responses carry Cache-Control: no-store whoever may call */
 #define MORTISE_ROUTE_RAW_BODY 2u       /* any media type; the handler reads request->body */
@@ -45,6 +49,7 @@ extern "C" {
 
 /* A documented response. */
 typedef struct mortise_route_response {
+    /* since 1.0 */
     uint32_t status;
     uint32_t reserved;
     mortise_view schema;     /* JSON Schema text of the body, or empty */
@@ -53,6 +58,7 @@ typedef struct mortise_route_response {
 } mortise_route_response;
 
 typedef struct mortise_route {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t flags;          /* MORTISE_ROUTE_ … */
     uint32_t placement;      /* MORTISE_PLACEMENT_ … */
@@ -75,14 +81,17 @@ typedef struct mortise_route {
     uint32_t response_count;
     uint32_t response_size; /* sizeof(mortise_route_response), the stride of `responses` */
     mortise_handler handle;
-    void *context;                  /* first argument of `handle` */
-    void (*release)(void *context); /* [control] once, before the plugin's `destroy`; or NULL */
+    void *context; /* first argument of `handle` */
+    /* [control] Once, before the plugin's `destroy`; or NULL. */
+    void (*release)(void *context);
 } mortise_route;
 
-/* [any] A route as it was declared, with all its texts, and the name of the plugin instance. Borrowed for the call. */
+/* [any] A route as it was declared, with all its texts, and the name of the plugin instance. Borrowed for the call. From
+ * it may be called: everything that the caller of `visit` may call, but the terminal call of the exchange. */
 typedef void (*mortise_route_visitor)(void *context, const mortise_route *route, mortise_view plugin);
 
 typedef struct mortise_routes_table {
+    /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [control] In configure only. Everything is copied; `context` is kept. MORTISE_INVALID with a message: unknown
@@ -91,7 +100,7 @@ typedef struct mortise_routes_table {
     mortise_status (*add)(void *self, const mortise_route *route, mortise_error *error);
     /* [any] Until the exchange's terminal call: every route of the generation that serves it, in the order of
      * declaration, plugins in the order of their start. `handle`, `context` and `release` are NULL. MORTISE_STALE when
-     * the exchange is over. */
+     * the exchange is over. May call back before it returns: `visitor`. */
     mortise_status (*visit)(void *self, mortise_exchange exchange, mortise_route_visitor visitor, void *context);
     /* [control] In configure only: setting `key` of this plugin names a route by method (as in mortise_route, HEAD for
      * a GET route, too, or "*" for any) and pattern. Where the generation has no such route, whoever would declare it,
