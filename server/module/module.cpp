@@ -18,8 +18,8 @@ namespace {
 constexpr std::uint64_t maximumTextBytes = 16u << 10;
 constexpr std::uint32_t maximumServices = 256;
 constexpr std::uint32_t maximumSettings = 1024;
-// Of version 1.0, which froze it; a later field is absent in an older file.
-constexpr std::uint32_t leastModuleBytes = offsetof(mortise_module, create) + sizeof(mortise_module::create);
+// Of version 1.0; a later field is absent in an older file.
+constexpr std::uint32_t leastModuleBytes = MORTISE_SIZE_TO(mortise_module, reserved);
 // A description of the far future is larger than ours, but not by so much.
 constexpr std::uint32_t mostModuleBytes = 64u << 10;
 

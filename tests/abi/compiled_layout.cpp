@@ -8,7 +8,9 @@
 #include <mortise/abi/plugin.h>
 #include <mortise/abi/types.h>
 #include <mortise/service/authenticator.h>
+#include <mortise/service/clock.h>
 #include <mortise/service/command.h>
+#include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
 #include <mortise/service/draft/database.h>
 #include <mortise/service/exchange.h>
@@ -23,5 +25,7 @@
 #include <mortise/service/readiness.h>
 #include <mortise/service/router.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/task.h>
 #include <mortise/service/timer.h>
+#include <mortise/service/typed.h>
 #include <mortise/service/users.h>

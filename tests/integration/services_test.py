@@ -268,9 +268,12 @@ class Filters(ServerTest):
                         self.server.wait_for("A filter threw", since=mark, error="thrown in a filter")
         self.assertEqual(self.ask("wait handle", "GET").status, 200)
 
-    def test_faults_beside_an_answer_leave_it_alone(self):
-        response = self.ask("", "GET", **{"X-Throw-Respond": "1"})
-        self.assertEqual(response.status, 200)
+    def test_a_fault_before_the_head_is_a_500(self):
+        mark = self.server.mark()
+        self.assertError(self.ask("", "GET", **{"X-Throw-Respond": "1"}), 500, "Internal server error")
+        self.server.wait_for("A filter threw", since=mark)
+
+    def test_a_field_that_is_refused_leaves_the_response_alone(self):
         response = self.ask("", "GET", **{"X-Bad-Field": "1"})
         self.assertEqual((response.status, response.header("x-bad")), (200, None))
 

@@ -409,7 +409,8 @@ private:
             ++seen;
             // Answers with tokens are never compressed: their length would tell of them.
             const bool tokens = route.pattern != "/auth/logout" && route.pattern != "/auth/password";
-            CPPUNIT_ASSERT_EQUAL(tokens ? MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_NO_TRANSFORM : MORTISE_ROUTE_PRIVATE,
+            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_ALSO_FORMS |
+                                     (tokens ? MORTISE_ROUTE_NO_TRANSFORM : 0u),
                                  route.flags);
             CPPUNIT_ASSERT_EQUAL(route.pattern == "/auth/password" ? MORTISE_AUTHENTICATION_REQUIRED
                                                                    : MORTISE_AUTHENTICATION_NONE,

@@ -71,7 +71,7 @@ public:
         FakeInstance standard(host, *module_);
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, standard.configure({{"output", "file"}}));
         CPPUNIT_ASSERT(standard.start() < 0);
-        CPPUNIT_ASSERT(standard.error().find("/nonexistent/mortise.log") != std::string::npos);
+        CPPUNIT_ASSERT(standard.error().find("/nonexistent/state/mortise.log") != std::string::npos);
     }
 
     void survivesWithoutStart() {

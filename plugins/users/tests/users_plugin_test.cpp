@@ -318,7 +318,8 @@ private:
                                          route.authentication);
             CPPUNIT_ASSERT_EQUAL(route.method == "GET" ? MORTISE_PLACEMENT_DATABASE_READ : MORTISE_PLACEMENT_WORKER,
                                  route.placement);
-            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE, route.flags);
+            const bool hasBody = route.method == "POST" || route.method == "PATCH";
+            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE | (hasBody ? MORTISE_ROUTE_ALSO_FORMS : 0u), route.flags);
         }
         CPPUNIT_ASSERT_EQUAL(std::size_t{6}, host_->routes.size());
     }
