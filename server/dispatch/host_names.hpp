@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "host/module_names.hpp"
 #include "host/generation.hpp"
 #include "host/instance.hpp"
+#include "host/module_names.hpp"
 #include "host/route.hpp"
 #include "host/runtime.hpp"
 #include "host/serving_settings.hpp"

@@ -13,8 +13,6 @@ struct Users {
 };
 
 class Mistaken : public mortise::Plugin<> {
-    void configure(mortise::Setup& setup) override {
-        setup.get("/a").handle(&Users::get);
-    }
+    void configure(mortise::Setup& setup) override { setup.get("/a").handle(&Users::get); }
 };
 MORTISE_PLUGIN(Mistaken, "org.example.mistaken", "1.0.0")

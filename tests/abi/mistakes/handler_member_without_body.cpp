@@ -9,9 +9,7 @@ struct User {
 MORTISE_DESCRIBE(User, field(name), field(age))
 
 class Mistaken : public mortise::Plugin<> {
-    void configure(mortise::Setup& setup) override {
-        setup.post("/a").body<User>().handle(&Mistaken::post);
-    }
+    void configure(mortise::Setup& setup) override { setup.post("/a").body<User>().handle(&Mistaken::post); }
     User post(mortise::Request&) { return {}; }
 };
 MORTISE_PLUGIN(Mistaken, "org.example.mistaken", "1.0.0")

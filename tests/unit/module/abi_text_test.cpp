@@ -44,9 +44,9 @@ public:
 
     void refusesOtherStrides() {
         const mortise_setting one{};
-        for (const std::uint64_t stride : {std::uint64_t{0}, std::uint64_t{4}, std::uint64_t{8},
-                                           sizeof(mortise_setting) - 8, sizeof(mortise_setting) + 4,
-                                           sizeof(mortise_setting) + 1}) {
+        for (const std::uint64_t stride :
+             {std::uint64_t{0}, std::uint64_t{4}, std::uint64_t{8}, sizeof(mortise_setting) - 8,
+              sizeof(mortise_setting) + 4, sizeof(mortise_setting) + 1}) {
             CPPUNIT_ASSERT_MESSAGE(std::to_string(stride), !Elements<mortise_setting>(&one, 1, stride).valid());
         }
         CPPUNIT_ASSERT(!Elements<mortise_setting>(nullptr, 1, sizeof one).valid());
