@@ -31,8 +31,8 @@
  *      [any]      callable on any thread at any time between `create` and the return of `destroy`
  *  - Nobody frees the other side's memory. Inputs are borrowed until the call returns, but see exchange.h.
  *  - A `call` and its `context` that are kept after the taking function has returned have a `release` behind them:
- *    [any], called exactly once, with `context`, never before `call` has returned, also when `call` never runs. NULL
- * when there is nothing to do. If the taking function fails nothing was kept, and `context` is still the caller's.
+ *    [any], called exactly once, with `context`, never before `call` has returned, also when `call` never runs. NULL:
+ *    nothing to do. If the taking function fails nothing was kept, and `context` is still the caller's.
  *  - "May call back before it returns" is said where it is so. The host holds no lock while it calls a plugin.
  *  - No exception, longjmp or signal may leave a function of either side.
  */
@@ -64,16 +64,14 @@ typedef struct mortise_view {
 typedef int32_t mortise_status;
 /* since 1.0 */
 #define MORTISE_OK 0
-#define MORTISE_PENDING 1  /* the outcome comes later, exactly once */
-#define MORTISE_REPLIED 2  /* the callee made the exchange's terminal call */
-#define MORTISE_ABSENT 3   /* nothing by that name or key; not a failure */
-#define MORTISE_ERROR (-1) /* failed; the message is in the mortise_error when there is one */
-#define MORTISE_INVALID                                                                                               \
-    (-2)                      /* bad handle, size, flag or argument: nothing was done, the turn is still the caller's \
-                               */
-#define MORTISE_STALE (-3)    /* the handle is not the turn, or not of this request: nothing was done */
-#define MORTISE_BUSY (-4)     /* a bounded queue is full or a lock stayed taken; try again later */
-#define MORTISE_CONFLICT (-5) /* a unique constraint would be broken */
+#define MORTISE_PENDING 1         /* the outcome comes later, exactly once */
+#define MORTISE_REPLIED 2         /* the callee made the exchange's terminal call */
+#define MORTISE_ABSENT 3          /* nothing by that name or key; not a failure */
+#define MORTISE_ERROR (-1)        /* failed; the message is in the mortise_error when there is one */
+#define MORTISE_INVALID (-2)      /* bad handle, size, flag or argument: nothing was done, a turn is still the caller's */
+#define MORTISE_STALE (-3)        /* the handle is not the turn, or not of this request: nothing was done */
+#define MORTISE_BUSY (-4)         /* a bounded queue is full or a lock stayed taken; try again later */
+#define MORTISE_CONFLICT (-5)     /* a unique constraint would be broken */
 #define MORTISE_UNSUPPORTED (-6)  /* known, but not by this peer or build */
 #define MORTISE_UNAUTHORIZED (-7) /* the caller could not be identified */
 #define MORTISE_REFUSED (-8)      /* the reply breaks a rule: the turn was ended with 500 */
