@@ -17,6 +17,7 @@
 #include <future>
 #include <map>
 #include <sstream>
+#include <vector>
 
 extern "C" const mortise_module* MORTISE_MODULE_ENTRY(std::uint32_t hostMinor, mortise_error* error);
 
@@ -101,6 +102,7 @@ public:
     }
     void tearDown() override {
         loops_.become(0);
+        while (!opened_.empty()) close(opened_.back());
         plugin_.table->destroy(plugin_.self);
         folder_.reset();
     }
@@ -187,7 +189,12 @@ private:
         mortise_service service{};
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_.table->open_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE),
                                                                      &told, &service, nullptr));
+        opened_.push_back(service);
         return service;
+    }
+    void close(const mortise_service service) {
+        std::erase_if(opened_, [&](const mortise_service& one) { return one.self == service.self; });
+        plugin_.table->close_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), service);
     }
     std::uint32_t statement(const mortise_database_table& database, std::string_view sql) {
         std::uint32_t number = 0;
@@ -441,11 +448,11 @@ private:
                                                                        std::to_string(number) + ", which "));
             CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, use.execute());
         }
-        plugin_.table->close_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), ada);
+        close(ada);
         Use late{eve, remove};
         CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, late.read());
         CPPUNIT_ASSERT(late.error.text().find("an instance that is gone") != std::string::npos);
-        plugin_.table->close_service(plugin_.self, viewOf(MORTISE_DATABASE_SERVICE), eve);
+        close(eve);
     }
 
     void endsCleanly() {
@@ -486,7 +493,8 @@ private:
     const mortise_module* module_ = nullptr;
     mortise_host host_{};
     mortise_plugin plugin_{};
-    mortise_service service_{}; // as its one consumer has it
+    mortise_service service_{};           // as its one consumer has it
+    std::vector<mortise_service> opened_; // and not closed yet
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DatabasePluginTest);
