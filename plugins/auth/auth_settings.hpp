@@ -23,10 +23,12 @@ MORTISE_SETTINGS(Settings,
                  field(accessSecret)
                      .secret()
                      .minLength(minimumSecretSize)
+                     .environment("JWT_SECRET")
                      .text("Signs access tokens; made at the first start when not set"),
                  field(refreshSecret)
                      .secret()
                      .minLength(minimumSecretSize)
+                     .environment("JWT_REFRESH_SECRET")
                      .text("Signs refresh tokens, another one; made at the first start when not set"),
                  field(accessLifetime)
                      .min(std::chrono::seconds(1))

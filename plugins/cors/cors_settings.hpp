@@ -27,8 +27,10 @@ struct Settings {
 };
 MORTISE_SETTINGS(
     Settings,
-    field(origin).text("Origins whose pages may read answers, each scheme://host or scheme://host:port; * is everybody "
-                       "and goes only without credentials."),
+    field(origin)
+        .environment("CORS_ORIGIN")
+        .text("Origins whose pages may read answers, each scheme://host or scheme://host:port; * is everybody "
+              "and goes only without credentials."),
     field(credentials).text("Lets those pages send cookies and authorization that the browser keeps."),
     field(methods).text("Methods that a preflight allows."),
     field(allowedHeaders).text("Request fields that a preflight allows; empty: those it asks for."),

@@ -35,8 +35,11 @@ using std::chrono_literals::operator""h;
 
 MORTISE_SETTINGS(
     Settings,
-    field(url).minLength(1).text("Where the database is: sqlite:///name in the state folder, sqlite:////absolute/name; "
-                                 "characters may be percent-encoded."),
+    field(url)
+        .minLength(1)
+        .environment("DATABASE_URL")
+        .text("Where the database is: sqlite:///name in the state folder, sqlite:////absolute/name; "
+              "characters may be percent-encoded."),
     field(synchronous)
         .choices("full", "normal")
         .text("full: an acknowledged write survives a power failure; normal: it survives the end of the process only."),

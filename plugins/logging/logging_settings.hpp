@@ -36,6 +36,7 @@ MORTISE_SETTINGS(
         .text("Form of stdout, stderr and file: auto is pretty on a terminal."),
     field(level)
         .choices("trace", "debug", "info", "warn", "error", "fatal", "silent")
+        .environment("LOG_LEVEL")
         .text("The lowest level that is kept."),
     field(levels).text("Levels of single loggers and what is below them: host.http=debug, users=warn."),
     field(path).text("File of the output 'file'; empty: mortise.log in the state folder."),

@@ -214,6 +214,8 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
         if (plugin.module != nullptr) config::checkDeclaration(section, {plugin.file, 0, 0}, diagnostics);
         sections.push_back(std::move(section));
     }
+    if (!aliasesForgotten_) config::forgetAliases(sections);
+    aliasesForgotten_ = true;
     config::Settings settings = config::resolve(layers, sections, diagnostics);
     warnOfReadableSecrets(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);

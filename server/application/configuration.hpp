@@ -112,6 +112,7 @@ private:
     const std::string program_;
     const Purpose purpose_;
     bool asWhoServes_ = false;
+    bool aliasesForgotten_ = false; // at the first read, when there are no other threads
     std::unique_ptr<module::ModuleStore> store_;
 };
 

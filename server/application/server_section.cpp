@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/server_settings.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <utility>
 
@@ -11,12 +12,12 @@ namespace {
 using config::SettingSpec;
 using config::SettingType;
 
-constexpr double KiB = 1024;
-constexpr double MiB = 1024 * KiB;
-constexpr double GiB = 1024 * MiB;
-constexpr double ms = 1;
-constexpr double s = 1000 * ms;
-constexpr double h = 3600 * s;
+constexpr std::int64_t KiB = 1024;
+constexpr std::int64_t MiB = 1024 * KiB;
+constexpr std::int64_t GiB = 1024 * MiB;
+constexpr std::int64_t ms = 1;
+constexpr std::int64_t s = 1000 * ms;
+constexpr std::int64_t h = 3600 * s;
 
 // Collects declarations; the last one can be refined.
 class Section {
@@ -30,24 +31,28 @@ public:
         specs_.push_back(std::move(spec));
         return specs_.back();
     }
-    SettingSpec& ranged(const char* key, SettingType type, const char* defaultText, double minimum, double maximum,
-                        const char* text) {
+    SettingSpec& ranged(const char* key, SettingType type, const char* defaultText, std::int64_t minimum,
+                        std::int64_t maximum, const char* text) {
         SettingSpec& spec = add(key, type, defaultText, text);
         spec.minimum = minimum;
         spec.maximum = maximum;
         return spec;
     }
-    SettingSpec& count(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+    SettingSpec& count(const char* key, const char* defaultText, std::int64_t minimum, std::int64_t maximum,
+                       const char* text) {
         return ranged(key, SettingType::integer, defaultText, minimum, maximum, text);
     }
-    SettingSpec& size(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+    SettingSpec& size(const char* key, const char* defaultText, std::int64_t minimum, std::int64_t maximum,
+                      const char* text) {
         return ranged(key, SettingType::size, defaultText, minimum, maximum, text);
     }
-    SettingSpec& time(const char* key, const char* defaultText, double minimum, double maximum, const char* text) {
+    SettingSpec& time(const char* key, const char* defaultText, std::int64_t minimum, std::int64_t maximum,
+                      const char* text) {
         SettingSpec& spec = ranged(key, SettingType::duration, defaultText, minimum, maximum, text);
         spec.unit = "s";
         return spec;
     }
+    SettingSpec& last() { return specs_.back(); }
     std::vector<SettingSpec> take() { return {specs_.begin(), specs_.end()}; }
 
 private:
@@ -63,9 +68,11 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
             "Where to accept connections: address:port, [IPv6]:port, :port for every address, unix:/path, fd:N for an "
             "inherited socket.")
         .minimum = 1;
+    all.last().environment = {"PORT"};
     SettingSpec& mode = all.add("mode", SettingType::choice, "production",
                                 "In development, an answer 500 tells the cause, and the documentation pages are on.");
     mode.choices = {"production", "development"};
+    mode.environment = {"NODE_ENV"};
     needsRestart(mode);
     const auto folder = [&](const char* key, const std::string& byDefault, const char* text) {
         SettingSpec& spec = all.add(key, SettingType::path, byDefault, text);
@@ -183,7 +190,7 @@ void addRequestLimits(Section& all) {
     all.size("max_part_header", "8KiB", 256, MiB, "All fields of one part; past it 400.");
     all.count("max_files", "100", 0, 100'000, "Files in a multipart body; past it 413.");
     all.size("max_file_size", "0", 0, 1024 * GiB, "One file of a multipart body; past it 413; 0 is the body's limit.");
-    needsRestart(all.size("max_upload_space", "4GiB", 0, 1024.0 * 1024 * GiB,
+    needsRestart(all.size("max_upload_space", "4GiB", 0, 1024 * 1024 * GiB,
                           "All uploaded files whose requests are not over, on the disk; past it 503."));
     all.size("max_chunk_line", "256", 16, 64 * KiB, "The size line of a chunk with its extensions; past it 400.");
     all.size("max_trailer_size", "8KiB", 0, MiB, "All trailer fields, which are dropped; past it 400.");
@@ -194,7 +201,7 @@ void addConnectionLimits(Section& all) {
     all.size("max_output_size", "256KiB", 4 * KiB, GiB,
              "Of a streamed answer, waiting for a slow client, before its writer has to wait.");
     all.time("idle_timeout", "75s", 10 * ms, 24 * h, "For a kept connection without a request.");
-    all.count("max_requests_per_connection", "0", 0, 1e9, "Then the connection closes; 0 is no limit.");
+    all.count("max_requests_per_connection", "0", 0, 1'000'000'000, "Then the connection closes; 0 is no limit.");
     all.size("max_drain_size", "64KiB", 0, GiB,
              "Of a body nobody reads, to keep the connection; a longer one closes it.");
     all.time("linger_timeout", "5s", 10 * ms, h, "For the client to close after the server has.");

@@ -38,6 +38,9 @@ namespace mortise::base {
     X(badValue,           "C208", "a value that does not fit its meaning or the other settings") \
     X(secretExposed,      "C209", "a file with a secret that every user may read or change") \
     X(changeableByOthers, "C210", "code or configuration that others than root and the service may change") \
+    X(tooLong,            "C211", "a text that is too long") \
+    X(badForm,            "C212", "a text that does not match its pattern") \
+    X(deprecatedSetting,  "C213", "a setting that is deprecated") \
     X(routeMissing,       "C214", "a setting that names a route which no enabled plugin has") \
     X(unknownVariable,    "C301", "a MORTISE_ variable that no setting has") \
     X(nameCollision,      "C302", "two settings with the same environment name") \

@@ -21,20 +21,8 @@ constexpr std::string_view prefix = "MORTISE_";
 constexpr std::array<std::string_view, 4> ownVariables{"MORTISE_CONFIG", "MORTISE_TEST_DATA", "MORTISE_TEST_BUILD",
                                                        "MORTISE_SANITIZE"};
 
-struct Alias {
-    std::string_view variable;
-    std::string_view section;
-    std::string_view key;
-};
-
-// Names that people bring along from Node deployments.
-constexpr std::array<Alias, 7> aliases{{{"PORT", "server", "listen"},
-                                        {"NODE_ENV", "server", "mode"},
-                                        {"LOG_LEVEL", "plugin.logging", "level"},
-                                        {"CORS_ORIGIN", "plugin.cors", "origin"},
-                                        {"JWT_SECRET", "plugin.auth", "access_secret"},
-                                        {"JWT_REFRESH_SECRET", "plugin.auth", "refresh_secret"},
-                                        {"DATABASE_URL", "plugin.database", "url"}}};
+// The server's own aliases; plugins declare theirs.
+constexpr std::array<std::string_view, 2> ownAliases{"PORT", "NODE_ENV"};
 
 std::string pathOf(const Target& target) {
     return target.section->name + '.' + target.setting->key;
@@ -113,19 +101,19 @@ void EnvironmentNames::reportUnknown(const std::map<std::string, std::string>& e
 
 bool isOfConfiguration(std::string_view variable) {
     return variable.starts_with("MORTISE_") ||
-           std::any_of(aliases.begin(), aliases.end(), [&](const Alias& alias) { return alias.variable == variable; });
+           std::find(ownAliases.begin(), ownAliases.end(), variable) != ownAliases.end();
 }
 
 std::optional<AliasValue> aliasValue(const SectionSpec& section, const SettingSpec& setting, std::string_view current,
                                      const std::map<std::string, std::string>& environment,
                                      base::Diagnostics& diagnostics) {
-    for (const Alias& alias : aliases) {
-        if (alias.section != section.name || alias.key != setting.key) continue;
-        const auto found = environment.find(std::string(alias.variable));
+    const bool isOwn = section.name == "server";
+    for (const std::string& variable : setting.environment) {
+        const auto found = environment.find(variable);
         // Compose files and shells hand on unset variables as empty ones.
-        if (found == environment.end() || base::trim(found->second).empty()) return std::nullopt;
+        if (found == environment.end() || base::trim(found->second).empty()) continue;
         std::string text(base::trim(found->second));
-        if (alias.variable == "PORT") {
+        if (isOwn && variable == "PORT") {
             const std::optional<std::string> listen = withPort(current, text, diagnostics);
             if (!listen) return std::nullopt;
             text = *listen;
@@ -133,14 +121,14 @@ std::optional<AliasValue> aliasValue(const SectionSpec& section, const SettingSp
             text = base::lowerAscii(text);
             const bool known = std::find(setting.choices.begin(), setting.choices.end(), text) != setting.choices.end();
             // NODE_ENV=test and the like are in many environments and do not speak to this server.
-            if (!known && alias.variable == "NODE_ENV") {
-                diagnostics.warning(Code::aliasIgnored, originOf(alias.variable),
+            if (!known && isOwn && variable == "NODE_ENV") {
+                diagnostics.warning(Code::aliasIgnored, originOf(variable),
                                     "ignored, since '" + base::printable(text) +
                                         "' is none of production, development");
                 return std::nullopt;
             }
         }
-        return AliasValue{std::string(alias.variable), std::move(text)};
+        return AliasValue{variable, std::move(text)};
     }
     return std::nullopt;
 }

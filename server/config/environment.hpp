@@ -35,7 +35,8 @@ private:
     std::vector<std::string> opaquePrefixes_;
 };
 
-// The value that an alias variable (PORT, JWT_SECRET...) gives a setting. `current` is the text of the layers below.
+// The value that the first of a setting's alias variables gives it that is set. `current` is the text of the layers
+// below.
 struct AliasValue {
     std::string variable;
     std::string text;
@@ -44,7 +45,7 @@ std::optional<AliasValue> aliasValue(const SectionSpec& section, const SettingSp
                                      const std::map<std::string, std::string>& environment,
                                      base::Diagnostics& diagnostics);
 
-// Whether the variable gives a setting, by its own name or as an alias, or names the configuration.
+// Whether the variable gives a setting by its own name, or one of [server] as an alias, or names the configuration.
 bool isOfConfiguration(std::string_view variable);
 
 } // namespace mortise::config

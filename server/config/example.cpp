@@ -35,6 +35,12 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     return lines;
 }
 
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+    std::string out;
+    for (const std::string& word : words) out.append(out.empty() ? "" : between).append(word);
+    return out;
+}
+
 // "duration, 1s to 1h; default 10s; a change needs a restart"
 std::string facts(const SettingSpec& spec) {
     std::string out = describeRange(spec);
@@ -46,7 +52,10 @@ std::string facts(const SettingSpec& spec) {
     } else {
         out += byDefault.empty() ? "; not set by default" : "; default " + byDefault;
     }
+    if (!spec.environment.empty()) out += "; also " + joined(spec.environment, " or ");
     if (!spec.reloadable) out += "; a change needs a restart";
+    if (spec.deprecated) out += "; deprecated";
+    if (!spec.replacedBy.empty()) out += ": write " + spec.replacedBy + " instead";
     return out;
 }
 

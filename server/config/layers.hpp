@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.hpp"
 #include "config/document.hpp"
+#include "config/setting_spec.hpp"
 
 #include <filesystem>
 #include <map>
@@ -30,6 +31,8 @@ std::map<std::string, std::string> processEnvironment();
 // the C library and the sanitizers go by. Thread: as above.
 enum class Forgotten { configuration, allButBasics };
 void forgetEnvironment(Forgotten what);
+// The same of the variables that plugins declare as aliases, once those are known.
+void forgetAliases(std::span<const SectionSpec> specs);
 
 struct Assignment {
     std::string path; // "plugin.users.enabled"

@@ -48,6 +48,8 @@ public:
             if (spec.opaque) continue;
             std::vector<Setting> settings;
             for (const SettingSpec& setting : spec.settings) settings.push_back(resolveOne(spec, setting));
+            for (Setting& setting : settings)
+                if (setting.spec.deprecated && !setting.isDefault) giveToReplacement(spec, setting, settings);
             reportEqualSecrets(spec, settings);
             sections.emplace_back(spec.name, std::move(settings), !unsound_.contains(spec.name));
         }
@@ -237,6 +239,31 @@ private:
         if (setting.type == SettingType::path) makeAbsolute(result);
         result.text = canonicalText(setting, result.value);
         return result;
+    }
+
+    // A value under a deprecated key is the replacement's; the deprecated setting itself then has its default.
+    void giveToReplacement(const SectionSpec& section, Setting& deprecated, std::vector<Setting>& settings) {
+        const std::string name = section.name + '.' + deprecated.spec.key;
+        const std::string& key = deprecated.spec.replacedBy;
+        const auto next = std::find_if(settings.begin(), settings.end(),
+                                       [&](const Setting& setting) { return setting.spec.key == key; });
+        if (key.empty() || next == settings.end()) {
+            diagnostics_.warning(Code::deprecatedSetting, deprecated.origin,
+                                 name + " is deprecated and has no replacement; take it out");
+            return;
+        }
+        if (!next->isDefault)
+            return fault(section, Code::twoSources, deprecated.origin,
+                         name + " is deprecated, and its replacement " + key + " is given by " + next->origin.text() +
+                             " as well; keep " + key);
+        diagnostics_.warning(Code::deprecatedSetting, deprecated.origin,
+                             name + " is deprecated; write " + key + " instead");
+        take(section, deprecated.text, deprecated.origin, deprecated.origin, *next);
+        next->text = canonicalText(next->spec, next->value);
+        deprecated.value = std::get<Value>(parseValue(deprecated.spec, deprecated.spec.defaultText));
+        deprecated.text = canonicalText(deprecated.spec, deprecated.value);
+        deprecated.origin = {"default"};
+        deprecated.isDefault = true;
     }
 
     void take(const SectionSpec& section, std::string_view text, const Origin& written, const Origin& shown,

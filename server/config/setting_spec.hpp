@@ -29,14 +29,22 @@ struct SettingSpec {
     SettingType type = SettingType::text;
     std::string defaultText; // as an operator would write it
     std::string text;        // one sentence
-    // Inclusive; of the value, in ms and bytes for duration and size; of the item count for a list. Exact up to 2^53.
-    std::optional<double> minimum;
-    std::optional<double> maximum;
+    // Inclusive; of an integer, in ms and bytes of a duration and a size; of the item count of a list.
+    std::optional<std::int64_t> minimum;
+    std::optional<std::int64_t> maximum;
+    // The same of a number.
+    std::optional<double> numberMinimum;
+    std::optional<double> numberMaximum;
     std::vector<std::string> choices;
     std::string unit;          // duration: ms s m h d; size: bytes KiB MiB GiB; else for display ("threads")
     std::size_t minLength = 0; // bytes, for text and path; where the default is "", "" is allowed and means "none set"
+    std::size_t maxLength = 0; // bytes, for text, path and each item of a list; 0: none
+    std::string pattern;       // RE2; matches the whole of a text, or of each item of a list; "" of minLength passes
     bool secret = false;       // never shown; refused on the command line; also read from `<key>_file` and credentials
     bool reloadable = true;    // false: a change needs a restart
+    bool deprecated = false;   // a value is warned of
+    std::string replacedBy;    // the key that a deprecated one's value is given to, of the same type; "": none
+    std::vector<std::string> environment; // names of variables besides MORTISE_..., such as JWT_SECRET
 };
 
 struct SectionSpec {
@@ -56,7 +64,12 @@ std::vector<SettingSpec> commonPluginSettings();
 // "server", or "plugin." and a name of a-z 0-9 - that starts with a letter.
 bool isSectionName(std::string_view name) noexcept;
 
-// Checks a declaration itself: names, default within range and choices, no key twice. `origin`: the plugin's file.
+// Whether a setting may name the variable as another of its own: A-Z, 0-9 and _, none of this program's, the loader's
+// or the C library's.
+bool isAliasName(std::string_view variable) noexcept;
+
+// Checks a declaration itself: names, default within range, choices and pattern, replacements, no key twice. `origin`:
+// the plugin's file.
 void checkDeclaration(const SectionSpec& section, const base::Origin& origin, base::Diagnostics& diagnostics);
 
 } // namespace mortise::config

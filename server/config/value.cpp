@@ -5,6 +5,8 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -65,12 +67,12 @@ std::string numberText(double value) {
     return {buffer.data(), end};
 }
 
-std::string boundText(SettingType type, double bound) {
-    if (type == SettingType::duration || type == SettingType::size) {
-        return scaledText(type, static_cast<std::int64_t>(bound));
-    }
-    if (type == SettingType::number) return numberText(bound);
-    return std::to_string(static_cast<std::int64_t>(bound));
+std::string boundText(SettingType type, std::int64_t bound) {
+    const bool isScaled = type == SettingType::duration || type == SettingType::size;
+    return isScaled ? scaledText(type, bound) : std::to_string(bound);
+}
+std::string boundText(SettingType, double bound) {
+    return numberText(bound);
 }
 
 std::string quoted(std::string_view value) {
@@ -86,16 +88,20 @@ ValueError wrongType(const SettingSpec& spec, std::string_view text, std::string
     return {Code::wrongType, subject(spec, text) + " is not " + std::string(expected)};
 }
 
-std::optional<ValueError> checkRange(const SettingSpec& spec, std::string_view text, double value) {
-    if (spec.minimum && value < *spec.minimum) {
+template<class Number>
+std::optional<ValueError> checkRange(const SettingSpec& spec, std::string_view text, Number value,
+                                     const std::optional<Number>& minimum, const std::optional<Number>& maximum) {
+    if (minimum && value < *minimum)
         return ValueError{Code::outOfRange,
-                          subject(spec, text) + " is less than the minimum " + boundText(spec.type, *spec.minimum)};
-    }
-    if (spec.maximum && value > *spec.maximum) {
+                          subject(spec, text) + " is less than the minimum " + boundText(spec.type, *minimum)};
+    if (maximum && value > *maximum)
         return ValueError{Code::outOfRange,
-                          subject(spec, text) + " is more than the maximum " + boundText(spec.type, *spec.maximum)};
-    }
+                          subject(spec, text) + " is more than the maximum " + boundText(spec.type, *maximum)};
     return std::nullopt;
+}
+
+std::optional<ValueError> checkRange(const SettingSpec& spec, std::string_view text, std::int64_t value) {
+    return checkRange(spec, text, value, spec.minimum, spec.maximum);
 }
 
 template<class Number>
@@ -118,14 +124,14 @@ std::variant<Value, ValueError> parseBoolean(const SettingSpec& spec, std::strin
 std::variant<Value, ValueError> parseInteger(const SettingSpec& spec, std::string_view text) {
     std::int64_t value = 0;
     if (!parseWhole(text, value)) return wrongType(spec, text, "an integer");
-    if (auto error = checkRange(spec, text, static_cast<double>(value))) return *std::move(error);
+    if (auto error = checkRange(spec, text, value)) return *std::move(error);
     return Value(value);
 }
 
 std::variant<Value, ValueError> parseNumber(const SettingSpec& spec, std::string_view text) {
     double value = 0;
     if (!parseWhole(text, value) || !std::isfinite(value)) return wrongType(spec, text, "a number");
-    if (auto error = checkRange(spec, text, value)) return *std::move(error);
+    if (auto error = checkRange(spec, text, value, spec.numberMinimum, spec.numberMaximum)) return *std::move(error);
     return Value(value);
 }
 
@@ -143,7 +149,7 @@ std::variant<Value, ValueError> parseScaled(const SettingSpec& spec, std::string
     if (unit == nullptr) return wrongType(spec, text, expected);
     std::int64_t value = 0;
     if (__builtin_mul_overflow(count, unit->factor, &value)) return wrongType(spec, text, expected);
-    if (auto error = checkRange(spec, text, static_cast<double>(value))) return *std::move(error);
+    if (auto error = checkRange(spec, text, value)) return *std::move(error);
     return Value(value);
 }
 
@@ -163,6 +169,19 @@ std::optional<ValueError> checkEncoding(std::string_view text) {
     return ValueError{Code::badCharacter, "the value holds NUL or is not UTF-8"};
 }
 
+// Of a text, or of an item of a list, which `whose` begins the message with.
+std::optional<ValueError> checkForm(const SettingSpec& spec, std::string_view text, const std::string& whose) {
+    if (spec.maxLength != 0 && text.size() > spec.maxLength)
+        return ValueError{Code::tooLong, whose + " has " + std::to_string(text.size()) + " bytes, at most " +
+                                             std::to_string(spec.maxLength) + " are allowed"};
+    if (spec.pattern.empty()) return std::nullopt;
+    RE2::Options options;
+    options.set_log_errors(false);
+    const RE2 pattern(spec.pattern, options);
+    if (RE2::FullMatch(re2::StringPiece(text.data(), text.size()), pattern)) return std::nullopt;
+    return ValueError{Code::badForm, whose + " does not match the pattern " + spec.pattern};
+}
+
 std::variant<Value, ValueError> parseText(const SettingSpec& spec, std::string_view text) {
     if (auto error = checkEncoding(text)) return *std::move(error);
     const bool noneSet = text.empty() && spec.defaultText.empty();
@@ -171,7 +190,22 @@ std::variant<Value, ValueError> parseText(const SettingSpec& spec, std::string_v
         return ValueError{Code::tooShort, "the value has " + std::to_string(text.size()) + " bytes, at least " +
                                               std::to_string(spec.minLength) + " are needed"};
     }
+    if (noneSet) return Value(std::string());
+    const bool isLong = text.size() > 200; // a message shows no more of it
+    if (auto error = checkForm(spec, text, isLong ? "the value" : subject(spec, text))) return *std::move(error);
     return Value(std::string(text));
+}
+
+// "1 to 65535", "at least 2 items"; "" without a range.
+template<class Number>
+std::string rangeText(const SettingSpec& spec, const std::optional<Number>& minimum,
+                      const std::optional<Number>& maximum) {
+    if (!minimum && !maximum) return {};
+    const Number last = maximum ? *maximum : *minimum;
+    const std::string what = spec.type != SettingType::list ? "" : last == 1 ? " item" : " items";
+    if (!minimum) return "at most " + boundText(spec.type, *maximum) + what;
+    if (!maximum) return "at least " + boundText(spec.type, *minimum) + what;
+    return boundText(spec.type, *minimum) + " to " + boundText(spec.type, *maximum) + what;
 }
 
 std::variant<Value, ValueError> parseList(const SettingSpec& spec, std::string_view text) {
@@ -180,11 +214,13 @@ std::variant<Value, ValueError> parseList(const SettingSpec& spec, std::string_v
     if (std::find(items.begin(), items.end(), "") != items.end()) {
         return ValueError{Code::wrongType, "the list has an empty item"};
     }
-    const auto count = static_cast<double>(items.size());
+    for (const std::string& item : items)
+        if (auto error = checkForm(spec, item, "the item " + quoted(item))) return *std::move(error);
+    const auto count = static_cast<std::int64_t>(items.size());
     if ((spec.minimum && count < *spec.minimum) || (spec.maximum && count > *spec.maximum)) {
         return ValueError{Code::outOfRange, "the list has " + std::to_string(items.size()) +
                                                 (items.size() == 1 ? " item, not " : " items, not ") +
-                                                describeRange(spec).substr(std::string_view("list, ").size())};
+                                                rangeText(spec, spec.minimum, spec.maximum)};
     }
     return Value(std::move(items));
 }
@@ -236,13 +272,16 @@ std::string describeRange(const SettingSpec& spec) {
     std::string out(typeName(spec.type));
     if (spec.minLength == 1) out += ", not empty";
     if (spec.minLength > 1) out += ", at least " + std::to_string(spec.minLength) + " bytes";
-    if (!spec.minimum && !spec.maximum) return out;
-    const double last = spec.maximum ? *spec.maximum : *spec.minimum;
-    const std::string what = spec.type != SettingType::list ? "" : last == 1 ? " item" : " items";
-    out += ", ";
-    if (!spec.minimum) return out + "at most " + boundText(spec.type, *spec.maximum) + what;
-    if (!spec.maximum) return out + "at least " + boundText(spec.type, *spec.minimum) + what;
-    return out + boundText(spec.type, *spec.minimum) + " to " + boundText(spec.type, *spec.maximum) + what;
+    if (spec.maxLength != 0 && spec.type != SettingType::list)
+        out += ", at most " + std::to_string(spec.maxLength) + " bytes";
+    const auto range = spec.type == SettingType::number ? rangeText(spec, spec.numberMinimum, spec.numberMaximum)
+                                                        : rangeText(spec, spec.minimum, spec.maximum);
+    if (!range.empty()) out += ", " + range;
+    const std::string_view each = spec.type == SettingType::list ? "each " : "";
+    if (spec.maxLength != 0 && spec.type == SettingType::list)
+        out += ", each at most " + std::to_string(spec.maxLength) + " bytes";
+    if (!spec.pattern.empty()) out += ", " + std::string(each) + "matching " + spec.pattern;
+    return out;
 }
 
 } // namespace mortise::config

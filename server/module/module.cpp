@@ -19,7 +19,7 @@ constexpr std::uint64_t maximumTextBytes = 16u << 10;
 constexpr std::uint32_t maximumServices = 256;
 constexpr std::uint32_t maximumSettings = 1024;
 // Of version 1.0; a later field is absent in an older file.
-constexpr std::uint32_t leastModuleBytes = MORTISE_SIZE_TO(mortise_module, reserved);
+constexpr std::uint32_t leastModuleBytes = MORTISE_SIZE_TO(mortise_module, create);
 // A description of the far future is larger than ours, but not by so much.
 constexpr std::uint32_t mostModuleBytes = 64u << 10;
 
@@ -157,6 +157,7 @@ ModuleInfo readInfo(const mortise_module& raw) {
                             "', which is no semantic version such as \"1.4.0\""};
     }
     info.toolchain = moduleText(raw.toolchain, "its toolchain");
+    info.licence = moduleText(raw.licence, "its licence");
     info.requiredServices = idList(raw.required_services, raw.required_service_count, "required service");
     info.optionalServices = idList(raw.optional_services, raw.optional_service_count, "optional service");
     info.providedServices = idList(raw.provided_services, raw.provided_service_count, "provided service");
@@ -166,7 +167,7 @@ ModuleInfo readInfo(const mortise_module& raw) {
                             std::to_string(maximumSettings) + " are read"};
     }
     if (raw.setting_count != 0 && raw.settings == nullptr) throw ModuleRefusal{"has a count but no list of settings"};
-    info.settings = moduleSettings(raw.settings, raw.setting_count);
+    info.settings = moduleSettings(raw.settings, raw.setting_count, raw.setting_size);
     if (raw.create == nullptr) throw ModuleRefusal{"has no function 'create'"};
     return info;
 }

@@ -20,6 +20,7 @@ struct ModuleInfo {
     std::string id;
     std::string version;
     std::string toolchain;
+    std::string licence; // SPDX, or ""
     std::uint32_t abiMinorBuilt = 0;
     std::uint32_t abiMinorNeeded = 0;
     std::vector<std::string> requiredServices;

@@ -2,6 +2,7 @@
 #include "module/module_settings.hpp"
 
 #include "base/text.hpp"
+#include "module/abi_text.hpp"
 #include "module/module_refusal.hpp"
 
 #include <cmath>
@@ -13,7 +14,9 @@ namespace mortise::module {
 
 namespace {
 
-constexpr std::uint64_t maximumMinimumLength = 1u << 20;
+constexpr std::uint64_t maximumLengthBound = 1u << 20;
+constexpr std::uint32_t knownFlags =
+    MORTISE_SETTING_SECRET | MORTISE_SETTING_HAS_RANGE | MORTISE_SETTING_NEEDS_RESTART | MORTISE_SETTING_DEPRECATED;
 
 config::SettingType settingType(std::uint32_t type, const std::string& what) {
     using config::SettingType;
@@ -50,11 +53,33 @@ bool isRanged(config::SettingType type) {
 
 void readRange(const mortise_setting& raw, config::SettingSpec& spec, const std::string& what) {
     if (!isRanged(spec.type)) throw ModuleRefusal{"declares " + what + " with a range, which its type cannot have"};
-    if (std::isnan(raw.minimum) || std::isnan(raw.maximum)) {
-        throw ModuleRefusal{"declares " + what + " with a range that is not a number"};
+    if (spec.type == config::SettingType::number) {
+        if (std::isnan(raw.number_minimum) || std::isnan(raw.number_maximum))
+            throw ModuleRefusal{"declares " + what + " with a range that is not a number"};
+        if (raw.number_minimum > std::numeric_limits<double>::lowest()) spec.numberMinimum = raw.number_minimum;
+        if (raw.number_maximum < std::numeric_limits<double>::max()) spec.numberMaximum = raw.number_maximum;
+        return;
     }
-    if (raw.minimum > std::numeric_limits<double>::lowest()) spec.minimum = raw.minimum;
-    if (raw.maximum < std::numeric_limits<double>::max()) spec.maximum = raw.maximum;
+    if (raw.minimum > std::numeric_limits<std::int64_t>::min()) spec.minimum = raw.minimum;
+    if (raw.maximum < std::numeric_limits<std::int64_t>::max()) spec.maximum = raw.maximum;
+}
+
+void readForm(const mortise_setting& raw, config::SettingSpec& spec, const std::string& what) {
+    using config::SettingType;
+    if (raw.minimum_length > maximumLengthBound)
+        throw ModuleRefusal{"declares " + what + " with a minimum length of " + std::to_string(raw.minimum_length) +
+                            " bytes"};
+    if (raw.maximum_length > maximumLengthBound)
+        throw ModuleRefusal{"declares " + what + " with a maximum length of " + std::to_string(raw.maximum_length) +
+                            " bytes"};
+    spec.minLength = static_cast<std::size_t>(raw.minimum_length);
+    spec.maxLength = static_cast<std::size_t>(raw.maximum_length);
+    spec.pattern = moduleText(raw.pattern, "the pattern of " + what);
+    const bool isText = spec.type == SettingType::text || spec.type == SettingType::path;
+    if ((spec.minLength != 0 && !isText) || (spec.maxLength != 0 && !isText && spec.type != SettingType::list))
+        throw ModuleRefusal{"declares " + what + " with a length, which its type cannot have"};
+    if (!spec.pattern.empty() && spec.type != SettingType::text && spec.type != SettingType::list)
+        throw ModuleRefusal{"declares " + what + " with a pattern, which its type cannot have"};
 }
 
 config::SettingSpec readSetting(const mortise_setting& raw, std::uint32_t position) {
@@ -62,12 +87,13 @@ config::SettingSpec readSetting(const mortise_setting& raw, std::uint32_t positi
     spec.key = moduleText(raw.key, "the key of setting " + std::to_string(position));
     const std::string what = "the setting '" + spec.key + "'";
     spec.type = settingType(raw.type, what);
-    if (const std::uint32_t unknown = raw.flags & ~(MORTISE_SETTING_SECRET | MORTISE_SETTING_HAS_RANGE); unknown != 0) {
+    if (const std::uint32_t unknown = raw.flags & ~knownFlags; unknown != 0) {
         throw ModuleRefusal{"declares " + what + " with the flags " + std::to_string(unknown) +
                             ", which this host does not know"};
     }
-    if (raw.reserved != 0) throw ModuleRefusal{"declares " + what + " with a reserved field in use"};
     spec.secret = (raw.flags & MORTISE_SETTING_SECRET) != 0;
+    spec.reloadable = (raw.flags & MORTISE_SETTING_NEEDS_RESTART) == 0;
+    spec.deprecated = (raw.flags & MORTISE_SETTING_DEPRECATED) != 0;
     spec.defaultText = moduleText(raw.default_text, "the default of " + what);
     spec.choices = base::splitList(moduleText(raw.choices, "the choices of " + what));
     if (!spec.choices.empty() && spec.type != config::SettingType::choice) {
@@ -76,21 +102,25 @@ config::SettingSpec readSetting(const mortise_setting& raw, std::uint32_t positi
     spec.unit = moduleText(raw.unit, "the unit of " + what);
     spec.text = moduleText(raw.text, "the text of " + what);
     if ((raw.flags & MORTISE_SETTING_HAS_RANGE) != 0) readRange(raw, spec, what);
-    if (raw.minimum_length > maximumMinimumLength) {
-        throw ModuleRefusal{"declares " + what + " with a minimum length of " + std::to_string(raw.minimum_length) +
-                            " bytes"};
-    }
-    spec.minLength = static_cast<std::size_t>(raw.minimum_length);
+    readForm(raw, spec, what);
+    spec.replacedBy = moduleText(raw.replaced_by, "the replacement of " + what);
+    spec.environment = base::splitList(moduleText(raw.environment, "the variables of " + what));
     return spec;
 }
 
 } // namespace
 
-std::vector<config::SettingSpec> moduleSettings(const mortise_setting* settings, std::uint32_t count) {
+std::vector<config::SettingSpec> moduleSettings(const mortise_setting* settings, std::uint32_t count,
+                                                std::uint32_t stride) {
+    const Elements<mortise_setting> all(settings, count, stride);
+    if (!all.valid())
+        throw ModuleRefusal{"says that one of its settings takes " + std::to_string(stride) + " bytes, ABI 1.0 has " +
+                            std::to_string(firstSize<mortise_setting>) +
+                            ": set setting_size to sizeof(mortise_setting)"};
     config::SectionSpec section{"plugin", "", {}, false};
     const config::SectionSpec ours{"plugin", "", config::commonPluginSettings(), false};
     for (std::uint32_t i = 0; i < count; ++i) {
-        section.settings.push_back(readSetting(settings[i], i + 1));
+        section.settings.push_back(readSetting(all[i], i + 1));
         const std::string& key = section.settings.back().key;
         if (ours.find(key) != nullptr) {
             throw ModuleRefusal{"declares the setting '" + key + "', which every plugin has from the host"};

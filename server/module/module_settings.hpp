@@ -10,8 +10,10 @@
 
 namespace mortise::module {
 
-// The settings that a plugin declares, in its order. Leaves by ModuleRefusal: unknown types and flags, ranges that are
-// no numbers, keys that the host keeps for itself, and whatever config::checkDeclaration() finds.
-std::vector<config::SettingSpec> moduleSettings(const mortise_setting* settings, std::uint32_t count);
+// The settings that a plugin declares, in its order, `stride` bytes each. Leaves by ModuleRefusal: an impossible
+// stride, unknown types and flags, ranges that are no numbers, keys that the host keeps for itself, and whatever
+// config::checkDeclaration() finds.
+std::vector<config::SettingSpec> moduleSettings(const mortise_setting* settings, std::uint32_t count,
+                                                std::uint32_t stride);
 
 } // namespace mortise::module

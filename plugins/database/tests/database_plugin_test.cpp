@@ -42,11 +42,16 @@ std::int64_t number(const std::string& text) {
 }
 
 std::string range(const mortise_setting& setting) {
-    const auto written = [&](double bound) {
-        const auto whole = static_cast<std::int64_t>(bound);
-        if (setting.type == MORTISE_SETTING_DURATION) return detail::durationText(whole);
-        if (setting.type == MORTISE_SETTING_SIZE) return detail::sizeText(static_cast<std::uint64_t>(whole));
-        return std::to_string(whole);
+    const auto written = [&](std::int64_t bound) {
+        std::string text;
+        detail::StringText out{text};
+        if (setting.type == MORTISE_SETTING_DURATION)
+            detail::putValue(out, std::chrono::milliseconds(bound));
+        else if (setting.type == MORTISE_SETTING_SIZE)
+            detail::putValue(out, Bytes(static_cast<std::uint64_t>(bound)));
+        else
+            detail::putValue(out, bound);
+        return text;
     };
     if (setting.type == MORTISE_SETTING_CHOICE) return textOf(setting.choices);
     if (setting.type == MORTISE_SETTING_BOOLEAN) return "true,false";

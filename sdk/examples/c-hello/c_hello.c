@@ -147,6 +147,7 @@ static const mortise_module module = {
     .toolchain = LITERAL("C11"),
     .settings = settings,
     .setting_count = 1,
+    .setting_size = sizeof(mortise_setting),
     .create = create,
 };
 

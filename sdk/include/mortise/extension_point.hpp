@@ -2,11 +2,11 @@
 #pragma once
 
 #include <mortise/detail/runtime.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/turn.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -141,10 +141,11 @@ protected:
 
 private:
     bool takeSettings(const mortise_setting_value* values, std::uint32_t count) final {
-        return detail::decodeSettings(values, count, settings_);
+        return detail::decodeSettings(values, count, storage_, settings_);
     }
 
     Settings settings_{};
+    detail::SettingStorage storage_;
 };
 
 } // namespace v1

@@ -4,10 +4,10 @@
 #include <mortise/detail/for_each.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/detail/typed_values.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/guard.hpp>
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>

@@ -92,9 +92,18 @@ class ExampleTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(ini.find("# Sentence about idle_timeout.\n"
                                 "# duration, 1s to 1h; bare numbers are s; default 75s\n"
                                 "#idle_timeout = 75s\n") != std::string::npos);
-        CPPUNIT_ASSERT(ini.find("# integer; default 0; a change needs a restart\n#loops = 0\n") != std::string::npos);
-        CPPUNIT_ASSERT(ini.find("# text, at least 32 bytes; a secret: access_secret_file names a file with it\n") !=
+        specs_[3].settings.push_back(mortise::tests::spec("most", config::SettingType::integer, "1"));
+        specs_[3].settings.back().deprecated = true;
+        specs_[3].settings.back().replacedBy = "max";
+        specs_[3].settings.back().environment = {"MOST_A", "MOST_B"};
+        CPPUNIT_ASSERT(config::renderIni(specs_).find(
+                           "# integer; default 1; also MOST_A or MOST_B; deprecated: write max instead\n") !=
                        std::string::npos);
+        CPPUNIT_ASSERT(ini.find("# integer; default 0; a change needs a restart\n#loops = 0\n") != std::string::npos);
+        CPPUNIT_ASSERT(
+            ini.find(
+                "# text, at least 32 bytes; a secret: access_secret_file names a file with it; also JWT_SECRET\n") !=
+            std::string::npos);
         CPPUNIT_ASSERT(config::renderXml(specs_).find("    <!-- Sentence about loops.\n"
                                                       "         integer; default 0; a change needs a restart -->\n"
                                                       "    <!-- <loops>0</loops> -->\n") != std::string::npos);

@@ -40,6 +40,9 @@ class ResolveTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(warnsOfSecretFilesThatAreOpenToOthers);
     CPPUNIT_TEST(readsSecretsFromFilesAndCredentials);
     CPPUNIT_TEST(appliesAliases);
+    CPPUNIT_TEST(givesDeprecatedValuesToTheirReplacement);
+    CPPUNIT_TEST(checksDeprecatedValuesByTheReplacement);
+    CPPUNIT_TEST(refusesADeprecatedSettingWithItsReplacement);
     CPPUNIT_TEST(replacesThePortOfTheFirstListener);
     CPPUNIT_TEST(ignoresAliasesOfAbsentPlugins);
     CPPUNIT_TEST(passesOverOpaqueSections);
@@ -347,6 +350,50 @@ class ResolveTest : public CppUnit::TestFixture {
         settings = good("[server]\nmode = development\n");
         CPPUNIT_ASSERT_EQUAL("development"s, settings.at("server").text("mode"));
         CPPUNIT_ASSERT(settings.at("plugin.auth").at("access_secret").isDefault);
+        // The first of several that is set.
+        environment_ = {{"DATABASE_URL", " "}, {"DB_URL", "sqlite:///second"}};
+        settings = good("");
+        CPPUNIT_ASSERT_EQUAL("environment DB_URL"s, settings.at("plugin.database").at("url").origin.text());
+    }
+
+    void deprecate(const char* key, const char* next) {
+        SectionSpec& section = specs_[3];
+        config::SettingSpec old = mortise::tests::spec(key, SettingType::integer, "1");
+        old.deprecated = true;
+        old.replacedBy = next;
+        section.settings.push_back(old);
+    }
+
+    void givesDeprecatedValuesToTheirReplacement() {
+        deprecate("most", "max");
+        deprecate("gone", "");
+        const std::string said = faultsOf("[plugin.rate-limit]\nmost = 9\ngone = 3\n");
+        CPPUNIT_ASSERT_EQUAL(
+            "m.ini:2:8: warning: plugin.rate-limit.most is deprecated; write max instead [C213]\n"
+            "m.ini:3:8: warning: plugin.rate-limit.gone is deprecated and has no replacement; take it out [C213]\n"s,
+            said);
+        const Settings settings = resolve("[plugin.rate-limit]\nmost = 9\n");
+        const config::Section& section = settings.at("plugin.rate-limit");
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{9}, section.integer("max"));
+        CPPUNIT_ASSERT_EQUAL("9"s, section.at("max").text);
+        CPPUNIT_ASSERT(section.at("max").origin.text().ends_with("m.ini:2") && !section.at("max").isDefault);
+        CPPUNIT_ASSERT(section.at("most").isDefault && section.at("most").text == "1");
+    }
+
+    void checksDeprecatedValuesByTheReplacement() {
+        deprecate("most", "max");
+        specs_[3].settings[3].maximum = 100;
+        CPPUNIT_ASSERT(faultsOf("[plugin.rate-limit]\nmost = 101\n")
+                           .ends_with("m.ini:2:8: error: plugin.rate-limit.max: '101' is more than the maximum 100 "
+                                      "[C202]\n"));
+    }
+
+    void refusesADeprecatedSettingWithItsReplacement() {
+        deprecate("most", "max");
+        environment_ = {{"MORTISE_PLUGIN_RATE_LIMIT_MOST", "8"}};
+        CPPUNIT_ASSERT_EQUAL("environment MORTISE_PLUGIN_RATE_LIMIT_MOST: error: plugin.rate-limit.most is deprecated, "
+                             "and its replacement max is given by m.ini:2 as well; keep max [C206]\n"s,
+                             faultsOf("[plugin.rate-limit]\nmax = 9\n"));
     }
 
     void replacesThePortOfTheFirstListener() {

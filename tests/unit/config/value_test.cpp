@@ -19,6 +19,10 @@ class ValueTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesWrongTypes);
     CPPUNIT_TEST(refusesOverflow);
     CPPUNIT_TEST(refusesOutOfRange);
+    CPPUNIT_TEST(keepsLargeIntegersExact);
+    CPPUNIT_TEST(refusesLongTexts);
+    CPPUNIT_TEST(refusesWhatDoesNotMatch);
+    CPPUNIT_TEST(checksReplacements);
     CPPUNIT_TEST(refusesOtherChoices);
     CPPUNIT_TEST(refusesShortTexts);
     CPPUNIT_TEST(refusesFaultyLists);
@@ -38,7 +42,7 @@ class ValueTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(""s, faultOf(setting, text));
         return config::canonicalText(setting, std::get<config::Value>(config::parseValue(setting, text)));
     }
-    static SettingSpec ranged(SettingType type, double minimum, double maximum) {
+    static SettingSpec ranged(SettingType type, std::int64_t minimum, std::int64_t maximum) {
         SettingSpec made = spec("key", type, "");
         made.minimum = minimum;
         made.maximum = maximum;
@@ -85,8 +89,58 @@ class ValueTest : public CppUnit::TestFixture {
                              faultOf(ranged(SettingType::duration, 1000, 3'600'000), "2h"));
         CPPUNIT_ASSERT_EQUAL("'1KiB' is less than the minimum 4KiB [C202]"s,
                              faultOf(ranged(SettingType::size, 4096, 65536), "1KiB"));
-        CPPUNIT_ASSERT_EQUAL("'0.4' is less than the minimum 0.5 [C202]"s,
-                             faultOf(ranged(SettingType::number, 0.5, 2), "0.4"));
+        SettingSpec share = spec("key", SettingType::number, "");
+        share.numberMinimum = 0.5;
+        share.numberMaximum = 2;
+        CPPUNIT_ASSERT_EQUAL("'0.4' is less than the minimum 0.5 [C202]"s, faultOf(share, "0.4"));
+        CPPUNIT_ASSERT_EQUAL("'2.1' is more than the maximum 2 [C202]"s, faultOf(share, "2.1"));
+    }
+
+    void keepsLargeIntegersExact() {
+        constexpr std::int64_t odd = (std::int64_t{1} << 53) + 1; // no double
+        const SettingSpec below = ranged(SettingType::integer, 0, odd - 1);
+        CPPUNIT_ASSERT_EQUAL("'9007199254740993' is more than the maximum 9007199254740992 [C202]"s,
+                             faultOf(below, "9007199254740993"));
+        const SettingSpec above = ranged(SettingType::integer, odd, odd);
+        CPPUNIT_ASSERT_EQUAL("9007199254740993"s, canonical(above, "9007199254740993"));
+        CPPUNIT_ASSERT_EQUAL("'9007199254740992' is less than the minimum 9007199254740993 [C202]"s,
+                             faultOf(above, "9007199254740992"));
+        const SettingSpec any = spec("key", SettingType::integer, "0");
+        for (const char* text : {"-9223372036854775808", "9223372036854775807"})
+            CPPUNIT_ASSERT_EQUAL(std::string(text), canonical(any, text));
+        CPPUNIT_ASSERT_EQUAL("9007199254740993ms"s,
+                             canonical(ranged(SettingType::duration, 0, odd), "9007199254740993ms"));
+        CPPUNIT_ASSERT_EQUAL("'9007199254740994' is more than the maximum 9007199254740993 [C202]"s,
+                             faultOf(ranged(SettingType::size, 0, odd), "9007199254740994"));
+    }
+
+    void refusesLongTexts() {
+        SettingSpec name = spec("name", SettingType::text, "");
+        name.maxLength = 3;
+        CPPUNIT_ASSERT_EQUAL("'abcd' has 4 bytes, at most 3 are allowed [C211]"s, faultOf(name, "abcd"));
+        CPPUNIT_ASSERT_EQUAL(""s, faultOf(name, "abc"));
+        name.secret = true;
+        CPPUNIT_ASSERT_EQUAL("the value has 4 bytes, at most 3 are allowed [C211]"s, faultOf(name, "abcd"));
+        SettingSpec list = spec("list", SettingType::list, "");
+        list.maxLength = 3;
+        CPPUNIT_ASSERT_EQUAL("the item 'bcde' has 4 bytes, at most 3 are allowed [C211]"s, faultOf(list, "a, bcde"));
+        CPPUNIT_ASSERT_EQUAL("list, each at most 3 bytes"s, config::describeRange(list));
+    }
+
+    void refusesWhatDoesNotMatch() {
+        SettingSpec name = spec("name", SettingType::text, "");
+        name.pattern = "[a-z]+(/[0-9]+)?";
+        CPPUNIT_ASSERT_EQUAL(""s, faultOf(name, "abc/12") + faultOf(name, ""));
+        for (const char* text : {"abc/", " abc", "abc/12x", "ABC"})
+            CPPUNIT_ASSERT_EQUAL("'"s + text + "' does not match the pattern [a-z]+(/[0-9]+)? [C212]",
+                                 faultOf(name, text));
+        CPPUNIT_ASSERT_EQUAL("text, matching [a-z]+(/[0-9]+)?"s, config::describeRange(name));
+        name.secret = true;
+        CPPUNIT_ASSERT_EQUAL(std::string::npos, faultOf(name, "HUNTER2").find("HUNTER2"));
+        SettingSpec list = spec("list", SettingType::list, "");
+        list.pattern = "[a-z]";
+        CPPUNIT_ASSERT_EQUAL("the item 'B' does not match the pattern [a-z] [C212]"s, faultOf(list, "a, B"));
+        CPPUNIT_ASSERT_EQUAL("list, each matching [a-z]"s, config::describeRange(list));
     }
 
     void refusesOtherChoices() {
@@ -175,6 +229,42 @@ class ValueTest : public CppUnit::TestFixture {
         SettingSpec text = spec("text", SettingType::text, "");
         text.minLength = 32;
         CPPUNIT_ASSERT_EQUAL("text, at least 32 bytes"s, config::describeRange(text));
+    }
+
+    void checksReplacements() {
+        const auto faultsOf = [](const SettingSpec& old, const SettingSpec& next) {
+            mortise::base::Diagnostics diagnostics;
+            config::checkDeclaration({"plugin.x", "", {old, next}}, {}, diagnostics);
+            return diagnostics.render();
+        };
+        SettingSpec old = spec("old", SettingType::integer, "1");
+        old.deprecated = true;
+        old.replacedBy = "next";
+        const SettingSpec next = spec("next", SettingType::integer, "2");
+        CPPUNIT_ASSERT_EQUAL(""s, faultsOf(old, next));
+        const auto assertFault = [&](const SettingSpec& first, const SettingSpec& second, const char* part) {
+            const std::string fault = faultsOf(first, second);
+            CPPUNIT_ASSERT_MESSAGE(fault, fault.find(part) != std::string::npos);
+        };
+        assertFault(old, spec("other", SettingType::integer, "2"), "'next' is not declared");
+        assertFault(old, spec("next", SettingType::number, "2"), "'next' has another type");
+        SettingSpec deprecated = next;
+        deprecated.deprecated = true;
+        assertFault(old, deprecated, "'next' is deprecated itself");
+        SettingSpec used = old;
+        used.deprecated = false;
+        assertFault(used, next, "it is not deprecated");
+        SettingSpec pattern = spec("next", SettingType::text, "");
+        pattern.pattern = "a(";
+        assertFault(next, pattern, "the pattern is none of RE2");
+        pattern.pattern = "b+";
+        pattern.defaultText = "a";
+        assertFault(next, pattern, "does not match");
+        SettingSpec alias = spec("next", SettingType::text, "");
+        for (const char* name : {"PATH", "LD_PRELOAD", "MORTISE_X", "lower", "A", "A-B", ""}) {
+            alias.environment = {name};
+            assertFault(next, alias, "is no variable that a setting can have");
+        }
     }
 
     void checksDeclarations() {

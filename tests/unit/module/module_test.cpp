@@ -66,6 +66,7 @@ struct Description {
         module.provided_service_count = static_cast<std::uint32_t>(provided.size());
         module.settings = settings.data();
         module.setting_count = static_cast<std::uint32_t>(settings.size());
+        module.setting_size = sizeof(mortise_setting);
     }
 };
 
@@ -110,6 +111,8 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAMissingCreate);
     CPPUNIT_TEST(copiesWhatPasses);
     CPPUNIT_TEST(readsSettings);
+    CPPUNIT_TEST(readsSettingsByTheirStride);
+    CPPUNIT_TEST(readsWhatSettingsPromise);
     CPPUNIT_TEST(acceptsALargerStruct);
     CPPUNIT_TEST(keepsNoPointerToTexts);
     CPPUNIT_TEST_SUITE_END();
@@ -211,18 +214,17 @@ public:
         assertNames(faultOf(setting("size", MORTISE_SETTING_INTEGER, "many")), "the default");
         assertNames(faultOf(setting("kind", MORTISE_SETTING_CHOICE, "a")), "there are no choices");
         mortise_setting flags = setting("size", MORTISE_SETTING_INTEGER, "1");
-        flags.flags = 8;
-        assertNames(faultOf(flags), "flags 8");
-        mortise_setting reserved = setting("size", MORTISE_SETTING_INTEGER, "1");
-        reserved.reserved = 1;
-        assertNames(faultOf(reserved), "reserved");
+        flags.flags = 16;
+        assertNames(faultOf(flags), "flags 16");
         mortise_setting ranged = setting("name", MORTISE_SETTING_TEXT, "x");
         ranged.flags = MORTISE_SETTING_HAS_RANGE;
         assertNames(faultOf(ranged), "with a range, which its type cannot have");
         ranged = setting("size", MORTISE_SETTING_INTEGER, "1");
         ranged.flags = MORTISE_SETTING_HAS_RANGE;
-        ranged.minimum = std::nan("");
-        assertNames(faultOf(ranged), "not a number");
+        mortise_setting share = setting("share", MORTISE_SETTING_NUMBER, "1");
+        share.flags = MORTISE_SETTING_HAS_RANGE;
+        share.number_minimum = std::nan("");
+        assertNames(faultOf(share), "not a number");
         ranged.minimum = 5;
         ranged.maximum = 4;
         assertNames(faultOf(ranged), "minimum is above the maximum");
@@ -231,6 +233,20 @@ public:
         mortise_setting longest = setting("name", MORTISE_SETTING_TEXT, "");
         longest.minimum_length = std::uint64_t{1} << 60;
         assertNames(faultOf(longest), "minimum length");
+        longest = setting("size", MORTISE_SETTING_INTEGER, "1");
+        longest.maximum_length = 4;
+        assertNames(faultOf(longest), "with a length, which its type cannot have");
+        mortise_setting pattern = setting("size", MORTISE_SETTING_INTEGER, "1");
+        pattern.pattern = view("1");
+        assertNames(faultOf(pattern), "with a pattern, which its type cannot have");
+        for (const std::uint32_t stride : {0u, 8u, static_cast<std::uint32_t>(sizeof(mortise_setting)) - 8,
+                                           static_cast<std::uint32_t>(sizeof(mortise_setting)) + 4})
+            assertNames(faultOf([stride](Description& d) {
+                            d.settings = {setting("size", MORTISE_SETTING_INTEGER, "1")};
+                            d.link();
+                            d.module.setting_size = stride;
+                        }),
+                        "one of its settings takes " + std::to_string(stride) + " bytes");
         mortise_setting choices = setting("name", MORTISE_SETTING_TEXT, "");
         choices.choices = view("a,b");
         assertNames(faultOf(choices), "with choices");
@@ -279,7 +295,7 @@ public:
         mortise_setting size = setting("size", MORTISE_SETTING_SIZE, "4KiB");
         size.flags = MORTISE_SETTING_HAS_RANGE;
         size.minimum = 1024;
-        size.maximum = std::numeric_limits<double>::max();
+        size.maximum = std::numeric_limits<std::int64_t>::max();
         size.unit = view("bytes");
         mortise_setting kind = setting("kind", MORTISE_SETTING_CHOICE, "warm");
         kind.choices = view("cold, warm");
@@ -294,12 +310,54 @@ public:
         const auto& settings = info.value().settings;
         CPPUNIT_ASSERT_EQUAL(std::size_t{3}, settings.size());
         CPPUNIT_ASSERT(settings[0].type == config::SettingType::size && settings[0].unit == "bytes");
-        CPPUNIT_ASSERT(settings[0].minimum == 1024.0 && !settings[0].maximum);
+        CPPUNIT_ASSERT(settings[0].minimum == 1024 && !settings[0].maximum);
         CPPUNIT_ASSERT((std::vector<std::string>{"cold", "warm"}) == settings[1].choices);
         CPPUNIT_ASSERT(settings[2].secret && settings[2].minLength == 32 && settings[2].text == "A sentence.");
     }
 
     // As a plugin of a later minor that can live with ours.
+    // Of a later version, with something behind each.
+    void readsSettingsByTheirStride() {
+        struct Later {
+            mortise_setting known;
+            std::uint64_t further;
+        };
+        const Later settings[] = {{setting("one", MORTISE_SETTING_INTEGER, "1"), ~std::uint64_t{0}},
+                                  {setting("two", MORTISE_SETTING_TEXT, "x"), ~std::uint64_t{0}}};
+        Description description;
+        description.module.settings = &settings[0].known;
+        description.module.setting_count = 2;
+        description.module.setting_size = sizeof(Later);
+        const auto info = read(description);
+        CPPUNIT_ASSERT_MESSAGE(info ? "" : info.fault(), static_cast<bool>(info));
+        CPPUNIT_ASSERT(info.value().settings.size() == 2 && info.value().settings[1].key == "two");
+    }
+
+    void readsWhatSettingsPromise() {
+        Description description;
+        mortise_setting old = setting("old", MORTISE_SETTING_INTEGER, "-9223372036854775808");
+        old.flags = MORTISE_SETTING_DEPRECATED | MORTISE_SETTING_HAS_RANGE | MORTISE_SETTING_NEEDS_RESTART;
+        old.replaced_by = view("next");
+        old.minimum = std::numeric_limits<std::int64_t>::min();
+        old.maximum = (std::int64_t{1} << 53) + 1;
+        mortise_setting next = setting("next", MORTISE_SETTING_INTEGER, "0");
+        mortise_setting name = setting("name", MORTISE_SETTING_TEXT, "ab");
+        name.pattern = view("[a-c]*");
+        name.maximum_length = 4;
+        name.environment = view("NAME_A, NAME_B");
+        description.settings = {old, next, name};
+        description.link();
+        description.module.licence = view("MIT");
+        const auto info = read(description);
+        CPPUNIT_ASSERT_MESSAGE(info ? "" : info.fault(), static_cast<bool>(info));
+        const auto& settings = info.value().settings;
+        CPPUNIT_ASSERT(settings[0].deprecated && settings[0].replacedBy == "next" && !settings[0].reloadable);
+        CPPUNIT_ASSERT(!settings[0].minimum && settings[0].maximum == 9007199254740993);
+        CPPUNIT_ASSERT(settings[2].pattern == "[a-c]*" && settings[2].maxLength == 4);
+        CPPUNIT_ASSERT((std::vector<std::string>{"NAME_A", "NAME_B"}) == settings[2].environment);
+        CPPUNIT_ASSERT_EQUAL(std::string("MIT"), info.value().licence);
+    }
+
     void acceptsALargerStruct() {
         struct Later {
             mortise_module now;

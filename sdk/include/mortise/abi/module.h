@@ -24,10 +24,12 @@ extern "C" {
 #define MORTISE_SETTING_CHOICE 9u
 
 /* since 1.0 */
-#define MORTISE_SETTING_SECRET 1u    /* redacted everywhere; refused on a command line */
-#define MORTISE_SETTING_HAS_RANGE 2u /* minimum and maximum hold */
+#define MORTISE_SETTING_SECRET 1u        /* redacted everywhere; refused on a command line */
+#define MORTISE_SETTING_HAS_RANGE 2u     /* minimum and maximum hold, or those of a NUMBER */
+#define MORTISE_SETTING_NEEDS_RESTART 4u /* a reload that changes it warns that this needs a restart */
+#define MORTISE_SETTING_DEPRECATED 8u    /* a value is warned of */
 
-/* One setting of a plugin. Frozen stride. */
+/* One setting of a plugin. Grows at the tail: an array of them carries its stride. */
 typedef struct mortise_setting {
     /* since 1.0 */
     uint32_t type;             /* MORTISE_SETTING_BOOLEAN … */
@@ -37,10 +39,15 @@ typedef struct mortise_setting {
     mortise_view choices;      /* of a CHOICE: comma list */
     mortise_view unit;         /* unit of a bare number: "ms", "bytes", "requests" */
     mortise_view text;         /* one sentence for people */
-    double minimum;            /* of INTEGER, NUMBER, DURATION (ms), SIZE (bytes) */
-    double maximum;
-    uint64_t minimum_length; /* bytes of a TEXT that is not empty; 0 for none */
-    uint64_t reserved;
+    mortise_view pattern;      /* RE2; the whole of a TEXT, or of each item of a LIST, matches it; empty: any */
+    mortise_view replaced_by;  /* of a DEPRECATED one: the key, of the same type, that its value is given to */
+    mortise_view environment;  /* comma list of variables that set it besides MORTISE_…: "JWT_SECRET" */
+    int64_t minimum;           /* of INTEGER, DURATION (ms), SIZE (bytes), LIST (items); INT64_MIN: none */
+    int64_t maximum;           /* INT64_MAX: none */
+    double number_minimum;     /* of NUMBER; -DBL_MAX: none */
+    double number_maximum;     /* DBL_MAX: none */
+    uint64_t minimum_length;   /* bytes of a TEXT or PATH that is not empty; 0: none */
+    uint64_t maximum_length;   /* bytes of a TEXT, a PATH, or each item of a LIST; 0: none */
 } mortise_setting;
 
 /* Immutable, with static storage: valid as long as the file is mapped. */
@@ -53,6 +60,7 @@ typedef struct mortise_module {
     mortise_view id;           /* reverse domain name: "com.example.hello" */
     mortise_view version;      /* semantic version of the plugin */
     mortise_view toolchain;    /* for people: compiler and standard library */
+    mortise_view licence;      /* an SPDX expression, such as "Apache-2.0"; empty: not said */
     /* Ids such as "mortise.users/1": whatever of other plugins is used is named here, the host's own may be. A missing
      * required one is a start error; a missing optional one reads ABSENT. */
     const mortise_view *required_services;
@@ -60,18 +68,18 @@ typedef struct mortise_module {
     /* Services that open_service of this plugin gives to others. Two providers of one are a start error, and so is one
      * that is the host's. */
     const mortise_view *provided_services;
+    /* Extension points that it defines, see service/contributions.h. Two definers of one are a start error. */
+    const mortise_view *extension_points;
     const mortise_setting *settings;
     uint32_t required_service_count;
     uint32_t optional_service_count;
     uint32_t provided_service_count;
+    uint32_t extension_point_count;
     uint32_t setting_count;
+    uint32_t setting_size; /* sizeof(mortise_setting): the stride of `settings` */
     /* [control] Makes one instance and hands it out, or nothing. `host` lives until `destroy` has returned. No outside
      * effect. */
     mortise_status (*create)(const mortise_host *host, const mortise_plugin **plugin, mortise_error *error);
-    /* Extension points that it defines, see service/contributions.h. Two definers of one are a start error. */
-    const mortise_view *extension_points;
-    uint32_t extension_point_count;
-    uint32_t reserved;
 } mortise_module;
 
 /* [any] The one exported function of a plugin file. Side-effect free; may be called in a process that then exits.

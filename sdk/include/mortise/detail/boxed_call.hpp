@@ -2,9 +2,9 @@
 #pragma once
 
 #include <mortise/detail/runtime.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/guard.hpp>
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 

@@ -3,72 +3,12 @@
 
 #include <mortise/abi/module.h>
 #include <mortise/detail/extensions.hpp>
+#include <mortise/detail/plugin_lists.hpp>
 #include <mortise/extension_point.hpp>
 #include <mortise/plugin_base.hpp>
 
-// The lowest minor of the interface that the plugin can live with; define it before the first include to ask for more.
-#ifndef MORTISE_ABI_MINOR_NEEDED
-#define MORTISE_ABI_MINOR_NEEDED 0u
-#endif
-
-#define MORTISE_STRING_OF(x) #x
-#define MORTISE_STRING(x) MORTISE_STRING_OF(x)
-#if defined(__clang__)
-#define MORTISE_COMPILER "clang " __clang_version__
-#elif defined(__GNUC__)
-#define MORTISE_COMPILER "g++ " __VERSION__
-#else
-#define MORTISE_COMPILER "unknown compiler"
-#endif
-#if defined(__GLIBCXX__)
-#define MORTISE_STANDARD_LIBRARY "libstdc++ " MORTISE_STRING(__GLIBCXX__)
-#elif defined(_LIBCPP_VERSION)
-#define MORTISE_STANDARD_LIBRARY "libc++ " MORTISE_STRING(_LIBCPP_VERSION)
-#else
-#define MORTISE_STANDARD_LIBRARY "unknown standard library"
-#endif
-
 namespace mortise {
 inline namespace v1 {
-
-// Service lists of MORTISE_PLUGIN; each type has a serviceId.
-template<class... Services>
-struct Needs {
-    static_assert((detail::IsService<Services>::value && ...),
-                  "needs<>(): one of these is no class of a service, which has a serviceId");
-};
-template<class... Services>
-struct MayUse {
-    static_assert((detail::IsService<Services>::value && ...),
-                  "mayUse<>(): one of these is no class of a service, which has a serviceId");
-};
-template<class... Services>
-struct Offers {
-    static_assert((detail::IsService<Services>::value && ...),
-                  "offers<>(): one of these is no class of a service, which has a serviceId");
-};
-template<class... Points>
-struct Defines {
-    static_assert((detail::IsPoint<Points>::value && ...),
-                  "defines<>(): one of these is no extension point, which has a pointId and a Table");
-};
-template<class... Services>
-constexpr Needs<Services...> needs() { // without one of them the plugin does not start
-    return {};
-}
-template<class... Services>
-constexpr MayUse<Services...> mayUse() { // nice to have
-    return {};
-}
-template<class... Services>
-constexpr Offers<Services...> offers() { // given to other plugins
-    return {};
-}
-
-template<class... Points>
-constexpr Defines<Points...> defines() { // extension points; each type has a pointId
-    return {};
-}
 
 // What stands between a C++ plugin class and the C interface: every thunk is noexcept and fails closed.
 template<class T, class... Lists>
@@ -79,25 +19,26 @@ struct ModuleOf {
     std::vector<mortise_view> required, optional, provided, points;
     mortise_module module{};
 
-    ModuleOf(std::string_view id, std::string_view version) {
-        (list(Lists{}), ...);
+    ModuleOf(std::string_view id, std::string_view version, const Lists&... lists) {
+        (list(lists), ...);
         const auto& settings = detail::settingTable<typename T::SettingsType>();
         module.struct_size = sizeof module;
         module.abi_minor_built = MORTISE_ABI_MINOR;
         module.abi_minor_needed = MORTISE_ABI_MINOR_NEEDED;
         module.id = view(id);
         module.version = view(version);
-        module.toolchain = view(MORTISE_COMPILER ", " MORTISE_STANDARD_LIBRARY ", C++ " MORTISE_STRING(__cplusplus));
+        module.toolchain = view(detail::toolchain);
         module.required_services = required.data();
         module.optional_services = optional.data();
         module.provided_services = provided.data();
+        module.extension_points = points.data();
         module.settings = settings.rows.data();
         module.required_service_count = static_cast<std::uint32_t>(required.size());
         module.optional_service_count = static_cast<std::uint32_t>(optional.size());
         module.provided_service_count = static_cast<std::uint32_t>(provided.size());
-        module.extension_points = points.data();
         module.extension_point_count = static_cast<std::uint32_t>(points.size());
         module.setting_count = static_cast<std::uint32_t>(settings.rows.size());
+        module.setting_size = sizeof(mortise_setting);
         module.create = &create;
     }
     ModuleOf(const ModuleOf&) = delete;
@@ -123,6 +64,7 @@ private:
     void list(Defines<Points...>) {
         (points.push_back(view(Points::pointId)), ...);
     }
+    void list(detail::Licence given) { module.licence = view(given.expression); }
 
     static PluginBase& base(void* self) noexcept { return *static_cast<T*>(self); }
     static detail::Runtime& runtime(void* self) noexcept { return base(self).runtime_; }

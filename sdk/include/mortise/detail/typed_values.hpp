@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/described.hpp>
+#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/detail/view.hpp>
 #include <mortise/error.hpp>
 #include <mortise/service/typed.h>
@@ -9,7 +10,6 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
