@@ -157,7 +157,7 @@ constexpr void writeSetting(ManifestWriter<Sink>& json, const Setting<S, Value>&
     json.endString();
     json.member("type", settingTypeNames[settingType(setting)]);
     if constexpr (isLiteralSettings<S>(0)) {
-        const S defaults{};
+        S defaults{}; // not const: g++ 12 makes no constant of a const std::string
         CountedText written;
         if (putValue(written, defaults.*setting.member)) {
             json.key("default");
