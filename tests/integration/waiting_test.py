@@ -5,7 +5,7 @@ import signal
 import time
 import unittest
 
-from mortised import SLOWNESS, eventually
+from mortised import EVENT_S, SLOWNESS, eventually
 from turns import DEADLINE, TurnsTest, ms
 
 TOO_LONG = "The request took too long"
@@ -82,13 +82,13 @@ class Waiting(TurnsTest):
         """While it is asked for a service it hangs; it is told of nothing any more."""
         for placement in PLACEMENTS:
             with self.subTest(placement=placement):
-                self.begin(placement, control_timeout="500ms")
+                self.begin(placement, control_timeout=f"{int(1000 * SLOWNESS)}ms")
                 connection = self.wait(wish)
                 self.gates.append("opening")
                 self.server.folder.plugins["needs-counts"] = {}
                 self.server.folder.write()
                 self.server.reload("Reload failed")
-                self.assertUnavailable(connection.read(timeout_s=DEADLINE * 8))
+                self.assertUnavailable(connection.read(timeout_s=EVENT_S))
                 self.server.wait_for("A plugin missed a deadline and is quarantined until restart", plugin=self.PLUGIN)
                 self.open("held")
                 self.assertEqual(self.server.wait_for("Said", what=wish)["number"], -3)

@@ -43,7 +43,7 @@ ModuleStoreSettings settings(std::string cache = {}) {
     made.program = TRIAL_CHILD;
     made.childArguments = {"--try"};
     made.buildId = "build-1";
-    made.verifyTimeout = 20s;
+    made.verifyTimeout = 60s; // a sanitizer looks up the names of a crash
     return made;
 }
 
