@@ -78,6 +78,23 @@ class Waiting(TurnsTest):
                 self.assertEqual(int(self.server.wait_for("Said", what=wish)["number"]), -3)
                 self.assertEqual([int(record["number"]) for record in self.server.found("Released the watch")], [11])
 
+    def said_twice(self, body: str):
+        """The second terminal call of a turn, whose first makes the response `body`."""
+        for placement in PLACEMENTS:
+            with self.subTest(placement=placement):
+                self.begin(placement)
+                # While the first has not taken effect it counts, and is an error: surely before the call has returned.
+                for wish in ("early twice", "twice"):
+                    mark = self.server.mark()
+                    response = self.ask(wish)
+                    self.assertIn(response.status, (500,) if wish == "early twice" else (200, 500), response)
+                    if response.status == 500:
+                        self.assertNamed(self.PLUGIN, mark)
+                # Behind it the turn is over.
+                mark = self.server.mark()
+                self.assertEqual(self.ask("again").body, body.encode())
+                self.assertEqual(self.server.wait_for("Said again", since=mark)["number"], -3)
+
     def quarantined(self, wish: str):
         """While it is asked for a service it hangs; it is told of nothing any more."""
         for placement in PLACEMENTS:
@@ -126,20 +143,7 @@ class Authenticators(Waiting):
                 self.assertEqual(connection.read().body, b"ada")
 
     def test_a_second_verdict(self):
-        for placement in PLACEMENTS:
-            with self.subTest(placement=placement):
-                self.begin(placement)
-                # While the first has not taken effect it counts, and is an error: surely before the call has returned.
-                for wish in ("early twice", "twice"):
-                    mark = self.server.mark()
-                    response = self.ask(wish)
-                    self.assertIn(response.status, (500,) if wish == "early twice" else (200, 500), response)
-                    if response.status == 500:
-                        self.assertNamed("decides-later", mark)
-                # Behind it the turn is over.
-                mark = self.server.mark()
-                self.assertEqual(self.ask("again").body, b"ada")
-                self.assertEqual(self.server.wait_for("Said again", since=mark)["number"], -3)
+        self.said_twice("ada")
 
     def test_what_is_no_verdict(self):
         for placement in PLACEMENTS:
@@ -201,18 +205,7 @@ class Responses(Waiting):
                 self.assertLess(self.server.wait_for("Replied")["number"], 0)
 
     def test_a_second_resume(self):
-        for placement in PLACEMENTS:
-            with self.subTest(placement=placement):
-                self.begin(placement)
-                for wish in ("early twice", "twice"):
-                    mark = self.server.mark()
-                    response = self.ask(wish)
-                    self.assertIn(response.status, (500,) if wish == "early twice" else (200, 500), response)
-                    if response.status == 500:
-                        self.assertNamed("waits-at-responses", mark)
-                mark = self.server.mark()
-                self.assertEqual(self.ask("again").body, b"the response")
-                self.assertEqual(self.server.wait_for("Said again", since=mark)["number"], -3)
+        self.said_twice("the response")
 
     def test_the_next_request_of_the_connection_waits(self):
         self.begin("loop")
