@@ -3,7 +3,7 @@
 
 # What building and running mortised needs.
 mortise_build_packages="g++ cmake ninja-build pkg-config node-llhttp libpoco-dev libsimdjson-dev libre2-dev libcrypt-dev
-    libssl-dev libsqlite3-dev zlib1g-dev libbrotli-dev libzstd-dev"
+    libssl-dev libsqlite3-dev libmariadb-dev zlib1g-dev libbrotli-dev libzstd-dev"
 
 # mortise_install PACKAGE...
 mortise_install() {

@@ -63,6 +63,12 @@ enabled = true
 [plugin.auth]
 enabled = true
 
+[plugin.posts]
+enabled = true
+
+[plugin.idempotency]
+enabled = true
+
 [plugin.openapi]
 enabled = true
 
@@ -96,6 +102,8 @@ Try, from another terminal:
   curl -s http://127.0.0.1:8080/auth/register --json '{"name":"Ada","email":"ada@example.com","password":"correct horse"}'; echo
   TOKEN=\$(curl -s http://127.0.0.1:8080/auth/login --json '{"email":"ada@example.com","password":"correct horse"}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
   curl -s http://127.0.0.1:8080/api/users/me -H "Authorization: Bearer \$TOKEN"; echo
+  curl -s http://127.0.0.1:8080/api/posts -H "Authorization: Bearer \$TOKEN" -H 'Idempotency-Key: once' --json '{"title":"On looms"}'; echo
+  curl -si http://127.0.0.1:8080/api/posts -H "Authorization: Bearer \$TOKEN" -H 'Idempotency-Key: once' --json '{"title":"On looms"}' | grep Idempotency
   curl -si http://127.0.0.1:8080/hello -H 'Origin: http://localhost:3000'; echo
 
 and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks documents against the tree: links between files lead somewhere, every plugin has a README with a row for each of
-its settings, the README's table names every plugin, the manual and the completions know every option of --help."""
+its settings, the README's table names every plugin, the manual and the completions know every option of --help, and the
+completions every command of a plugin."""
 
 from __future__ import annotations
 
@@ -98,8 +99,16 @@ def options() -> list[str]:
     return faults
 
 
+def commands() -> list[str]:
+    names = sorted({name for file in (ROOT / "plugins").glob("*/*.cpp")
+                    for name in re.findall(r"\.command\(\s*\"([a-z-]+)\"", file.read_text(encoding="utf-8"))})
+    return [f"packaging/completions/{name} does not know the command {command}"
+            for name in ("mortised.bash", "_mortised", "mortised.fish") for command in names
+            if not re.search(rf"(?<![\w-]){command}(?![\w-])", (ROOT / "packaging" / "completions" / name).read_text(encoding="utf-8"))]
+
+
 def main() -> int:
-    faults = links() + plugins() + options()
+    faults = links() + plugins() + options() + commands()
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{len(faults)} faults in documents")

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # soak.sh [SECONDS] [BUILD]: the tests labelled `long` (of build/dev), with what each says of itself: mixed load for so many
-# seconds (default 60) with a reload every second, 4,000 slow clients of each kind, 20 times kill -9, the raw inputs cut in
-# many ways, and the fuzz target for a minute where there is clang. Fails when one fails and when there is none.
+# seconds (default 60) with a reload every second, 4,000 slow clients of each kind, 20 times kill -9, 200 times while
+# clients repeat requests by key, 100 times on MariaDB, an old database of
+# 1,000,000 users, as many on MariaDB, the tests of the resources on a cluster of two nodes, the raw inputs cut in many ways, and the fuzz target for a minute where there is clang. Fails when one fails and when there is none.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export MORTISE_SOAK_SECONDS=${1:-60}

@@ -20,12 +20,30 @@ _mortised() {
             compopt -o nospace 2>/dev/null
             return
             ;;
-        command)
-            mapfile -t COMPREPLY < <(compgen -W "grant-admin revoke-admin" -- "$word")
+        migrate)
+            mapfile -t COMPREPLY < <(compgen -W "status plan up down" -- "$word")
+            return
+            ;;
+        database)
+            mapfile -t COMPREPLY < <(compgen -W "backup check restore" -- "$word")
+            return
+            ;;
+        backup | restore | import | export)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            compopt -o filenames 2>/dev/null
+            return
+            ;;
+        users)
+            mapfile -t COMPREPLY < <(compgen -W "export grant-admin import list revoke-admin" -- "$word")
             return
             ;;
     esac
+    # migrate down PLUGIN NUMBER [--yes]
+    if [[ " ${COMP_WORDS[*]} " == *" migrate down "* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "--yes" -- "$word")
+        return
+    fi
     mapfile -t COMPREPLY < <(compgen -W "--config --set --check-config --print-config --list-plugins --order --example-config --verify-plugin
-        --version --help command" -- "$word")
+        --version --help command database migrate users" -- "$word")
 }
 complete -F _mortised mortised

@@ -6,7 +6,13 @@
 #include "tokens.hpp"
 #include "wire.hpp"
 
+#include <mortise/authenticator.hpp>
+#include <mortise/crypto.hpp>
+#include <mortise/json.hpp>
+#include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/timers.hpp>
+#include <mortise/users.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -75,7 +81,7 @@ private:
     std::atomic<bool> stopped_{false};
 };
 
-void checkSecret(mortise::Setup& setup, std::string_view name, const std::string& secret) {
+void checkSecret(mortise::Setup& setup, std::string_view name, std::string_view secret) {
     if (secret.empty()) return;
     if (const std::optional<std::string> fault = secretFault(secret)) setup.refuseSetting(name, "the secret " + *fault);
 }
@@ -178,8 +184,8 @@ void AuthPlugin::start() {
         log().warn(
             "The plugin that gives '" MORTISE_USERS_SERVICE
             "' keeps no token epochs: access tokens stay valid after a change of the password until they expire");
-    const auto secretOr = [this](const std::string& configured, std::string_view stored) {
-        return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : configured;
+    const auto secretOr = [this](std::string_view configured, std::string_view stored) {
+        return configured.empty() ? crypto().storedSecret(stored, minimumSecretSize) : std::string(configured);
     };
     const std::string accessSecret = secretOr(settings().accessSecret, "auth-access");
     const std::string refreshSecret = secretOr(settings().refreshSecret, "auth-refresh");
@@ -210,17 +216,16 @@ mortise::Reply AuthPlugin::registerUser(mortise::Request& request, const Registr
     // Looked for before the costly hash; the answer to a taken address is the same either way. Races are decided by
     // create.
     if (users_.findByEmail(body.email)) return mortise::conflict("User already exists");
-    passwords().hash(body.password, [this, later = request.defer(), name = body.name,
-                                     email = body.email](const mortise::HashResult& hashed) mutable {
+    passwords().hash(body.password, [this, later = request.defer(),
+                                     user = mortise::NewUserRecord{body.name, body.email, {}, body.profile}](
+                                        const mortise::HashResult& hashed) mutable {
         later.answer([&]() -> mortise::Reply {
             if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
             try {
-                std::optional<mortise::Reply> reply;
-                // The user and the family: both or neither.
-                database_.transact(later, [&](mortise::Transaction&) {
-                    reply.emplace(beginSession(later, 201, users_.create(later, name, email, hashed.hash)));
-                });
-                return std::move(*reply);
+                user.passwordHash = hashed.hash;
+                // The user, the profile and the family: all or none.
+                return database_(later).transact(
+                    [&](mortise::Transaction&) { return beginSession(later, 201, users_.create(later, user)); });
             } catch (const mortise::UniqueConflict&) {
                 return mortise::conflict("User already exists");
             }
@@ -264,14 +269,12 @@ std::optional<mortise::Reply> AuthPlugin::openSession(const Login& login, const 
     if (result.unusable()) log().warn("The stored password hash of a user cannot be used", {{"userId", user->id}});
     if (!result.matches() || !user) return mortise::unauthorized("Invalid credentials");
     // A session of a password that is changed meanwhile would outlive the change, which ends all sessions it sees.
-    std::optional<mortise::Reply> reply;
-    database_.transact(login.later, [&](mortise::Transaction&) {
-        reply.reset();
-        if (users_.renewPasswordHash(login.later, user->id, user->passwordHash,
-                                     result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
-            reply.emplace(beginSession(login.later, 200, *user));
+    return database_(login.later).transact([&](mortise::Transaction&) -> std::optional<mortise::Reply> {
+        if (!users_.renewPasswordHash(login.later, user->id, user->passwordHash,
+                                      result.renewed.empty() ? user->passwordHash : std::string(result.renewed)))
+            return std::nullopt;
+        return beginSession(login.later, 200, *user);
     });
-    return reply;
 }
 
 mortise::Reply AuthPlugin::refresh(mortise::Request& request, const RefreshRequest& body) const {
@@ -340,10 +343,10 @@ mortise::Reply AuthPlugin::changePassword(mortise::Request& request, const Passw
 mortise::Reply AuthPlugin::storePassword(mortise::Turn turn, const mortise::UserRecord& user,
                                          const mortise::HashResult& hashed) const {
     if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
-    bool stored = false;
-    database_.transact(turn, [&](mortise::Transaction&) {
-        stored = users_.setPasswordHash(turn, user.id, user.passwordHash, hashed.hash);
-        if (stored) families_.removeAll(turn, user.id);
+    const bool stored = database_(turn).transact([&](mortise::Transaction&) {
+        if (!users_.setPasswordHash(turn, user.id, user.passwordHash, hashed.hash)) return false;
+        families_.removeAll(turn, user.id);
+        return true;
     });
     if (stored) return mortise::noContent();
     if (!users_.findById(user.id)) return userNotFound();
@@ -384,4 +387,5 @@ void AuthPlugin::cleanUp() {
 } // namespace
 } // namespace auth
 
-MORTISE_PLUGIN(auth::AuthPlugin, "org.mortise.auth", "1.0.0", needs<mortise::Users, mortise::Database>())
+MORTISE_PLUGIN(auth::AuthPlugin, "org.mortise.auth", "1.0.0", licence("Apache-2.0"), inExample(),
+               needs<mortise::Users, mortise::Database>())

@@ -6,13 +6,13 @@
 #include <mortise/plugin.hpp>
 
 #include <chrono>
-#include <string>
+#include <string_view>
 
 namespace auth {
 
 struct Settings {
-    std::string accessSecret;
-    std::string refreshSecret;
+    std::string_view accessSecret;
+    std::string_view refreshSecret;
     std::chrono::milliseconds accessLifetime = std::chrono::minutes(15);
     std::chrono::milliseconds refreshLifetime = std::chrono::hours(7 * 24);
     std::chrono::milliseconds leeway{0};

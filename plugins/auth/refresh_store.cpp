@@ -1,108 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "refresh_store.hpp"
 
-#include <utility>
+#include <mortise/migrations.hpp>
+
+#include <optional>
+#include <vector>
 
 namespace auth {
-namespace {
-
-struct FamilyRow {
-    std::string current;
-    std::string previous;
-    mortise::DateTime rotatedAt;
-    mortise::DateTime expiresAt;
-};
-MORTISE_DESCRIBE(FamilyRow, field(current), field(previous), field(rotatedAt), field(expiresAt))
-
-} // namespace
 
 void RefreshStore::declareMigrations(mortise::Setup& setup) {
-    setup.migration("0001-create-refresh-families",
-                    "CREATE TABLE auth_refresh_families ("
-                    "id CHAR(36) NOT NULL PRIMARY KEY, "
-                    "user_id CHAR(36) NOT NULL, "
-                    "current_token CHAR(36) NOT NULL, "
-                    "previous_token CHAR(36) NOT NULL DEFAULT '', "
-                    "rotated_at BIGINT NOT NULL, "
-                    "expires_at BIGINT NOT NULL); "
-                    "CREATE INDEX auth_refresh_families_expires_at ON auth_refresh_families (expires_at)");
-    setup.migration("0002-index-refresh-families-by-user",
-                    "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)");
-}
-
-void RefreshStore::open(const mortise::Database& database) {
-    database_ = database;
-    insert_ =
-        database.statement("INSERT INTO auth_refresh_families (id, user_id, current_token, rotated_at, expires_at) "
-                           "VALUES (?, ?, ?, ?, ?)");
-    // previous_token first: MySQL assigns from left to right and sees what it assigned.
-    rotate_ = database.statement("UPDATE auth_refresh_families SET previous_token = current_token, current_token = ?, "
-                                 "rotated_at = ?, expires_at = ? "
-                                 "WHERE id = ? AND user_id = ? AND current_token = ? AND expires_at > ?");
-    find_ =
-        database.statement("SELECT current_token, previous_token, rotated_at, expires_at FROM auth_refresh_families "
-                           "WHERE id = ? AND user_id = ?");
-    remove_ = database.statement("DELETE FROM auth_refresh_families WHERE id = ? AND user_id = ?");
-    removeAll_ = database.statement("DELETE FROM auth_refresh_families WHERE user_id = ?");
-    // The inner table has a name of its own because MySQL does not read the table that it deletes from.
-    removeExpired_ =
-        database.statement("DELETE FROM auth_refresh_families WHERE id IN (SELECT id FROM (SELECT id FROM "
-                           "auth_refresh_families WHERE expires_at <= ? ORDER BY expires_at LIMIT ?) AS batch)");
+    setup
+        .migration("0001-create-refresh-families",
+                   "CREATE TABLE auth_refresh_families ("
+                   "id CHAR(36) NOT NULL PRIMARY KEY, "
+                   "user_id CHAR(36) NOT NULL, "
+                   "current_token CHAR(36) NOT NULL, "
+                   "previous_token CHAR(36) NOT NULL DEFAULT '', "
+                   "rotated_at BIGINT NOT NULL, "
+                   "expires_at BIGINT NOT NULL); "
+                   "CREATE INDEX auth_refresh_families_expires_at ON auth_refresh_families (expires_at)")
+        .down("DROP TABLE auth_refresh_families", mortise::drops("all sessions: everybody has to log in again"))
+        .on(mortise::SqlDialect::mariadb, "CREATE TABLE auth_refresh_families ("
+                                          "id BINARY(16) NOT NULL PRIMARY KEY, "
+                                          "user_id BINARY(16) NOT NULL, "
+                                          "current_token CHAR(36) NOT NULL, "
+                                          "previous_token CHAR(36) NOT NULL DEFAULT '', "
+                                          "rotated_at DATETIME(3) NOT NULL, "
+                                          "expires_at DATETIME(3) NOT NULL, "
+                                          "INDEX auth_refresh_families_expires_at (expires_at)) "
+                                          "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin")
+        .down("DROP TABLE auth_refresh_families", mortise::drops("all sessions: everybody has to log in again"));
+    setup
+        .migration("0002-index-refresh-families-by-user",
+                   "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)")
+        .down("DROP INDEX auth_refresh_families_user_id")
+        .on(mortise::SqlDialect::mariadb,
+            "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)")
+        .down("DROP INDEX auth_refresh_families_user_id ON auth_refresh_families");
+    // A family ends with its user. Those whose user is gone go first.
+    setup.migration("0003-end-families-with-users")
+        .incompatible()
+        .on(mortise::SqlDialect::sqlite,
+            "DELETE FROM auth_refresh_families WHERE user_id NOT IN (SELECT id FROM users); "
+            "CREATE TABLE auth_refresh_families_next ("
+            "id CHAR(36) NOT NULL PRIMARY KEY, "
+            "user_id CHAR(36) NOT NULL, "
+            "current_token CHAR(36) NOT NULL, "
+            "previous_token CHAR(36) NOT NULL DEFAULT '', "
+            "rotated_at BIGINT NOT NULL, "
+            "expires_at BIGINT NOT NULL, "
+            "CONSTRAINT auth_refresh_families_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE) "
+            "WITHOUT ROWID; "
+            "INSERT INTO auth_refresh_families_next SELECT id, user_id, current_token, previous_token, rotated_at, "
+            "expires_at FROM auth_refresh_families; "
+            "DROP TABLE auth_refresh_families; "
+            "ALTER TABLE auth_refresh_families_next RENAME TO auth_refresh_families; "
+            "CREATE INDEX auth_refresh_families_expires_at ON auth_refresh_families (expires_at); "
+            "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)")
+        .down("CREATE TABLE auth_refresh_families_before ("
+              "id CHAR(36) NOT NULL PRIMARY KEY, "
+              "user_id CHAR(36) NOT NULL, "
+              "current_token CHAR(36) NOT NULL, "
+              "previous_token CHAR(36) NOT NULL DEFAULT '', "
+              "rotated_at BIGINT NOT NULL, "
+              "expires_at BIGINT NOT NULL); "
+              "INSERT INTO auth_refresh_families_before SELECT id, user_id, current_token, previous_token, rotated_at, "
+              "expires_at FROM auth_refresh_families; "
+              "DROP TABLE auth_refresh_families; "
+              "ALTER TABLE auth_refresh_families_before RENAME TO auth_refresh_families; "
+              "CREATE INDEX auth_refresh_families_expires_at ON auth_refresh_families (expires_at); "
+              "CREATE INDEX auth_refresh_families_user_id ON auth_refresh_families (user_id)")
+        .on(mortise::SqlDialect::mariadb,
+            "DELETE FROM auth_refresh_families WHERE user_id NOT IN (SELECT id FROM users); "
+            "ALTER TABLE auth_refresh_families ADD CONSTRAINT auth_refresh_families_user "
+            "FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE")
+        .down("ALTER TABLE auth_refresh_families DROP FOREIGN KEY auth_refresh_families_user");
 }
 
 void RefreshStore::insert(mortise::Turn turn, const RefreshGrant& grant) const {
-    database_.transact(turn, [&](mortise::Transaction& transaction) {
-        transaction.execute(insert_,
-                            mortise::bind(grant.family, grant.userId, grant.tokenId, grant.issuedAt, grant.expiresAt));
-    });
+    database_(turn).insert(families, grant);
 }
 
-RefreshStore::Rotation RefreshStore::rotate(mortise::Turn turn, std::string_view tokenId, RefreshGrant next,
+RefreshStore::Rotation RefreshStore::rotate(mortise::Turn turn, std::string_view tokenId, const RefreshGrant& next,
                                             std::chrono::milliseconds grace) const {
-    Outcome outcome = Outcome::unknown;
-    FamilyRow row;
     const mortise::DateTime now = next.issuedAt;
-    database_.transact(turn, [&](mortise::Transaction& transaction) {
-        outcome = Outcome::rotated;
-        if (transaction.execute(rotate_, mortise::bind(next.tokenId, now, next.expiresAt, next.family, next.userId,
-                                                       tokenId, now)) != 0) {
-            return;
-        }
-        outcome = Outcome::unknown;
-        std::optional<FamilyRow> found = transaction.readOne<FamilyRow>(find_, mortise::bind(next.family, next.userId));
-        if (!found || !(now < found->expiresAt)) return;
-        row = std::move(*found);
-        if (row.previous == tokenId && now.unixMilliseconds < row.rotatedAt.unixMilliseconds + grace.count()) {
-            outcome = Outcome::repeated;
-            return;
-        }
-        outcome = Outcome::reused;
-        transaction.execute(remove_, mortise::bind(next.family, next.userId));
+    const auto isFamily = families.family == next.family && families.userId == next.userId;
+    return database_(turn).transact([&](mortise::Transaction& transaction) -> Rotation {
+        // The previous one first: MySQL assigns from left to right and sees what it assigned.
+        if (transaction.update(families)
+                .where(isFamily && families.tokenId == tokenId && families.expiresAt > now)
+                .set(families.previousId = families.tokenId, families.tokenId = next.tokenId, families.issuedAt = now,
+                     families.expiresAt = next.expiresAt) != 0)
+            return {Outcome::rotated, next};
+        const std::optional<RefreshGrant> current = transaction.select(families).where(isFamily).forUpdate().one();
+        if (!current || !(now < current->expiresAt)) return {};
+        if (current->previousId == tokenId && now.unixMilliseconds < current->issuedAt.unixMilliseconds + grace.count())
+            return {Outcome::repeated, *current};
+        transaction.remove(families).where(isFamily);
+        return {Outcome::reused, {}};
     });
-    if (outcome == Outcome::repeated) {
-        next.tokenId = std::move(row.current);
-        next.issuedAt = row.rotatedAt;
-        next.expiresAt = row.expiresAt;
-    }
-    return {outcome, std::move(next)};
 }
 
 void RefreshStore::remove(mortise::Turn turn, std::string_view family, std::string_view userId) const {
-    database_.transact(
-        turn, [&](mortise::Transaction& transaction) { transaction.execute(remove_, mortise::bind(family, userId)); });
+    database_(turn).remove(families).where(families.family == family && families.userId == userId);
 }
 
 void RefreshStore::removeAll(mortise::Turn turn, std::string_view userId) const {
-    database_.transact(
-        turn, [&](mortise::Transaction& transaction) { transaction.execute(removeAll_, mortise::bind(userId)); });
+    database_(turn).remove(families).where(families.userId == userId);
 }
 
 std::uint64_t RefreshStore::removeExpired(mortise::DateTime now, std::int64_t limit) const {
-    std::uint64_t removed = 0;
-    database_.transact([&](mortise::Transaction& transaction) {
-        removed = transaction.execute(removeExpired_, mortise::bind(now, limit));
+    return database_.transact([&](mortise::Transaction& transaction) {
+        const auto isExpired = families.expiresAt <= now;
+        const std::vector<std::string> batch =
+            transaction.select(families.family).where(isExpired).orderBy(families.expiresAt).limit(limit).all();
+        return transaction.remove(families).where(families.family.in(batch) && isExpired);
     });
-    return removed;
 }
 
 } // namespace auth

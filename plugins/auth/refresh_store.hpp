@@ -3,7 +3,7 @@
 
 #include <mortise/plugin.hpp>
 
-#include <mortise/draft/database.hpp>
+#include <mortise/sql.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,12 @@ struct RefreshGrant {
     std::string tokenId;
     mortise::DateTime issuedAt;
     mortise::DateTime expiresAt;
+    std::string previousId = {}; ///< the token that it replaced
 };
+MORTISE_TABLE_NAMED(families, "auth_refresh_families", RefreshGrant, column(family).named("id").key().uuid(),
+                    column(userId).uuid().index(), column(tokenId).named("current_token"),
+                    column(previousId).named("previous_token"), column(issuedAt).named("rotated_at"),
+                    column(expiresAt).index())
 
 /// The families of refresh tokens: one row each, so that a session never grows. [worker] All calls may throw
 /// mortise::Busy, those on behalf of a turn mortise::Stale; within a transaction of the caller they join it.
@@ -28,7 +33,7 @@ public:
     static void declareMigrations(mortise::Setup& setup);
 
     /// [control] In `start`: the schema exists.
-    void open(const mortise::Database& database);
+    void open(const mortise::Database& database) { database_ = database; }
 
     /// A new family. Durable when it returns.
     void insert(mortise::Turn turn, const RefreshGrant& grant) const;
@@ -44,7 +49,7 @@ public:
         RefreshGrant grant; ///< of rotated and repeated
     };
     /// Replaces `tokenId` by `next` (same user and family), in one transaction.
-    [[nodiscard]] Rotation rotate(mortise::Turn turn, std::string_view tokenId, RefreshGrant next,
+    [[nodiscard]] Rotation rotate(mortise::Turn turn, std::string_view tokenId, const RefreshGrant& next,
                                   std::chrono::milliseconds grace) const;
 
     void remove(mortise::Turn turn, std::string_view family, std::string_view userId) const;
@@ -57,7 +62,6 @@ public:
 
 private:
     mortise::Database database_;
-    mortise::Statement insert_, rotate_, find_, remove_, removeAll_, removeExpired_;
 };
 
 } // namespace auth

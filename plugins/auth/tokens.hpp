@@ -4,7 +4,10 @@
 #include "jwt.hpp"
 #include "refresh_store.hpp"
 
+#include <mortise/crypto.hpp>
+#include <mortise/json.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/users.hpp>
 
 #include <chrono>
 #include <string>

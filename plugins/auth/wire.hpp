@@ -3,7 +3,9 @@
 
 #include "jwt.hpp"
 
+#include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/profile.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -18,6 +20,7 @@ struct Registration {
     std::string_view name;
     std::string_view email;
     std::string_view password;
+    std::optional<mortise::NewProfile> profile;
 };
 // As POST /api/users; 254 is RFC 5321's longest address (section 4.5.3.1.3, less the angle brackets).
 MORTISE_DESCRIBE(Registration, field(name).minLength(2).maxLength(100).example("Ada"),
@@ -27,7 +30,8 @@ MORTISE_DESCRIBE(Registration, field(name).minLength(2).maxLength(100).example("
                      .maxBytes(mortise::Passwords::maxBytes)
                      .text("At most 72 bytes")
                      .example("correct horse")
-                     .secret())
+                     .secret(),
+                 field(profile))
 
 /// No rules: what cannot belong to anybody is answered like any other wrong pair.
 struct Credentials {

@@ -4,34 +4,36 @@
 #include "media_types.hpp"
 #include "negotiation.hpp"
 
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mortise::compression {
 namespace {
 
 struct Settings {
-    std::vector<std::string> algorithms{"br", "zstd", "gzip"};
+    mortise::TextList algorithms{"br", "zstd", "gzip"};
     int gzipLevel = 5;
     int brotliLevel = 4;
     int zstdLevel = 3;
     mortise::Bytes minSize{1024};
-    std::vector<std::string> types{"text/*",
-                                   "application/json",
-                                   "application/javascript",
-                                   "application/xml",
-                                   "application/yaml",
-                                   "application/graphql",
-                                   "application/wasm",
-                                   "application/x-ndjson",
-                                   "image/svg+xml",
-                                   "*+json",
-                                   "*+xml",
-                                   "*+yaml"};
+    mortise::TextList types{"text/*",
+                            "application/json",
+                            "application/javascript",
+                            "application/xml",
+                            "application/yaml",
+                            "application/graphql",
+                            "application/wasm",
+                            "application/x-ndjson",
+                            "image/svg+xml",
+                            "*+json",
+                            "*+xml",
+                            "*+yaml"};
 };
 MORTISE_SETTINGS(Settings,
                  field(algorithms).text("Of br, zstd and gzip, those in use; among equals the first is taken."),
@@ -82,20 +84,20 @@ public:
 
 private:
     void readSettings(mortise::Setup& setup) {
-        for (const std::string& name : settings().algorithms) {
+        for (const std::string_view name : settings().algorithms) {
             const std::optional<Coding> coding = codingOf(name);
             if (coding && *coding != Coding::identity)
                 preferred_.push_back(*coding);
             else
-                setup.refuseSetting("algorithms", "'" + name + "' is none of br, zstd and gzip");
+                setup.refuseSetting("algorithms", "'" + std::string(name) + "' is none of br, zstd and gzip");
         }
         std::vector<std::string> good;
-        for (const std::string& pattern : settings().types) {
+        for (const std::string_view pattern : settings().types) {
             const std::string_view fault = MediaTypes::faultOf(pattern);
             if (fault.empty())
-                good.push_back(pattern);
+                good.emplace_back(pattern);
             else
-                setup.refuseSetting("types", "'" + pattern + "': " + std::string(fault));
+                setup.refuseSetting("types", "'" + std::string(pattern) + "': " + std::string(fault));
         }
         types_ = MediaTypes(good);
     }
@@ -130,4 +132,5 @@ private:
 } // namespace
 } // namespace mortise::compression
 
-MORTISE_PLUGIN(mortise::compression::Compression, "org.mortise.compression", "1.0.0")
+MORTISE_PLUGIN(mortise::compression::Compression, "org.mortise.compression", "1.0.0", licence("Apache-2.0"),
+               filters("compression-vary", "compression"))

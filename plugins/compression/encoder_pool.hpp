@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 
 namespace mortise::compression {
 

@@ -3,19 +3,22 @@
 #include "path_list.hpp"
 #include "preconditions.hpp"
 
+#include <mortise/entity_tag.hpp>
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mortise::conditional {
 namespace {
 
 struct Settings {
-    std::string etag = "strong";
+    std::string_view etag = "strong";
     mortise::Bytes maxSize{1024 * 1024};
-    std::vector<std::string> skip{"/health", "/ready"};
+    mortise::TextList skip{"/health", "/ready"};
 };
 MORTISE_SETTINGS(
     Settings,
@@ -52,12 +55,12 @@ class Conditional : public mortise::Plugin<Settings> {
 public:
     void configure(mortise::Setup& setup) override {
         std::vector<std::string> good;
-        for (const std::string& path : settings().skip) {
+        for (const std::string_view path : settings().skip) {
             const std::string_view fault = PathList::faultOf(path);
             if (fault.empty())
-                good.push_back(path);
+                good.emplace_back(path);
             else
-                setup.refuseSetting("skip", "'" + path + "': " + std::string(fault));
+                setup.refuseSetting("skip", "'" + std::string(path) + "': " + std::string(fault));
         }
         skip_ = PathList(std::move(good));
         // Its tag is of the bytes before they are compressed.
@@ -126,4 +129,5 @@ private:
 } // namespace
 } // namespace mortise::conditional
 
-MORTISE_PLUGIN(mortise::conditional::Conditional, "org.mortise.conditional", "1.0.0")
+MORTISE_PLUGIN(mortise::conditional::Conditional, "org.mortise.conditional", "1.0.0", licence("Apache-2.0"),
+               filters("conditional"))

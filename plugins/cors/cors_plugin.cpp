@@ -3,6 +3,7 @@
 #include "origin.hpp"
 #include "tokens.hpp"
 
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
 
 #include <optional>
@@ -34,7 +35,7 @@ class Cors : public Plugin<Settings> {
         if (!everybody_) plainVary_ = "Origin";
         preflightVary_ = plainVary_;
         if (settings().allowedHeaders.empty()) preflightVary_.append(everybody_ ? "" : ", ").append(requestHeaders);
-        for (const std::string& origin : settings().origin) allowed_.push_back(declare(setup, origin));
+        for (const std::string_view origin : settings().origin) allowed_.push_back(declare(setup, origin));
         foreign_ = {{}, varyBlock(setup, plainVary_), varyBlock(setup, preflightVary_)};
         setup.filter("cors")
             .after("security-headers")
@@ -53,7 +54,7 @@ class Cors : public Plugin<Settings> {
             setup.refuseSetting(key, why);
             good = false;
         };
-        for (const std::string& origin : given.origin) {
+        for (const std::string_view origin : given.origin) {
             if (const std::string fault = originFault(origin); !fault.empty()) refuse("origin", fault);
             if (origin == "*" && given.credentials)
                 refuse("origin",
@@ -62,9 +63,9 @@ class Cors : public Plugin<Settings> {
             if (origin == "*" && given.origin.size() > 1)
                 refuse("origin", "'*' is everybody; name no other origin beside it");
         }
-        const auto tokens = [&](std::string_view key, const std::vector<std::string>& list) {
-            for (const std::string& item : list)
-                if (!isToken(item)) refuse(key, "'" + item + "' is no name that HTTP allows there");
+        const auto tokens = [&](std::string_view key, const TextList& list) {
+            for (const std::string_view item : list)
+                if (!isToken(item)) refuse(key, "'" + std::string(item) + "' is no name that HTTP allows there");
         };
         tokens("methods", given.methods);
         tokens("allowed_headers", given.allowedHeaders);
@@ -72,9 +73,9 @@ class Cors : public Plugin<Settings> {
         return good;
     }
 
-    Allowed declare(Setup& setup, const std::string& origin) const {
+    Allowed declare(Setup& setup, std::string_view origin) const {
         using Fields = std::vector<std::pair<std::string, std::string>>;
-        Fields both{{"Access-Control-Allow-Origin", origin}};
+        Fields both{{"Access-Control-Allow-Origin", std::string(origin)}};
         if (settings().credentials) both.emplace_back("Access-Control-Allow-Credentials", "true");
         Fields plain = both;
         if (!plainVary_.empty()) plain.emplace_back("Vary", plainVary_);
@@ -86,7 +87,7 @@ class Cors : public Plugin<Settings> {
         if (!settings().allowedHeaders.empty())
             preflight.emplace_back("Access-Control-Allow-Headers", joined(settings().allowedHeaders));
         preflight.emplace_back("Access-Control-Max-Age", std::to_string(settings().maxAge.count()));
-        return {origin, setup.headerBlock(plain.begin(), plain.end()),
+        return {std::string(origin), setup.headerBlock(plain.begin(), plain.end()),
                 setup.headerBlock(preflight.begin(), preflight.end())};
     }
 
@@ -137,4 +138,4 @@ class Cors : public Plugin<Settings> {
 } // namespace
 } // namespace mortise::cors
 
-MORTISE_PLUGIN(mortise::cors::Cors, "org.mortise.cors", "1.0.0")
+MORTISE_PLUGIN(mortise::cors::Cors, "org.mortise.cors", "1.0.0", licence("Apache-2.0"), filters("cors"), inExample())

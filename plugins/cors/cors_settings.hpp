@@ -4,25 +4,25 @@
 #include <mortise/settings.hpp>
 
 #include <chrono>
-#include <string>
-#include <vector>
 
 namespace mortise::cors {
 
 struct Settings {
-    std::vector<std::string> origin{"http://localhost:3000"};
+    mortise::TextList origin{"http://localhost:3000"};
     bool credentials = true;
-    std::vector<std::string> methods{"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
-    std::vector<std::string> allowedHeaders;
-    std::vector<std::string> exposedHeaders{"X-Request-Id",
-                                            "RateLimit",
-                                            "RateLimit-Policy",
-                                            "X-RateLimit-Limit",
-                                            "X-RateLimit-Remaining",
-                                            "X-RateLimit-Reset",
-                                            "Retry-After",
-                                            "ETag",
-                                            "Location"};
+    mortise::TextList methods{"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"};
+    mortise::TextList allowedHeaders;
+    mortise::TextList exposedHeaders{"X-Request-Id",
+                                     "RateLimit",
+                                     "RateLimit-Policy",
+                                     "X-RateLimit-Limit",
+                                     "X-RateLimit-Remaining",
+                                     "X-RateLimit-Reset",
+                                     "Retry-After",
+                                     "WWW-Authenticate",
+                                     "ETag",
+                                     "Location",
+                                     "Idempotency-Replayed"};
     std::chrono::seconds maxAge{600};
 };
 MORTISE_SETTINGS(

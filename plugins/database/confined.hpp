@@ -14,6 +14,9 @@ public:
     Confined& operator=(const Confined&) = delete;
     ~Confined();
 
+    // What is asked of an authorizer: an action of SQLite and its first name.
+    static bool allows(int action, const char* first) noexcept;
+
 private:
     sqlite3* database_;
 };

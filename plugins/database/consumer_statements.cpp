@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer_statements.hpp"
 
-#include "database_error.hpp"
+#include "statement_registry.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,23 +20,22 @@ ConsumerStatements::ConsumerStatements(std::shared_ptr<Consumers> consumers, std
       limit_(limit),
       consumer_(consumers_->begin(name_)),
       first_(std::uint32_t{consumer_} << consumerShift),
-      statements_(std::make_unique<std::uint32_t[]>(limit)) {}
+      entries_(std::make_unique<Entry[]>(limit)) {}
 
 ConsumerStatements::~ConsumerStatements() {
     consumers_->end(consumer_);
 }
 
-std::uint32_t ConsumerStatements::add(std::uint32_t statement) {
+std::uint32_t ConsumerStatements::add(Declared declared) {
     const std::lock_guard lock(mutex_);
     const std::uint32_t count = count_.load(std::memory_order_relaxed);
-    const std::uint32_t* const end = statements_.get() + count;
-    const std::uint32_t* const found = std::find<const std::uint32_t*>(statements_.get(), end, statement);
-    const auto place = static_cast<std::uint32_t>(found - statements_.get());
+    const Entry* const end = entries_.get() + count;
+    const Entry* const found = std::find_if<const Entry*>(
+        entries_.get(), end, [&](const Entry& entry) { return entry.declared() == declared; });
+    const auto place = static_cast<std::uint32_t>(found - entries_.get());
     if (found == end) {
-        if (count == limit_)
-            throw DatabaseError(DatabaseError::Kind::failed,
-                                "more than " + std::to_string(limit_) + " statements of one plugin");
-        statements_[count] = statement;
+        if (count == limit_) throw tooManyStatements(limit_);
+        entries_[count].declared_ = std::move(declared);
         count_.store(count + 1, std::memory_order_release);
     }
     return first_ + place;

@@ -8,8 +8,8 @@ namespace mortise::database {
 
 using Kind = DatabaseError::Kind;
 
-ReaderPool::ReaderPool(const SqliteOptions& options, const StatementRegistry& registry)
-    : options_(options), registry_(registry) {
+ReaderPool::ReaderPool(const SqliteOptions& options, const StatementRegistry& registry, const OpenedFiles& files)
+    : options_(options), registry_(registry), files_(files) {
     idle_.reserve(options_.readers);
 }
 
@@ -31,15 +31,23 @@ ReaderPool::Lease ReaderPool::lease(std::chrono::milliseconds wait) {
     }
     if (connection) return {*this, std::move(connection)};
     try {
-        connection = std::make_unique<SqliteConnection>(options_, registry_,
-                                                        SqliteConnection::Use{SqliteConnection::Access::read,
-                                                                              options_.busyTimeout,
-                                                                              options_.statementTimeout, Kind::failed});
+        connection = open();
     } catch (...) {
         giveBack(nullptr);
         throw;
     }
     return {*this, std::move(connection)};
+}
+
+// Opening would make a file where there is none, and read another one where that took its place.
+std::unique_ptr<SqliteConnection> ReaderPool::open() const {
+    files_.require();
+    auto connection =
+        std::make_unique<SqliteConnection>(options_, registry_,
+                                           SqliteConnection::Use{SqliteConnection::Access::read, options_.busyTimeout,
+                                                                 options_.statementTimeout, Kind::failed});
+    files_.require();
+    return connection;
 }
 
 void ReaderPool::giveBack(std::unique_ptr<SqliteConnection> connection) noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "opened_files.hpp"
 #include "sqlite_connection.hpp"
 
 #include <chrono>
@@ -31,7 +32,7 @@ public:
         std::unique_ptr<SqliteConnection> connection_;
     };
 
-    ReaderPool(const SqliteOptions& options, const StatementRegistry& registry);
+    ReaderPool(const SqliteOptions& options, const StatementRegistry& registry, const OpenedFiles& files);
 
     // Waits at most options.readWait, or `wait`; DatabaseError::Kind::busy past it.
     Lease lease() { return lease(options_.readWait); }
@@ -41,10 +42,12 @@ public:
     bool close(std::chrono::steady_clock::time_point deadline);
 
 private:
+    std::unique_ptr<SqliteConnection> open() const;
     void giveBack(std::unique_ptr<SqliteConnection> connection) noexcept;
 
     const SqliteOptions& options_;
     const StatementRegistry& registry_;
+    const OpenedFiles& files_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::unique_ptr<SqliteConnection>> idle_;

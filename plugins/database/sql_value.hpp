@@ -7,9 +7,11 @@
 
 namespace mortise::database {
 
-enum class SqlKind : std::uint32_t { null, integer, number, text, blob };
+// As MORTISE_SQL_… of the service. SQLite stores the last three as text and integer.
+enum class SqlKind : std::uint32_t { null, integer, number, text, blob, decimal, dateTime, uuid };
 
-// A parameter or a column; `text` (UTF-8, or the bytes of a blob) is borrowed.
+// A parameter or a column; `text` (UTF-8, the bytes of a blob, a decimal number, the 36 characters of a UUID) is
+// borrowed, `integer` of a dateTime is in milliseconds of Unix time.
 struct SqlValue {
     SqlKind kind = SqlKind::null;
     std::int64_t integer = 0;

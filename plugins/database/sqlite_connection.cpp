@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_connection.hpp"
 
+#include "foreign_keys.hpp"
 #include "sqlite_error.hpp"
 #include "sqlite_file.hpp"
 
-#include <Poco/Data/SQLite/Connector.h>
-#include <Poco/Data/SQLite/SessionImpl.h>
-#include <Poco/Data/SQLite/Utility.h>
-#include <Poco/Exception.h>
 #include <sqlite3.h>
 
 #include <string>
@@ -19,7 +16,6 @@ namespace mortise::database {
 namespace {
 
 using Kind = DatabaseError::Kind;
-using namespace Poco::Data::Keywords;
 
 // Between two tries to change the journal.
 constexpr std::chrono::milliseconds journalRetry{2};
@@ -27,25 +23,12 @@ constexpr std::chrono::milliseconds journalRetry{2};
 // Instructions of SQLite's machine between two looks at the clock: some 50 µs.
 constexpr int progressInterval = 4000;
 
-// No patience of Poco's own (it would try again for a minute, every 10 ms); not through the factory, which is a global
-// registry of the process.
-Poco::Data::Session openSession(const std::filesystem::path& file) {
-    try {
-        return Poco::Data::Session(
-            Poco::AutoPtr<Poco::Data::SessionImpl>(new Poco::Data::SQLite::SessionImpl(file.string(), 0)));
-    } catch (const Poco::Exception&) {
-        throw sqliteError(nullptr, SQLITE_CANTOPEN, file);
-    }
-}
-
 } // namespace
 
-// Marks the connection as busy with one statement, and resets that at the end. Holds the connection's mutex all the
-// while: every call would take and give it, twenty times a row, and taking it again costs next to nothing.
+// Marks the connection as busy with one statement, and resets that at the end.
 class SqliteConnection::Running {
 public:
     Running(SqliteConnection& connection, SqliteStatement& statement) : connection_(connection), statement_(statement) {
-        sqlite3_mutex_enter(sqlite3_db_mutex(connection_.handle_));
         connection_.running_ = true;
         connection_.timed_ = false;
     }
@@ -54,7 +37,6 @@ public:
     ~Running() {
         statement_.reset();
         connection_.running_ = false;
-        sqlite3_mutex_leave(sqlite3_db_mutex(connection_.handle_));
     }
 
 private:
@@ -66,8 +48,8 @@ SqliteConnection::SqliteConnection(const SqliteOptions& options, const Statement
     : registry_(registry),
       use_(use),
       file_(options.file),
-      session_(openSession(options.file)),
-      handle_(Poco::Data::SQLite::Utility::dbHandle(session_)) {
+      connection_(openConnection(options.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX)),
+      handle_(connection_.get()) {
     // Changing to write-ahead mode needs the file alone: another process that starts at the same moment may have it.
     setBusyTimeout(options.busyTimeout);
     configure(options);
@@ -87,16 +69,15 @@ void SqliteConnection::configure(const SqliteOptions& options) {
             throw DatabaseError(Kind::failed, "database '" + file_.string() +
                                                   "' cannot be set to write-ahead logging (it stays '" + mode +
                                                   "'): its file system must support shared memory");
-        session_ << (options.synchronousFull ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"), now;
-        session_ << "PRAGMA foreign_keys = ON", now;
-        session_ << "PRAGMA trusted_schema = OFF", now;
-        session_ << "PRAGMA temp_store = MEMORY", now;
-        session_ << "PRAGMA cache_size = -" + std::to_string(options.cacheBytes / 1024), now;
-        session_ << (use_.access == Access::read ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF"), now;
-    } catch (const Poco::Exception&) {
-        const DatabaseError reason = error(sqlite3_errcode(handle_));
+        execute(options.synchronousFull ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        execute("PRAGMA foreign_keys = ON");
+        execute("PRAGMA trusted_schema = OFF");
+        execute("PRAGMA temp_store = MEMORY");
+        execute("PRAGMA cache_size = -" + std::to_string(options.cacheBytes / 1024));
+        execute(use_.access == Access::read ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF");
+    } catch (const DatabaseError&) {
         requireKnownFormat();
-        throw reason;
+        throw;
     }
     requireKnownFormat();
     if (use_.access == Access::write && sqlite3_db_readonly(handle_, "main") != 0)
@@ -109,15 +90,19 @@ std::string SqliteConnection::enterWriteAheadMode(std::chrono::milliseconds pati
     const auto deadline = std::chrono::steady_clock::now() + patience;
     for (;;) {
         try {
-            std::string mode;
-            session_ << "PRAGMA journal_mode = WAL", into(mode), now;
-            return mode;
-        } catch (const Poco::Exception&) {
+            SqliteStatement statement = prepare("PRAGMA journal_mode = WAL");
+            require(statement.step());
+            return std::string(statement.column(0).text);
+        } catch (const DatabaseError&) {
             const bool busy = (sqlite3_errcode(handle_) & 0xff) == SQLITE_BUSY;
             if (!busy || std::chrono::steady_clock::now() >= deadline) throw;
         }
         std::this_thread::sleep_for(journalRetry);
     }
+}
+
+void SqliteConnection::execute(std::string_view sql) const {
+    require(prepare(sql).run());
 }
 
 // SQLite calls a file that only newer versions can read no database, and opens one that only they can write read-only.
@@ -149,10 +134,23 @@ std::uint64_t SqliteConnection::run(std::uint32_t number, std::span<const SqlVal
         for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i] = prepared.column(static_cast<int>(i));
         if (!visitor->row(columns_)) break;
     }
-    if (code != SQLITE_ROW && code != SQLITE_DONE) throw error(code);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) throw statementError(code, *entry, prepared, parameters);
     // sqlite3_changes64 keeps its value through statements that change no rows, such as CREATE.
     if (entry->readOnly || sqlite3_total_changes64(handle_) == before) return 0;
     return static_cast<std::uint64_t>(sqlite3_changes64(handle_));
+}
+
+DatabaseError SqliteConnection::statementError(int code, const StatementRegistry::Entry& entry, SqliteStatement& failed,
+                                               std::span<const SqlValue> parameters) const {
+    DatabaseError reason = error(code);
+    if (reason.kind() == Kind::corrupt) {
+        // The page may be whole on the disk, or be mended there: the next statement looks again.
+        failed.reset();
+        sqlite3_db_release_memory(handle_);
+    }
+    if (reason.kind() != Kind::foreignKey) return reason;
+    failed.reset(); // it runs once more
+    return {Kind::foreignKey, reason.what(), brokenForeignKey(handle_, entry.sql, parameters)};
 }
 
 SqliteStatement& SqliteConnection::statement(std::uint32_t number, const StatementRegistry::Entry& entry) {

@@ -3,14 +3,15 @@
 
 #include "database_error.hpp"
 #include "sql_value.hpp"
+#include "sqlite_file.hpp"
 #include "sqlite_options.hpp"
 #include "sqlite_statement.hpp"
 #include "statement_registry.hpp"
 
-#include <Poco/Data/Session.h>
-
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,8 +21,9 @@ struct sqlite3;
 
 namespace mortise::database {
 
-// A Poco session for what is cold (opening, configuration, migrations), with native statements on its handle for what
-// is hot: the session's own statements are prepared again at every execution. For one thread at a time.
+// A connection with its prepared statements. For one thread at a time, which its owner sees to: it is opened without
+// SQLite's mutex, which each call would take and give, twenty times a row. Poco's sessions cannot be opened so, and
+// prepare their statements again at every execution.
 class SqliteConnection {
 public:
     enum class Access { read, write };
@@ -52,21 +54,25 @@ public:
     bool inTransaction() const noexcept;
     void setBusyTimeout(std::chrono::milliseconds timeout) noexcept;
     sqlite3* handle() const noexcept { return handle_; }
-    Poco::Data::Session& session() noexcept { return session_; }
 
 private:
     class Running;
     void configure(const SqliteOptions& options);
     std::string enterWriteAheadMode(std::chrono::milliseconds patience);
     void requireKnownFormat() const;
+    // Runs one statement of ours.
+    void execute(std::string_view sql) const;
+    // Of the registered statement that has just failed.
+    DatabaseError statementError(int code, const StatementRegistry::Entry& entry, SqliteStatement& failed,
+                                 std::span<const SqlValue> parameters) const;
     SqliteStatement& statement(std::uint32_t number, const StatementRegistry::Entry& entry);
     static int onProgress(void* connection) noexcept;
 
     const StatementRegistry& registry_;
     const Use use_;
     const std::filesystem::path file_;
-    Poco::Data::Session session_;
-    sqlite3* const handle_;                   // the session's
+    const std::unique_ptr<sqlite3, CloseConnection> connection_;
+    sqlite3* const handle_;                   // of connection_
     std::vector<SqliteStatement> statements_; // by number; empty ones are not prepared yet
     std::vector<SqlValue> columns_;
     bool running_ = false;

@@ -2,10 +2,17 @@
 #include "sqlite_connector.hpp"
 
 #include "confined.hpp"
+#include "migration_list.hpp"
+#include "schema_lint.hpp"
+#include "sqlite_constraint_check.hpp"
 #include "sqlite_file.hpp"
+#include "sqlite_memory.hpp"
 #include "sqlite_migrator.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace mortise::database {
@@ -14,23 +21,30 @@ namespace {
 
 using Kind = DatabaseError::Kind;
 
-// A check of readiness answers within a second.
+// A check of readiness responds within a second.
 constexpr std::chrono::milliseconds checkWait{500};
+
+StatementRegistry::Entry entryOf(const StatementText& text, const SqliteStatement& prepared) {
+    return {std::string(text.sql), static_cast<std::size_t>(prepared.parameterCount()),
+            static_cast<std::size_t>(prepared.columnCount()), prepared.isReadOnly()};
+}
 
 } // namespace
 
-SqliteConnector::Opened::Opened(const SqliteOptions& given, Loops& loops)
+SqliteConnector::Opened::Opened(const SqliteOptions& given, Loops& loops,
+                                const std::function<void(const std::string&)>& report)
     : options(given),
       registry(options.statements),
-      writer(options, registry),
+      writer(options, registry, damage, report),
       index(writer.connection().handle()),
-      readers(options, registry) {
+      readers(options, registry, writer.files()) {
     if (!options.readsOnLoop) return;
     for (std::uint32_t i = 0; i < loops.count(); ++i)
         loopReaders.push_back(std::make_unique<LoopReader>(options, registry, index, loops));
 }
 
-SqliteConnector::SqliteConnector(SqliteOptions options, Loops& loops) : options_(std::move(options)), loops_(loops) {}
+SqliteConnector::SqliteConnector(SqliteOptions options, Loops& loops, std::function<void(const std::string&)> report)
+    : options_(std::move(options)), loops_(loops), report_(std::move(report)) {}
 
 SqliteConnector::~SqliteConnector() {
     close(options_.statementTimeout);
@@ -38,14 +52,51 @@ SqliteConnector::~SqliteConnector() {
     if (!closed_) static_cast<void>(opened_.release());
 }
 
-void SqliteConnector::migrate(std::span<const Migration> migrations) {
+void SqliteConnector::migrate(std::span<const Migration> migrations, MigrationRun run, MigrationLog& log) {
+    const std::vector<DialectMigration> list = migrationsOf(migrations, dialect());
+    if (opened_ && !closed_) opened_->writer.files().require();
     prepareSqliteFile(options_.file);
-    migrateSqlite(options_, migrations);
+    migrateSqlite(options_, list, run, log);
+}
+
+std::vector<SchemaFault> SqliteConnector::missing(std::span<const RequiredConstraint> constraints) const {
+    if (constraints.empty()) return {};
+    return missingConstraints(openConnection(options_.file, SQLITE_OPEN_READONLY).get(), constraints);
+}
+
+SqliteConnector::SchemaFaults SqliteConnector::checkSchema(std::span<const Migration> migrations,
+                                                           std::span<const StatementText> statements,
+                                                           std::span<const RequiredConstraint> constraints) const {
+    SqliteMemory memory;
+    if (auto faults = lintSchema(memory, migrationsOf(migrations, dialect())); !faults.empty())
+        throw MigrationsRefused(std::move(faults));
+    SchemaFaults faults{{}, missingConstraints(memory.handle(), constraints)};
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        const StatementText& text = statements[i];
+        try {
+            requireFits(text, entryOf(text, memory.prepare(text.sql)));
+        } catch (const DatabaseError& error) {
+            faults.statements.push_back(
+                {i, "statement '" + std::string(text.name) + "' (" + std::string(text.sql) + "): " + error.what()});
+        }
+    }
+    return faults;
+}
+
+std::vector<MigrationRecord> SqliteConnector::migrationRecords() const {
+    return readSqliteMigrations(options_.file, options_.busyTimeout);
+}
+
+void SqliteConnector::undo(std::span<const Migration> migrations, std::string_view owner, std::uint32_t number,
+                           MigrationLog& log) {
+    const std::vector<DialectMigration> list = migrationsOf(migrations, dialect());
+    prepareSqliteFile(options_.file);
+    undoSqlite(options_, list, owner, number, log);
 }
 
 void SqliteConnector::open() {
     prepareSqliteFile(options_.file);
-    opened_ = std::make_unique<Opened>(options_, loops_);
+    opened_ = std::make_unique<Opened>(options_, loops_, report_);
 }
 
 SqliteConnector::Opened& SqliteConnector::opened() const {
@@ -58,26 +109,36 @@ LoopReader* SqliteConnector::loopReader(const Opened& opened, std::uint32_t loop
     return loop == 0 || loop > opened.loopReaders.size() ? nullptr : opened.loopReaders[loop - 1].get();
 }
 
-std::uint32_t SqliteConnector::statement(std::string_view sql) {
+std::uint32_t SqliteConnector::statement(const StatementText& text) {
     Opened& open = opened();
-    return open.registry.add(sql, [&] {
+    std::optional<std::uint32_t> number = open.registry.find(text.sql);
+    if (!number) {
+        // A reader is waited for, and a long statement takes a while.
+        if (loops_.current() != 0)
+            throw DatabaseError(Kind::busy, "a statement is registered on a worker, not on an event loop");
         const ReaderPool::Lease reader = open.readers.lease();
         const Confined confined(reader->handle());
-        const SqliteStatement prepared = reader->prepare(sql);
-        return StatementRegistry::Entry{std::string(sql), static_cast<std::size_t>(prepared.parameterCount()),
-                                        prepared.isReadOnly()};
-    });
+        number = open.registry.add(entryOf(text, reader->prepare(text.sql)));
+    }
+    requireFits(text, *open.registry.at(*number));
+    return *number;
 }
 
-void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) {
+void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
+                           const Caller&) {
     Opened& open = opened();
     const std::uint32_t loop = loops_.current();
-    if (LoopReader* const reader = loopReader(open, loop); reader != nullptr)
-        reader->read(statement, parameters, visitor);
-    else if (loop != 0)
-        throw DatabaseError(Kind::busy, "reads on an event loop are off");
-    else
-        open.readers.lease()->run(statement, parameters, visitor);
+    LoopReader* const reader = loopReader(open, loop);
+    if (reader == nullptr && loop != 0) throw DatabaseError(Kind::busy, "reads on an event loop are off");
+    try {
+        if (reader != nullptr)
+            reader->read(statement, parameters, visitor);
+        else
+            open.readers.lease()->run(statement, parameters, visitor);
+    } catch (const DatabaseError& error) {
+        open.damage.note(error);
+        throw;
+    }
 }
 
 bool SqliteConnector::transact(TransactionBody& body) {
@@ -100,12 +161,14 @@ std::uint64_t SqliteConnector::dataVersion() {
 
 void SqliteConnector::check() {
     Opened& open = opened();
+    open.writer.files().require();
     {
         const ReaderPool::Lease reader = open.readers.lease(std::min(checkWait, open.options.readWait));
         SqliteStatement probe = reader->prepare("SELECT 1 FROM sqlite_master LIMIT 1");
         reader->require(probe.run());
     }
-    open.writer.check();
+    open.damage.check(open.options, open.registry, checkWait);
+    open.writer.check(checkWait);
 }
 
 bool SqliteConnector::close(std::chrono::milliseconds patience) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connector.hpp"
+#include "damage.hpp"
 #include "loop_reader.hpp"
 #include "loops.hpp"
 #include "reader_pool.hpp"
@@ -10,7 +11,9 @@
 #include "wal_index.hpp"
 #include "writer.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace mortise::database {
@@ -18,14 +21,24 @@ namespace mortise::database {
 // SQLite in write-ahead mode: one writer, one reader for each event loop, a pool of readers for all other threads.
 class SqliteConnector final : public Connector {
 public:
-    // `loops` outlives this object.
-    SqliteConnector(SqliteOptions options, Loops& loops);
+    // `loops` outlives this object. `report` takes what an operator has to mend at once, on any thread.
+    SqliteConnector(SqliteOptions options, Loops& loops, std::function<void(const std::string&)> report = {});
     ~SqliteConnector() override;
 
-    void migrate(std::span<const Migration> migrations) override;
+    std::string_view dialect() const noexcept override { return "sqlite"; }
+    std::string name() const override { return options_.file.string(); }
+    void migrate(std::span<const Migration> migrations, MigrationRun run, MigrationLog& log) override;
+    std::vector<SchemaFault> missing(std::span<const RequiredConstraint> constraints) const override;
+    SchemaFaults checkSchema(std::span<const Migration> migrations, std::span<const StatementText> statements,
+                             std::span<const RequiredConstraint> constraints) const override;
+    std::vector<MigrationRecord> migrationRecords() const override;
+    void undo(std::span<const Migration> migrations, std::string_view owner, std::uint32_t number,
+              MigrationLog& log) override;
     void open() override;
-    std::uint32_t statement(std::string_view sql) override;
-    void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) override;
+    std::uint32_t statement(const StatementText& text) override;
+    void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
+              const Caller& caller) override;
+    using Connector::read;
     bool transact(TransactionBody& body) override;
     Transaction* currentTransaction() const noexcept override;
     std::uint64_t dataVersion() override;
@@ -37,9 +50,10 @@ private:
     // What is there from `open` on. Knows nothing of its owner, so that it can be left behind when a thread stays in
     // it.
     struct Opened {
-        Opened(const SqliteOptions& given, Loops& loops);
+        Opened(const SqliteOptions& given, Loops& loops, const std::function<void(const std::string&)>& report);
         const SqliteOptions options;
         StatementRegistry registry;
+        Damage damage;
         Writer writer;
         WalIndex index; // the writer's view of it
         ReaderPool readers;
@@ -51,6 +65,7 @@ private:
 
     const SqliteOptions options_;
     Loops& loops_;
+    const std::function<void(const std::string&)> report_;
     std::unique_ptr<Opened> opened_;
     bool closed_ = false; // nothing calls into opened_ any more
 };

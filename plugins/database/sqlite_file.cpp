@@ -2,14 +2,17 @@
 #include "sqlite_file.hpp"
 
 #include "database_error.hpp"
+#include "sqlite_error.hpp"
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -85,6 +88,57 @@ void prepareSqliteFile(const std::filesystem::path& file) {
     else if (errno != EEXIST)
         fail("cannot create database '" + file.string() + "'", errno);
     requireWritable(file);
+}
+
+void createFileLike(const std::filesystem::path& file, const std::filesystem::path& like) {
+    struct stat status {};
+    if (::stat(like.c_str(), &status) != 0) fail("cannot look at '" + like.string() + "'", errno);
+    const Descriptor created(file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (!created) fail("cannot create '" + file.string() + "'", errno);
+    if (::fchmod(created.get(), status.st_mode & 0777) != 0)
+        fail("cannot set the mode of '" + file.string() + "'", errno);
+}
+
+FileLock FileLock::create(const std::filesystem::path& file, const std::filesystem::path& like) {
+    struct stat status {};
+    if (::stat(like.c_str(), &status) != 0) fail("cannot look at '" + like.string() + "'", errno);
+    FileLock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (lock.descriptor_ < 0) fail("cannot create '" + file.string() + "'", errno);
+    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0)
+        throw DatabaseError(DatabaseError::Kind::busy,
+                            "'" + file.string() + "' is in use: another command like this one runs");
+    if (::ftruncate(lock.descriptor_, 0) != 0 || ::fchmod(lock.descriptor_, status.st_mode & 0777) != 0)
+        fail("cannot empty '" + file.string() + "'", errno);
+    return lock;
+}
+
+FileLock::~FileLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void publishFile(const std::filesystem::path& file, const std::filesystem::path& name) {
+    {
+        const Descriptor opened(file, O_RDWR);
+        if (!opened || ::fsync(opened.get()) != 0) fail("cannot make '" + file.string() + "' durable", errno);
+    }
+    if (::rename(file.c_str(), name.c_str()) != 0) fail("cannot give '" + file.string() + "' its name", errno);
+    syncDirectory(name.parent_path());
+}
+
+void syncFolderOf(const std::filesystem::path& file) {
+    syncDirectory(file.parent_path());
+}
+
+void CloseConnection::operator()(sqlite3* connection) const noexcept {
+    sqlite3_close_v2(connection);
+}
+
+std::unique_ptr<sqlite3, CloseConnection> openConnection(const std::filesystem::path& file, int access) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &raw, access, nullptr);
+    std::unique_ptr<sqlite3, CloseConnection> connection(raw);
+    if (code != SQLITE_OK) throw sqliteError(raw, code, file);
+    return connection;
 }
 
 bool isNewerFormat(sqlite3* database) {

@@ -46,12 +46,15 @@ int SqliteStatement::bind(std::span<const SqlValue> parameters) noexcept {
             code = sqlite3_bind_null(statement_.get(), index);
             break;
         case SqlKind::integer:
+        case SqlKind::dateTime:
             code = sqlite3_bind_int64(statement_.get(), index, value.integer);
             break;
         case SqlKind::number:
             code = sqlite3_bind_double(statement_.get(), index, value.number);
             break;
         case SqlKind::text:
+        case SqlKind::decimal:
+        case SqlKind::uuid:
             code = sqlite3_bind_text64(statement_.get(), index, data, value.text.size(), SQLITE_STATIC, SQLITE_UTF8);
             break;
         case SqlKind::blob:
@@ -62,6 +65,13 @@ int SqliteStatement::bind(std::span<const SqlValue> parameters) noexcept {
         }
         if (code != SQLITE_OK) return code;
     }
+    return SQLITE_OK;
+}
+
+int SqliteStatement::bindValues(std::span<const sqlite3_value* const> values) noexcept {
+    int index = 0;
+    for (const sqlite3_value* const value : values)
+        if (const int code = sqlite3_bind_value(statement_.get(), ++index, value); code != SQLITE_OK) return code;
     return SQLITE_OK;
 }
 

@@ -9,6 +9,7 @@
 
 struct sqlite3;
 struct sqlite3_stmt;
+struct sqlite3_value;
 
 namespace mortise::database {
 
@@ -27,6 +28,7 @@ public:
 
     // These return SQLite's codes. The parameters must stay until reset.
     int bind(std::span<const SqlValue> parameters) noexcept;
+    int bindValues(std::span<const sqlite3_value* const> values) noexcept;
     int step() noexcept;
     // Of the present row. The caller holds the connection's mutex (sqlite3_db_mutex).
     SqlValue column(int index) const noexcept;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "writer.hpp"
 
+#include "transaction_retry.hpp"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -16,10 +18,20 @@ using Clock = std::chrono::steady_clock;
 
 // A group takes nobody in any more after this time, so that its first member waits little longer than alone.
 constexpr std::chrono::milliseconds groupAge{5};
-// The log is emptied by force when it grew to this many times the usual size: readers that follow each other without a
-// gap keep SQLite from starting it over.
-constexpr int forcedCheckpoint = 8;
-constexpr std::chrono::milliseconds forcedCheckpointWait{100};
+// One that is not of a request lets others pass for this part of writeWait.
+constexpr int backgroundShare = 10;
+// For so long after one of a kind it is taken that others of it follow.
+constexpr std::chrono::seconds calm{1};
+// How long one that is not of a request waits for the log to be carried over, so that it does not outgrow that.
+constexpr std::chrono::milliseconds checkpointWait{1000};
+
+constexpr const char* rolledBack = "the transaction was rolled back by the database";
+
+// Whether other writes are likely to fail in the same way.
+bool isOfTheFile(Kind kind) noexcept {
+    return kind == Kind::readOnly || kind == Kind::full || kind == Kind::moved || kind == Kind::io ||
+           kind == Kind::unknownOutcome;
+}
 
 std::string milliseconds(std::chrono::milliseconds time) {
     return std::to_string(time.count()) + " ms";
@@ -30,7 +42,7 @@ std::string milliseconds(std::chrono::milliseconds time) {
 // One body's part of a transaction.
 class Writer::Member final : public Transaction {
 public:
-    Member(Writer& writer, bool first) : writer_(writer), first_(first) {
+    Member(Writer& writer, bool first, std::uint64_t turn) : writer_(writer), first_(first), turn_(turn) {
         writer_.current_.store(this, std::memory_order_relaxed);
         writer_.owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     }
@@ -41,14 +53,25 @@ public:
         writer_.current_.store(nullptr, std::memory_order_relaxed);
     }
 
+    std::uint64_t turn() const noexcept override { return turn_; }
     std::uint64_t execute(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) override {
         requireTransaction();
-        return writer_.connection_.run(statement, parameters, visitor);
+        try {
+            return writer_.connection_.run(statement, parameters, visitor);
+        } catch (const DatabaseError& error) {
+            writer_.note(error);
+            if (isGivenUp(error))
+                doom_ = error;
+            else if (!writer_.connection_.inTransaction())
+                doom_.emplace(error.kind(), std::string(rolledBack) + ": " + error.what(), error.name());
+            throw;
+        }
     }
 
     // Runs the body and keeps or undoes what it did. `failure` is what it threw.
     bool run(TransactionBody& body, std::exception_ptr& failure) {
         return run(body, failure, !first_, [&] {
+            writer_.requireKeys();
             if (!body.mayCommit())
                 throw DatabaseError(Kind::stale, "the host has ended the request: its transaction is rolled back");
         });
@@ -57,16 +80,20 @@ public:
     bool join(TransactionBody& body) {
         std::exception_ptr failure;
         const bool accepted = run(body, failure, true, [] {});
+        requireTransaction(); // whatever the bodies made of it
         if (failure) std::rethrow_exception(failure);
-        requireTransaction();
         return accepted;
     }
+    // Why nothing of this transaction can be kept, though a body may have gone on.
+    const Failure& doom() const noexcept { return doom_; }
 
 private:
     // After a rollback by SQLite itself every statement would be a transaction of its own.
-    void requireTransaction() const {
-        if (!writer_.connection_.inTransaction())
-            throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
+    void requireTransaction() {
+        if (doom_) throw DatabaseError(*doom_);
+        if (writer_.connection_.inTransaction()) return;
+        doom_.emplace(Kind::failed, rolledBack);
+        throw DatabaseError(*doom_);
     }
     template<class Claim>
     bool run(TransactionBody& body, std::exception_ptr& failure, bool part, Claim&& claim) {
@@ -77,7 +104,10 @@ private:
                 writer_.connection_.require(writer_.save_.run());
             }
             accepted = body.run(*this);
-            if (accepted && writer_.connection_.inTransaction()) claim();
+            if (accepted) {
+                requireTransaction(); // whatever the body made of a failure
+                claim();
+            }
         } catch (...) {
             accepted = false;
             failure = std::current_exception();
@@ -96,58 +126,108 @@ private:
 
     Writer& writer_;
     const bool first_;
+    const std::uint64_t turn_;
+    Failure doom_;
 };
 
-Writer::Writer(const SqliteOptions& options, const StatementRegistry& registry)
+// Writes what is there again.
+class Writer::Probe final : public TransactionBody {
+public:
+    Probe(SqliteConnection& connection, std::chrono::milliseconds patience)
+        : connection_(connection), until_(Clock::now() + patience) {}
+
+    bool run(Transaction&) override {
+        SqliteStatement version = connection_.prepare("PRAGMA user_version");
+        version.step();
+        const std::int64_t number = version.column(0).integer;
+        version.reset();
+        SqliteStatement write = connection_.prepare("PRAGMA user_version = " + std::to_string(number));
+        connection_.require(write.run());
+        return true;
+    }
+    bool isBackground() const noexcept override { return false; }
+    std::chrono::milliseconds timeLeft() const override {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Clock::now());
+    }
+
+private:
+    SqliteConnection& connection_;
+    Clock::time_point until_;
+};
+
+Writer::Writer(const SqliteOptions& options, const StatementRegistry& registry, Damage& damage,
+               std::function<void(const std::string&)> report)
     : options_(options),
+      damage_(damage),
       connection_(options, registry,
                   {SqliteConnection::Access::write, options.busyTimeout, options.statementTimeout, Kind::failed}),
+      files_(connection_.handle(), options.file.string(), report),
       begin_(connection_.prepare("BEGIN IMMEDIATE")),
       commit_(connection_.prepare("COMMIT")),
       rollback_(connection_.prepare("ROLLBACK")),
       save_(connection_.prepare("SAVEPOINT member")),
       undo_(connection_.prepare("ROLLBACK TO member")),
       release_(connection_.prepare("RELEASE member")),
-      checkpointAt_(static_cast<int>(options.walAutocheckpoint)) {
+      checkpointer_(options, registry, std::move(report)) {
     // Takes the place of SQLite's own checkpoint inside of COMMIT, which the one who writes would wait for.
     sqlite3_wal_hook(connection_.handle(), &onWal, this);
 }
 
 bool Writer::transact(TransactionBody& body) {
     if (Transaction* const around = currentTransaction()) return static_cast<Member*>(around)->join(body);
-    Ending ending = attempt(body, false);
-    // Somebody else's body ended the shared transaction: once more, without company.
-    if (ending == Ending::lost) ending = attempt(body, true);
-    return ending == Ending::committed;
+    if (body.isBackground()) checkpointer_.await(std::min(checkpointWait, body.timeLeft()));
+    for (int run = 1;; ++run) {
+        Failure reason;
+        // Once more without company: it may be somebody else's body that ends shared transactions.
+        const Ending ending = attempt(body, run > 1, reason);
+        if (ending != Ending::again) return ending == Ending::committed;
+        if (run == maximumRuns) throw DatabaseError(*reason);
+        pauseBeforeRun(body, run);
+    }
 }
 
-Writer::Ending Writer::attempt(TransactionBody& body, bool alone) {
-    const std::chrono::milliseconds left = body.timeLeft();
-    if (alone && left <= std::chrono::milliseconds(0))
-        throw DatabaseError(Kind::busy, "the request's deadline passed before its transaction could be run again");
+Writer::Ending Writer::attempt(TransactionBody& body, bool alone, Failure& reason) {
     auto group = std::make_shared<Group>();
-    const bool first = enter(alone, left, group);
-    if (first) begin(*group);
+    const bool first = enter(body, alone, group);
+    if (first) {
+        if (Failure failure = begin(*group, body.timeLeft())) {
+            if (failure->kind() != Kind::busy) throw DatabaseError(*failure);
+            reason = std::move(failure);
+            return Ending::again;
+        }
+    }
     std::exception_ptr failure;
-    const bool accepted = Member(*this, first).run(body, failure);
-    std::string text;
+    bool accepted = false;
+    {
+        Member member(*this, first, body.turn());
+        accepted = member.run(body, failure);
+        if (member.doom() && isGivenUp(*member.doom())) reason = member.doom();
+    }
     if (!connection_.inTransaction()) {
         // Undone as a whole: wanted when nobody else is in it, else the others have to try again.
         decide(*group, Decision::lost);
         leave();
+        if (reason) return Ending::again;
         if (failure) std::rethrow_exception(failure);
         if (!accepted) return Ending::refused;
-        throw DatabaseError(Kind::failed, "the transaction was rolled back by the database");
+        throw DatabaseError(Kind::failed, rolledBack);
     }
-    const Decision decision = !alone && handOver(group) ? await(group, text) : commit(group, text);
-    if (decision == Decision::lost) return Ending::lost;
-    if (decision != Decision::committed) throw DatabaseError(Kind::failed, text);
+    Failure shared;
+    const Decision decision = !alone && handOver(group) ? await(group, shared) : commit(group, shared);
+    if (decision == Decision::lost) {
+        reason.emplace(Kind::lost, "the transaction was undone with that of another one, again and again");
+        return Ending::again;
+    }
+    if (decision != Decision::committed) throw DatabaseError(*shared);
+    if (reason) return Ending::again;
     if (failure) std::rethrow_exception(failure);
     return accepted ? Ending::committed : Ending::refused;
 }
 
-// Waits for the turn, no longer than `timeLeft`. False: it comes with an open transaction, which `group` is then.
-bool Writer::enter(bool alone, std::chrono::milliseconds timeLeft, std::shared_ptr<Group>& group) {
+// Waits for the turn, no longer than the body may. False: it comes with an open transaction, which `group` is then.
+bool Writer::enter(const TransactionBody& body, bool alone, std::shared_ptr<Group>& group) {
+    const std::chrono::milliseconds timeLeft = body.timeLeft();
+    group->isBackground = body.isBackground();
     std::unique_lock lock(mutex_);
     if (closed_) throw DatabaseError(Kind::failed, "the database is closed");
     if (!taken_) {
@@ -157,6 +237,8 @@ bool Writer::enter(bool alone, std::chrono::milliseconds timeLeft, std::shared_p
     }
     Waiter waiter;
     waiter.alone = alone;
+    waiter.isBackground = body.isBackground();
+    waiter.since = Clock::now();
     waiting_.push_back(&waiter);
     if (!waiter.turn.wait_until(lock, Clock::now() + std::min(options_.writeWait, timeLeft),
                                 [this, &waiter] { return waiter.granted || closed_; }) ||
@@ -172,62 +254,120 @@ bool Writer::enter(bool alone, std::chrono::milliseconds timeLeft, std::shared_p
     return false;
 }
 
-void Writer::begin(Group& group) {
+Writer::Failure Writer::begin(Group& group, std::chrono::milliseconds timeLeft) {
     group.began = Clock::now();
+    const bool hurried = timeLeft < options_.busyTimeout;
+    if (hurried) connection_.setBusyTimeout(std::max(timeLeft, std::chrono::milliseconds(0)));
     const int code = begin_.run();
-    if (code == SQLITE_OK) return;
-    const DatabaseError error = connection_.error(code);
+    Failure failure;
+    if (code != SQLITE_OK) failure = connection_.error(code);
+    if (hurried) connection_.setBusyTimeout(options_.busyTimeout);
+    if (!failure) return failure;
+    note(*failure);
     leave();
-    throw DatabaseError(error);
+    return failure;
 }
 
-// True: the next one continues in the group's transaction.
+void Writer::note(const DatabaseError& failure) noexcept {
+    damage_.note(failure);
+    if (!isOfTheFile(failure.kind())) return;
+    const std::lock_guard lock(mutex_);
+    unwritable_ = failure;
+}
+
+// A key that is checked at COMMIT would fail it for everybody who shares the transaction.
+void Writer::requireKeys() {
+    int broken = 0;
+    int unused = 0;
+    sqlite3_db_status(connection_.handle(), SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &unused, 0);
+    if (broken != 0) throw DatabaseError(Kind::foreignKey, "FOREIGN KEY constraint failed");
+}
+
+// True: the next one continues in the group's transaction. A request does not wait for what is of none.
 bool Writer::handOver(const std::shared_ptr<Group>& group) {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty() || waiting_.front()->alone || group->members >= options_.groupCommit ||
-        Clock::now() - group->began >= groupAge)
+    if (waiting_.empty()) return false;
+    const auto next = nextWaiting();
+    if ((*next)->alone || group->members >= options_.groupCommit) return false;
+    if (group->isBackground && !(*next)->isBackground) {
+        group->isBackground = false;
+        group->began = Clock::now();
+    } else if (group->isBackground != (*next)->isBackground || Clock::now() - group->began >= groupAge) {
         return false;
+    }
     ++group->members;
-    grant(group);
+    grant(next, group);
     return true;
 }
 
-Writer::Decision Writer::await(const std::shared_ptr<Group>& group, std::string& failure) {
+Writer::Decision Writer::await(const std::shared_ptr<Group>& group, Failure& failure) {
     // What can still come: the bodies of others, whose statements are bounded, and one sync of the disk.
     const auto limit = options_.writeWait + options_.statementTimeout;
     std::unique_lock lock(mutex_);
     if (!group->decided.wait_until(lock, Clock::now() + limit, [&] { return group->decision != Decision::open; })) {
-        failure = "the commit was not confirmed within " + milliseconds(limit) + "; its outcome is unknown";
+        failure.emplace(Kind::unknownOutcome,
+                        "the commit was not confirmed within " + milliseconds(limit) + "; its outcome is unknown");
         return Decision::failed;
     }
     failure = group->failure;
     return group->decision;
 }
 
-Writer::Decision Writer::commit(const std::shared_ptr<Group>& group, std::string& failure) {
-    const int code = commit_.run();
-    const Decision decision = code == SQLITE_OK ? Decision::committed : Decision::failed;
-    if (decision == Decision::failed) {
-        failure = connection_.error(code).what();
+Writer::Decision Writer::commit(const std::shared_ptr<Group>& group, Failure& failure) {
+    wrote_ = false;
+    failure = files_.missing(); // for all that it could acknowledge
+    if (!failure) {
+        if (const int code = commit_.run(); code != SQLITE_OK) failure = commitError(code);
+    }
+    const Decision decision = failure ? Decision::failed : Decision::committed;
+    if (failure) {
+        note(*failure);
         rollBack();
     }
     decide(*group, decision, failure);
-    if (decision == Decision::committed) checkpoint();
+    if (decision == Decision::committed) checkpointer_.committed(walPages_, isMixed(*group));
     leave();
     return decision;
 }
 
-void Writer::decide(Group& group, Decision decision, const std::string& failure) {
+// Whether there lately were transactions of both kinds. In the turn.
+bool Writer::isMixed(const Group& group) noexcept {
+    const Clock::time_point now = Clock::now();
+    (group.isBackground ? backgroundAt_ : requestAt_) = now;
+    return requestAt_ && backgroundAt_ && now - *requestAt_ < calm && now - *backgroundAt_ < calm;
+}
+
+// All was written and only the sync failed: whoever opens the file after an end of this process that comes before its
+// next write finds the transaction committed.
+DatabaseError Writer::commitError(int code) const {
+    DatabaseError error = connection_.error(code);
+    if (sqlite3_extended_errcode(connection_.handle()) != SQLITE_IOERR_FSYNC) return error;
+    return {Kind::unknownOutcome, std::string(error.what()) + " in the sync of a commit: its outcome is unknown"};
+}
+
+void Writer::decide(Group& group, Decision decision, const Failure& failure) {
     const std::lock_guard lock(mutex_);
+    if (decision == Decision::committed && wrote_) unwritable_.reset();
     group.decision = decision;
     group.failure = failure;
     group.decided.notify_all();
 }
 
+// The caller holds mutex_; somebody waits.
+Writer::Waiting::iterator Writer::nextWaiting() noexcept {
+    const auto first = waiting_.begin();
+    if ((*first)->isBackground && Clock::now() - (*first)->since < options_.writeWait / backgroundShare) {
+        const auto request =
+            std::find_if(first, waiting_.end(), [](const Waiter* waiter) { return !waiter->isBackground; });
+        if (request != waiting_.end()) return request;
+    }
+    return first;
+}
+
 // The caller holds mutex_ and the turn.
-void Writer::grant(std::shared_ptr<Group> group) {
-    Waiter& next = *waiting_.front();
-    waiting_.pop_front();
+void Writer::grant(const Waiting::iterator& to, std::shared_ptr<Group> group) {
+    Waiter& next = **to;
+    waiting_.erase(to);
     next.group = std::move(group);
     next.granted = true;
     turnBegan_ = Clock::now();
@@ -237,7 +377,7 @@ void Writer::grant(std::shared_ptr<Group> group) {
 void Writer::leave() noexcept {
     const std::lock_guard lock(mutex_);
     if (!waiting_.empty()) {
-        grant(nullptr);
+        grant(nextWaiting(), nullptr);
         return;
     }
     taken_ = false;
@@ -248,21 +388,9 @@ void Writer::rollBack() noexcept {
     if (connection_.inTransaction()) static_cast<void>(rollback_.run());
 }
 
-// After the members were told, still in the turn.
-void Writer::checkpoint() noexcept {
-    const int usual = static_cast<int>(options_.walAutocheckpoint);
-    if (walPages_ < usual) checkpointAt_ = usual; // the log was started over
-    if (walPages_ < checkpointAt_) return;
-    const bool forced = walPages_ >= usual * forcedCheckpoint;
-    if (forced) connection_.setBusyTimeout(forcedCheckpointWait);
-    sqlite3_wal_checkpoint_v2(connection_.handle(), "main",
-                              forced ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if (forced) connection_.setBusyTimeout(options_.busyTimeout);
-    checkpointAt_ = walPages_ + usual;
-}
-
 int Writer::onWal(void* self, sqlite3*, const char*, int pages) noexcept {
     static_cast<Writer*>(self)->walPages_ = pages;
+    static_cast<Writer*>(self)->wrote_ = true;
     return SQLITE_OK;
 }
 
@@ -272,11 +400,18 @@ Transaction* Writer::currentTransaction() const noexcept {
                : nullptr;
 }
 
-void Writer::check() {
-    const std::lock_guard lock(mutex_);
-    const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - turnBegan_);
-    if (taken_ && held > options_.writeWait)
-        throw DatabaseError(Kind::failed, "the writer has been busy with one transaction for " + milliseconds(held));
+void Writer::check(std::chrono::milliseconds patience) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto held = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - turnBegan_);
+        if (taken_ && held > options_.writeWait)
+            throw DatabaseError(Kind::failed,
+                                "the writer has been busy with one transaction for " + milliseconds(held));
+        if (!unwritable_) return;
+    }
+    // Whoever is not ready gets no requests that would find out.
+    Probe probe(connection_, patience);
+    transact(probe);
 }
 
 bool Writer::close(std::chrono::steady_clock::time_point deadline) {
@@ -284,9 +419,7 @@ bool Writer::close(std::chrono::steady_clock::time_point deadline) {
     closed_ = true;
     for (Waiter* const waiter : waiting_) waiter->turn.notify_one();
     if (!left_.wait_until(lock, deadline, [this] { return !taken_; })) return false;
-    connection_.setBusyTimeout(forcedCheckpointWait);
-    sqlite3_wal_checkpoint_v2(connection_.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    return true;
+    return checkpointer_.close(deadline);
 }
 
 } // namespace mortise::database

@@ -2,13 +2,17 @@
 #include "readiness_result.hpp"
 #include "readiness_rounds.hpp"
 
+#include <mortise/networks.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/readiness.hpp>
+#include <mortise/timers.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mortise::health {
@@ -16,7 +20,7 @@ namespace {
 
 struct Settings {
     bool quiet = false;
-    std::vector<std::string> allow{"loopback"};
+    mortise::TextList allow{"loopback"};
     std::chrono::milliseconds cache{0}; // probes that come while a round runs share it
     std::chrono::milliseconds timeout{2000};
 };
@@ -70,10 +74,10 @@ public:
 private:
     mortise::NetworkList allowedNetworks(mortise::Setup& setup) {
         std::vector<std::string> good;
-        for (const std::string& entry : settings().allow) {
+        for (const std::string_view entry : settings().allow) {
             try {
-                static_cast<void>(networks().list({entry}));
-                good.push_back(entry);
+                static_cast<void>(networks().list({std::string(entry)}));
+                good.emplace_back(entry);
             } catch (const mortise::Invalid& fault) {
                 setup.refuseSetting("allow", fault.what());
             }
@@ -149,4 +153,4 @@ private:
 } // namespace
 } // namespace mortise::health
 
-MORTISE_PLUGIN(mortise::health::Health, "org.mortise.health", "1.0.0")
+MORTISE_PLUGIN(mortise::health::Health, "org.mortise.health", "1.0.0", licence("Apache-2.0"), inExample())

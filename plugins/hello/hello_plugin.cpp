@@ -4,7 +4,7 @@
 namespace {
 
 struct Settings {
-    std::string name = "world";
+    std::string_view name = "world";
 };
 MORTISE_SETTINGS(Settings, field(name).text("Who is greeted when a request names nobody."))
 
@@ -36,4 +36,4 @@ class Hello : public mortise::Plugin<Settings> {
 
 } // namespace
 
-MORTISE_PLUGIN(Hello, "org.mortise.hello", "1.0.0")
+MORTISE_PLUGIN(Hello, "org.mortise.hello", "1.0.0", licence("Apache-2.0"))

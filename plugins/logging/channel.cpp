@@ -99,10 +99,10 @@ bool Channel::writeAll(std::string_view text) {
 void Channel::run() {
     while (true) {
         const LineQueue::Block block = queue_.take();
-        bool going = writeAll(block.text);
+        const bool going = writeAll(block.text);
         if (block.dropped != 0) {
             if (going)
-                going = writeAll(hooks_.dropped_line(block.dropped));
+                writeAll(hooks_.dropped_line(block.dropped));
             else
                 lost_ += block.dropped;
         }

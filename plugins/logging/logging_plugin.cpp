@@ -8,6 +8,8 @@
 #include "stream_output.hpp"
 #include "style_choice.hpp"
 
+#include <mortise/filters.hpp>
+#include <mortise/log_sink.hpp>
 #include <mortise/plugin.hpp>
 
 #include <unistd.h>
@@ -67,7 +69,7 @@ public:
     void configure(mortise::Setup& setup) override {
         checkOutputs(setup);
         std::vector<std::string> faults;
-        levels_.emplace(*levelOf(settings().level), settings().levels, faults);
+        levels_.emplace(*levelOf(settings().level), std::vector<std::string>(settings().levels), faults);
         for (const std::string& fault : faults) setup.refuseSetting("levels", fault);
         request_level_ = *levelOf(settings().requestLogLevel);
         if (settings().requestLog && levels_->of("request-log") < level_silent) {
@@ -84,7 +86,7 @@ public:
         identity.hostname = hostname();
         identity.syslog_facility = facilityOf(settings().syslogFacility);
         auto outputs = std::make_unique<LogOutputs>(identity);
-        for (const std::string& name : settings().output) addOutput(*outputs, name);
+        for (const std::string_view name : settings().output) addOutput(*outputs, name);
         outputs_ = std::move(outputs);
     }
 
@@ -113,15 +115,16 @@ private:
     void checkOutputs(mortise::Setup& setup) const {
         const auto& names = settings().output;
         if (names.empty()) setup.refuseSetting("output", "no output is named");
-        for (auto it = names.begin(); it != names.end(); ++it) {
+        for (const auto* it = names.begin(); it != names.end(); ++it) {
             if (std::find(output_names.begin(), output_names.end(), *it) == output_names.end())
-                setup.refuseSetting("output", "'" + *it + "' is none of stdout, stderr, file, syslog, journald");
+                setup.refuseSetting("output",
+                                    "'" + std::string(*it) + "' is none of stdout, stderr, file, syslog, journald");
             else if (std::find(names.begin(), it, *it) != it)
-                setup.refuseSetting("output", "'" + *it + "' is given twice");
+                setup.refuseSetting("output", "'" + std::string(*it) + "' is given twice");
         }
     }
 
-    void addOutput(LogOutputs& outputs, const std::string& name) const {
+    void addOutput(LogOutputs& outputs, std::string_view name) const {
         LineQueue::Settings queue;
         queue.capacity = static_cast<std::size_t>(settings().bufferSize.count);
         queue.interval = settings().flushInterval;
@@ -175,4 +178,5 @@ private:
 } // namespace
 } // namespace mortise::logging
 
-MORTISE_PLUGIN(mortise::logging::Logging, "org.mortise.logging", "1.0.0")
+MORTISE_PLUGIN(mortise::logging::Logging, "org.mortise.logging", "1.0.0", licence("Apache-2.0"), filters("request-log"),
+               inExample())

@@ -5,26 +5,25 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace mortise::logging {
 
 struct Settings {
-    std::vector<std::string> output{"stdout"};
-    std::string format = "auto";
-    std::string level = "info";
-    std::vector<std::string> levels;
+    mortise::TextList output{"stdout"};
+    std::string_view format = "auto";
+    std::string_view level = "info";
+    mortise::TextList levels;
     mortise::Path path;
     mortise::Bytes rotateSize;
     std::uint32_t rotateKeep = 5;
     bool requestLog = true;
-    std::string requestLogLevel = "info";
+    std::string_view requestLogLevel = "info";
     std::chrono::milliseconds slowRequest{0};
     mortise::Bytes bufferSize{4 * 1024 * 1024};
     std::chrono::milliseconds flushInterval{10};
     std::chrono::milliseconds stopTimeout{2000};
-    std::string syslogFacility = "daemon";
+    std::string_view syslogFacility = "daemon";
     mortise::Path syslogSocket{"/dev/log"};
     mortise::Path journalSocket{"/run/systemd/journal/socket"};
 };

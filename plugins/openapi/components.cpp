@@ -15,22 +15,15 @@ struct HostAnswer {
     std::string_view sentence; // that the example bears
 };
 
-// A field that belongs to responses with that status (RFC 9110), whoever gives them.
+// A field of the host's own responses with that status.
 struct StatusField {
     std::uint32_t status;
     std::string_view name;
     std::string_view text;
 };
 
-constexpr std::string_view lead = "The address that this leads to";
 constexpr std::string_view again = "Seconds until it is worth another try";
-constexpr std::array<StatusField, 9> statusFields{{
-    {201, "Location", "The address of what was made, where it has one"},
-    {301, "Location", lead},
-    {302, "Location", lead},
-    {303, "Location", lead},
-    {307, "Location", lead},
-    {308, "Location", lead},
+constexpr std::array<StatusField, 3> statusFields{{
     {401, "WWW-Authenticate", "The scheme that is asked for"},
     {429, "Retry-After", again},
     {503, "Retry-After", again},
@@ -172,8 +165,10 @@ Json problemSchema(const Json* errors) {
         .set("required", std::move(required));
 }
 
-Json header(std::string_view text) {
-    return Json::object().set("description", text).set("schema", Json::object().set("type", "string"));
+Json header(std::string_view text, const std::optional<Json>& schema = std::nullopt) {
+    Json made = Json::object();
+    if (!text.empty()) made.set("description", text);
+    return made.set("schema", schema ? *schema : Json::object().set("type", "string"));
 }
 
 } // namespace
@@ -269,11 +264,13 @@ Json Components::errorContent(std::uint32_t status, std::string_view sentence) {
     return content;
 }
 
-std::optional<Json> Components::fieldsOf(std::uint32_t status) {
-    const auto* const found = std::find_if(statusFields.begin(), statusFields.end(),
-                                           [&](const StatusField& field) { return field.status == status; });
-    if (found == statusFields.end()) return std::nullopt;
-    return Json::object().set(found->name, header(found->text));
+std::optional<Json> Components::fieldsOf(std::uint32_t status, const std::vector<FieldNote>& declared) {
+    Json fields = Json::object();
+    for (const FieldNote& field : declared) fields.set(field.name, header(field.text, field.schema));
+    for (const StatusField& field : statusFields)
+        if (field.status == status && fields.find(field.name) == nullptr) fields.set(field.name, header(field.text));
+    if (fields.empty()) return std::nullopt;
+    return fields;
 }
 
 bool Components::hasHostAnswer(std::uint32_t status) noexcept {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "json_tree.hpp"
+#include "route_note.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mortise::openapi {
 
@@ -29,8 +31,9 @@ public:
     Json hostAnswer(std::uint32_t status);
     static constexpr std::uint32_t anyError = 0;
     static bool hasHostAnswer(std::uint32_t status) noexcept;
-    // The header fields that belong to a status, whoever responds with it.
-    static std::optional<Json> fieldsOf(std::uint32_t status);
+    // The header fields of a response, by their names: those that a route declares, and those of the host's own
+    // responses with that status.
+    static std::optional<Json> fieldsOf(std::uint32_t status, const std::vector<FieldNote>& declared = {});
 
     void needBearer() { bearer_ = true; }
     // The member "components" of the document.

@@ -2,10 +2,14 @@
 #include "docs_page.hpp"
 #include "document.hpp"
 #include "openapi_settings.hpp"
+#include "route_additions.hpp"
 #include "tape_json.hpp"
 #include "yaml_text.hpp"
 
+#include <mortise/declared_routes.hpp>
 #include <mortise/entity_tag.hpp>
+#include <mortise/extension_point.hpp>
+#include <mortise/json.hpp>
 #include <mortise/plugin.hpp>
 
 #include <algorithm>
@@ -45,23 +49,27 @@ std::vector<std::string> listOf(std::string_view commaList) {
 }
 
 // A path that a route can have, without parameters.
-bool isPath(const std::string& path) {
+bool isPath(std::string_view path) {
     return path.size() > 1 && path.front() == '/' && path.back() != '/' && path.find("/:") == path.npos &&
            path.find("/*") == path.npos && path.find_first_of("\"<>&") == path.npos;
 }
 
-class OpenApi : public Plugin<Settings> {
+class OpenApi : public Plugin<Settings>, public ExtensionPoint<RouteDocumentation, RouteAdditions> {
 public:
     void configure(Setup& setup) override;
+    std::unique_ptr<RouteAdditions> build(const Contributions<RouteDocumentation>& list) override {
+        return std::make_unique<RouteAdditions>(list);
+    }
 
 private:
     void checkPaths(Setup& setup);
     void declarePage(Setup& setup);
 
     std::shared_ptr<const Built> built(const Request& request);
-    std::shared_ptr<const Built> build(const Request& request) const;
+    std::shared_ptr<const Built> documentFor(const Request& request) const;
     std::optional<Json> schemaOf(std::string_view text) const;
     RouteNote noteOf(const DeclaredRoute& route) const;
+    void extendBy(const RouteAdditions& additions, const DeclaredRoute& route, RouteNote& note) const;
 
     Reply document(const Request& request, bool yaml);
     Reply page(const Request& request) const;
@@ -76,9 +84,9 @@ private:
 
 void OpenApi::checkPaths(Setup& setup) {
     const Settings& given = settings();
-    const auto check = [&](std::string_view key, const std::string& path, bool optional) {
+    const auto check = [&](std::string_view key, std::string_view path, bool optional) {
         if (!isPath(path) && !(optional && path.empty()))
-            setup.refuseSetting(key, "'" + path + "' is no path; write one such as /openapi.json");
+            setup.refuseSetting(key, "'" + std::string(path) + "' is no path; write one such as /openapi.json");
     };
     check("json_path", given.jsonPath, false);
     check("yaml_path", given.yamlPath, true);
@@ -102,11 +110,11 @@ void OpenApi::declarePage(Setup& setup) {
     htmlTag_ = entityTagText(fingerprint(html_));
     policy_ = setup.headerBlock({{"Content-Security-Policy", pagePolicy(given.servers)}});
     // Relative, so that it holds behind a proxy that puts something in front.
-    const std::string target = given.docsPath.substr(given.docsPath.rfind('/') + 1) + "/";
+    const std::string target = std::string(given.docsPath.substr(given.docsPath.rfind('/') + 1)) + "/";
     setup.get(given.docsPath).hidden().onLoop().handle([target](Request&) {
         return Reply::empty(301).location(target);
     });
-    setup.get(given.docsPath + "/*file").hidden().onLoop().handle([this](Request& request) {
+    setup.get(std::string(given.docsPath) + "/*file").hidden().onLoop().handle([this](Request& request) {
         const std::string_view file = request.parameter("file");
         if (file.empty()) return page(request);
         for (const PageAsset& one : pageAssets())
@@ -156,20 +164,25 @@ Reply OpenApi::document(const Request& request, bool yaml) {
 std::shared_ptr<const Built> OpenApi::built(const Request& request) {
     const std::lock_guard lock(mutex_); // who asks meanwhile needs the same document
     if (built_ && built_->generation == request.generation()) return built_;
-    std::shared_ptr<const Built> made = build(request);
+    std::shared_ptr<const Built> made = documentFor(request);
     // Requests that the generation before still serves do not push out the newer one.
     if (made->generation != 0 && (!built_ || made->generation > built_->generation)) built_ = made;
     return made;
 }
 
-std::shared_ptr<const Built> OpenApi::build(const Request& request) const {
+std::shared_ptr<const Built> OpenApi::documentFor(const Request& request) const {
     const Settings& given = settings();
-    const DocumentFrame frame{given.title,        given.version,     given.description,
-                              given.license,      given.contactName, given.contactUrl,
-                              given.contactEmail, given.servers,     *schemaOf(detail::errorSchema)};
+    const DocumentFrame frame{std::string(given.title),        std::string(given.version),
+                              std::string(given.description),  std::string(given.license),
+                              std::string(given.contactName),  std::string(given.contactUrl),
+                              std::string(given.contactEmail), given.servers,
+                              *schemaOf(detail::errorSchema)};
     std::vector<RouteNote> routes;
+    const RouteAdditions* const additions = collected(request);
     request.visitRoutes([&](const DeclaredRoute& route) {
-        if (!route.has(MORTISE_ROUTE_HIDDEN)) routes.push_back(noteOf(route));
+        if (route.has(MORTISE_ROUTE_HIDDEN)) return;
+        routes.push_back(noteOf(route));
+        if (additions != nullptr) extendBy(*additions, route, routes.back());
     });
     const Json document = documentOf(frame, routes);
     auto made = std::make_shared<Built>();
@@ -213,13 +226,36 @@ RouteNote OpenApi::noteOf(const DeclaredRoute& route) const {
     note.deprecated = route.has(MORTISE_ROUTE_DEPRECATED);
     for (std::uint32_t i = 0; i < route.responseCount(); ++i) {
         const DeclaredResponse response = route.response(i);
-        note.responses.push_back({response.status, schemaOf(response.schema), std::string(response.message),
-                                  std::string(response.mediaType)});
+        ResponseNote& one = note.responses.emplace_back(ResponseNote{response.status,
+                                                                     schemaOf(response.schema),
+                                                                     std::string(response.message),
+                                                                     std::string(response.mediaType),
+                                                                     {}});
+        for (std::size_t j = 0; j < response.fieldCount(); ++j) {
+            const DeclaredField field = response.field(j);
+            one.fields.push_back({std::string(field.name), std::string(field.text), schemaOf(field.schema)});
+        }
     }
     return note;
+}
+
+void OpenApi::extendBy(const RouteAdditions& additions, const DeclaredRoute& route, RouteNote& note) const {
+    for (const RouteAdditions::One& one : additions.all()) {
+        try {
+            if (const std::optional<RouteAddition> addition =
+                    one.methods.addTo(route.method(), route.pattern(), route.flags()))
+                extend(note, *addition, [this](std::string_view text) { return schemaOf(text); });
+        } catch (const std::exception& failure) {
+            log().warn("What a plugin does to a route is not documented", {{"plugin", one.plugin},
+                                                                           {"method", route.method()},
+                                                                           {"route", route.pattern()},
+                                                                           {"reason", failure.what()}});
+        }
+    }
 }
 
 } // namespace
 } // namespace mortise::openapi
 
-MORTISE_PLUGIN(mortise::openapi::OpenApi, "org.mortise.openapi", "1.0.0")
+MORTISE_PLUGIN(mortise::openapi::OpenApi, "org.mortise.openapi", "1.0.0", licence("Apache-2.0"), inExample(),
+               defines<mortise::RouteDocumentation>())

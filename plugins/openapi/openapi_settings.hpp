@@ -3,24 +3,23 @@
 
 #include <mortise/settings.hpp>
 
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace mortise::openapi {
 
 struct Settings {
-    std::string docs = "auto";
-    std::string jsonPath = "/openapi.json";
-    std::string yamlPath = "/openapi.yaml";
-    std::string docsPath = "/docs";
-    std::string title = "Mortise";
-    std::string version = "1.0.0";
-    std::string description;
-    std::string license;
-    std::string contactName;
-    std::string contactUrl;
-    std::string contactEmail;
-    std::vector<std::string> servers{"/"};
+    std::string_view docs = "auto";
+    std::string_view jsonPath = "/openapi.json";
+    std::string_view yamlPath = "/openapi.yaml";
+    std::string_view docsPath = "/docs";
+    std::string_view title = "Mortise";
+    std::string_view version = "1.0.0";
+    std::string_view description;
+    std::string_view license;
+    std::string_view contactName;
+    std::string_view contactUrl;
+    std::string_view contactEmail;
+    mortise::TextList servers{"/"};
 };
 MORTISE_SETTINGS(
     Settings,

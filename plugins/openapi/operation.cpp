@@ -150,11 +150,12 @@ bool isErrorShape(const std::optional<Json>& schema) {
 
 Json declaredResponse(const ResponseNote& response, Components& components) {
     const bool isError = response.status >= 400 && isErrorShape(response.schema);
-    if (isError && response.message.empty() && Components::hasHostAnswer(response.status))
+    if (isError && response.message.empty() && response.fields.empty() && Components::hasHostAnswer(response.status))
         return components.hostAnswer(response.status);
     const std::string text(response.message.empty() ? statusText(response.status) : std::string_view(response.message));
     Json made = Json::object().set("description", text);
-    if (std::optional<Json> fields = Components::fieldsOf(response.status)) made.set("headers", *std::move(fields));
+    if (std::optional<Json> fields = Components::fieldsOf(response.status, response.fields))
+        made.set("headers", *std::move(fields));
     if (isError) return made.set("content", components.errorContent(response.status, text));
     if (response.schema) {
         const Json visible = Components::withoutWriteOnly(*response.schema);
@@ -194,8 +195,15 @@ Json alternatives(const Json& first, const Json& second, const char* keyword) {
     return Json::object().set("schema", Json::object().set(keyword, std::move(list)));
 }
 
-// A further response with the same status: its media types, and its shapes.
+// A further response with the same status: its header fields, its media types, and its shapes.
 void join(Json& response, const Json& further, const char* keyword) {
+    if (const Json* const fields = further.find("headers")) {
+        const Json* const known = response.find("headers");
+        Json all = known != nullptr ? *known : Json::object();
+        for (const Json::Member& one : fields->members())
+            if (all.find(one.key) == nullptr) all.set(one.key, one.value);
+        response.set("headers", std::move(all));
+    }
     const Json* const content = further.find("content");
     if (content == nullptr) return;
     const Json* const there = response.find("content");
@@ -219,8 +227,15 @@ Json responsesOf(const RouteNote& route, bool hasBody, Components& components) {
         Json made = declaredResponse(response, components);
         const auto [place, isNew] = declared.try_emplace(response.status, made);
         if (isNew) continue;
+        const bool wasHosts = place->second.find("$ref") != nullptr;
+        if (wasHosts) std::swap(place->second, made);
+        // A reference has nothing beside it: what it leads to is said here, too.
+        if (made.find("$ref") != nullptr) {
+            if (place->second.find("$ref") != nullptr) continue;
+            made = Json::object().set("content", components.errorContent(response.status, statusText(response.status)));
+        }
         join(place->second, made, "oneOf");
-        if (!response.message.empty()) joinText(place->second, made);
+        if (!wasHosts && !response.message.empty()) joinText(place->second, made);
     }
     const bool succeeds = !declared.empty() && declared.begin()->first < 400;
     for (const std::uint32_t status : hostStatuses(route, hasBody)) {
@@ -245,9 +260,7 @@ Json securityOf(const RouteNote& route, Components& components) {
     if (route.caller == RouteNote::Caller::anyone) return security;
     components.needBearer();
     if (route.caller == RouteNote::Caller::optional) security.push(Json::object());
-    Json roles = Json::array();
-    if (!route.role.empty()) roles.push(Json::string(route.role));
-    return security.push(Json::object().set("bearer", std::move(roles)));
+    return security.push(Json::object().set("bearer", Json::array()));
 }
 
 } // namespace
@@ -270,6 +283,9 @@ Json operationOf(const RouteNote& route, const PathTemplate& path, Components& c
     if (body) operation.set("requestBody", *std::move(body));
     operation.set("responses", responsesOf(route, hasBody, components));
     operation.set("security", securityOf(route, components));
+    // OpenAPI 3.1 has a place for roles in the requirement, but what reads documents wants them declared as scopes
+    // there.
+    if (!route.role.empty()) operation.set("x-required-role", Json::string(route.role));
     return operation;
 }
 

@@ -10,11 +10,19 @@
 
 namespace mortise::openapi {
 
+// A header field of a response.
+struct FieldNote {
+    std::string name;
+    std::string text;
+    std::optional<Json> schema; // none: text
+};
+
 struct ResponseNote {
     std::uint32_t status = 200;
     std::optional<Json> schema;
     std::string message;
     std::string mediaType; // empty: application/json where there is a schema
+    std::vector<FieldNote> fields = {};
 };
 
 // What documentation says of a route.

@@ -5,6 +5,9 @@
 #include "memory_store.hpp"
 #include "rate_limit_settings.hpp"
 
+#include <mortise/crypto.hpp>
+#include <mortise/filters.hpp>
+#include <mortise/handover.hpp>
 #include <mortise/plugin.hpp>
 
 #include <algorithm>
@@ -45,8 +48,9 @@ public:
             {"default", {settings().limit, static_cast<Seconds>(settings().window.count() / 1000), algorithm}});
         const std::vector<Rule> rules = readRules(setup);
         for (const Rule& rule : rules) limits_.push_back({rule.name(), {rule.maximum, rule.window, algorithm}});
-        for (const std::string& path : settings().skip)
-            if (path.front() != '/') setup.refuseSetting("skip", "'" + path + "' is no path: it begins with no '/'");
+        for (const std::string_view path : settings().skip)
+            if (path.front() != '/')
+                setup.refuseSetting("skip", "'" + std::string(path) + "' is no path: it begins with no '/'");
         limiter_.emplace(settings().skip, rules);
         for (const NamedLimit& limit : limits_) {
             const auto constant = fields_.emplace_back(limit).constant();
@@ -69,7 +73,7 @@ public:
         store_ = std::make_unique<MemoryStore>(std::move(store), key);
         for (const Replacement& one : replaced_)
             if (!one.laxer) log().info(replacing, {{"rule", one.route}, {"builtin", one.builtin}});
-        for (const std::string& name : settings().disabledRules)
+        for (const std::string_view name : settings().disabledRules)
             log().info("A built-in rule is switched off", {{"builtin", name}});
     }
 
@@ -89,10 +93,11 @@ private:
             parseRules(settings().rules, [&](const std::string& sentence) { setup.refuseSetting("rules", sentence); });
         for (const Rule& rule : own)
             for (const RuleRoute& route : rule.routes) setup.expectRoute("rules", route.method, route.pattern);
-        for (const std::string& name : settings().disabledRules)
+        for (const std::string_view name : settings().disabledRules)
             if (!isBuiltinRule(name))
                 setup.refuseSetting("disabled_rules",
-                                    "'" + name + "' is no built-in rule; they are login, registration and password");
+                                    "'" + std::string(name) +
+                                        "' is no built-in rule; they are login, registration and password");
         RuleSet set = withBuiltinRules(std::move(own), settings().disabledRules, settings().skip);
         warnOf(set);
         replaced_ = std::move(set.replaced);
@@ -198,4 +203,5 @@ private:
 } // namespace
 } // namespace mortise::rate_limit
 
-MORTISE_PLUGIN(mortise::rate_limit::RateLimit, "org.mortise.rate-limit", "1.0.0")
+MORTISE_PLUGIN(mortise::rate_limit::RateLimit, "org.mortise.rate-limit", "1.0.0", licence("Apache-2.0"),
+               filters("rate-limit"), inExample())

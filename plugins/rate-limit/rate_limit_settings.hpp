@@ -7,18 +7,17 @@
 
 #include <chrono>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace mortise::rate_limit {
 
 struct Settings {
     std::uint32_t limit = 100;
     std::chrono::milliseconds window = std::chrono::minutes(15);
-    std::string algorithm = "fixed";
-    std::vector<std::string> rules;
-    std::vector<std::string> disabledRules;
-    std::vector<std::string> skip{"/health", "/ready", "/metrics"};
+    std::string_view algorithm = "fixed";
+    mortise::TextList rules;
+    mortise::TextList disabledRules;
+    mortise::TextList skip{"/health", "/ready", "/metrics"};
     std::uint32_t maxClients = 100'000;
 };
 MORTISE_SETTINGS(

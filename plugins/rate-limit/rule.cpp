@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace mortise::rate_limit {
@@ -102,7 +103,7 @@ std::vector<Rule> parseRules(const std::vector<std::string>& entries,
             if (!last) continue;
             Rule rule;
             parseRate(text, words[2], rule);
-            rule.routes = std::move(pending);
+            rule.routes = std::exchange(pending, {});
             rules.push_back(std::move(rule));
         } catch (const std::invalid_argument& fault) {
             refuse(fault.what());

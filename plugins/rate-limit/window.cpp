@@ -48,7 +48,8 @@ Standing Window::take(const Limit& limit, Seconds now) noexcept {
 Seconds Window::nextPass(const Limit& limit) const noexcept {
     const auto passes_after = [&](std::uint64_t before, std::uint64_t now_counted) -> Seconds {
         const std::uint64_t room = (limit.most - now_counted - 1) * limit.window; // request-seconds
-        return limit.window - static_cast<Seconds>(std::min<std::uint64_t>(limit.window, room / before));
+        const std::uint64_t least = room / std::max<std::uint64_t>(before, 1);    // 0 leaves nothing to wait for
+        return limit.window - static_cast<Seconds>(std::min<std::uint64_t>(limit.window, least));
     };
     if (limit.algorithm == Algorithm::sliding) {
         if (current_ < limit.most && previous_ > 0) return start_ + passes_after(previous_, current_);

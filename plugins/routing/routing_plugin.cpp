@@ -2,9 +2,11 @@
 #include "radix_tree.hpp"
 
 #include <mortise/plugin.hpp>
+#include <mortise/router.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 namespace {
 
@@ -49,4 +51,4 @@ class Routing : public mortise::Plugin<>, public mortise::Router {
 
 } // namespace
 
-MORTISE_PLUGIN(Routing, "org.mortise.routing", "1.0.0")
+MORTISE_PLUGIN(Routing, "org.mortise.routing", "1.0.0", licence("Apache-2.0"), inExample())

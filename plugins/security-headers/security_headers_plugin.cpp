@@ -2,6 +2,7 @@
 #include "header_faults.hpp"
 #include "security_headers_settings.hpp"
 
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
 
 #include <string>
@@ -20,7 +21,7 @@ class SecurityHeaders : public Plugin<Settings> {
         const Settings& given = settings();
         Fields fields;
         using FaultOf = std::string (*)(std::string_view);
-        const auto add = [&](std::string_view key, std::string_view name, const std::string& value,
+        const auto add = [&](std::string_view key, std::string_view name, std::string_view value,
                              FaultOf faultOf = nullptr) {
             if (value.empty()) return;
             std::string fault = faultOfValue(value);
@@ -67,4 +68,5 @@ class SecurityHeaders : public Plugin<Settings> {
 } // namespace
 } // namespace mortise::security_headers
 
-MORTISE_PLUGIN(mortise::security_headers::SecurityHeaders, "org.mortise.security-headers", "1.0.0")
+MORTISE_PLUGIN(mortise::security_headers::SecurityHeaders, "org.mortise.security-headers", "1.0.0",
+               licence("Apache-2.0"), filters("security-headers"), inExample())

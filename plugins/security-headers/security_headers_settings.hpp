@@ -3,30 +3,30 @@
 
 #include <mortise/settings.hpp>
 
-#include <string>
+#include <string_view>
 
 namespace mortise::security_headers {
 
 // The values of the fields, by default those of helmet 8; an empty one leaves its field out.
 struct Settings {
-    std::string contentSecurityPolicy =
+    std::string_view contentSecurityPolicy =
         "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors "
         "'self';img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' "
         "https: 'unsafe-inline';upgrade-insecure-requests";
-    std::string crossOriginEmbedderPolicy;
-    std::string crossOriginOpenerPolicy = "same-origin";
-    std::string crossOriginResourcePolicy = "same-origin";
-    std::string originAgentCluster = "?1";
-    std::string permissionsPolicy;
-    std::string referrerPolicy = "no-referrer";
-    std::string strictTransportSecurity = "max-age=31536000; includeSubDomains";
-    std::string hstsOn = "always";
-    std::string xContentTypeOptions = "nosniff";
-    std::string xDnsPrefetchControl = "off";
-    std::string xDownloadOptions = "noopen";
-    std::string xFrameOptions = "SAMEORIGIN";
-    std::string xPermittedCrossDomainPolicies = "none";
-    std::string xXssProtection = "0";
+    std::string_view crossOriginEmbedderPolicy;
+    std::string_view crossOriginOpenerPolicy = "same-origin";
+    std::string_view crossOriginResourcePolicy = "same-origin";
+    std::string_view originAgentCluster = "?1";
+    std::string_view permissionsPolicy;
+    std::string_view referrerPolicy = "no-referrer";
+    std::string_view strictTransportSecurity = "max-age=31536000; includeSubDomains";
+    std::string_view hstsOn = "always";
+    std::string_view xContentTypeOptions = "nosniff";
+    std::string_view xDnsPrefetchControl = "off";
+    std::string_view xDownloadOptions = "noopen";
+    std::string_view xFrameOptions = "SAMEORIGIN";
+    std::string_view xPermittedCrossDomainPolicies = "none";
+    std::string_view xXssProtection = "0";
 };
 MORTISE_SETTINGS(
     Settings,

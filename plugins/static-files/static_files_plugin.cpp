@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <system_error>
 
 namespace mortise::static_files {
@@ -43,6 +44,10 @@ struct Representation {
     std::int64_t modifiedSeconds() const noexcept { return file.modifiedNs / 1'000'000'000; }
 };
 
+// What documentation says of them.
+constexpr std::string_view entityTag = "The version of the file";
+constexpr std::string_view modified = "When the file was changed";
+
 // Time and size tell versions apart; a coding is a representation of its own (RFC 9110 section 8.8.3.3).
 std::string tagOf(const FoundFile& file, const std::string& coding) {
     char text[64];
@@ -60,12 +65,19 @@ class StaticFiles : public Plugin<Settings> {
         cacheControl_ = "public, max-age=" + std::to_string(settings().maxAge.count());
         if (settings().immutable) cacheControl_ += ", immutable";
         const bool everything = settings().prefix == "/";
-        setup.get(everything ? "/*path" : settings().prefix + "/*path")
+        setup.get(everything ? "/*path" : std::string(settings().prefix) + "/*path")
             .summary("A file")
             .repliesMedia(200, "*/*", "The file")
+            .header("ETag", entityTag)
+            .header("Last-Modified", modified)
             .repliesMedia(206, "*/*", "The part that Range asks for")
+            .header("ETag", entityTag)
+            .header("Last-Modified", modified)
             .replies(301, "A directory's address ends with a slash")
+            .header("Location", "The address with the slash")
             .replies(304, "The client has this version")
+            .header("ETag", entityTag)
+            .header("Last-Modified", modified)
             .repliesError(404)
             .repliesError(412, "The version is another one")
             .repliesError(416, "The file ends before that")
@@ -74,16 +86,17 @@ class StaticFiles : public Plugin<Settings> {
         setup.get(settings().prefix)
             .summary("The address of the files")
             .replies(301, "A directory's address ends with a slash")
+            .header("Location", "The address with the slash")
             .onLoop()
-            .handle([this](Request& request) { return redirect(request, settings().prefix + "/"); });
+            .handle([this](Request& request) { return redirect(request, std::string(settings().prefix) + "/"); });
     }
 
     void start() override {
         root_ = std::make_unique<FileRoot>(settings().root.string());
         if (root_->resolution() == Resolution::byWalk)
             log().info("The system refuses openat2: names are looked up folder by folder");
-        if (!settings().fallback.empty() && root_->open(settings().fallback).kind != FoundFile::Kind::file)
-            throw std::runtime_error("fallback '" + settings().fallback + "' is no file under '" +
+        if (!settings().fallback.empty() && root_->open(std::string(settings().fallback)).kind != FoundFile::Kind::file)
+            throw std::runtime_error("fallback '" + std::string(settings().fallback) + "' is no file under '" +
                                      settings().root.string() + "'");
     }
 
@@ -92,19 +105,21 @@ class StaticFiles : public Plugin<Settings> {
         if (given.root.empty()) setup.refuseSetting("root", "it is empty; name the directory whose files are served");
         if (given.prefix.empty() || given.prefix.front() != '/' ||
             (given.prefix.size() > 1 && given.prefix.back() == '/'))
-            setup.refuseSetting("prefix", "'" + given.prefix + "' does not begin with a slash, or ends with one");
+            setup.refuseSetting("prefix",
+                                "'" + std::string(given.prefix) + "' does not begin with a slash, or ends with one");
         if (!given.index.empty() &&
             (!FileRoot::isServable(given.index, true) || given.index.find('/') != std::string::npos))
-            setup.refuseSetting("index", "'" + given.index + "' is no name of a file");
+            setup.refuseSetting("index", "'" + std::string(given.index) + "' is no name of a file");
         if (!given.fallback.empty() && !FileRoot::isServable(given.fallback, true))
-            setup.refuseSetting("fallback", "'" + given.fallback + "' is no name of a file under the root");
-        for (const std::string& name : given.precompressed) {
+            setup.refuseSetting("fallback",
+                                "'" + std::string(given.fallback) + "' is no name of a file under the root");
+        for (const std::string_view name : given.precompressed) {
             if (auto coding = codingOf(name))
                 codings_.push_back(*std::move(coding));
             else
-                setup.refuseSetting("precompressed", "'" + name + "' is none of br, zstd and gzip");
+                setup.refuseSetting("precompressed", "'" + std::string(name) + "' is none of br, zstd and gzip");
         }
-        for (const std::string& entry : given.types)
+        for (const std::string_view entry : given.types)
             if (const std::string fault = MediaTypes::faultOf(entry); !fault.empty())
                 setup.refuseSetting("types", fault);
     }
@@ -119,11 +134,12 @@ class StaticFiles : public Plugin<Settings> {
         if (encodedSlash || (!name.empty() && !FileRoot::isServable(name, settings().hidden))) return missing(request);
         if (directory) {
             if (settings().index.empty()) return missing(request);
-            name += name.empty() ? settings().index : "/" + settings().index;
+            if (!name.empty()) name += '/';
+            name += settings().index;
         }
         FoundFile found = open(request, name);
         if (found.kind == FoundFile::Kind::directory && !directory && !settings().index.empty() &&
-            open(request, name + "/" + settings().index).kind == FoundFile::Kind::file)
+            open(request, name + "/" + std::string(settings().index)).kind == FoundFile::Kind::file)
             return redirect(request, std::string(raw) + "/");
         return found.kind == FoundFile::Kind::file ? answer(request, name, std::move(found)) : missing(request);
     }
@@ -149,8 +165,9 @@ class StaticFiles : public Plugin<Settings> {
     Reply missing(Request& request) const {
         const bool navigation = request.field("Accept").find("text/html") != std::string_view::npos;
         if (!settings().fallback.empty() && navigation) {
-            FoundFile found = open(request, settings().fallback);
-            if (found.kind == FoundFile::Kind::file) return answer(request, settings().fallback, std::move(found));
+            const std::string fallback(settings().fallback);
+            FoundFile found = open(request, fallback);
+            if (found.kind == FoundFile::Kind::file) return answer(request, fallback, std::move(found));
         }
         return notFound("Route not found");
     }
@@ -241,4 +258,4 @@ class StaticFiles : public Plugin<Settings> {
 } // namespace
 } // namespace mortise::static_files
 
-MORTISE_PLUGIN(mortise::static_files::StaticFiles, "org.mortise.static-files", "1.0.0")
+MORTISE_PLUGIN(mortise::static_files::StaticFiles, "org.mortise.static-files", "1.0.0", licence("Apache-2.0"))

@@ -4,21 +4,20 @@
 #include <mortise/settings.hpp>
 
 #include <chrono>
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace mortise::static_files {
 
 struct Settings {
     Path root;
-    std::string prefix = "/static";
-    std::string index = "index.html";
-    std::string fallback;
+    std::string_view prefix = "/static";
+    std::string_view index = "index.html";
+    std::string_view fallback;
     std::chrono::seconds maxAge{0};
     bool immutable = false;
-    std::vector<std::string> precompressed{"br", "zstd", "gzip"};
+    mortise::TextList precompressed{"br", "zstd", "gzip"};
     bool hidden = false;
-    std::vector<std::string> types;
+    mortise::TextList types;
 };
 MORTISE_SETTINGS(
     Settings, field(root).text("Directory whose files are served; nothing outside of it ever is."),

@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "include.hpp"
+#include "removals.hpp"
+#include "representation.hpp"
+#include "transfer_commands.hpp"
 #include "user.hpp"
-#include "user_cursor.hpp"
-#include "user_id.hpp"
+#include "user_batch.hpp"
+#include "user_commands.hpp"
 #include "user_store.hpp"
+#include "users_settings.hpp"
 
+#include <mortise/bounded_body.hpp>
+#include <mortise/commands.hpp>
+#include <mortise/crypto.hpp>
+#include <mortise/deep_pages.hpp>
+#include <mortise/entity_tag.hpp>
+#include <mortise/extension_point.hpp>
+#include <mortise/loops.hpp>
+#include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/tasks.hpp>
+#include <mortise/timers.hpp>
+#include <mortise/users_provider.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,19 +33,27 @@
 namespace users {
 namespace {
 
-mortise::Reply userNotFound() {
-    return mortise::notFound("User not found");
-}
-
-class UsersPlugin : public mortise::Plugin<>, public mortise::UsersProvider {
+class UsersPlugin : public mortise::Plugin<Settings>,
+                    public mortise::UsersProvider,
+                    public mortise::ExtensionPoint<mortise::UserRelation, Relations> {
 public:
     void configure(mortise::Setup& setup) override;
-    void start() override { store_.open(service<mortise::Database>()); }
+    void start() override {
+        store_.open(service<mortise::Database>(), loops(), settings().maximumTotal);
+        removals_.emplace(
+            store_, [this] { return hold(); }, tasks(), timers(), log());
+        deepPages_.open(tasks(), loops(), settings().deepPages);
+        transfers_.open(store_.database(), {crypto(), json(), passwords()}, settings());
+    }
+    void activate() override { removals_->watch(settings().removalInterval); }
+
+    std::unique_ptr<Relations> build(const mortise::Contributions<mortise::UserRelation>& list) override {
+        return std::make_unique<Relations>(list);
+    }
 
     bool findById(std::string_view id, mortise::UserVisitor visit) override;
     bool findByEmail(std::string_view email, mortise::UserVisitor visit) override;
-    void create(mortise::Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
-                mortise::UserVisitor visit) override;
+    void create(mortise::Turn turn, const mortise::NewUserRecord& user, mortise::UserVisitor visit) override;
     bool setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                          std::string_view passwordHash) override;
     bool renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
@@ -40,42 +65,45 @@ private:
     void declareWrites(mortise::Setup& setup);
     void declareCommands(mortise::Setup& setup);
 
-    mortise::Reply list(const ListQuery& query) const;
-    mortise::Reply listByPage(std::int64_t page, std::int64_t limit) const;
-    mortise::Reply listByCursor(const ListQuery& query) const;
-    mortise::Reply one(const mortise::Request& request, std::string_view id) const;
+    [[nodiscard]] Include includeOf(mortise::Turn turn, std::optional<std::string_view> text,
+                                    std::int64_t postsLimit) const;
+    mortise::Reply list(mortise::Request& request, const ListQuery& query);
+    mortise::Reply page(mortise::Turn turn, const Include& include, const mortise::PageQuery& query,
+                        std::string_view viewer) const;
+    template<typename List>
+    mortise::Reply withMembers(mortise::Turn turn, const Include& include, const List& list,
+                               std::string_view viewer) const;
+    mortise::Reply one(const mortise::Request& request, std::string_view id, const ReadQuery& query) const;
     mortise::Reply post(mortise::Request& request, const CreateUser& body) const;
-    mortise::Reply patch(mortise::Request& request, const PatchUser& body) const;
+    mortise::Reply postBatch(mortise::Request& request, const CreateUsers& body) const;
+    mortise::Reply storeBatch(mortise::Turn turn, std::string_view caller, std::vector<BatchUser>& batch,
+                              bool skipTaken) const;
+    mortise::Reply patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query) const;
     mortise::Reply remove(mortise::Request& request) const;
-    int setRole(const mortise::Arguments& arguments, mortise::CommandOutput& output, std::string_view role) const;
 
     UserStore store_;
+    TransferCommands transfers_;
+    std::optional<Removals> removals_; ///< from `start` on
+    mortise::DeepPages deepPages_;
 };
 
-/// A user with the entity tag of its representation.
-template<typename Text>
-mortise::Reply withTag(std::uint32_t status, const BasicUser<Text>& user) {
-    return mortise::Reply::json(status, Envelope<BasicUser<Text>>{user}).field("ETag", tagOf(user));
-}
+constexpr std::string_view entityTag = "The version of the user, for If-Match and If-None-Match";
 
 /// 400: it cannot be told whether the change is wanted.
 mortise::Reply badCondition() {
     return mortise::invalid({{"header", "/if-match", "format", "must be * or a list of entity tags"}});
 }
 
-mortise::Reply preconditionFailed() {
-    return mortise::Reply::error(412, "Precondition failed");
-}
-
 /// The id in the path when it is the caller's own.
-std::optional<UserId> ownId(const mortise::Request& request) {
-    std::optional<UserId> id = UserId::parse(request.parameter("id"));
+std::optional<mortise::Uuid> ownId(const mortise::Request& request) {
+    std::optional<mortise::Uuid> id = mortise::Uuid::parse(request.parameter("id"));
     if (id && id->text() != request.principal().id()) id.reset();
     return id;
 }
 
 void UsersPlugin::configure(mortise::Setup& setup) {
     UserStore::declareMigrations(setup);
+    ImportStore::declareMigrations(setup);
     declareReads(setup);
     declareWrites(setup);
     declareCommands(setup);
@@ -94,7 +122,7 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .replies<UserSlice>(200, "By cursor, where after is given")
         .repliesError(400)
         .repliesError(401)
-        .handle([this](mortise::Request&, const ListQuery& query) { return list(query); });
+        .handle([this](mortise::Request& request, const ListQuery& query) { return list(request, query); });
     setup.get("/api/users/me")
         .operationId("getMe")
         .summary("The caller")
@@ -102,10 +130,16 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .authenticated()
         .reads()
         .isPrivate()
-        .replies<UserEnvelope>(200, "The caller")
+        .query<ReadQuery>()
+        .replies<UserDetailsEnvelope>(200, "The caller")
+        .header("ETag", entityTag)
         .replies(304, "If-None-Match names the user's entity tag")
+        .header("ETag", entityTag)
+        .repliesError(400)
         .repliesError(401)
-        .handle([this](mortise::Request& request) { return one(request, request.principal().id()); });
+        .handle([this](mortise::Request& request, const ReadQuery& query) {
+            return one(request, request.principal().id(), query);
+        });
     setup.get("/api/users/:id")
         .operationId("getUser")
         .summary("One user")
@@ -113,11 +147,17 @@ void UsersPlugin::declareReads(mortise::Setup& setup) {
         .authenticated()
         .reads()
         .isPrivate()
-        .replies<UserEnvelope>(200, "The user")
+        .query<ReadQuery>()
+        .replies<UserDetailsEnvelope>(200, "The user")
+        .header("ETag", entityTag)
         .replies(304, "If-None-Match names the user's entity tag")
+        .header("ETag", entityTag)
+        .repliesError(400)
         .repliesError(401)
         .repliesError(404, "User not found")
-        .handle([this](mortise::Request& request) { return one(request, request.parameter("id")); });
+        .handle([this](mortise::Request& request, const ReadQuery& query) {
+            return one(request, request.parameter("id"), query);
+        });
 }
 
 void UsersPlugin::declareWrites(mortise::Setup& setup) {
@@ -125,29 +165,52 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .operationId("createUser")
         .summary("Registers a user")
         .tags("users")
+        .idempotent()
         .isPrivate()
         .body<CreateUser>()
         .alsoForms()
-        .replies<UserEnvelope>(201, "The new user; Location leads to it")
+        .replies<UserEnvelope>(201, "The new user")
+        .header("Location", "The address of the new user")
+        .header("ETag", entityTag)
         .repliesError(400)
         .repliesError(409, "User already exists")
         .handle([this](mortise::Request& request, const CreateUser& body) { return post(request, body); });
+    setup.post("/api/users/batch")
+        .operationId("createUsers")
+        .summary("Registers many users, all or none")
+        .tags("users")
+        .role("admin")
+        .idempotent()
+        .isPrivate()
+        .body(&CreateUsers::users, settings().maximumBatch)
+        .alsoForms()
+        .replies<CreatedUsers>(201, "How many of them are new")
+        .repliesError(400)
+        .repliesError(401)
+        .repliesError(403, "Not an administrator")
+        .repliesError(409, "User already exists")
+        .handle([this](mortise::Request& request, const CreateUsers& body) { return postBatch(request, body); });
     setup.patch("/api/users/:id")
         .operationId("updateUser")
-        .summary("Changes the caller's name or address")
+        .summary("Changes the caller's name, address or profile")
         .tags("users")
         .authenticated()
+        .idempotent()
         .isPrivate()
         .body<PatchUser>()
         .alsoForms()
-        .replies<UserEnvelope>(200, "The user as it is now")
+        .query<PatchQuery>()
+        .replies<UserDetailsEnvelope>(200, "The user as it is now")
+        .header("ETag", entityTag)
         .repliesError(400)
         .repliesError(401)
         .repliesError(403)
         .repliesError(404, "Deleted meanwhile")
         .repliesError(409, "Resource already exists")
         .repliesError(412, "If-Match does not name the user's entity tag")
-        .handle([this](mortise::Request& request, const PatchUser& body) { return patch(request, body); });
+        .handle([this](mortise::Request& request, const PatchUser& body, const PatchQuery& query) {
+            return patch(request, body, query);
+        });
     setup.del("/api/users/:id")
         .operationId("deleteUser")
         .summary("Deletes the caller")
@@ -164,128 +227,186 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
 }
 
 void UsersPlugin::declareCommands(mortise::Setup& setup) {
-    setup.command("grant-admin", "EMAIL", "Makes a user an administrator",
-                  [this](const mortise::Arguments& arguments, mortise::CommandOutput& output) {
-                      return setRole(arguments, output, "admin");
-                  });
-    setup.command("revoke-admin", "EMAIL", "Makes an administrator a user",
-                  [this](const mortise::Arguments& arguments, mortise::CommandOutput& output) {
-                      return setRole(arguments, output, "user");
-                  });
+    setup.command(
+        "grant-admin", "EMAIL", "Makes a user an administrator",
+        [this](const mortise::Arguments& arguments, mortise::CommandSession& session) {
+            return setRole(store_, arguments, session, "admin");
+        },
+        mortise::CommandRuns::inServer);
+    setup.command(
+        "revoke-admin", "EMAIL", "Makes an administrator a user",
+        [this](const mortise::Arguments& arguments, mortise::CommandSession& session) {
+            return setRole(store_, arguments, session, "user");
+        },
+        mortise::CommandRuns::inServer);
+    setup.command(
+        "list", "[--role admin|user]", "Users, a line each: id, address, name and role, separated by tabs",
+        [this](const mortise::Arguments& arguments, mortise::CommandSession& session) {
+            return listUsers(store_, arguments, session);
+        },
+        mortise::CommandRuns::inServer);
+    transfers_.declare(setup);
 }
 
-mortise::Reply UsersPlugin::list(const ListQuery& query) const {
-    if (query.after) return listByCursor(query);
-    return listByPage(query.page.value_or(1), query.limit);
+Include UsersPlugin::includeOf(mortise::Turn turn, std::optional<std::string_view> text,
+                               std::int64_t postsLimit) const {
+    Include::Limits limits;
+    limits.posts = postsLimit;
+    limits.maximumRows = settings().maxIncludedRows;
+    return {text, text ? collected(turn) : nullptr, limits};
 }
 
-mortise::Reply UsersPlugin::listByPage(std::int64_t page, std::int64_t limit) const {
-    UserStore::Listing listing = store_.list((page - 1) * limit, limit);
-    const std::int64_t pages = (listing.total + limit - 1) / limit;
-    return UserPage{std::move(listing.users), {page, limit, listing.total, pages}};
-}
-
-mortise::Reply UsersPlugin::listByCursor(const ListQuery& query) const {
-    std::optional<UserId> last;
-    std::vector<mortise::Detail> details;
-    if (!query.after->empty()) {
-        last = decodeCursor(*query.after);
-        if (!last) details.push_back({"query", "/after", "format", "must be the next of an earlier answer"});
+mortise::Reply UsersPlugin::list(mortise::Request& request, const ListQuery& query) {
+    const std::string_view viewer = request.principal().id();
+    const Include include = includeOf(request, query.include, query.postsLimit);
+    std::vector<mortise::Detail> faults = include.faults(query.limit);
+    if (include.hasRelations() && faults.empty() && loops().current() != 0)
+        throw mortise::Busy("relations of several users are not read on an event loop");
+    if (!query.after) {
+        if (!faults.empty()) return mortise::invalid(std::move(faults));
+        const mortise::PageQuery pages = query.pages();
+        if (!deepPages_.takes(pages)) return page(request, include, pages, viewer);
+        return deepPages_.run(
+            request, [this, include, pages, viewer](mortise::Turn turn) { return page(turn, include, pages, viewer); });
     }
-    if (query.page) details.push_back({"query", "/page", "not", "must not come together with after"});
-    if (!details.empty()) return mortise::invalid(std::move(details));
-    // One more than is shown tells whether there is a next.
-    const auto limit = static_cast<std::size_t>(query.limit);
-    UserSlice slice{store_.listAfter(last ? last->text() : std::string_view(), query.limit + 1), {query.limit, {}}};
-    if (slice.users.size() > limit) {
-        slice.users.resize(limit);
-        slice.pagination.next = encodeCursor(UserId::parse(slice.users.back().id).value());
-    }
-    return slice;
+    mortise::PageStart start(query.pages());
+    for (mortise::Detail& fault : faults) start.details.push_back(std::move(fault));
+    if (!start.details.empty()) return mortise::invalid(std::move(start.details));
+    UserSlice slice{
+        store_.listAfter(request, start.id().value_or(std::string_view()), query.limit + 1, include.profile()),
+        {query.limit, {}}};
+    slice.pagination.next = mortise::cutPage(slice.users, query.limit);
+    return withMembers(request, include, slice, viewer);
 }
 
-mortise::Reply UsersPlugin::one(const mortise::Request& request, std::string_view id) const {
-    const std::optional<UserId> parsed = UserId::parse(id);
-    if (!parsed) return userNotFound();
+mortise::Reply UsersPlugin::page(mortise::Turn turn, const Include& include, const mortise::PageQuery& query,
+                                 std::string_view viewer) const {
+    mortise::Listing<UserDetails> listing = store_.list(turn, query, include.profile());
+    const mortise::Pagination pagination = listing.pagination(query);
+    return withMembers(turn, include, UserPage{std::move(listing.rows), pagination}, viewer);
+}
+
+template<typename List>
+mortise::Reply UsersPlugin::withMembers(mortise::Turn turn, const Include& include, const List& list,
+                                        std::string_view viewer) const {
+    std::vector<std::string_view> ids;
+    ids.reserve(list.users.size());
+    for (const UserDetails& user : list.users) ids.emplace_back(user.id);
+    return replyOf(list, include.load(turn, ids, viewer));
+}
+
+mortise::Reply UsersPlugin::one(const mortise::Request& request, std::string_view id, const ReadQuery& query) const {
+    const Include include = includeOf(request, query.include, query.postsLimit);
+    if (std::vector<mortise::Detail> faults = include.faults(1); !faults.empty())
+        return mortise::invalid(std::move(faults));
+    const std::optional<mortise::Uuid> parsed = mortise::Uuid::parse(id);
+    if (!parsed) return mortise::notFound("User not found");
     const mortise::EntityTagList known(request, "If-None-Match");
+    if (!include.isEmpty()) {
+        const std::optional<UserDetails> user = store_.find(request, parsed->text(), include.profile());
+        if (!user) return mortise::notFound("User not found");
+        return replyOf(*user, include.load(request, {user->id}, request.principal().id()), known);
+    }
+    // The row in place: what is asked for most.
     std::optional<mortise::Reply> reply;
-    store_.visitView(parsed->text(), [&](const UserView& user) {
+    store_.visitView(request, parsed->text(), [&](const UserView& row) {
+        const UserDetailsView user{row.id, row.name, row.email, row.createdAt};
         const std::string tag = tagOf(user);
-        reply.emplace(known.weakMatches({tag}) ? mortise::Reply::empty(304) : mortise::Reply(UserViewEnvelope{user}));
+        reply.emplace(known.weakMatches({tag}) ? mortise::Reply::empty(304)
+                                               : mortise::Reply(UserDetailsViewEnvelope{user}));
         reply->field("ETag", tag);
     });
-    return reply ? std::move(*reply) : userNotFound();
+    return reply ? std::move(*reply) : mortise::notFound("User not found");
 }
 
 mortise::Reply UsersPlugin::post(mortise::Request& request, const CreateUser& body) const {
-    if (store_.emailTaken(body.email)) return mortise::conflict("User already exists");
-    passwords().hash(body.password,
-                     // The views of the body live until the answer.
-                     [this, later = request.defer(), name = body.name,
-                      email = body.email](const mortise::HashResult& hashed) mutable {
-                         later.answer([&]() -> mortise::Reply {
-                             if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
-                             const mortise::DateTime now = mortise::DateTime::now();
-                             const std::string id = crypto().uuid7();
-                             try {
-                                 store_.insert(later, id, name, email, hashed.hash, now);
-                             } catch (const mortise::UniqueConflict&) {
-                                 return mortise::conflict("User already exists");
-                             }
-                             return withTag(201, UserView{id, name, email, now}).location("/api/users/" + id);
-                         });
-                     });
+    if (store_.emailTaken(request, body.email)) return mortise::conflict("User already exists");
+    passwords().hash(
+        body.password,
+        // The views of the body live until the response.
+        [this, later = request.defer(), user = mortise::NewUserRecord{body.name, body.email, {}, body.profile}](
+            const mortise::HashResult& hashed) mutable {
+            later.answer([&]() -> mortise::Reply {
+                if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
+                user.passwordHash = hashed.hash;
+                const std::string id = crypto().uuid7();
+                try {
+                    return store_.database().respond(later, [&](mortise::Transaction& transaction) {
+                        const User made = UserStore::insert(transaction, id, user);
+                        const UserDetailsView shown{made.id, made.name, made.email, made.createdAt};
+                        return mortise::Reply::json(201, UserEnvelope{made})
+                            .field("ETag", tagOf(shown))
+                            .location("/api/users/" + id);
+                    });
+                } catch (const mortise::UniqueConflict&) {
+                    return mortise::conflict("User already exists");
+                }
+            });
+        });
     return mortise::Reply::later();
 }
 
-mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body) const {
+mortise::Reply UsersPlugin::postBatch(mortise::Request& request, const CreateUsers& body) const {
+    UserBatch batch(body.users);
+    batch.drop(store_.takenKeys(request, batch.emailKeys()));
+    if (batch.hasDropped() && !body.skipDuplicates) return mortise::conflict("User already exists");
+    const std::string caller(request.principal().id());
+    if (batch.users().empty()) return storeBatch(request, caller, batch.users(), body.skipDuplicates);
+    const std::vector<std::string_view> secrets = batch.passwords();
+    passwords().hashAll(request, secrets,
+                        // The views of the body live until the response.
+                        [this, later = request.defer(), caller, batch = std::move(batch),
+                         skipTaken = body.skipDuplicates](const mortise::HashAllResult& hashed) mutable {
+                            later.answer([&]() -> mortise::Reply {
+                                if (hashed.cancelled())
+                                    throw mortise::Busy("the request ended before all passwords were hashed");
+                                if (!hashed.ok())
+                                    throw mortise::Error("the passwords could not be hashed", hashed.status);
+                                std::vector<BatchUser>& users = batch.users();
+                                for (std::size_t i = 0; i < users.size(); ++i)
+                                    users[i].record.passwordHash = hashed.hashes[i];
+                                return storeBatch(later, caller, users, skipTaken);
+                            });
+                        });
+    return mortise::Reply::later();
+}
+
+mortise::Reply UsersPlugin::storeBatch(mortise::Turn turn, std::string_view caller, std::vector<BatchUser>& batch,
+                                       bool skipTaken) const {
+    for (BatchUser& user : batch) user.id = crypto().uuid7();
+    try {
+        return store_.database().respond(turn, [&](mortise::Transaction& transaction) {
+            // Hashing took its time: the role is that of now.
+            if (!UserStore::isAdmin(transaction, caller)) throw mortise::HttpError(403, "Forbidden");
+            const std::uint64_t count = UserStore::insertAll(transaction, batch, skipTaken);
+            return mortise::Reply::json(201, CreatedUsers{static_cast<std::int64_t>(count)});
+        });
+    } catch (const mortise::UniqueConflict&) {
+        return mortise::conflict("User already exists");
+    }
+}
+
+mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query) const {
     const mortise::EntityTagList condition(request, "If-Match");
     if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
-    const std::optional<UserId> id = ownId(request);
+    const std::optional<mortise::Uuid> id = ownId(request);
     if (!id) return mortise::forbidden();
-    try {
-        const UserStore::Change change =
-            store_.update(request, id->text(), body.name, body.email, condition, mortise::DateTime::now());
-        if (change.outcome == UserStore::Outcome::unmatched) return preconditionFailed();
-        return change.user ? withTag(200, *change.user) : userNotFound();
-    } catch (const mortise::UniqueConflict&) {
-        return mortise::conflict("Resource already exists");
-    }
+    return store_.database().respond(request, [&](mortise::Transaction& transaction) {
+        const UserDetails user = UserStore::update(transaction, id->text(), body, condition, query.include.has_value());
+        return mortise::Reply(UserDetailsEnvelope{user}).field("ETag", tagOf(user));
+    });
 }
 
 mortise::Reply UsersPlugin::remove(mortise::Request& request) const {
     const mortise::EntityTagList condition(request, "If-Match");
     if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
-    const std::optional<UserId> id = ownId(request);
+    const std::optional<mortise::Uuid> id = ownId(request);
     if (!id) return mortise::forbidden();
-    switch (store_.remove(request, id->text(), condition)) {
-    case UserStore::Outcome::done:
-        return mortise::noContent();
-    case UserStore::Outcome::unmatched:
-        return preconditionFailed();
-    case UserStore::Outcome::missing:
-        break;
-    }
-    return userNotFound();
-}
-
-int UsersPlugin::setRole(const mortise::Arguments& arguments, mortise::CommandOutput& output,
-                         std::string_view role) const {
-    if (arguments.size() != 1) {
-        output.printError("exactly one e-mail address is needed\n");
-        return mortise::exitUsage;
-    }
-    const std::string email(arguments.front());
-    if (!store_.setRole(email, role, mortise::DateTime::now())) {
-        output.printError("no user has the address " + email + "\n");
-        return mortise::exitFailed;
-    }
-    output.print(email + " is now " + (role == "admin" ? "an administrator" : "a user") + "\n");
-    return mortise::exitOk;
+    return removals_->remove(request, id->text(), condition, collected(request));
 }
 
 bool UsersPlugin::findById(std::string_view id, mortise::UserVisitor visit) {
-    const std::optional<UserId> parsed = UserId::parse(id);
+    const std::optional<mortise::Uuid> parsed = mortise::Uuid::parse(id);
     return parsed && store_.visitById(parsed->text(), visit);
 }
 
@@ -293,28 +414,27 @@ bool UsersPlugin::findByEmail(std::string_view email, mortise::UserVisitor visit
     return store_.visitByEmail(email, visit);
 }
 
-void UsersPlugin::create(mortise::Turn turn, std::string_view name, std::string_view email,
-                         std::string_view passwordHash, mortise::UserVisitor visit) {
-    const mortise::DateTime now = mortise::DateTime::now();
+void UsersPlugin::create(mortise::Turn turn, const mortise::NewUserRecord& user, mortise::UserVisitor visit) {
     const std::string id = crypto().uuid7();
-    store_.insert(turn, id, name, email, passwordHash, now);
-    visit(mortise::UserRecord{id, std::string(name), std::string(email), "user", {}, now});
+    const User made = store_.database()(turn).transact(
+        [&](mortise::Transaction& transaction) { return UserStore::insert(transaction, id, user); });
+    visit(AccountView{made.id, made.name, made.email, "user", {}, made.createdAt});
 }
 
 bool UsersPlugin::setPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                                   std::string_view passwordHash) {
-    const std::optional<UserId> parsed = UserId::parse(id);
-    return parsed && store_.setPasswordHash(turn, parsed->text(), expected, passwordHash, mortise::DateTime::now());
+    const std::optional<mortise::Uuid> parsed = mortise::Uuid::parse(id);
+    return parsed && store_.setPasswordHash(turn, parsed->text(), expected, passwordHash);
 }
 
 bool UsersPlugin::renewPasswordHash(mortise::Turn turn, std::string_view id, std::string_view expected,
                                     std::string_view passwordHash) {
-    const std::optional<UserId> parsed = UserId::parse(id);
-    return parsed && store_.renewPasswordHash(turn, parsed->text(), expected, passwordHash, mortise::DateTime::now());
+    const std::optional<mortise::Uuid> parsed = mortise::Uuid::parse(id);
+    return parsed && store_.renewPasswordHash(turn, parsed->text(), expected, passwordHash);
 }
 
 } // namespace
 } // namespace users
 
-MORTISE_PLUGIN(users::UsersPlugin, "org.mortise.users", "1.0.0", needs<mortise::Database>(),
-               offers<mortise::UsersProvider>())
+MORTISE_PLUGIN(users::UsersPlugin, "org.mortise.users", "1.0.0", licence("Apache-2.0"), inExample(),
+               needs<mortise::Database>(), offers<mortise::UsersProvider>(), defines<mortise::UserRelation>())

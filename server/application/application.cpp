@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/application.hpp"
 
+#include "application/call_command.hpp"
 #include "application/command_line.hpp"
 #include "application/daemon.hpp"
 #include "application/modes.hpp"
@@ -18,6 +19,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -67,19 +69,21 @@ void blockSignals() {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of the write
 }
 
-// Code of plugins may be left mapped and abandoned threads may still run, so static destructors are not; the sanitizers
-// do their last checks in them.
-[[noreturn]] void leave(int status) {
+enum class Threads : std::uint8_t { ended, leftBehind };
+
+// Code of plugins may be left mapped, so static destructors do not run, but for the sanitizers, which do their last
+// checks in them; never beside an abandoned thread.
+[[noreturn]] void leave(int status, [[maybe_unused]] Threads threads = Threads::ended) {
     base::expectExit();
     std::cout.flush();
     std::fflush(nullptr);
 #if defined(MORTISE_SANITIZED)
-    std::exit(status);
-#else
-    ::_exit(status);
+    if (threads == Threads::ended) std::exit(status);
 #endif
+    ::_exit(status);
 }
 
 int serve(host::LogHub& log, ConfigurationReader& reader) {
@@ -105,7 +109,8 @@ int serve(host::LogHub& log, ConfigurationReader& reader) {
         Daemon daemon(log, reader, *std::move(configuration), std::move(environment).value(),
                       std::move(notifier).value());
         status = daemon.run();
-        if (daemon.leftBehind()) leave(status); // a call that never returned: its thread cannot be joined
+        if (daemon.leftBehind())
+            leave(status, Threads::leftBehind); // a call that never returned: its thread cannot be joined
     }
     return status;
 }
@@ -150,10 +155,11 @@ int run(std::span<const std::string> arguments) {
     sources.assignments = commandLine.assignments;
     const ServerDefaults defaults = defaultsFor(program, sources.environment);
     // A command is to be read on its own: no word of plugins that start.
-    host::LogHub log(commandLine.mode == Mode::command ? base::Level::warn : base::Level::info);
-    const auto purpose = commandLine.mode == Mode::serve     ? ConfigurationReader::Purpose::serve
-                         : commandLine.mode == Mode::command ? ConfigurationReader::Purpose::command
-                                                             : ConfigurationReader::Purpose::check;
+    const bool isCommand = commandLine.mode == Mode::command || commandLine.mode == Mode::migrate;
+    host::LogHub log(isCommand ? base::Level::warn : base::Level::info);
+    const auto purpose = commandLine.mode == Mode::serve ? ConfigurationReader::Purpose::serve
+                         : isCommand                     ? ConfigurationReader::Purpose::command
+                                                         : ConfigurationReader::Purpose::check;
     std::optional<ConfigurationReader> owned(std::in_place, log, std::move(sources), defaults, program.string(),
                                              purpose);
     ConfigurationReader& reader = *owned;
@@ -173,7 +179,10 @@ int run(std::span<const std::string> arguments) {
         if (const auto user = base::becomeServiceUser(defaults.stateDirectory); !user) throw RightsKept(user.fault());
         return verifyPlugins(log, program.string(), commandLine.files);
     case Mode::command:
-        leave(runCommand(log, reader, commandLine.command));
+        leave(callCommand(reader.stateDirectory(), commandLine.command,
+                          [&](host::CommandSocket client) { return runCommandAlone(log, reader, std::move(client)); }));
+    case Mode::migrate:
+        leave(runMigrate(log, reader, commandLine.command));
     default:
         break;
     }

@@ -3,6 +3,7 @@
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "config/setting_spec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,15 +36,20 @@ constexpr std::array<Option, 12> options{{{"config", 'c', "FILE or DIR", std::nu
                                           {"help", 'h', "", Mode::help}}};
 
 constexpr std::string_view commandWord = "command";
+constexpr std::string_view migrateWord = "migrate";
+constexpr std::array<std::string_view, 4> migrateActions{"status", "plan", "up", "down"};
 
 std::string suggestion(std::string_view wanted) {
-    std::vector<std::string> names{std::string(commandWord)};
+    std::vector<std::string> names;
     for (const Option& option : options) {
         if (!option.hidden) names.push_back(std::string(option.name));
     }
     const std::optional<std::string> near = base::nearest(wanted, names);
-    if (!near) return {};
-    return "; did you mean '" + std::string(*near == commandWord ? "" : "--") + *near + "'?";
+    return near ? "; did you mean '--" + *near + "'?" : std::string();
+}
+
+bool isPluginName(std::string_view word) {
+    return config::isSectionName("plugin." + std::string(word));
 }
 
 class Parser {
@@ -132,20 +138,34 @@ private:
         return true;
     }
 
-    // Not repeated unless it is nearly a word of ours: it could be a secret that was meant for --set.
     void readWord(const std::string& word) {
         if (word == commandWord) {
             if (!choose(Mode::command, std::string(commandWord))) return;
-            if (next_ == arguments_.size()) return fail("'command' needs the name of a command of a plugin");
-            return takeRest(result_.command);
+            if (next_ != arguments_.size())
+                fail("'command' lists the commands of plugins, without arguments; run one by its plugin: mortised "
+                     "PLUGIN COMMAND ARGUMENT...");
+            return;
         }
-        const std::string near = suggestion(word);
-        if (!near.empty()) return fail("unexpected argument '" + base::printable(word) + "'" + near);
-        fail("argument " + std::to_string(next_) + " is neither an option nor 'command NAME'");
+        if (word == migrateWord) {
+            if (!choose(Mode::migrate, std::string(migrateWord))) return;
+            takeRest(result_.command);
+            if (result_.command.empty() || std::find(migrateActions.begin(), migrateActions.end(),
+                                                     result_.command.front()) == migrateActions.end())
+                fail("'migrate' needs one of status, plan, up, down");
+            return;
+        }
+        // Not repeated: it could be a secret that was meant for --set.
+        const bool isValue = !result_.assignments.empty() && result_.assignments.back().find('=') == std::string::npos;
+        if (isValue || !isPluginName(word))
+            return fail("argument " + std::to_string(next_) +
+                        " is neither an option, 'command', 'migrate ACTION' nor the name of a plugin");
+        if (!choose(Mode::command, "a plugin's command")) return;
+        result_.command.push_back(word);
+        takeRest(result_.command);
     }
 
     void takeRest(std::vector<std::string>& target) {
-        target.assign(arguments_.begin() + static_cast<std::ptrdiff_t>(next_), arguments_.end());
+        target.insert(target.end(), arguments_.begin() + static_cast<std::ptrdiff_t>(next_), arguments_.end());
         next_ = arguments_.size();
     }
 
@@ -157,6 +177,10 @@ private:
 };
 
 } // namespace
+
+bool isModeWord(std::string_view word) {
+    return word == commandWord || word == migrateWord;
+}
 
 std::variant<CommandLine, UsageError> parseCommandLine(std::span<const std::string> arguments) {
     return Parser(arguments).parse();
@@ -176,14 +200,23 @@ std::string helpText() {
 
 Usage:
   mortised [OPTION]...                      serve until SIGTERM
-  mortised [OPTION]... command NAME [ARG]...  run a command of a plugin and exit
+  mortised [OPTION]... command              list the commands of the enabled plugins
+  mortised [OPTION]... PLUGIN COMMAND [ARG]...
+                                            run one and exit: in the running server if it may, else
+                                            with the server stopped; --help shows its usage
+  mortised [OPTION]... migrate status       show which migrations ran on the database
+  mortised [OPTION]... migrate plan         print the SQL that the next start runs
+  mortised [OPTION]... migrate up           run it now; no server may be running
+  mortised [OPTION]... migrate down PLUGIN NUMBER [--yes]
+                                            undo a plugin's migrations down to this number; without
+                                            --yes only say what data is lost
 
 Configuration:
   -c, --config FILE|DIR     mortise.ini, mortise.xml or the folder of one; plugins.d/ beside it is
                             read too (also: MORTISE_CONFIG)
   -s, --set SECTION.KEY=VALUE
                             set one value above all files and variables, such as
-                            --set server.listen=0.0.0.0:8080 or --set plugin.users.enabled=true;
+                            --set server.listen=0.0.0.0:8080 or --set plugin.NAME.enabled=true;
                             may be repeated; refused for secrets
 
 Instead of serving:
@@ -191,7 +224,7 @@ Instead of serving:
       --print-config        show every setting, its value and where it comes from; secrets are hidden
       --list-plugins        show the plugin files that are found and which are switched on
       --order               with --list-plugins: those switched on, in the order they are started in,
-                            and the filters of each phase
+                            the filters of each phase, and contributions to extension points
       --verify-plugin FILE  check one plugin file and say what it needs and offers
       --example-config ini|xml
                             write a complete commented configuration for the plugin files that are found

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -24,6 +25,7 @@ enum class Mode : std::uint8_t {
     version,
     help,
     command,
+    migrate,
     tryConfiguration, // the child that plugins with new files or settings are configured in; likewise
     tryPlugins,       // the child that new plugin files are tried in; started by mortised itself, not in the help
 };
@@ -35,7 +37,8 @@ struct CommandLine {
     bool order = false;                   // --list-plugins --order: as they are started
     std::string format;                   // of exampleConfig: "ini" or "xml"
     std::vector<std::string> files;       // of verifyPlugin and tryPlugins
-    std::vector<std::string> command;     // name and arguments
+    // Of command: plugin, its command and arguments, nothing for a list; of migrate: what to do, and its arguments.
+    std::vector<std::string> command;
 };
 
 struct UsageError {
@@ -49,6 +52,9 @@ std::variant<CommandLine, UsageError> parseCommandLine(std::span<const std::stri
 std::filesystem::path chooseConfig(const CommandLine& commandLine,
                                    const std::map<std::string, std::string>& environment,
                                    const std::filesystem::path& fallback);
+
+// Whether it begins a mode of mortised, so that no plugin can be called so: `command`, `migrate`.
+bool isModeWord(std::string_view word);
 
 std::string helpText();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/configuration.hpp"
 
+#include "application/command_line.hpp"
 #include "application/exposures.hpp"
 #include "application/version.hpp"
 #include "base/file_access.hpp"
@@ -10,6 +11,7 @@
 #include "config/resolve.hpp"
 #include "config/value.hpp"
 #include "host/runtime.hpp"
+#include "module/manifest.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,9 +112,7 @@ std::vector<std::string> absoluteFolders(std::vector<std::string> folders, const
 } // namespace
 
 host::BuildRequest Configuration::request(std::uint64_t number, std::shared_ptr<host::Generation> previous) const {
-    host::BuildRequest request{
-        number,  settings, server.serving, enabled, providersElsewhere, pointsElsewhere, std::move(previous),
-        partial, {}};
+    host::BuildRequest request{number, settings, server.serving, enabled, elsewhere, std::move(previous), partial, {}};
     request.trial.emplace(program, server.runtime.controlTimeout);
     return request;
 }
@@ -135,7 +135,7 @@ ConfigurationReader::ConfigurationReader(host::LogHub& log, config::Sources sour
       purpose_(purpose) {}
 
 std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagnostics) {
-    Configuration configuration = readAll(diagnostics, false);
+    Configuration configuration = readAll(diagnostics, Reading::toRun);
     if (!diagnostics.hasErrors()) return configuration;
     TrialRuntime runtime(log_, configuration.server.runtime, true);
     host::GenerationBuilder builder(*runtime, configuration.request(1, nullptr));
@@ -146,18 +146,22 @@ std::optional<Configuration> ConfigurationReader::read(base::Diagnostics& diagno
 }
 
 std::optional<Configuration> ConfigurationReader::readSettings(base::Diagnostics& diagnostics, bool allFiles) {
-    Configuration configuration = readAll(diagnostics, allFiles);
+    Configuration configuration = readAll(diagnostics, allFiles ? Reading::toShowAll : Reading::toShow);
     if (diagnostics.hasErrors()) return std::nullopt;
     return configuration;
+}
+
+std::string ConfigurationReader::stateDirectory() const {
+    base::Diagnostics unseen;
+    const config::Layers layers = config::load(sources_, unseen);
+    const config::SectionSpec server = serverSection(defaults_);
+    return config::resolve(layers, {&server, 1}, unseen).at("server").text("state_directory");
 }
 
 config::Layers ConfigurationReader::loadAsWhoServes(base::Diagnostics& diagnostics) {
     if (purpose_ != Purpose::serve && !asWhoServes_) {
         // What tells who serves is read with all rights; what counts is what that user can read.
-        base::Diagnostics unseen;
-        const config::Layers layers = config::load(sources_, unseen);
-        const config::SectionSpec server = serverSection(defaults_);
-        const auto state = config::resolve(layers, {&server, 1}, unseen).at("server").text("state_directory");
+        const std::string state = stateDirectory();
         const auto user = purpose_ == Purpose::check ? base::becomeServiceUser(state) : base::becomeOwnerOf(state);
         if (!user) throw RightsKept(user.fault());
         asWhoServes_ = true;
@@ -165,7 +169,7 @@ config::Layers ConfigurationReader::loadAsWhoServes(base::Diagnostics& diagnosti
     return config::load(sources_, diagnostics);
 }
 
-Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool allFiles) {
+Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, Reading reading) {
     const config::Layers layers = loadAsWhoServes(diagnostics);
     const config::SectionSpec server = serverSection(defaults_);
 
@@ -200,40 +204,52 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
     }
     store_->setVerifyTimeout(own.duration("verify_timeout"));
 
-    std::vector<KnownPlugin> plugins = findPlugins(layers, folders, allFiles, diagnostics);
-    loadPlugins(layers, plugins, exposures, diagnostics);
+    std::vector<KnownPlugin> plugins = findPlugins(layers, folders, reading, diagnostics);
+    examinePlugins(layers, plugins, reading, exposures, diagnostics);
 
+    if (!aliasesForgotten_)
+        for (const KnownPlugin& plugin : plugins) // whoever is enabled: a secret for one of them is for nobody else
+            if (plugin.info != nullptr) config::forgetAliases(plugin.info->settings);
+    aliasesForgotten_ = true;
     std::vector<config::SectionSpec> sections{server};
     for (const KnownPlugin& plugin : plugins) {
-        config::SectionSpec section{sectionName(plugin.name), "", config::commonPluginSettings(), false};
-        if (plugin.module == nullptr)
-            section.opaque = true;
-        else
-            section.settings.insert(section.settings.end(), plugin.module->info().settings.begin(),
-                                    plugin.module->info().settings.end());
-        if (plugin.module != nullptr) config::checkDeclaration(section, {plugin.file, 0, 0}, diagnostics);
+        if (!plugin.listed) continue;
+        config::SectionSpec section{sectionName(plugin.name), "", config::commonPluginSettings(),
+                                    plugin.info == nullptr};
+        if (plugin.info != nullptr) {
+            const auto& declared = plugin.info->settings;
+            section.settings.insert(section.settings.end(), declared.begin(), declared.end());
+            config::checkDeclaration(section, {plugin.file, 0, 0}, diagnostics);
+        }
         sections.push_back(std::move(section));
     }
-    if (!aliasesForgotten_) config::forgetAliases(sections);
-    aliasesForgotten_ = true;
     config::Settings settings = config::resolve(layers, sections, diagnostics);
     warnOfReadableSecrets(layers, sections, diagnostics);
     ServerSettings serverSettings = readServerSettings(settings, diagnostics);
 
-    Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {}, {},
+    Configuration configuration{server,  std::move(settings), std::move(serverSettings), std::move(plugins), {}, {},
                                 program_};
     for (const KnownPlugin& plugin : configuration.plugins) {
-        if (plugin.module == nullptr) {
+        if (plugin.info == nullptr) {
             configuration.partial = configuration.partial || plugin.enabled;
             continue;
         }
+        std::vector<std::string>& filters = configuration.elsewhere.filters;
+        filters.insert(filters.end(), plugin.info->filters.begin(), plugin.info->filters.end());
+        if (!plugin.enabled) {
+            const auto add = [&](host::Elsewhere::Plugins& known, const std::vector<std::string>& ids) {
+                for (const std::string& id : ids) {
+                    std::vector<std::string>& names = known[id];
+                    names.insert(plugin.listed ? names.begin() : names.end(), plugin.name);
+                }
+            };
+            add(configuration.elsewhere.providers, plugin.info->providedServices);
+            add(configuration.elsewhere.providers, plugin.info->extensionPoints);
+            add(configuration.elsewhere.extensions, plugin.info->extensions);
+            continue;
+        }
         const auto& section = configuration.settings.at(sectionName(plugin.name));
-        if (!section.boolean("enabled")) {
-            for (const std::string& service : plugin.module->info().providedServices)
-                configuration.providersElsewhere.emplace(service, plugin.name);
-            for (const std::string& point : plugin.module->info().extensionPoints)
-                configuration.pointsElsewhere.emplace(point, plugin.name);
-        } else if (section.sound())
+        if (plugin.module != nullptr && section.sound())
             configuration.enabled.push_back({plugin.name, plugin.module, section.text("on_error") == "disable"});
         else
             configuration.partial = true;
@@ -242,22 +258,32 @@ Configuration ConfigurationReader::readAll(base::Diagnostics& diagnostics, bool 
 }
 
 std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& layers,
-                                                          const std::vector<std::string>& folders, bool allFiles,
+                                                          const std::vector<std::string>& folders, Reading reading,
                                                           base::Diagnostics& diagnostics) const {
     const std::vector<std::string> available = module::availablePlugins(folders);
-    std::set<std::string> names;
-    for (const std::string& name : layers.pluginNames(available)) names.insert(name);
-    if (allFiles) names.insert(available.begin(), available.end());
+    const std::vector<std::string> mentioned = layers.pluginNames(available);
+    std::set<std::string> names(available.begin(), available.end());
+    names.insert(mentioned.begin(), mentioned.end());
 
     std::vector<KnownPlugin> plugins;
     for (const std::string& name : names) {
-        KnownPlugin plugin{name, early<bool>(layers, sectionName(name), commonSpec("enabled"), false), {}, nullptr};
+        KnownPlugin plugin{name, early<bool>(layers, sectionName(name), commonSpec("enabled"), false)};
+        plugin.listed =
+            reading == Reading::toShowAll || std::find(mentioned.begin(), mentioned.end(), name) != mentioned.end();
+        if (plugin.listed && isModeWord(name))
+            diagnostics.error(
+                base::Code::pluginRefused, layers.firstMention(sectionName(name)),
+                std::string("no plugin can be called '")
+                    .append(name)
+                    .append("': 'mortised ")
+                    .append(name)
+                    .append("' is something else; call its section otherwise and name its file by file ="));
         plugin.file = early<std::string>(layers, sectionName(name), commonSpec("file"), {});
         if (plugin.file.empty()) {
             auto found = module::findPluginFile(folders, name);
             if (found)
                 plugin.file = std::move(found).value();
-            else
+            else if (plugin.listed)
                 diagnostics.error(base::Code::pluginMissing, layers.firstMention(sectionName(name)), found.fault());
         } else {
             plugin.file = layers.absolute(plugin.file);
@@ -267,35 +293,47 @@ std::vector<KnownPlugin> ConfigurationReader::findPlugins(const config::Layers& 
     return plugins;
 }
 
-void ConfigurationReader::loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins,
-                                      Exposures& exposures, base::Diagnostics& diagnostics) {
+void ConfigurationReader::examinePlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins,
+                                         Reading reading, Exposures& exposures, base::Diagnostics& diagnostics) {
     const auto mayBeLeftOut = [&](const KnownPlugin& plugin) {
         return !plugin.enabled ||
                early<std::string>(layers, sectionName(plugin.name), commonSpec("on_error"), "fail") == "disable";
     };
-    std::vector<KnownPlugin*> loading;
+    const auto refuse = [&](const KnownPlugin& plugin, const std::string& fault) {
+        if (!plugin.listed) return;
+        const base::Origin origin = layers.firstMention(sectionName(plugin.name));
+        const std::string message = "plugin '" + plugin.name + "': " + fault;
+        if (mayBeLeftOut(plugin))
+            diagnostics.warning(base::Code::pluginRefused, origin, message);
+        else
+            diagnostics.error(base::Code::pluginRefused, origin, message);
+    };
+    std::vector<KnownPlugin*> running;
     std::vector<std::string> files;
     for (KnownPlugin& plugin : plugins) {
         if (plugin.file.empty()) continue;
-        if (!exposures.check(plugin.file, layers.firstMention(sectionName(plugin.name)), "plugin '" + plugin.name + "'",
-                             mayBeLeftOut(plugin)))
+        if (plugin.listed && !exposures.check(plugin.file, layers.firstMention(sectionName(plugin.name)),
+                                              "plugin '" + plugin.name + "'", mayBeLeftOut(plugin)))
             continue;
-        loading.push_back(&plugin);
-        files.push_back(plugin.file);
-    }
-    auto outcomes = store_->load(files);
-    for (std::size_t i = 0; i < loading.size(); ++i) {
-        KnownPlugin& plugin = *loading[i];
-        if (outcomes[i]) {
-            plugin.module = std::move(outcomes[i]).value();
+        if (plugin.enabled && reading == Reading::toRun) {
+            running.push_back(&plugin);
+            files.push_back(plugin.file);
             continue;
         }
-        const std::string section = sectionName(plugin.name);
-        const std::string sentence = "plugin '" + plugin.name + "': " + outcomes[i].fault();
-        if (mayBeLeftOut(plugin))
-            diagnostics.warning(base::Code::pluginRefused, layers.firstMention(section), sentence);
+        auto info = reading == Reading::toRun ? module::readManifest(plugin.file) : module::inspectModule(plugin.file);
+        if (info)
+            plugin.info = std::make_shared<const module::ModuleInfo>(std::move(info).value());
         else
-            diagnostics.error(base::Code::pluginRefused, layers.firstMention(section), sentence);
+            refuse(plugin, plugin.file + ": " + info.fault());
+    }
+    auto outcomes = store_->load(files);
+    for (std::size_t i = 0; i < running.size(); ++i) {
+        if (!outcomes[i]) {
+            refuse(*running[i], outcomes[i].fault());
+            continue;
+        }
+        running[i]->module = std::move(outcomes[i]).value();
+        running[i]->info = {running[i]->module, &running[i]->module->info()};
     }
 }
 

@@ -6,6 +6,7 @@
 #include "config/layers.hpp"
 #include "config/settings.hpp"
 #include "dispatch/exchange_table.hpp"
+#include "host/elsewhere.hpp"
 #include "host/generation_builder.hpp"
 #include "host/log_hub.hpp"
 #include "module/module_store.hpp"
@@ -19,12 +20,14 @@
 
 namespace mortise::application {
 
-// A plugin that the configuration speaks of or that lies in a plugin folder.
+// A plugin that lies in a plugin folder or that the configuration speaks of.
 struct KnownPlugin {
     std::string name;
     bool enabled = false;
-    std::string file;                             // empty when it was not found
-    std::shared_ptr<const module::Module> module; // null when it was not loaded or refused
+    bool listed = true; // the configuration speaks of it, or all were asked for: what is wrong with it is reported
+    std::string file{}; // empty when it was not found
+    std::shared_ptr<const module::ModuleInfo> info{}; // what it declares; null when it was refused
+    std::shared_ptr<const module::Module> module{};   // its code, of enabled plugins that are to run
 };
 
 // A configuration, read whole and checked as far as that goes without creating an instance.
@@ -34,8 +37,7 @@ struct Configuration {
     ServerSettings server;
     std::vector<KnownPlugin> plugins; // sorted by name
     std::vector<host::PluginChoice> enabled;
-    std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
-    std::map<std::string, std::string> pointsElsewhere;    // extension point likewise
+    host::Elsewhere elsewhere;
 
     std::string program;  // mortised itself, to try plugins in a child
     bool partial = false; // an enabled plugin is missing in `enabled` because of mistakes
@@ -73,8 +75,8 @@ public:
 
 class Exposures;
 
-// Reads configurations, again and again. Plugin files are verified and loaded through one store, whose folders are
-// those of the first configuration read. Thread: one at a time.
+// Reads configurations, again and again. Files of enabled plugins are verified and loaded through one store, whose
+// folders are those of the first configuration read; of all others only the manifest is read. Thread: one at a time.
 class ConfigurationReader {
 public:
     enum class Purpose {
@@ -89,22 +91,27 @@ public:
     ConfigurationReader(host::LogHub& log, config::Sources sources, ServerDefaults defaults, std::string program,
                         Purpose purpose);
 
+    // As the caller reads it, with whatever rights that has; nothing is reported yet, and no plugin is looked at.
+    std::string stateDirectory() const;
+
     // Nothing when `diagnostics` got errors; then the plugins whose own settings are sound have looked at them too, so
     // that one run shows every mistake.
     std::optional<Configuration> read(base::Diagnostics& diagnostics);
-    // The same for what only shows settings and files: no plugin is made. `allFiles`: loads every plugin that lies in a
-    // folder.
+    // The same for what only shows settings and files: goes by what plugin files say of themselves, runs no code of
+    // theirs. `allFiles`: lists every plugin that lies in a folder.
     std::optional<Configuration> readSettings(base::Diagnostics& diagnostics, bool allFiles = false);
 
     module::ModuleStore* store() noexcept { return store_.get(); } // null before the first read
 
 private:
-    Configuration readAll(base::Diagnostics& diagnostics, bool allFiles);
+    enum class Reading { toRun, toShow, toShowAll };
+
+    Configuration readAll(base::Diagnostics& diagnostics, Reading reading);
     std::vector<KnownPlugin> findPlugins(const config::Layers& layers, const std::vector<std::string>& folders,
-                                         bool allFiles, base::Diagnostics& diagnostics) const;
+                                         Reading reading, base::Diagnostics& diagnostics) const;
     config::Layers loadAsWhoServes(base::Diagnostics& diagnostics);
-    void loadPlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, Exposures& exposures,
-                     base::Diagnostics& diagnostics);
+    void examinePlugins(const config::Layers& layers, std::vector<KnownPlugin>& plugins, Reading reading,
+                        Exposures& exposures, base::Diagnostics& diagnostics);
 
     host::LogHub& log_;
     config::Sources sources_;

@@ -3,6 +3,7 @@
 
 #include "application/command_line.hpp"
 #include "application/version.hpp"
+#include "base/durable_folder.hpp"
 #include "base/text.hpp"
 #include "host/handover.hpp"
 #include "host/instance.hpp"
@@ -65,6 +66,26 @@ private:
     base::UniqueFd fd_;
 };
 
+// What begins in a generation and has to end with it: requests and commands.
+class Daemon::Serving final : public host::Serving {
+public:
+    // Both live longer; without commands while there is no channel.
+    explicit Serving(dispatch::Server& server) noexcept : server_(server) {}
+    void add(host::CommandChannel& commands) noexcept { commands_ = &commands; }
+
+    void endRequests(const host::Generation& generation, bool commits) override {
+        if (commands_ != nullptr) commands_->cancel(generation);
+        server_.endRequests(generation, commits);
+    }
+    void returnBorrowed(const host::Instance& instance) override { server_.returnBorrowed(instance); }
+    void endTurns(const host::Instance& instance) override { server_.endTurns(instance); }
+    void close(std::shared_ptr<host::Generation> empty) override { server_.close(std::move(empty)); }
+
+private:
+    dispatch::Server& server_;
+    host::CommandChannel* commands_ = nullptr; // before the first retirement
+};
+
 Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration configuration,
                base::ServiceEnvironment environment, base::ServiceNotifier notifier)
     : log_(log),
@@ -74,6 +95,7 @@ Daemon::Daemon(host::LogHub& log, ConfigurationReader& reader, Configuration con
       environment_(std::move(environment)),
       notifier_(std::move(notifier)),
       begun_(Clock::now()),
+      extension_(events_, notifier_),
       shutdownMs_(configuration_.server.shutdownTimeout.count()) {}
 
 Daemon::~Daemon() {
@@ -83,9 +105,12 @@ Daemon::~Daemon() {
 int Daemon::run() {
     const Signals signals(*this);
     control_ = std::make_unique<base::WorkerPool>(controlThread());
+    extension_.changeBegins();
     const bool posted = control_->trySubmit([this] {
         exitStatus_ = exitFailure;
-        if (start())
+        const bool started = start();
+        extension_.changeEnds();
+        if (started)
             exitStatus_ = exitSuccess;
         else
             end();
@@ -96,8 +121,9 @@ int Daemon::run() {
 
 void Daemon::end() {
     ended_ = true;
+    if (commands_ != nullptr) commands_->close();
     if (keeper_ != nullptr && keeper_->current() != nullptr) // it failed on the last steps of its start
-        keeper_->end(*server_, Clock::now() + configuration_.server.runtime.controlTimeout);
+        keeper_->end(*serving_, Clock::now() + configuration_.server.runtime.controlTimeout);
     log_.setSink(nullptr);
     if (runtime_ != nullptr && !leftBehind()) {
         // No task of a plugin is left; the host's own are soon done. Tasks that were revoked look at their request, so
@@ -105,6 +131,7 @@ void Daemon::end() {
         for (base::WorkerPool* const pool : {&runtime_->workers(), &runtime_->uploadWorkers()})
             while (!pool->drain(Clock::now() + std::chrono::hours(1))) {
             }
+        serving_.reset();
         server_.reset();
         keeper_.reset();
     }
@@ -144,10 +171,15 @@ void Daemon::logDiagnostics(std::string_view message, const base::Diagnostics& d
     }
 }
 
-void Daemon::activate(const std::vector<std::shared_ptr<host::Instance>>& fresh) {
+void Daemon::activate(const host::Generation& generation, const std::vector<std::shared_ptr<host::Instance>>& fresh) {
     for (const auto& instance : fresh)
         if (const auto failure = instance->activate())
             log_.log(base::Level::error, "host.plugins", *failure, {{"plugin", std::string_view(instance->name())}});
+    for (const auto& [plugin, contribution] : generation.uncollected())
+        log_.log(base::Level::debug, "host.plugins", "Nobody collects a contribution",
+                 {{"plugin", std::string_view(plugin->name())},
+                  {"point", std::string_view(contribution->point)},
+                  {"name", std::string_view(contribution->name)}});
 }
 
 std::function<void()> Daemon::keepAlive() const {
@@ -170,7 +202,7 @@ bool Daemon::start() {
     const ServerSettings& settings = configuration_.server;
     try {
         const std::filesystem::path state = settings.runtime.stateDirectory;
-        std::filesystem::create_directories(state);
+        base::makeDurableFolders(state);
         auto attempt = base::LockFile::tryAcquire(state / "lock");
         if (!attempt.lock) {
             logFailure("Could not start", base::Code::stateInUse,
@@ -191,12 +223,15 @@ bool Daemon::start() {
         runtimeLock_ = std::move(own.lock);
         host::clearRuntimeFolders(runtime);
 
-        runtime_ = std::make_unique<host::Runtime>(log_, settings.runtime, exchanges_);
+        host::RuntimeSettings watched = settings.runtime;
+        watched.waits = &extension_;
+        runtime_ = std::make_unique<host::Runtime>(log_, watched, exchanges_);
         runtime_->uploads().clear();
         running_.store(runtime_.get(), std::memory_order_release);
         keeper_ = std::make_unique<host::GenerationKeeper>(*runtime_);
         server_ = std::make_unique<dispatch::Server>(*runtime_, exchanges_, settings.loops, httpSettings(settings),
                                                      settings.watchdog, keepAlive());
+        serving_ = std::make_unique<Serving>(*server_);
 
         host::GenerationBuilder builder(*runtime_, configuration_.request(1, nullptr));
         if (!builder.configure(false)) {
@@ -227,7 +262,9 @@ bool Daemon::start() {
         logDiagnostics("The configuration is doubtful", warnings);
         server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data), httpSettings(settings));
         server_->listen();
-        activate(fresh);
+        activate(*adopted.lease, fresh);
+        commands_ = std::make_unique<host::CommandChannel>(*runtime_, events_, buildId(), settings.maximumCommands);
+        serving_->add(*commands_);
         if (::geteuid() == 0)
             log_.log(base::Level::warn, "host", "Serving as root",
                      {{"reason", "a fault of any plugin has all rights on this machine: serve as a user of its own, as "
@@ -248,16 +285,22 @@ bool Daemon::start() {
     }
 }
 
-void Daemon::request(std::atomic<bool>& queued, void (Daemon::*task)()) {
-    if (queued.exchange(true)) return; // the one that waits begins after this request
+bool Daemon::request(std::atomic<bool>& queued, void (Daemon::*task)()) {
+    if (queued.exchange(true)) return false; // the one that waits begins after this request
     const bool taken = control_->trySubmit([this, &queued, task] {
         queued.store(false);
         if (!ended_) (this->*task)();
     });
     if (!taken) queued.store(false); // the last task has run
+    return taken;
 }
 
 void Daemon::reload() {
+    struct Change {
+        TimeoutExtension& extension;
+        ~Change() { extension.changeEnds(); }
+    };
+    const Change ending{extension_};
     if (stopQueued_.load()) return;
     notifier_.reloading("Reloading");
     const auto begun = Clock::now();
@@ -302,18 +345,20 @@ void Daemon::reload() {
         ++number_;
         configuration_ = *std::move(next);
         shutdownMs_.store(configuration_.server.shutdownTimeout.count());
+        commands_->setMaximum(configuration_.server.maximumCommands);
+        commands_->carryOver(adopted.lease);
         log_.setSink(adopted.lease->logSink());
         server_->publish(std::make_shared<const dispatch::Plan>(adopted.lease, adopted.data),
                          httpSettings(configuration_.server));
         server_->listen();
         host::handOver(replaced.generation.get(), fresh);
-        activate(fresh);
+        activate(*adopted.lease, fresh);
         log_.log(base::Level::info, "host", "Reloaded",
                  {{"generation", static_cast<std::int64_t>(number_)},
                   {"newInstances", static_cast<std::int64_t>(fresh.size())},
                   {"reloadMs", millisecondsSince(begun)}});
         notifier_.ready(status());
-        keeper_->retire(std::move(replaced), *server_, Clock::now() + configuration_.server.drainTimeout);
+        keeper_->retire(std::move(replaced), *serving_, Clock::now() + configuration_.server.drainTimeout);
     } catch (const std::exception& error) {
         failed(base::Code::startFailed, error);
     }
@@ -324,6 +369,7 @@ void Daemon::stop() {
     const ServerSettings& settings = configuration_.server;
     log_.log(base::Level::info, "host", "Stopping", {{"generation", static_cast<std::int64_t>(number_)}});
     const auto deadline = begun + settings.drainTimeout;
+    commands_->close(); // what they have done so far takes its time like a request's
     if (!server_->drain(deadline))
         log_.log(base::Level::warn, "host", "Requests were still open at the end of drain_timeout", {});
     log_.log(base::Level::info, "host", "Stopped", {{"stopMs", millisecondsSince(begun)}});
@@ -331,7 +377,7 @@ void Daemon::stop() {
     // drain leave some to stop.
     const auto now = Clock::now();
     const auto most = now + (begun + settings.shutdownTimeout - now) * 3 / 4;
-    keeper_->end(*server_, std::min(std::max(deadline, now + settings.runtime.controlTimeout), most));
+    keeper_->end(*serving_, std::min(std::max(deadline, now + settings.runtime.controlTimeout), most));
     end();
 }
 
@@ -362,7 +408,7 @@ void Daemon::reopenLogs() {
 
 void Daemon::onSignal(int signal) {
     if (signal == SIGHUP) {
-        if (!stopping_) request(reloadQueued_, &Daemon::reload);
+        if (!stopping_ && request(reloadQueued_, &Daemon::reload)) extension_.changeBegins();
     } else if (signal == SIGUSR1) {
         request(reopenQueued_, &Daemon::reopenLogs);
     } else if (std::exchange(stopping_, true)) {
@@ -371,6 +417,8 @@ void Daemon::onSignal(int signal) {
     } else {
         if (host::Runtime* const runtime = running_.load(std::memory_order_acquire)) runtime->setDraining();
         notifier_.stopping("Stopping");
+        // Whatever the manager allows by itself: this process ends itself before.
+        notifier_.extendTimeout(std::chrono::milliseconds(shutdownMs_.load()) + 10 * lastWords);
         events_.after(static_cast<std::uint64_t>(shutdownMs_.load()), [this] { endAtOnce(); });
         request(stopQueued_, &Daemon::stop);
     }

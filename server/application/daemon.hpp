@@ -2,10 +2,12 @@
 #pragma once
 
 #include "application/configuration.hpp"
+#include "application/timeout_extension.hpp"
 #include "base/event_loop.hpp"
 #include "base/lock_file.hpp"
 #include "base/service_notify.hpp"
 #include "dispatch/server.hpp"
+#include "host/command_channel.hpp"
 #include "host/generation_keeper.hpp"
 #include "host/log_hub.hpp"
 #include "host/runtime.hpp"
@@ -39,6 +41,7 @@ public:
     bool leftBehind() const;
 
 private:
+    class Serving;
     class Signals;
 
     bool start(); // prints and logs why not
@@ -48,11 +51,12 @@ private:
     void end();
     void reopenLogs();
     void onSignal(int signal);
-    // Runs `task` on the control thread, once for all requests that come before it has begun.
-    void request(std::atomic<bool>& queued, void (Daemon::*task)());
+    // Runs `task` on the control thread, once for all requests that come before it has begun. False: another one is
+    // waiting already.
+    bool request(std::atomic<bool>& queued, void (Daemon::*task)());
     // shutdown_timeout has passed. Says who is to blame, flushes logs, and ends the process.
     [[noreturn]] void endAtOnce();
-    void activate(const std::vector<std::shared_ptr<host::Instance>>& fresh);
+    void activate(const host::Generation& generation, const std::vector<std::shared_ptr<host::Instance>>& fresh);
     void logFailure(std::string_view message, base::Code code, std::string_view reason);
     void logDiagnostics(std::string_view message, const base::Diagnostics& diagnostics);
     std::vector<http::ListenAddress> listenAddresses(const ServerSettings& settings) const;
@@ -72,10 +76,13 @@ private:
     std::optional<base::LockFile> stateLock_;
     std::optional<base::LockFile> runtimeLock_;
     base::EventLoop events_; // of the calling thread
+    TimeoutExtension extension_;
     dispatch::ExchangeTable exchanges_;
     std::unique_ptr<host::Runtime> runtime_;
     std::unique_ptr<host::GenerationKeeper> keeper_;
     std::unique_ptr<dispatch::Server> server_;
+    std::unique_ptr<host::CommandChannel> commands_;
+    std::unique_ptr<Serving> serving_;          // requests and commands
     std::unique_ptr<base::WorkerPool> control_; // one thread
     std::uint64_t number_ = 0;                  // of the generation in force
     bool ended_ = false;                        // on the control thread

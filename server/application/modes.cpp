@@ -3,25 +3,31 @@
 
 #include "application/command_line.hpp"
 #include "application/version.hpp"
+#include "base/durable_folder.hpp"
 #include "base/file_access.hpp"
 #include "base/lock_file.hpp"
-#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "config/example.hpp"
+#include "host/command_call.hpp"
 #include "host/generation_builder.hpp"
 #include "host/generation_keeper.hpp"
 #include "host/runtime.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace mortise::application {
 namespace {
+
+constexpr std::chrono::seconds clientPatience{30}; // with a client that does not read
 
 void tell(const base::Diagnostics& diagnostics) {
     std::cerr << diagnostics.render();
@@ -45,7 +51,8 @@ std::optional<Configuration> readSettingsOrTell(ConfigurationReader& reader, boo
 
 // What lies directly in the state directory and is not the server's: of plugins, from before they had folders there.
 std::string oldPlaces(const host::RuntimeSettings& settings) {
-    constexpr std::array<std::string_view, 5> own{"lock", "plugins", "run", "secrets", "uploads"};
+    constexpr std::array<std::string_view, 6> own{"lock",    "plugins", "run",
+                                                  "secrets", "uploads", host::CommandSocket::fileName};
     std::string out;
     std::error_code error;
     std::set<std::string> names;
@@ -59,10 +66,6 @@ std::string oldPlaces(const host::RuntimeSettings& settings) {
     return out.empty() ? out : out + '\n';
 }
 
-// What the shipped configuration switches on.
-constexpr std::array<std::string_view, 10> standardPlugins{
-    "auth", "cors", "database", "health", "logging", "openapi", "rate-limit", "routing", "security-headers", "users"};
-
 void printOrder(const host::Generation& generation) {
     std::cout << "Plugins, in the order they are started:\n";
     for (const auto& instance : generation.instances()) std::cout << "  " << instance->name() << '\n';
@@ -74,6 +77,38 @@ void printOrder(const host::Generation& generation) {
         for (const host::FilterLink& link : generation.filters(phase))
             std::cout << "  " << host::text(link.filter.name) << " (plugin " << link.owner->name() << ")\n";
     }
+    std::map<std::string, std::pair<std::string, std::string>> points; // who defines it, and the lines of contributions
+    for (const auto& instance : generation.instances())
+        for (const std::string& point : instance->module().info().extensionPoints)
+            points[point].first = instance->name();
+    for (const auto& instance : generation.instances())
+        for (const host::Contribution& one : instance->contributions())
+            points[one.point].second += "  " + base::printable(one.name, 200) + " (plugin " + instance->name() + ")\n";
+    for (const auto& [point, collected] : points)
+        std::cout << "Contributions to " << point
+                  << (collected.first.empty() ? ", which no enabled plugin defines (not collected)"
+                                              : " (plugin " + collected.first + ")")
+                  << ":\n"
+                  << collected.second;
+}
+
+// Nothing, with a message, while another process has it.
+auto lockData(const host::RuntimeSettings& settings) {
+    const std::filesystem::path state = settings.stateDirectory;
+    base::makeDurableFolders(state);
+    auto attempt = base::LockFile::tryAcquire(state / "lock");
+    if (!attempt.lock)
+        std::cerr << "mortised: error: the state directory " << state.string() << " is in use by process "
+                  << attempt.holder << "; stop it first [" << base::codeId(base::Code::stateInUse) << "]\n";
+    return std::move(attempt.lock);
+}
+
+// A process shows the last byte only: 256 would be success.
+int exitCodeOf(int status, const std::string& plugin) {
+    if (status >= 0 && status <= 255) return status;
+    std::cerr << "mortised: 'migrate' of plugin '" << plugin << "' returned " << status
+              << ", which is no exit code (0 to 255)\n";
+    return exitFailure;
 }
 
 // Widths of --list-plugins, each with the blanks behind it.
@@ -87,9 +122,9 @@ struct Columns {
             width = std::max(width, static_cast<int>(text.size()) + 2);
         };
         fit(name, plugin.name);
-        if (plugin.module == nullptr) return;
-        fit(id, plugin.module->info().id);
-        fit(version, plugin.module->info().version);
+        if (plugin.info == nullptr) return;
+        fit(id, plugin.info->id);
+        fit(version, plugin.info->version);
     }
 };
 
@@ -134,10 +169,10 @@ int listPlugins(host::LogHub& log, ConfigurationReader& reader, bool order) {
     Columns widths;
     for (const KnownPlugin& plugin : configuration->plugins) widths.widen(plugin);
     for (const KnownPlugin& plugin : configuration->plugins) {
-        const char* const state = plugin.module == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled";
+        const char* const state = plugin.info == nullptr ? "refused" : plugin.enabled ? "enabled" : "disabled";
         std::cout << std::left << std::setw(widths.name) << plugin.name << std::setw(10) << state;
-        if (plugin.module != nullptr) {
-            const module::ModuleInfo& info = plugin.module->info();
+        if (plugin.info != nullptr) {
+            const module::ModuleInfo& info = *plugin.info;
             std::cout << std::setw(widths.id) << info.id << std::setw(widths.version) << info.version << "ABI 1."
                       << info.abiMinorBuilt << "  ";
         }
@@ -159,14 +194,12 @@ int exampleConfig(ConfigurationReader& reader, const std::string& format) {
                                         "'systemctl reload mortise'.";
     std::vector<config::SectionSpec> sections{configuration->serverSpec};
     for (const KnownPlugin& plugin : configuration->plugins) {
-        if (plugin.module == nullptr) continue;
+        if (plugin.info == nullptr) continue;
         config::SectionSpec section{"plugin." + plugin.name, "", config::commonPluginSettings(), false};
-        const auto& own = plugin.module->info().settings;
+        const auto& own = plugin.info->settings;
         section.settings.insert(section.settings.end(), own.begin(), own.end());
         sections.push_back(std::move(section));
-        const bool standard =
-            std::find(standardPlugins.begin(), standardPlugins.end(), plugin.name) != standardPlugins.end();
-        options.values["plugin." + plugin.name + ".enabled"] = standard ? "true" : "false";
+        options.values["plugin." + plugin.name + ".enabled"] = plugin.info->inExample ? "true" : "false";
     }
     std::cout << (format == "xml" ? config::renderXml(sections, options) : config::renderIni(sections, options));
     return exitSuccess;
@@ -199,55 +232,63 @@ int verifyPlugins(host::LogHub& log, const std::string& program, std::span<const
         for (const std::string& service : info.requiredServices) std::cout << "  requires " << service << '\n';
         for (const std::string& service : info.optionalServices) std::cout << "  may use " << service << '\n';
         for (const std::string& service : info.providedServices) std::cout << "  provides " << service << '\n';
+        for (const std::string& point : info.extensionPoints) std::cout << "  defines " << point << '\n';
         std::cout << "  settings: " << info.settings.size() << '\n';
     }
     return good ? exitSuccess : exitFailure;
 }
 
-int runCommand(host::LogHub& log, ConfigurationReader& reader, const std::vector<std::string>& command) {
+int runCommandAlone(host::LogHub& log, ConfigurationReader& reader, host::CommandSocket socket) {
+    host::CommandConnection client(std::move(socket), clientPatience);
+    const auto request = client.greet(buildId(), host::CommandConnection::Clock::now() + clientPatience);
+    if (!request) return exitFailure;
     const auto configuration = readOrTell(reader);
     if (!configuration) return exitConfig;
-    const std::filesystem::path state = configuration->server.runtime.stateDirectory;
-    std::filesystem::create_directories(state);
-    const auto attempt = base::LockFile::tryAcquire(state / "lock");
-    if (!attempt.lock) {
-        std::cerr << "mortised: error: the state directory " << state.string() << " is in use by process "
-                  << attempt.holder << "; stop it first [" << base::codeId(base::Code::stateInUse) << "]\n";
-        return exitFailure;
-    }
-    TrialRuntime runtime(log, configuration->server.runtime, false);
+    const bool looks = request->command.empty() || request->wantsHelp();
+    decltype(lockData(configuration->server.runtime)) lock;
+    if (!looks && !(lock = lockData(configuration->server.runtime))) return exitFailure;
+    TrialRuntime runtime(log, configuration->server.runtime, looks);
     host::GenerationBuilder builder(*runtime, configuration->request(1, nullptr));
-    const bool configured = builder.configure(false);
-    if (!configured || !builder.start()) {
+    const auto fail = [&](int status) {
         tell(builder.failures());
         builder.abandon();
-        return configured ? exitFailure : exitConfig;
+        return status;
+    };
+    if (!builder.configure(looks)) return fail(exitConfig);
+    int status = exitSuccess;
+    const host::CommandCall call(*request, client);
+    if (const auto entry = call.find(builder.generation(), status)) {
+        if (host::CommandCall::needsStart(*entry) && !builder.start()) return fail(exitFailure);
+        status = call.run(*entry);
     }
-    int status = exitUsage;
-    std::vector<std::string> names;
-    const host::CommandEntry* found = nullptr;
-    for (const host::CommandEntry& entry : builder.generation().commands()) {
-        names.emplace_back(host::text(entry.command.name));
-        if (!command.empty() && names.back() == command.front()) found = &entry;
+    builder.abandon();
+    client.end(status);
+    return status;
+}
+
+int runMigrate(host::LogHub& log, ConfigurationReader& reader, const std::vector<std::string>& action) {
+    const auto configuration = readOrTell(reader);
+    if (!configuration) return exitConfig;
+    const bool looks = action.front() == "status" || action.front() == "plan";
+    decltype(lockData(configuration->server.runtime)) lock;
+    if (!looks && !(lock = lockData(configuration->server.runtime))) return exitFailure;
+    TrialRuntime runtime(log, configuration->server.runtime, looks);
+    host::GenerationBuilder builder(*runtime, configuration->request(1, nullptr));
+    if (!builder.configure(looks)) {
+        tell(builder.failures());
+        builder.abandon();
+        return exitConfig;
     }
-    if (found == nullptr) {
-        if (!command.empty())
-            std::cerr << "mortised: there is no command '" << command.front() << "'"
-                      << base::didYouMean(command.front(), names) << '\n';
-        std::cerr << "Commands of the enabled plugins:\n";
-        for (const host::CommandEntry& entry : builder.generation().commands())
-            std::cerr << "  " << host::text(entry.command.name) << ' ' << host::text(entry.command.usage) << "  "
-                      << host::text(entry.command.summary) << '\n';
-    } else {
-        std::vector<mortise_view> arguments;
-        for (std::size_t i = 1; i < command.size(); ++i) arguments.push_back(host::view(command[i]));
-        const mortise_command_output output{sizeof(mortise_command_output), 0, nullptr,
-                                            [](void*, mortise_view text) { std::cout << host::text(text); },
-                                            [](void*, mortise_view text) { std::cerr << host::text(text); }};
-        const base::RunningCode running(found->owner->owner(), "run");
-        status = found->command.run(found->command.context, arguments.data(),
-                                    static_cast<std::uint32_t>(arguments.size()), &output);
+    if (!builder.startForMigrator()) {
+        tell(builder.failures());
+        builder.abandon();
+        return exitFailure;
     }
+    int status = exitFailure;
+    if (const auto migrator = builder.generation().migrator())
+        status = exitCodeOf(migrator->command(action), migrator->plugin());
+    else
+        std::cerr << "mortised: no enabled plugin has migrations\n";
     builder.abandon();
     return status;
 }

@@ -74,6 +74,10 @@ void addPlaces(Section& all, const ServerDefaults& defaults) {
     mode.choices = {"production", "development"};
     mode.environment = {"NODE_ENV"};
     needsRestart(mode);
+    needsRestart(
+        all.add("log_trace_ids", SettingType::boolean, "false",
+                "Adds traceId, by which clients and services before this one know a request (W3C Trace Context), "
+                "to what plugins log of it."));
     const auto folder = [&](const char* key, const std::string& byDefault, const char* text) {
         SettingSpec& spec = all.add(key, SettingType::path, byDefault, text);
         spec.minLength = 1;
@@ -132,18 +136,32 @@ void addThreads(Section& all) {
                                      "Threads for password hashing; 0 is one for two cores, at least one.");
     SettingSpec& hashingQueue =
         all.count("hashing_queue", "64", 1, 100'000, "Passwords that may wait to be hashed; past it 503.");
+    SettingSpec& batches = all.count(
+        "hashing_batch_workers", "0", 0, 256,
+        "Of hashing_workers, how many may be at passwords that come many at once, and only while no login waits; 0 is "
+        "half of them, at least one.");
+    SettingSpec& batchQueue = all.count("hashing_batch_queue", "1000", std::int64_t{host::PasswordPool::maximumCount},
+                                        100'000, "Such passwords that may wait to be hashed; past it 503.");
     SettingSpec& niceness =
         all.count("hashing_niceness", "10", 0, 19, "By how much hashing steps back behind all else.");
     SettingSpec& cost = all.count("password_cost", "10", 4, 15,
                                   "Work of hashing a password, each step twice as much; a cheaper hash is made anew at "
                                   "its user's next login.");
-    for (SettingSpec* spec : {&loops, &workers, &queue, &uploads, &hashing, &hashingQueue, &niceness, &cost})
+    all.count("maximum_commands", "2", 1, 16,
+              "Commands (mortised PLUGIN COMMAND) that run in this server at the same time; past it they are refused.");
+    SettingSpec& costLimit = all.count("password_cost_limit", "14", 4, 15,
+                                       "A hash that was made elsewhere at a higher cost never verifies, in the usual "
+                                       "time: each login would hold a hashing thread for seconds.");
+    for (SettingSpec* spec : {&loops, &workers, &queue, &uploads, &hashing, &hashingQueue, &batches, &batchQueue,
+                              &niceness, &cost, &costLimit})
         needsRestart(*spec);
 }
 
 void addLife(Section& all) {
     needsRestart(
         all.time("control_timeout", "10s", 100 * ms, h, "For one step of a plugin's life (configure, start, stop)."));
+    needsRestart(all.time("migration_timeout", "10m", 100 * ms, 24 * h,
+                          "For all migrations of a start or a reload; 'mortised migrate up' has no limit."));
     all.time("verify_timeout", "10s", 100 * ms, h, "For trying one new plugin file in a child process.");
     all.time("drain_timeout", "30s", 0, h, "For requests in flight, from the stop signal on.");
     all.time("shutdown_timeout", "60s", s, h, "For the whole stop; then the process ends, whatever is open.");

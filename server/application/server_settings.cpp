@@ -162,10 +162,13 @@ private:
     void readThreads() {
         const std::size_t cores = base::usableCores();
         const auto orElse = [](std::size_t chosen, std::size_t byItself) { return chosen == 0 ? byItself : chosen; };
+        out_.maximumCommands = count("maximum_commands");
         out_.loops = std::min(orElse(count("loops"), cores), std::size_t{dispatch::ExchangeTable::maxLoops});
         host::RuntimeSettings& runtime = out_.runtime;
         runtime.development = section_.text("mode") == "development";
+        runtime.traceIds = section_.boolean("log_trace_ids");
         runtime.controlTimeout = section_.duration("control_timeout");
+        runtime.migrationTimeout = section_.duration("migration_timeout");
         runtime.writeTimeout = section_.duration("write_timeout");
         runtime.retryAfterSeconds = (time("retry_after") + 999) / 1000;
         out_.serving.retryAfterSeconds = runtime.retryAfterSeconds;
@@ -176,8 +179,15 @@ private:
         runtime.uploadWorkers.queueLimit = count("worker_queue");
         runtime.hashing.threads = orElse(count("hashing_workers"), std::max<std::size_t>(1, cores / 2));
         runtime.hashing.queueLimit = count("hashing_queue");
+        runtime.hashing.backgroundThreads =
+            std::min(orElse(count("hashing_batch_workers"), std::max<std::size_t>(1, runtime.hashing.threads / 2)),
+                     runtime.hashing.threads);
+        runtime.hashing.backgroundQueueLimit = count("hashing_batch_queue");
         runtime.hashing.niceness = static_cast<int>(section_.integer("hashing_niceness"));
-        out_.runtime.passwordCost = static_cast<std::uint32_t>(section_.integer("password_cost"));
+        out_.runtime.passwordCosts.usual = static_cast<std::uint32_t>(section_.integer("password_cost"));
+        out_.runtime.passwordCosts.limit = static_cast<std::uint32_t>(section_.integer("password_cost_limit"));
+        notMore("password_cost", "password_cost_limit", out_.runtime.passwordCosts.usual,
+                out_.runtime.passwordCosts.limit);
         out_.watchdog.late = section_.duration("loop_stall_warning");
         out_.watchdog.period =
             std::clamp(out_.watchdog.late / 2, std::chrono::milliseconds(5), std::chrono::milliseconds(50));

@@ -41,6 +41,7 @@ struct ServerSettings {
     host::RuntimeSettings runtime;
     base::WatchdogSettings watchdog;
     std::size_t loops = 1;
+    std::size_t maximumCommands = 2; // in the running server
     std::chrono::milliseconds verifyTimeout{};
     std::chrono::milliseconds drainTimeout{};    // of requests in flight, from the stop signal on
     std::chrono::milliseconds shutdownTimeout{}; // of the whole stop; then the process ends whatever is open

@@ -83,8 +83,7 @@ void tryOut(const module::TrialChild& child, const ConfigurationOrder& order) {
         request.plugins.push_back({plugin.name, load(plugin), plugin.disableOnError});
     }
     request.settings = settingsOf(order, request.plugins);
-    request.providersElsewhere = order.providersElsewhere;
-    request.pointsElsewhere = order.pointsElsewhere;
+    request.elsewhere = order.elsewhere;
     request.partial = order.partial;
     base::Diagnostics diagnostics;
     ServerSettings server = readServerSettings(request.settings, diagnostics);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/atomic_file.hpp"
 
+#include "base/durable_folder.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -53,9 +55,7 @@ void AtomicFile::commit() {
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("cannot replace", target_.string());
     temporary_.clear();
     fd_.reset();
-    const std::string folder = target_.has_parent_path() ? target_.parent_path().string() : std::string(".");
-    const UniqueFd directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0) fail("cannot sync folder", folder);
+    syncFolder(target_.has_parent_path() ? target_.parent_path() : std::filesystem::path("."));
 }
 
 void writeFileAtomically(const std::filesystem::path& target, std::string_view content, mode_t mode) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/elf_image.hpp"
 
+#include "base/elf_header.hpp"
 #include "base/unique_fd.hpp"
 
 #include <elf.h>
@@ -22,60 +23,20 @@ static_assert(sizeof(void*) == 8, "the reader below is for 64-bit files");
 
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::uint16_t ownMachine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr std::uint16_t ownMachine = EM_AARCH64;
-#elif defined(__riscv)
-constexpr std::uint16_t ownMachine = EM_RISCV;
-#elif defined(__powerpc64__)
-constexpr std::uint16_t ownMachine = EM_PPC64;
-#elif defined(__s390x__)
-constexpr std::uint16_t ownMachine = EM_S390;
-#else
-#error "name this machine's EM_ constant"
-#endif
-
-constexpr unsigned char ownOrder = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
-
 // Names may overlap in a string table: without a bound on their sum, a small file could make us scan for hours.
 constexpr std::uint64_t nameBytesInAll = 64u << 20;
 constexpr std::size_t versionNeedsInAll = 65'536;
 
-std::string machineName(std::uint16_t machine) {
-    switch (machine) {
-    case EM_X86_64:
-        return "x86-64";
-    case EM_386:
-        return "i386";
-    case EM_AARCH64:
-        return "aarch64";
-    case EM_ARM:
-        return "arm";
-    case EM_RISCV:
-        return "riscv";
-    case EM_PPC64:
-        return "ppc64";
-    case EM_S390:
-        return "s390x";
-    default:
-        return "machine " + std::to_string(machine);
-    }
-}
-
-struct Damage {
-    std::string text;
-};
-
 } // namespace
 
-// Fills an image; leaves by Damage.
+// Fills an image; leaves by ElfDamage.
 class ElfReader {
 public:
     ElfReader(ElfImage& image, std::string_view file) : image_(image), file_(file) {}
 
     void run() {
-        readHeader();
+        header_ = readElfHeader(file_, file_.size());
+        image_.machine_ = header_.e_machine;
         readSegments();
         readDynamic();
         readSymbols();
@@ -83,14 +44,11 @@ public:
     }
 
 private:
-    [[noreturn]] static void fail(std::string text) { throw Damage{std::move(text)}; }
-    [[noreturn]] static void damaged(std::string_view what) { fail("is damaged: " + std::string(what)); }
+    [[noreturn]] static void fail(std::string text) { throw ElfDamage{std::move(text)}; }
+    [[noreturn]] static void damaged(std::string_view what) { elfDamaged(what); }
 
     void requireLength(std::uint64_t offset, std::uint64_t size, std::string_view what) const {
-        if (offset > UINT64_MAX - size) damaged(std::string(what) + " has an impossible position");
-        if (offset + size <= file_.size()) return;
-        fail("is truncated: " + std::string(what) + " ends at byte " + std::to_string(offset + size) +
-             ", the file has " + std::to_string(file_.size()));
+        requireElfLength(file_.size(), offset, size, what);
     }
 
     // Precondition: the range was checked. Copies, because nothing in a file is aligned for sure.
@@ -125,36 +83,7 @@ private:
         return strings_.substr(offset, end - offset);
     }
 
-    void readHeader() {
-        if (file_.empty()) fail("is empty");
-        if (file_.substr(0, SELFMAG) != std::string_view(ELFMAG).substr(0, file_.size())) fail("is no ELF file");
-        requireLength(0, EI_NIDENT, "its ELF identification");
-        const auto ident = [this](int index) {
-            return static_cast<unsigned char>(file_[static_cast<std::size_t>(index)]);
-        };
-        if (ident(EI_CLASS) == ELFCLASS32) fail("is a 32-bit file, this server is 64-bit");
-        if (ident(EI_CLASS) != ELFCLASS64) damaged("its ELF class is unknown");
-        if (ident(EI_DATA) != ownOrder) fail("has the other byte order than this server");
-        if (ident(EI_VERSION) != EV_CURRENT) damaged("its ELF version is unknown");
-        if (ident(EI_OSABI) != ELFOSABI_SYSV && ident(EI_OSABI) != ELFOSABI_GNU) {
-            fail("is for another operating system (OSABI " + std::to_string(ident(EI_OSABI)) + ")");
-        }
-        requireLength(0, sizeof(Elf64_Ehdr), "its ELF header");
-        header_ = at<Elf64_Ehdr>(0);
-        if (header_.e_machine != ownMachine) {
-            fail("is for " + machineName(header_.e_machine) + ", this server is for " + machineName(ownMachine));
-        }
-        image_.machine_ = header_.e_machine;
-        if (header_.e_type == ET_REL) fail("is an object file, not a shared library: link it with -shared");
-        if (header_.e_type == ET_EXEC) fail("is an executable, not a shared library");
-        if (header_.e_type != ET_DYN) fail("is not a shared library (ELF type " + std::to_string(header_.e_type) + ")");
-    }
-
     void readSegments() {
-        if (header_.e_phnum == 0 || header_.e_phnum == PN_XNUM || header_.e_phentsize != sizeof(Elf64_Phdr)) {
-            damaged("its program header table has no usable size");
-        }
-        requireLength(header_.e_phoff, std::uint64_t{header_.e_phnum} * sizeof(Elf64_Phdr), "its program header table");
         // The loader needs no sections, but linkers write their table last: without it the end is missing.
         if (header_.e_shoff != 0) {
             requireLength(header_.e_shoff, std::uint64_t{header_.e_shnum} * header_.e_shentsize, "its section table");
@@ -389,7 +318,7 @@ Outcome<ElfImage> ElfImage::of(std::shared_ptr<const char> bytes, std::size_t si
     image.bytes_ = std::move(bytes);
     try {
         ElfReader(image, file).run();
-    } catch (const Damage& damage) {
+    } catch (const ElfDamage& damage) {
         return Fault{damage.text};
     }
     return image;
@@ -400,23 +329,56 @@ Outcome<ElfImage> ElfImage::parse(std::vector<char> bytes) {
     return of({kept, kept->data()}, kept->size());
 }
 
-Outcome<ElfImage> ElfImage::read(const std::string& path) {
-    const auto failed = [](const char* doing) {
-        return Fault{"cannot be " + std::string(doing) + ": " + std::generic_category().message(errno)};
-    };
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!fd) return failed("opened");
+namespace {
+
+Fault failed(const char* doing) {
+    return Fault{"cannot be " + std::string(doing) + ": " + std::generic_category().message(errno)};
+}
+
+struct OpenFile {
+    UniqueFd fd;
+    std::size_t size = 0;
+};
+
+Outcome<OpenFile> openFile(const std::string& path) {
+    OpenFile file{UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))};
+    if (!file.fd) return failed("opened");
     struct stat status {};
-    if (fstat(fd.get(), &status) != 0) return failed("examined");
+    if (fstat(file.fd.get(), &status) != 0) return failed("examined");
     if (!S_ISREG(status.st_mode)) return Fault{"is not a regular file"};
-    if (static_cast<std::uint64_t>(status.st_size) > maximumFileBytes) return Fault{"is larger than 512 MiB"};
-    const auto size = static_cast<std::size_t>(status.st_size);
+    if (static_cast<std::uint64_t>(status.st_size) > ElfImage::maximumFileBytes) return Fault{"is larger than 512 MiB"};
+    file.size = static_cast<std::size_t>(status.st_size);
+    return file;
+}
+
+} // namespace
+
+Outcome<ElfImage> ElfImage::read(const std::string& path) {
+    const auto file = openFile(path);
+    if (!file) return Fault{file.fault()};
+    const std::size_t size = file->size;
     if (size == 0) return of(nullptr, 0);
-    void* const mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+    void* const mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file->fd.get(), 0);
     if (mapping == MAP_FAILED) return failed("mapped");
     return of(
         {static_cast<const char*>(mapping), [size](const char* begin) { munmap(const_cast<char*>(begin), size); }},
         size);
+}
+
+Outcome<ElfImage> ElfImage::readCopy(const std::string& path) {
+    const auto file = openFile(path);
+    if (!file) return Fault{file.fault()};
+    std::vector<char> bytes(file->size);
+    std::size_t have = 0;
+    while (have < bytes.size()) {
+        const ssize_t got = ::read(file->fd.get(), bytes.data() + have, bytes.size() - have);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return failed("read");
+        if (got == 0) break;
+        have += static_cast<std::size_t>(got);
+    }
+    bytes.resize(have);
+    return parse(std::move(bytes));
 }
 
 const ElfSymbol* ElfImage::find(std::string_view name) const noexcept {

@@ -43,6 +43,8 @@ public:
     // caller to put the file's name before. The file is mapped, not read: nobody may shorten it while the image lives
     // (a private copy of LibraryCache is meant).
     static Outcome<ElfImage> read(const std::string& path);
+    // Read into memory: whatever becomes of the file.
+    static Outcome<ElfImage> readCopy(const std::string& path);
     static Outcome<ElfImage> parse(std::vector<char> bytes);
 
     std::uint16_t machine() const noexcept { return machine_; }  // EM_..., always this process's own

@@ -24,7 +24,8 @@ std::size_t skipPlain(std::string_view text, std::size_t at) noexcept {
     return at;
 }
 
-// Whether the query is names and values of plain characters alone, and no name is sensitive: as it is nearly always.
+// Whether the query is names and values of plain characters alone, values perhaps lists with commas, and no name is
+// sensitive: as it is nearly always. What stands behind a comma may be a name, too.
 bool isHarmlessQuery(std::string_view query) noexcept {
     for (std::size_t at = 0; at < query.size(); ++at) {
         const std::size_t begin = at;
@@ -33,7 +34,7 @@ bool isHarmlessQuery(std::string_view query) noexcept {
             if (isSensitiveName(query.substr(begin, at - begin))) return false;
             at = skipPlain(query, at + 1);
         }
-        if (at < query.size() && query[at] != '&') return false;
+        if (at < query.size() && query[at] != '&' && query[at] != ',') return false;
     }
     return true;
 }

@@ -28,7 +28,10 @@ std::size_t atLeastOne(std::size_t count, const char* what) {
 
 WorkerPool::WorkerPool(const WorkerPoolSettings& settings)
     : threadCount_(atLeastOne(settings.threads, "thread")),
-      ring_(atLeastOne(settings.queueLimit, "place in its queue")) {
+      backgroundThreads_(settings.backgroundThreads),
+      queue_(atLeastOne(settings.queueLimit, "place in its queue")),
+      background_(settings.backgroundQueueLimit) {
+    if (settings.backgroundQueueLimit != 0) atLeastOne(settings.backgroundThreads, "thread for background tasks");
     workers_.reserve(threadCount_);
     try {
         for (std::size_t i = 0; i < threadCount_; ++i) {
@@ -43,15 +46,25 @@ WorkerPool::WorkerPool(const WorkerPoolSettings& settings)
     }
 }
 
+Task WorkerPool::Queue::pop() noexcept {
+    Task task = std::move(ring_[head_]);
+    head_ = (head_ + 1) % ring_.size();
+    --size_;
+    return task;
+}
+
+bool WorkerPool::mayRunBackground() const noexcept {
+    return background_.size() != 0 && backgroundRunning_ < backgroundThreads_;
+}
+
 WorkerPool::~WorkerPool() {
     for (;;) {
         Task task; // destroyed outside the lock: its captures may come back to this pool
         const std::lock_guard lock(mutex_);
         stopping_ = true;
-        if (queued_ == 0) break;
-        task = std::move(ring_[head_]);
-        head_ = (head_ + 1) % ring_.size();
-        --queued_;
+        Queue& waiting = queue_.size() != 0 ? queue_ : background_;
+        if (waiting.size() == 0) break;
+        task = waiting.pop();
         ++discarded_;
     }
     stopAndJoin();
@@ -60,14 +73,26 @@ WorkerPool::~WorkerPool() {
 bool WorkerPool::trySubmit(Task&& task) noexcept {
     {
         const std::lock_guard lock(mutex_);
-        if (stopping_ || queued_ == ring_.size()) {
+        if (stopping_ || queue_.size() == queue_.limit()) {
             ++rejected_;
             return false;
         }
-        ring_[(head_ + queued_) % ring_.size()] = std::move(task);
-        ++queued_;
+        queue_.push(std::move(task));
     }
     wake_.notify_one();
+    return true;
+}
+
+bool WorkerPool::trySubmitBackground(std::span<Task> tasks) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ || background_.limit() - background_.size() < tasks.size()) {
+            ++rejected_;
+            return false;
+        }
+        for (Task& task : tasks) background_.push(std::move(task));
+    }
+    wake_.notify_all();
     return true;
 }
 
@@ -100,7 +125,7 @@ std::optional<std::size_t> WorkerPool::currentWorker() const noexcept {
 
 WorkerPoolCounters WorkerPool::counters() const {
     const std::lock_guard lock(mutex_);
-    return {queued_, running_, completed_, rejected_, discarded_};
+    return {queue_.size(), background_.size(), running_, completed_, rejected_, discarded_};
 }
 
 void WorkerPool::work(std::size_t index, int niceness) noexcept {
@@ -110,17 +135,18 @@ void WorkerPool::work(std::size_t index, int niceness) noexcept {
 
     std::unique_lock lock(mutex_);
     for (;;) {
-        wake_.wait(lock, [this] { return queued_ > 0 || stopping_; });
-        if (queued_ == 0) break;
-        Task task = std::move(ring_[head_]);
-        head_ = (head_ + 1) % ring_.size();
-        --queued_;
+        wake_.wait(lock, [this] { return queue_.size() != 0 || mayRunBackground() || stopping_; });
+        const bool isBackground = queue_.size() == 0;
+        if (isBackground && !mayRunBackground()) break; // those who run the others go on with what waits
+        Task task = isBackground ? background_.pop() : queue_.pop();
+        if (isBackground) ++backgroundRunning_;
         ++running_;
         lock.unlock();
         task();
         task.reset();
         lock.lock();
         --running_;
+        if (isBackground) --backgroundRunning_;
         ++completed_;
     }
     ++left_;

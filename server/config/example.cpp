@@ -46,11 +46,14 @@ std::string facts(const SettingSpec& spec) {
     std::string out = describeRange(spec);
     const bool isScaled = spec.type == SettingType::duration || spec.type == SettingType::size;
     if (!spec.unit.empty()) out += isScaled ? "; bare numbers are " + spec.unit : " " + spec.unit;
-    const std::string byDefault = canonicalText(spec, std::get<Value>(parseValue(spec, spec.defaultText)));
+    const std::string byDefault =
+        spec.defaultKnown ? canonicalText(spec, std::get<Value>(parseValue(spec, spec.defaultText))) : std::string();
     if (spec.secret) {
         out += "; a secret: " + spec.key + "_file names a file with it";
     } else {
-        out += byDefault.empty() ? "; not set by default" : "; default " + byDefault;
+        out += !spec.defaultKnown  ? "; default set by the plugin"
+               : byDefault.empty() ? "; not set by default"
+                                   : "; default " + byDefault;
     }
     if (!spec.environment.empty()) out += "; also " + joined(spec.environment, " or ");
     if (!spec.reloadable) out += "; a change needs a restart";
@@ -64,7 +67,8 @@ std::pair<std::string, bool> lineOf(const SectionSpec& section, const SettingSpe
                                     const ExampleOptions& options) {
     const auto chosen = options.values.find(section.name + '.' + spec.key);
     const bool isChosen = chosen != options.values.end() && !spec.secret;
-    return {isChosen ? chosen->second : spec.defaultText, isChosen || (options.allActive && !spec.secret)};
+    return {isChosen ? chosen->second : spec.defaultText,
+            isChosen || (options.allActive && !spec.secret && spec.defaultKnown && !spec.deprecated)};
 }
 
 std::string xmlText(std::string_view text) {

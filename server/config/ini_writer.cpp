@@ -53,6 +53,10 @@ std::string printIni(const Settings& settings) {
         if (!out.empty()) out += '\n';
         out += '[' + section.name() + "]\n";
         for (const Setting& setting : section.settings()) {
+            if (!setting.spec.defaultKnown && setting.isDefault) {
+                out += "# " + setting.spec.key + " is set by the plugin\n";
+                continue;
+            }
             const std::string value = iniValue(setting.shownText());
             out += setting.spec.key + " =" + (value.empty() ? "" : " ") + value + "  # " +
                    base::printable(setting.origin.text(), 4096) +

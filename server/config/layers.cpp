@@ -160,14 +160,13 @@ void forgetEnvironment(Forgotten what) {
     for (const std::string& name : names) unsetenv(name.c_str());
 }
 
-void forgetAliases(std::span<const SectionSpec> specs) {
-    for (const SectionSpec& section : specs)
-        for (const SettingSpec& setting : section.settings)
-            for (const std::string& variable : setting.environment)
-                if (char* const value = isAliasName(variable) ? std::getenv(variable.c_str()) : nullptr) {
-                    explicit_bzero(value, std::strlen(value));
-                    ::unsetenv(variable.c_str());
-                }
+void forgetAliases(std::span<const SettingSpec> settings) {
+    for (const SettingSpec& setting : settings)
+        for (const std::string& variable : setting.environment)
+            if (char* const value = isAliasName(variable) ? std::getenv(variable.c_str()) : nullptr) {
+                explicit_bzero(value, std::strlen(value));
+                ::unsetenv(variable.c_str());
+            }
 }
 
 std::string environmentName(std::string_view section, std::string_view key) {

@@ -31,8 +31,8 @@ std::map<std::string, std::string> processEnvironment();
 // the C library and the sanitizers go by. Thread: as above.
 enum class Forgotten { configuration, allButBasics };
 void forgetEnvironment(Forgotten what);
-// The same of the variables that plugins declare as aliases, once those are known.
-void forgetAliases(std::span<const SectionSpec> specs);
+// The same of the variables that these settings have as aliases.
+void forgetAliases(std::span<const SettingSpec> settings);
 
 struct Assignment {
     std::string path; // "plugin.users.enabled"

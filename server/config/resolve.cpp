@@ -216,18 +216,29 @@ private:
         path = found.string();
     }
 
-    // Every value is checked, also one that a higher layer overrides; files are read only for the value that counts.
-    Setting resolveOne(const SectionSpec& section, const SettingSpec& setting) {
+    // Without a value of anybody's.
+    Setting unset(const SectionSpec& section, const SettingSpec& setting) {
         Setting result;
         result.spec = setting;
-        result.origin = {"default"};
+        result.origin = {setting.defaultKnown ? "default" : "set by the plugin"};
+        if (!setting.defaultKnown) {
+            result.value = emptyValue(setting.type);
+            return result;
+        }
         auto byDefault = parseValue(setting, setting.defaultText);
         if (auto* const error = std::get_if<ValueError>(&byDefault)) {
             fault(section, Code::badDeclaration, {"default"},
                   section.name + '.' + setting.key + ": the default: " + error->message);
-            return result;
+        } else {
+            result.value = std::get<Value>(std::move(byDefault));
+            result.text = canonicalText(setting, result.value);
         }
-        result.value = std::get<Value>(std::move(byDefault));
+        return result;
+    }
+
+    // Every value is checked, also one that a higher layer overrides; files are read only for the value that counts.
+    Setting resolveOne(const SectionSpec& section, const SettingSpec& setting) {
+        Setting result = unset(section, setting);
         const std::vector<Candidate> all = candidates(section, setting);
         for (const Candidate& candidate : all) {
             if (!candidate.isFile) {
@@ -236,9 +247,28 @@ private:
                 takeFile(section, candidate, result);
             }
         }
-        if (setting.type == SettingType::path) makeAbsolute(result);
-        result.text = canonicalText(setting, result.value);
+        if (!result.isDefault || setting.defaultKnown) {
+            if (setting.type == SettingType::path) makeAbsolute(result);
+            result.text = canonicalText(setting, result.value);
+        }
         return result;
+    }
+
+    static Value emptyValue(SettingType type) {
+        switch (type) {
+        case SettingType::boolean:
+            return Value(false);
+        case SettingType::integer:
+        case SettingType::duration:
+        case SettingType::size:
+            return Value(std::int64_t{0});
+        case SettingType::number:
+            return Value(0.0);
+        case SettingType::list:
+            return Value(std::vector<std::string>());
+        default:
+            return Value(std::string());
+        }
     }
 
     // A value under a deprecated key is the replacement's; the deprecated setting itself then has its default.
@@ -260,10 +290,7 @@ private:
                              name + " is deprecated; write " + key + " instead");
         take(section, deprecated.text, deprecated.origin, deprecated.origin, *next);
         next->text = canonicalText(next->spec, next->value);
-        deprecated.value = std::get<Value>(parseValue(deprecated.spec, deprecated.spec.defaultText));
-        deprecated.text = canonicalText(deprecated.spec, deprecated.value);
-        deprecated.origin = {"default"};
-        deprecated.isDefault = true;
+        deprecated = unset(section, deprecated.spec);
     }
 
     void take(const SectionSpec& section, std::string_view text, const Origin& written, const Origin& shown,

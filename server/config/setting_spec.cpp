@@ -57,6 +57,7 @@ std::string fault(const SettingSpec& spec) {
     if (spec.type == SettingType::choice && spec.choices.empty()) return "there are no choices";
     if (spec.secret && spec.type != SettingType::text) return "only a text can be a secret";
     if (spec.secret && !spec.defaultText.empty()) return "a secret cannot have a default";
+    if (!spec.defaultKnown) return {};
     const auto parsed = parseValue(spec, spec.defaultText);
     const auto* const error = std::get_if<ValueError>(&parsed);
     return error != nullptr ? "the default: " + error->message : std::string();

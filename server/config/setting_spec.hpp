@@ -27,8 +27,9 @@ std::string_view typeName(SettingType type) noexcept;
 struct SettingSpec {
     std::string key; // a-z 0-9 _, starting with a letter
     SettingType type = SettingType::text;
-    std::string defaultText; // as an operator would write it
-    std::string text;        // one sentence
+    std::string defaultText;  // as an operator would write it
+    bool defaultKnown = true; // false: only the plugin's code knows it; then a value that nobody gave is empty
+    std::string text;         // one sentence
     // Inclusive; of an integer, in ms and bytes of a duration and a size; of the item count of a list.
     std::optional<std::int64_t> minimum;
     std::optional<std::int64_t> maximum;

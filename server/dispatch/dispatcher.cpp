@@ -40,6 +40,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::publish(std::shared_ptr<const Plan> plan) {
+    table_.know(plan->data);
     generations_.push_back({std::move(plan), 0});
     if (generations_.size() == 1) return;
     const auto replaced = std::prev(generations_.end(), 2);
@@ -78,6 +79,7 @@ void Dispatcher::begin(RequestState& state) {
     ++leased_;
     const Plan& plan = *state.pinned->plan;
     state.generation.store(plan.data.get(), std::memory_order_release);
+    state.generationNumber.store(plan.data->number(), std::memory_order_release);
     state.pipeline = &plan.pipeline;
     if (plan.pipeline.finishesOnWorker()) state.exchange.askForViews();
     state.deadlineMs.store(environment_.nowMs() +
@@ -102,6 +104,7 @@ void Dispatcher::begin(RequestState& state) {
     request.generation = plan.data->number();
     setClient(request, exchange);
     state.keepRequestId(exchange.requestId());
+    if (exchange.mayHaveFieldOf(StatedTrace::names)) state.statedTrace.read(state.fields, exchange.turn().first());
     state.watches.open();
     request.deadline = state.deadlineMs.load(std::memory_order_relaxed);
 }
@@ -179,16 +182,25 @@ void Dispatcher::onBody(http::Exchange& exchange) noexcept {
         drive(state, Place::loop);
 }
 
-Flow Dispatcher::toWorker(RequestState& state) {
+Flow Dispatcher::toWorker(RequestState& state, bool waits) {
+    state.mayWaitForDatabase = waits || mayWaitForDatabase(state);
     http::Turn& turn = state.exchange.turn();
     const std::uint64_t serial = turn.queue();
     const std::uint64_t due = environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
     state.turnDeadlineMs.store(due, std::memory_order_relaxed);
     arm(state, std::min(due, state.deadlineMs.load(std::memory_order_relaxed)));
-    if (environment_.submit([this, &state, serial, token = Outstanding::Token(tasks_)] { work(state, serial); }))
+    if (environment_.submit([this, &state, serial, token = Outstanding::Token(tasks_)] { work(state, serial); },
+                            state.mayWaitForDatabase))
         return Flow::stop;
     turn.unqueue();
     return refuse(state, Place::loop, {error::busy});
+}
+
+bool Dispatcher::mayWaitForDatabase(const RequestState& state) noexcept {
+    if (state.route == nullptr) return false;
+    const Instance* const authenticator = state.generation.load(std::memory_order_relaxed)->authenticatorOwner();
+    return state.route->owner->waitsForDatabase() || (state.route->authentication != MORTISE_AUTHENTICATION_NONE &&
+                                                      authenticator != nullptr && authenticator->waitsForDatabase());
 }
 
 void Dispatcher::work(RequestState& state, std::uint64_t serial) noexcept {

@@ -78,8 +78,9 @@ public:
     template<class Call>
     Flow callPlugin(RequestState& state, Place place, const Instance& owner, TurnKind kind, bool mayWait,
                     const FilterLink* filter, Call&& call);
-    // Goes on from the cursor on a worker, or responds with 503.
-    Flow toWorker(RequestState& state);
+    // Continues from the cursor on a worker, or responds with 503. `waits`: whether the next step waits for the
+    // database; whoever may come to one that does is treated so, too.
+    Flow toWorker(RequestState& state, bool waits = false);
     // [worker] Goes on from the cursor on the loop.
     Flow toLoop(RequestState& state) noexcept {
         handBack(state, HandBack::drive);
@@ -92,6 +93,7 @@ public:
     // Looks again at `dueMs`.
     void arm(RequestState& state, std::uint64_t dueMs) { deadlines_.arm(state, dueMs); }
     // Sends exchange.response(), the last step of a response, now or when it has been transformed.
+    void send(RequestState& state);
     void sendWhenMade(RequestState& state) noexcept;
     // Goes on from the cursor. [holder]
     void drive(RequestState& state, Place place) noexcept;
@@ -116,9 +118,10 @@ public:
 private:
     static constexpr std::size_t parsedOnLoopBytes = 64 * 1024; // larger bodies are parsed on a worker
 
-    // Calls of on_finish that are owed to filters on workers, and what holds those filters.
+    // Calls of on_finish that are owed to filters on workers, what they show, and what holds those filters.
     struct FinishCalls {
         std::vector<const FilterLink*> filters;
+        std::unique_ptr<FinishRecord> record; // the request's: it has it back when the calls have returned
         std::shared_ptr<const void> keeper;
     };
     enum class HandBack : std::uint8_t { drive, respond, cut };
@@ -141,6 +144,7 @@ private:
               const Instance& owner, std::string_view fault);
     void complete(RequestState& state, std::uint64_t serial) noexcept;
     void turnOver(RequestState& state, std::uint64_t serial) noexcept;
+    static bool mayWaitForDatabase(const RequestState& state) noexcept;
     bool isTurn(const RequestState& state, std::uint64_t serial) const noexcept;
 
     static std::uint64_t responseDue(const RequestState& state) noexcept;
@@ -151,7 +155,7 @@ private:
     Flow concludeResponse(RequestState& state, bool recorded, bool second);
     // False: the request is not to be ended now.
     bool endResponseTurn(RequestState& state, EndReason reason, bool commits) noexcept;
-    void send(RequestState& state);
+    void sendTransformed(RequestState& state);
 
     // The one function that ends a request, whoever wants it to.
     void end(RequestState& state, EndReason reason, bool commits = false) noexcept;
@@ -162,11 +166,16 @@ private:
     void countOrphan(const RequestState& state, Instance& owner) noexcept;
     // The response is out, or the client is gone: calls on_finish.
     void finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept;
-    void callFinish(RequestState& state, const FilterLink& filter, Place place) noexcept; // [holder]
+    void finishFilters(RequestState& state, std::span<const Step> steps, std::uint64_t status,
+                       std::uint64_t bytes) noexcept;
+    // [holder of the record]
+    void callFinish(RequestState& state, FinishRecord& record, const FilterLink& filter, Place place) noexcept;
     // Calls them one after the other on a worker, as soon as one is free.
-    void finishOnWorker(RequestState& state, std::shared_ptr<const FinishCalls> calls);
+    void finishOnWorker(RequestState& state, std::shared_ptr<FinishCalls> calls);
     // Gives the slot back when nothing is open any more.
     void settle(RequestState& state) noexcept;
+    // The on_finish of whose turn was open at the end. False: a worker calls it, and settles.
+    bool payFinish(RequestState& state) noexcept;
 
     void startStream(RequestState& state) noexcept;
     void sendPieces(RequestState& state, Stream& stream);

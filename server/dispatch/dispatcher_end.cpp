@@ -90,13 +90,20 @@ void Dispatcher::send(RequestState& state) {
 void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t bytes) noexcept {
     state.over = true;
     const std::span<const Step> steps = state.pipeline->finish();
-    if (steps.empty()) {
+    if (steps.empty())
         state.watches.end(pulse_);
-        return settle(state);
-    }
-    state.finishedStatus = status;
-    state.finishedBytes = bytes;
-    state.finishedNs = base::monotonicNs() - state.exchange.receivedNs();
+    else
+        finishFilters(state, steps, status, bytes);
+    settle(state);
+}
+
+void Dispatcher::finishFilters(RequestState& state, std::span<const Step> steps, std::uint64_t status,
+                               std::uint64_t bytes) noexcept {
+    FinishRecord& record = *state.finishRecord;
+    record.status = status;
+    record.bytes = bytes;
+    record.ns = base::monotonicNs() - state.exchange.receivedNs();
+    record.wallMs = environment_.wallMs(); // here: the loop's clock is not for workers
     std::vector<const FilterLink*> onWorker;
     for (const Step& step : steps) {
         const FilterLink& link = *step.filter;
@@ -104,46 +111,48 @@ void Dispatcher::finish(RequestState& state, std::uint64_t status, std::uint64_t
         if (state.isTurnOf(link.slot))
             state.owesFinish = &link;
         else if (step.loopOnly)
-            callFinish(state, link, Place::loop);
+            callFinish(state, record, link, Place::loop);
         else
             onWorker.push_back(&link);
     }
     state.watches.end(pulse_);
     if (!onWorker.empty())
-        finishOnWorker(state,
-                       std::make_shared<const FinishCalls>(FinishCalls{std::move(onWorker), state.pinned->plan}));
-    settle(state);
+        finishOnWorker(state, std::make_shared<FinishCalls>(
+                                  FinishCalls{std::move(onWorker), std::move(state.finishRecord), state.pinned->plan}));
 }
 
-void Dispatcher::finishOnWorker(RequestState& state, std::shared_ptr<const FinishCalls> calls) {
+void Dispatcher::finishOnWorker(RequestState& state, std::shared_ptr<FinishCalls> calls) {
     constexpr std::uint64_t againMs = 50;
     ++state.finishing;
-    if (environment_.submit([this, &state, calls, token = Outstanding::Token(tasks_)] {
-            for (const FilterLink* const link : calls->filters) callFinish(state, *link, Place::worker);
-            environment_.post([this, &state] {
-                --state.finishing;
-                settle(state);
-            });
-        }))
-        return;
+    base::Task task([this, &state, calls, token = Outstanding::Token(tasks_)] {
+        for (const FilterLink* const link : calls->filters) callFinish(state, *calls->record, *link, Place::worker);
+        environment_.post([this, &state, calls] {
+            state.finishRecord = std::move(calls->record);
+            --state.finishing;
+            settle(state);
+        });
+    });
+    const bool waits = std::any_of(calls->filters.begin(), calls->filters.end(),
+                                   [](const FilterLink* link) { return link->owner->waitsForDatabase(); });
+    if (environment_.submit(std::move(task), waits)) return;
     environment_.after(againMs, [this, &state, calls] {
         --state.finishing;
         finishOnWorker(state, calls);
     });
 }
 
-void Dispatcher::callFinish(RequestState& state, const FilterLink& link, Place place) noexcept {
+void Dispatcher::callFinish(RequestState& state, FinishRecord& record, const FilterLink& link, Place place) noexcept {
     if (link.owner->quarantined()) return;
     http::Exchange& exchange = state.exchange;
     const bool quiet = state.route != nullptr && (state.route->flags & MORTISE_ROUTE_QUIET) != 0;
     const mortise_finished finished{sizeof(mortise_finished),
-                                    static_cast<std::uint32_t>(state.finishedStatus),
-                                    state.finishedNs,
-                                    state.finishedBytes,
+                                    static_cast<std::uint32_t>(record.status),
+                                    record.ns,
+                                    record.bytes,
                                     exchange.bodyBytes(),
-                                    environment_.wallMs(),
-                                    view(base::redactTarget(exchange.target(), state.redactedUrl)),
-                                    view(base::redactText(exchange.userAgent(), state.redactedUserAgent)),
+                                    record.wallMs,
+                                    view(base::redactTarget(exchange.target(), record.url)),
+                                    view(base::redactText(exchange.userAgent(), record.userAgent)),
                                     state.request.principal != nullptr ? state.principal.get().id : mortise_view{},
                                     quiet ? 1u : 0u,
                                     0};
@@ -172,16 +181,7 @@ void Dispatcher::settle(RequestState& state) noexcept {
     // Who has the turn still, or is about to report that it is over, does the rest.
     if (state.exchange.turn().holder() != http::Turn::Holder::loop || state.responseWaits() || state.finishing != 0)
         return;
-    if (const FilterLink* const link = std::exchange(state.owesFinish, nullptr)) {
-        // The generation may have ended meanwhile: its plugin is not called once it is being stopped, nor stopped
-        // meanwhile.
-        const auto pin = std::make_shared<const Instance::Pin>(link->owner->shared_from_this());
-        if (link->owner->mayBeCalled()) {
-            if (link->filter.placement != MORTISE_PLACEMENT_LOOP)
-                return finishOnWorker(state, std::make_shared<const FinishCalls>(FinishCalls{{link}, pin}));
-            callFinish(state, *link, Place::loop);
-        }
-    }
+    if (state.owesFinish != nullptr && !payFinish(state)) return;
     deadlines_.disarm(state);
     if (state.turnOrphaned) const_cast<Instance*>(state.turnOwner())->endOrphan();
     if (state.responseTurnOrphaned) const_cast<Instance*>(state.responseTurnOwner())->endOrphan();
@@ -190,6 +190,20 @@ void Dispatcher::settle(RequestState& state) noexcept {
     state.reset();
     state.exchange.close();
     exchanges_.release(state.exchange);
+}
+
+bool Dispatcher::payFinish(RequestState& state) noexcept {
+    const FilterLink& link = *std::exchange(state.owesFinish, nullptr);
+    // The generation may have ended meanwhile: its plugin is not called once it is being stopped, nor stopped
+    // meanwhile.
+    const auto pin = std::make_shared<const Instance::Pin>(link.owner->shared_from_this());
+    if (!link.owner->mayBeCalled()) return true;
+    if (link.filter.placement != MORTISE_PLACEMENT_LOOP) {
+        finishOnWorker(state, std::make_shared<FinishCalls>(FinishCalls{{&link}, std::move(state.finishRecord), pin}));
+        return false;
+    }
+    callFinish(state, *state.finishRecord, link, Place::loop);
+    return true;
 }
 
 void Dispatcher::onLost(http::Exchange& exchange) noexcept {
@@ -350,10 +364,8 @@ std::uint64_t Dispatcher::dueOf(const RequestState& state, EndReason& reason) co
     if (state.streaming) {
         // One that waits for its client has the client's deadlines.
         const auto stream = state.stream();
-        const auto quiet = stream == nullptr ? std::nullopt : stream->quietSince();
-        if (!quiet) return environment_.nowMs() + timeout;
-        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(quiet->time_since_epoch()).count();
-        return static_cast<std::uint64_t>(since) + timeout;
+        const auto quiet = stream == nullptr ? std::nullopt : stream->quietSinceMs();
+        return quiet.value_or(environment_.nowMs()) + timeout;
     }
     switch (turn.holder()) {
     case http::Turn::Holder::queued:

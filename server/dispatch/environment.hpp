@@ -22,8 +22,9 @@ public:
     virtual std::int64_t wallMs() const noexcept = 0; // Unix epoch
     virtual void after(std::uint64_t delayMs, base::Task&& task) = 0;
     virtual base::Pulse& pulse() noexcept = 0;
-    // False, and the task is the caller's still: the queue of the workers is full.
-    virtual bool submit(base::Task&& task) noexcept = 0;
+    // False, and the task is the caller's still: the queue of the workers is full, or that of those that wait for the
+    // database.
+    virtual bool submit(base::Task&& task, bool waitsForDatabase) noexcept = 0;
     virtual bool submitUpload(base::Task&& task) noexcept = 0;
 
 protected:

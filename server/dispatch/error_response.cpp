@@ -51,7 +51,11 @@ void writeProblem(json::Writer& writer, const ErrorResponse& answer) {
     writer.quoted(R"({"type":"about:blank","title":)").string(phrase.empty() ? "Error" : phrase);
     writer.quoted(R"("status":)").integer(static_cast<std::uint64_t>(answer.fault.status));
     writer.quoted(R"("detail":)").string(answer.fault.sentence);
-    writer.quoted(R"("code":)").string(answer.fault.code.empty() ? codeOf(answer.fault.status) : answer.fault.code);
+    writer.quoted(R"("code":)");
+    if (!answer.code.empty())
+        writer.string(answer.code);
+    else
+        writer.string(answer.fault.code.empty() ? codeOf(answer.fault.status) : answer.fault.code);
 }
 
 } // namespace
@@ -90,12 +94,20 @@ std::string_view mediaType(ErrorFormat format) noexcept {
     return format == ErrorFormat::problem ? problemType : "application/json; charset=utf-8";
 }
 
+bool isErrorCode(std::string_view code) noexcept {
+    constexpr std::size_t most = 64;
+    return code.size() <= most && std::all_of(code.begin(), code.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
 void writeError(std::string& out, const ErrorResponse& answer, std::string_view requestId, ErrorFormat format) {
     json::Writer writer(out);
     if (format == ErrorFormat::problem)
         writeProblem(writer, answer);
     else
         writer.quoted(R"({"error":)").string(answer.fault.sentence);
+    if (format == ErrorFormat::plain && !answer.code.empty()) writer.quoted(R"("code":)").string(answer.code);
     if (answer.details != nullptr) {
         writer.quoted(format == ErrorFormat::problem ? R"("errors":)" : R"("details":)");
         answer.details->write(writer);

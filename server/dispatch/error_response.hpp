@@ -19,10 +19,11 @@ struct ErrorResponse {
     const json::Details* details = nullptr; // of a validation
     std::optional<std::size_t> position;    // byte offset in the body, of malformed JSON
     std::string_view message;               // in development mode, why a 500
+    std::string_view code;                  // of a plugin; plain errors show this one only
 };
 
 enum class ErrorFormat : std::uint8_t {
-    plain,   // {"error": sentence, "details"?, "position"?, "message"?, "requestId"}
+    plain,   // {"error": sentence, "code"?, "details"?, "position"?, "message"?, "requestId"}
     problem, // RFC 9457: {"type", "title", "status", "detail", "code", "errors"?, "position"?, "message"?, "requestId"}
 };
 
@@ -33,6 +34,9 @@ ErrorFormat errorFormat(std::string_view accept) noexcept;
 ErrorFormat errorFormat(const http::Exchange& exchange);
 
 std::string_view mediaType(ErrorFormat format) noexcept;
+
+// Whether it may be the code of a plugin's error, as exchange.h says.
+bool isErrorCode(std::string_view code) noexcept;
 
 // Appends the JSON text.
 void writeError(std::string& out, const ErrorResponse& answer, std::string_view requestId, ErrorFormat format);

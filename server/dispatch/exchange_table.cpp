@@ -8,6 +8,7 @@
 #include "dispatch/request_state.hpp"
 #include "host/kept_call.hpp"
 
+#include <exception>
 #include <new>
 #include <stdexcept>
 
@@ -72,6 +73,33 @@ std::size_t ExchangeTable::copyRequestId(mortise_exchange id, char (&out)[reques
     return exchange->belongs(handle) ? size : 0;
 }
 
+std::shared_ptr<const Generation> ExchangeTable::hold(const http::Exchange& exchange,
+                                                      http::Handle handle) const noexcept {
+    const auto& state = static_cast<const RequestState&>(*exchange.attachment());
+    auto held = generations_.find(state.generationNumber.load(std::memory_order_acquire));
+    // It may have ended meanwhile: then this may be that of the next request.
+    return exchange.belongs(handle) ? held : nullptr;
+}
+
+mortise_status ExchangeTable::copyTrace(mortise_exchange id, mortise_trace& out) const noexcept {
+    const http::Handle handle{id};
+    const http::Exchange* const exchange = find(handle);
+    if (exchange == nullptr || !exchange->belongs(handle)) return MORTISE_STALE;
+    const std::uint64_t first = exchange->turn().first();
+    mortise_trace trace{};
+    try {
+        traceIds_.make(exchange->handle(first).value, trace);
+    } catch (const std::exception&) {
+        return MORTISE_BUSY;
+    }
+    static_cast<const RequestState&>(*exchange->attachment()).statedTrace.copy(first, trace);
+    // As with the request's id.
+    if (!exchange->belongs(handle)) return MORTISE_STALE;
+    writeTraceParent(trace);
+    out = trace;
+    return MORTISE_OK;
+}
+
 mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_exchange id,
                                           mortise_route_visitor visitor, void* context) const {
     const http::Handle handle{id};
@@ -82,7 +110,8 @@ mortise_status ExchangeTable::visitRoutes(const host::Instance& caller, mortise_
     const http::Turn& turn = exchange->turnOf(handle.serial());
     const bool holds = turn.serial() == handle.serial() && turn.owner() == &caller && turn.isOpen();
     if (!holds && !state.dispatcher.environment().isLoop()) return MORTISE_STALE;
-    const Generation* const generation = state.generation.load(std::memory_order_acquire);
+    // The visitor may end the turn, and with it the last request of its generation.
+    const auto generation = hold(*exchange, handle);
     if (generation == nullptr) return MORTISE_STALE;
     for (const Route* const route : generation->routes()) route->show(visitor, context);
     return MORTISE_OK;
@@ -93,23 +122,26 @@ bool ExchangeTable::post(mortise_exchange id, std::unique_ptr<host::KeptCall>& c
     const http::Exchange* const exchange = find(handle);
     if (exchange == nullptr || !exchange->belongs(handle)) return false;
     Dispatcher& dispatcher = static_cast<const RequestState&>(*exchange->attachment()).dispatcher;
-    // A loop that has ended runs nothing any more, and releases it.
-    static_cast<void>(dispatcher.environment().post([&dispatcher, kept = std::move(call)] {
+    host::KeptCall* const plain = call.get();
+    base::Task task([&dispatcher, kept = std::move(call)] {
         if (!kept->mayRun()) return;
         const Inside inside(dispatcher.pulse(), kept->instance(), "a posted call");
         kept->run();
-    }));
-    return true;
+    });
+    if (dispatcher.environment().post(std::move(task))) return true;
+    plain->giveBack(); // the loop has ended, and `task` has it still NOLINT(bugprone-use-after-move)
+    return false;
 }
 
-const host::Generation* ExchangeTable::generationOf(mortise_exchange id) const noexcept {
+std::shared_ptr<const Generation> ExchangeTable::generationOf(mortise_exchange id) const noexcept {
     const http::Handle handle{id};
     const http::Exchange* const exchange = find(handle);
     if (exchange == nullptr || !exchange->belongs(handle)) return nullptr;
     const auto& state = static_cast<const RequestState&>(*exchange->attachment());
-    const bool isTurn = exchange->turn().serial() == handle.serial() && exchange->turn().isOpen();
+    const http::Turn& turn = exchange->turnOf(handle.serial());
+    const bool isTurn = turn.serial() == handle.serial() && turn.isOpen();
     if (!isTurn && !state.dispatcher.environment().isLoop()) return nullptr;
-    return state.generation.load(std::memory_order_acquire);
+    return hold(*exchange, handle);
 }
 
 void ExchangeTable::join(Dispatcher& dispatcher) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dispatch/known_generations.hpp"
+#include "dispatch/request_trace.hpp"
 #include "host/requests.hpp"
 #include "http/exchange.hpp"
 
@@ -94,7 +96,8 @@ public:
 
     const mortise_exchange_table& exchangeService() const noexcept override;
     std::size_t copyRequestId(mortise_exchange handle, char (&out)[requestIdBytes]) const noexcept override;
-    const host::Generation* generationOf(mortise_exchange handle) const noexcept override;
+    mortise_status copyTrace(mortise_exchange handle, mortise_trace& out) const noexcept override;
+    std::shared_ptr<const Generation> generationOf(mortise_exchange handle) const noexcept override;
     mortise_status visitRoutes(const host::Instance& caller, mortise_exchange handle, mortise_route_visitor visitor,
                                void* context) const override;
     bool post(mortise_exchange handle, std::unique_ptr<host::KeptCall>& call) noexcept override;
@@ -103,14 +106,20 @@ public:
     // Those whose turns endTurnsInQuarantine() ends, each until it has left. Throws std::bad_alloc.
     void join(Dispatcher& dispatcher);
     void leave(const Dispatcher& dispatcher) noexcept;
+    // Of a generation that requests begin in from here on. Throws std::bad_alloc.
+    void know(const std::shared_ptr<const Generation>& generation) { generations_.add(generation); }
 
 private:
     friend class LoopExchanges;
 
     std::uint32_t join(LoopExchanges& loop);
+    // Of the request that `handle` belongs to, for who knows that it is not over the next moment. Null: it is.
+    std::shared_ptr<const Generation> hold(const http::Exchange& exchange, http::Handle handle) const noexcept;
     void leave(std::uint32_t index) noexcept { loops_[index].store(nullptr, std::memory_order_release); }
 
     std::array<std::atomic<LoopExchanges*>, maxLoops> loops_{};
+    KnownGenerations generations_;
+    TraceIds traceIds_;
     std::mutex mutex_;
     std::vector<Dispatcher*> dispatchers_; // under mutex_
 };

@@ -14,6 +14,7 @@ namespace mortise::dispatch {
 using host::FilterLink;
 using host::Generation;
 using host::Instance;
+using host::peerStatus;
 using host::readStruct;
 using host::Route;
 using host::Runtime;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "dispatch/finish_record.hpp"
 #include "dispatch/host_names.hpp"
 #include "dispatch/pipeline.hpp"
 #include "dispatch/request_data.hpp"
+#include "dispatch/request_trace.hpp"
 #include "dispatch/response_head.hpp"
 #include "dispatch/stream.hpp"
 #include "dispatch/transformation.hpp"
@@ -37,6 +39,7 @@ class Principal {
 public:
     void assign(const mortise_principal& theirs);
     void clear() noexcept;
+    bool isNone() const noexcept { return principal_.struct_size == 0; }
     const mortise_principal& get() const noexcept { return principal_; }
     bool hasRole(std::string_view role) const noexcept;
 
@@ -52,6 +55,13 @@ struct Verdict {
     Kind kind = Kind::none;
     std::string message;
     std::string challenge;
+
+    // Keeps memory.
+    void clear() noexcept {
+        kind = Kind::none;
+        message.clear();
+        challenge.clear();
+    }
 };
 
 // The turn of a filter of `respond` that may wait or works on a worker; see Exchange::responseTurn.
@@ -82,6 +92,7 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     LoopGeneration* pinned = nullptr;       // [loop] null: it holds no lease (any more)
     std::shared_ptr<const Generation> data; // [loop] of an orphan, in the lease's place
     std::atomic<const Generation*> generation{nullptr};
+    std::atomic<std::uint64_t> generationNumber{0}; // for who must look it up, see ExchangeTable::hold
     const Pipeline* pipeline = nullptr;
     const Step* cursor = nullptr; // the next one of the pipeline
     bool malformed = false;
@@ -95,6 +106,7 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool turnOrphaned = false;              // [loop] counted with the owner of the turn
     bool responseTurnOrphaned = false;      // [loop] likewise
     EndReason wanted = EndReason::none;     // [loop] why a worker is to give the request back
+    bool mayWaitForDatabase = false;        // it is on a worker that may
 
     // The plugin's turn that is open or was last.
     TurnKind turnKind = TurnKind::handler;
@@ -114,10 +126,10 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool deadlineLogged = false;                  // [loop]
     std::uint64_t bodyAskedMs = 0;                // [loop] since when its body is received
     std::atomic<std::uint64_t> turnDeadlineMs{0}; // of the turn, or of the wait for a worker
-    std::uint64_t finishedStatus = 0;             // [loop] of the response, for the filter that owesFinish
-    std::uint64_t finishedBytes = 0;
-    std::uint64_t finishedNs = 0;
+    // [loop] Null while a worker has it.
+    std::unique_ptr<FinishRecord> finishRecord = std::make_unique<FinishRecord>();
 
+    StatedTrace statedTrace; // [any]
     Watches watches;
     Principal principal;
     std::vector<std::uint64_t> slots; // [loop] of the filters
@@ -125,8 +137,6 @@ struct RequestState final : http::Attachment, http::WheelEntry, RequestData {
     bool isLent = false;
     bool transformable = true;                      // by filters: false of what takes the place of another response
     std::shared_ptr<Transformation> transformation; // [loop] what the response waits for
-    std::string redactedUrl;                        // [loop]
-    std::string redactedUserAgent;                  // [loop]
     std::uint64_t streamBytes = 0;                  // [loop] sent of it
 
     const ServingSettings& serving() const noexcept { return generation.load(std::memory_order_relaxed)->serving(); }

@@ -3,9 +3,11 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/error_response.hpp"
+#include "host/inputs.hpp"
 #include "http/field_block.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -16,6 +18,20 @@ namespace {
 ResponseHead& headOf(void* self) noexcept {
     return *static_cast<ResponseHead*>(self);
 }
+
+// What a filter was shown of a field (mortise_response.field) goes when the fields change.
+bool isOf(std::string_view part, const std::string& whole) noexcept {
+    return reinterpret_cast<std::uintptr_t>(part.data()) - reinterpret_cast<std::uintptr_t>(whole.data()) <=
+           whole.size();
+}
+
+// Fields that may say that the bytes stay as they are: without one of these names nothing more is to be asked.
+constexpr http::NameSet keepingNames = [] {
+    http::NameSet names;
+    names.add("Content-Encoding");
+    names.add("Cache-Control");
+    return names;
+}();
 
 } // namespace
 
@@ -56,7 +72,8 @@ bool ResponseHead::mayTransform() const noexcept {
     if (transformed_ || detached_ || !state_.transformable || response_.status == 206) return false;
     if (body_ == MORTISE_BODY_WHOLE ? response_.view().empty() : body_ != MORTISE_BODY_STREAM) return false;
     if (state_.route != nullptr && (state_.route->flags & MORTISE_ROUTE_NO_TRANSFORM) != 0) return false;
-    return field("Content-Encoding").data() == nullptr && !hasMember("Cache-Control", "no-transform");
+    return !names_.mayMeet(keepingNames) ||
+           (field("Content-Encoding").data() == nullptr && !hasMember("Cache-Control", "no-transform"));
 }
 
 mortise_response ResponseHead::view(const Instance& owner) noexcept {
@@ -94,7 +111,13 @@ std::string_view ResponseHead::field(std::string_view name) const noexcept {
     return value;
 }
 
+bool ResponseHead::appendCopies(std::string_view name, std::string_view value) {
+    const std::string ownName(name), ownValue(value);
+    return append(ownName, ownValue);
+}
+
 bool ResponseHead::append(std::string_view name, std::string_view value) {
+    if (isOf(name, response_.fields) || isOf(value, response_.fields)) return appendCopies(name, value);
     if (!http::appendField(response_.fields, name, value)) return false;
     names_.add(name);
     return true;
@@ -131,6 +154,7 @@ void ResponseHead::add(const http::ConstantFields& block) {
 
 bool ResponseHead::remove(std::string_view name) {
     if (!names_.mayHave(name)) return false;
+    if (isOf(name, response_.fields)) return remove(std::string(name));
     bool found = false;
     const auto blocks = added();
     if (std::any_of(blocks.begin(), blocks.end(), [&](const auto* block) { return block->has(name); })) settle();
@@ -147,6 +171,7 @@ bool ResponseHead::remove(std::string_view name) {
 }
 
 bool ResponseHead::replaceField(std::string_view name, std::string_view value) {
+    if (isOf(name, response_.fields)) return replaceField(std::string(name), value);
     std::string line;
     if (!http::appendField(line, name, value)) return false;
     remove(name);
@@ -168,6 +193,7 @@ bool ResponseHead::joinVary(std::string_view value) {
 }
 
 mortise_status ResponseHead::addField(void* self, mortise_view name, mortise_view value) noexcept {
+    if (headOf(self).transforming_) return MORTISE_INVALID;
     try {
         if (http::equalsIgnoreCase(text(name), "Vary"))
             return headOf(self).joinVary(text(value)) ? MORTISE_OK : MORTISE_INVALID;
@@ -182,6 +208,7 @@ mortise_view ResponseHead::findField(void* self, mortise_view name) noexcept {
 }
 
 mortise_status ResponseHead::setField(void* self, mortise_view name, mortise_view value) noexcept {
+    if (headOf(self).transforming_) return MORTISE_INVALID;
     try {
         return headOf(self).replaceField(text(name), text(value)) ? MORTISE_OK : MORTISE_INVALID;
     } catch (const std::exception&) {
@@ -190,6 +217,7 @@ mortise_status ResponseHead::setField(void* self, mortise_view name, mortise_vie
 }
 
 mortise_status ResponseHead::removeField(void* self, mortise_view name) noexcept {
+    if (headOf(self).transforming_) return MORTISE_INVALID;
     try {
         return headOf(self).remove(text(name)) ? MORTISE_OK : MORTISE_ABSENT;
     } catch (const std::exception&) {
@@ -199,7 +227,7 @@ mortise_status ResponseHead::removeField(void* self, mortise_view name) noexcept
 
 mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept {
     ResponseHead& head = headOf(self);
-    if (status < 200 || status > 599) return MORTISE_INVALID;
+    if (status < 200 || status > 599 || head.transforming_) return MORTISE_INVALID;
     if (head.body_ == MORTISE_BODY_STREAM) return MORTISE_UNSUPPORTED;
     head.response_.status = static_cast<int>(status);
     head.response_.contentType = {};
@@ -210,14 +238,16 @@ mortise_status ResponseHead::replace(void* self, std::uint32_t status) noexcept 
     return MORTISE_OK;
 }
 
-mortise_status ResponseHead::refuse(void* self, std::uint32_t status, mortise_view message) noexcept {
+mortise_status ResponseHead::refuse(void* self, std::uint32_t status, mortise_view message,
+                                    mortise_view code) noexcept {
     ResponseHead& head = headOf(self);
-    if (status < 400) return MORTISE_INVALID;
+    if (status < 400 || head.transforming_ || !isErrorCode(text(code))) return MORTISE_INVALID;
     try {
         // Before anything changes: the message may be a part of the response.
         const ErrorFormat format = errorFormat(head.state_.exchange);
         std::string body;
-        writeError(body, {{static_cast<int>(status), {}, text(message)}}, head.state_.exchange.requestId(), format);
+        const http::Fault fault{static_cast<int>(status), {}, text(message)};
+        writeError(body, {fault, nullptr, std::nullopt, {}, text(code)}, head.state_.exchange.requestId(), format);
         if (format == ErrorFormat::problem) head.joinVary("Accept");
         const mortise_status replaced = replace(self, status);
         if (replaced != MORTISE_OK) return replaced;
@@ -249,7 +279,7 @@ void ResponseHead::replaceBy(const ErrorResponse& error) {
 mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept {
     ResponseHead& head = headOf(self);
     const http::ConstantFields* const block = head.owner_->headerBlock(number);
-    if (block == nullptr) return MORTISE_INVALID;
+    if (block == nullptr || head.transforming_) return MORTISE_INVALID;
     try {
         head.add(*block);
         return MORTISE_OK;
@@ -260,11 +290,12 @@ mortise_status ResponseHead::addBlock(void* self, std::uint64_t number) noexcept
 
 mortise_status ResponseHead::transform(void* self, const mortise_transformer* transformer) noexcept {
     ResponseHead& head = headOf(self);
-    if (transformer == nullptr || transformer->struct_size < MORTISE_SIZE_TO(mortise_transformer, release))
-        return MORTISE_INVALID;
+    if (!host::isReadable(*head.owner_, "transform", "mortise_transformer", transformer)) return MORTISE_INVALID;
     const mortise_transformer given = readStruct(*transformer);
-    if (!head.mayTransform() || given.chunk == nullptr) return MORTISE_INVALID;
+    if (head.transforming_ || !head.mayTransform() || given.chunk == nullptr) return MORTISE_INVALID;
+    head.transforming_ = true; // the bytes that `chunk` is given are the response's
     const mortise_status status = head.state_.dispatcher.transform(head.state_, given, *head.owner_);
+    head.transforming_ = false;
     if (status != MORTISE_OK) return status;
     head.transformed_ = true;
     // Ranges are of other bytes.

@@ -47,6 +47,7 @@ public:
     void replaceBy(const ErrorResponse& error);
     // False, and nothing is appended, when the field is not allowed. May throw std::bad_alloc.
     bool append(std::string_view name, std::string_view value);
+    bool appendCopies(std::string_view name, std::string_view value);
     // Puts what filters gave as blocks into the response; due once all have run. May throw std::bad_alloc.
     void settle();
 
@@ -56,7 +57,7 @@ private:
     static mortise_status setField(void* self, mortise_view name, mortise_view value) noexcept;
     static mortise_status removeField(void* self, mortise_view name) noexcept;
     static mortise_status replace(void* self, std::uint32_t status) noexcept;
-    static mortise_status refuse(void* self, std::uint32_t status, mortise_view message) noexcept;
+    static mortise_status refuse(void* self, std::uint32_t status, mortise_view message, mortise_view code) noexcept;
     static mortise_status transform(void* self, const mortise_transformer* transformer) noexcept;
     static mortise_status addBlock(void* self, std::uint64_t number) noexcept;
     std::span<const http::ConstantFields* const> added() const noexcept { return {blocks_.data(), blockCount_}; }
@@ -76,8 +77,9 @@ private:
     std::array<const http::ConstantFields*, 4> blocks_{}; // of filters; not in the response yet
     std::size_t blockCount_ = 0;
     bool transformed_ = false;
-    bool detached_ = false; // the response is on a worker
-    bool dropped_ = false;  // on a worker: what a transformation makes of the body is not wanted any more
+    bool transforming_ = false; // a filter's `chunk` or `release` runs inside of transform()
+    bool detached_ = false;     // the response is on a worker
+    bool dropped_ = false;      // on a worker: what a transformation makes of the body is not wanted any more
 };
 
 // A response while a filter works on it on a worker: the loop may respond without it at any time.

@@ -28,7 +28,7 @@ Flow beginResponse(Dispatcher&, RequestState& state, const Step&, Place) {
     state.headSettled = false;
     const http::Response& response = state.exchange.response();
     state.head.begin(bodyKindOf(response));
-    if (response.status == 503 && state.head.field("Retry-After").data() == nullptr)
+    if (response.status == 503 && response.mayRepeat && state.head.field("Retry-After").data() == nullptr)
         state.head.append("Retry-After", std::to_string(state.serving().retryAfterSeconds));
     return Flow::next;
 }
@@ -44,7 +44,7 @@ Flow respondFilter(Dispatcher& dispatcher, RequestState& state, const Step& step
         status = link.filter.on_respond(link.filter.context, state.exchange.handle(state.exchange.turn().first()).value,
                                         &state.request, &response, &state.slots[link.slot]);
     }
-    if (status == MORTISE_OK) return Flow::next;
+    if (peerStatus(status) == MORTISE_OK) return Flow::next;
     return dispatcher.failResponse(state, *link.owner,
                                    faultOf(TurnKind::response, Recorded::nothing, returnedAs(status), false));
 }
@@ -70,7 +70,10 @@ Flow endResponse(Dispatcher& dispatcher, RequestState& state, const Step&, Place
         response.fields.append("Cache-Control: no-store\r\n");
     state.head.settle();
     state.headSettled = true;
-    dispatcher.sendWhenMade(state);
+    if (state.transformation == nullptr)
+        dispatcher.send(state);
+    else
+        dispatcher.sendWhenMade(state);
     return Flow::stop;
 }
 

@@ -43,7 +43,8 @@ Flow Dispatcher::respondOnWorker(RequestState& state, const FilterLink& link) {
     const std::uint64_t serial = turn.queue();
     arm(state, responseDue(state));
     if (environment_.submit(
-            [this, &state, &link, serial, token = Outstanding::Token(tasks_)] { respondAtWork(state, link, serial); }))
+            [this, &state, &link, serial, token = Outstanding::Token(tasks_)] { respondAtWork(state, link, serial); },
+            link.owner->waitsForDatabase()))
         return Flow::stop;
     turn.unqueue();
     attach(state);

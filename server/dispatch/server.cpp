@@ -50,7 +50,9 @@ struct Server::Loop final : Environment {
     std::int64_t wallMs() const noexcept override { return events.wallMs(); }
     void after(std::uint64_t delayMs, base::Task&& task) override { events.after(delayMs, std::move(task)); }
     base::Pulse& pulse() noexcept override { return itsPulse; }
-    bool submit(base::Task&& task) noexcept override { return runtime.workers().trySubmit(std::move(task)); }
+    bool submit(base::Task&& task, bool waitsForDatabase) noexcept override {
+        return runtime.submit(std::move(task), waitsForDatabase);
+    }
     bool submitUpload(base::Task&& task) noexcept override {
         return runtime.uploadWorkers().trySubmit(std::move(task));
     }

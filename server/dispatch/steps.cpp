@@ -22,6 +22,11 @@ const Generation& generationOf(const RequestState& state) noexcept {
     return *state.generation.load(std::memory_order_relaxed);
 }
 
+// What may wait for the database is not called on a worker that is for those that do not.
+bool isOnWrongWorker(const RequestState& state, Place place, const Instance& owner) noexcept {
+    return place == Place::worker && owner.waitsForDatabase() && !state.mayWaitForDatabase;
+}
+
 } // namespace
 
 Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place) {
@@ -34,16 +39,22 @@ Flow passFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, P
                                         state.exchange.handle(state.exchange.turn().first()).value, &state.request,
                                         &state.slots[link.slot]);
     }
-    if (status == MORTISE_OK) return Flow::next;
+    if (peerStatus(status) == MORTISE_OK) return Flow::next;
     return dispatcher.fail(state, place, *link.owner,
                            faultOf(TurnKind::filter, Recorded::nothing, returnedAs(status), false));
 }
 
 Flow callFilter(Dispatcher& dispatcher, RequestState& state, const Step& step, Place place) {
     const FilterLink& link = *step.filter;
-    if (place == Place::loop && link.filter.placement != MORTISE_PLACEMENT_LOOP) {
-        --state.cursor;
-        return dispatcher.toWorker(state);
+    if (link.filter.placement != MORTISE_PLACEMENT_LOOP) {
+        if (place == Place::loop) {
+            --state.cursor;
+            return dispatcher.toWorker(state, link.owner->waitsForDatabase());
+        }
+        if (isOnWrongWorker(state, place, *link.owner)) {
+            --state.cursor;
+            return dispatcher.toLoop(state);
+        }
     }
     const bool mayWait = (link.filter.flags & MORTISE_FILTER_MAY_WAIT) != 0;
     return dispatcher.callPlugin(state, place, *link.owner, TurnKind::filter, mayWait, &link,
@@ -60,6 +71,7 @@ Flow findRoute(Dispatcher& dispatcher, RequestState& state, const Step&, Place p
     if (path.data() == state.path.data() &&
         (path.find('\0') != std::string_view::npos || base::findInvalidUtf8(path) != std::string_view::npos))
         return dispatcher.refuse(state, place, {error::badPath});
+    if (generation.routerQuarantined()) return dispatcher.refuse(state, place, {error::unavailable});
     host::RouteMatch match;
     const http::Method method = exchange.method();
     if (generation.match(method, path, match) ||
@@ -97,8 +109,12 @@ Flow authenticate(Dispatcher& dispatcher, RequestState& state, const Step&, Plac
         --state.cursor;
         return dispatcher.toWorker(state);
     }
-    const mortise_authentication authentication{sizeof(mortise_authentication), route.authentication};
     Instance& owner = *generation.authenticatorOwner();
+    if (isOnWrongWorker(state, place, owner)) {
+        --state.cursor;
+        return dispatcher.toLoop(state);
+    }
+    const mortise_authentication authentication{sizeof(mortise_authentication), route.authentication};
     state.verdict.kind = Verdict::Kind::none;
     return dispatcher.callPlugin(
         state, place, owner, TurnKind::authenticator, true, nullptr, [&](mortise_exchange turn) {
@@ -147,6 +163,10 @@ Flow callHandler(Dispatcher& dispatcher, RequestState& state, const Step&, Place
     if (place == Place::loop && !mayRunOnLoop(generationOf(state), route.placement)) {
         --state.cursor;
         return dispatcher.toWorker(state);
+    }
+    if (isOnWrongWorker(state, place, *route.owner)) {
+        --state.cursor;
+        return dispatcher.toLoop(state);
     }
     return dispatcher.callPlugin(
         state, place, *route.owner, TurnKind::handler, true, nullptr,

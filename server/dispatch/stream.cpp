@@ -8,6 +8,7 @@ namespace mortise::dispatch {
 Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_point deadline) {
     const auto now = std::chrono::steady_clock::now();
     std::unique_lock lock(mutex_);
+    if (worker_ == std::this_thread::get_id()) return Put::inside;
     const auto hasRoom = [&] {
         const std::size_t here = raw_.size() + waiting_.size();
         return here == 0 || here + data.size() <= limitBytes;
@@ -19,12 +20,12 @@ Stream::Put Stream::put(std::string_view data, std::chrono::steady_clock::time_p
     room_.wait_until(lock, deadline, [&] { return isOver() || (hasRoom() && !working_) || mustWork(); });
     if (isOver()) return Put::broken;
     if (mustWork()) {
-        touched_ = std::chrono::steady_clock::now();
+        touchedMs_ = environment_.clockMs();
         work(lock);
         return Put::worked;
     }
     if (!hasRoom()) return Put::full;
-    touched_ = std::chrono::steady_clock::now();
+    touchedMs_ = environment_.clockMs();
     if (transformer_ == nullptr) {
         waiting_.append(data);
         return Put::taken;
@@ -58,7 +59,7 @@ void Stream::end(bool complete) {
         std::unique_lock lock(mutex_);
         if (!ended_) complete_ = complete; // an abort stands
         ended_ = true;
-        touched_ = std::chrono::steady_clock::now();
+        touchedMs_ = environment_.clockMs();
         if (transformer_ != nullptr && !working_ && !expected_) work(lock);
     }
     room_.notify_all();
@@ -91,10 +92,10 @@ void Stream::breakOff() {
     room_.notify_all();
 }
 
-std::optional<std::chrono::steady_clock::time_point> Stream::quietSince() {
+std::optional<std::uint64_t> Stream::quietSinceMs() {
     const std::lock_guard lock(mutex_);
     if (!waiting_.empty()) return std::nullopt;
-    return touched_;
+    return touchedMs_;
 }
 
 std::size_t Stream::attach(std::unique_ptr<Transformer> transformer) {
@@ -134,9 +135,11 @@ void Stream::work(std::unique_lock<std::mutex>& lock) {
         if (raw_.empty() && !last) break;
         const std::string data = std::exchange(raw_, {});
         std::string made;
+        worker_ = std::this_thread::get_id();
         lock.unlock();
         const bool well = transformer_->chunk(data, last, !last, made);
         lock.lock();
+        worker_ = {};
         if (broken_) break;
         waiting_.append(made);
         if (!well) {

@@ -18,7 +18,9 @@ mortise_status Dispatcher::transform(RequestState& state, const mortise_transfor
     try {
         http::Response& response = state.exchange.response();
         // Its plugin stays until it is freed. In the place of an orphan nothing is transformed, so there is a lease.
-        transformer = std::make_unique<Transformer>(theirs, state.pinned->plan, owner.owner());
+        transformer = std::make_unique<Transformer>(
+            theirs, state.pinned->plan, owner.owner(), &owner,
+            [](const void* plugin) noexcept { return !static_cast<const Instance*>(plugin)->quarantined(); });
         if (state.exchange.method() == http::Method::head) {
             // RFC 9110 section 9.3.2: what only the making of the content would say may be left out.
             response.sized = false;
@@ -43,13 +45,15 @@ mortise_status Dispatcher::transformOnWorker(RequestState& state, std::unique_pt
     const bool owned = response.body == http::Response::Body::bytes;
     made->give(transformer, owned ? std::move(response.bytes) : std::string(response.view()));
     made->deadlineMs = environment_.nowMs() + static_cast<std::uint64_t>(state.serving().handlerTimeout.count());
-    const bool accepted = environment_.submit([this, &state, made, token = Outstanding::Token(tasks_)] {
-        {
-            const Runtime::OnWorker inside(runtime_, made->owner(), "transform");
-            made->run();
-        }
-        environment_.post([this, &state, made] { endTransformation(state, made); });
-    });
+    const bool accepted = environment_.submit(
+        [this, &state, made, token = Outstanding::Token(tasks_)] {
+            {
+                const Runtime::OnWorker inside(runtime_, made->owner(), "transform");
+                made->run();
+            }
+            environment_.post([this, &state, made] { endTransformation(state, made); });
+        },
+        false);
     if (accepted) {
         response.dropBody();
         state.transformation = made;
@@ -70,15 +74,17 @@ mortise_status Dispatcher::transformStream(RequestState& state, std::unique_ptr<
         return MORTISE_OK;
     }
     const base::CodeOwner& code = owner.owner();
-    const bool accepted = environment_.submit([this, &state, stream, &code, token = Outstanding::Token(tasks_)] {
-        {
-            const Runtime::OnWorker inside(runtime_, code, "transform");
-            stream->transform();
-        }
-        environment_.post([this, &state, stream] {
-            if (state.stream() == stream) pumpStream(state);
-        });
-    });
+    const bool accepted = environment_.submit(
+        [this, &state, stream, &code, token = Outstanding::Token(tasks_)] {
+            {
+                const Runtime::OnWorker inside(runtime_, code, "transform");
+                stream->transform();
+            }
+            environment_.post([this, &state, stream] {
+                if (state.stream() == stream) pumpStream(state);
+            });
+        },
+        false);
     if (accepted) return MORTISE_OK;
     transformer = stream->detach();
     if (transformer == nullptr) return MORTISE_OK;
@@ -93,23 +99,27 @@ void Dispatcher::endTransformation(RequestState& state, const std::shared_ptr<Tr
 }
 
 void Dispatcher::sendWhenMade(RequestState& state) noexcept {
-    const std::shared_ptr<Transformation> made = state.transformation;
-    if (made != nullptr && !made->done) return;
-    state.transformation.reset();
+    if (state.transformation != nullptr && !state.transformation->done) return;
     try {
-        if (made == nullptr) return send(state);
-        if (made->succeeded()) {
-            state.exchange.response().setBytes(made->takeResult());
-            return send(state);
-        }
-        runtime_.log().log(
-            base::Level::error, "host.http", "A filter failed to transform an answer",
-            {{"plugin", std::string_view(made->owner().name)}, {"requestId", state.exchange.requestId()}});
-        state.transformable = false;
-        refuseNow(state, {error::internal});
+        if (state.transformation == nullptr)
+            send(state);
+        else
+            sendTransformed(state);
     } catch (const std::exception& error) {
         if (recover(state, Place::loop, error.what()) == Flow::next) drive(state, Place::loop);
     }
+}
+
+void Dispatcher::sendTransformed(RequestState& state) {
+    const std::shared_ptr<Transformation> made = std::move(state.transformation);
+    if (made->succeeded()) {
+        state.exchange.response().setBytes(made->takeResult());
+        return send(state);
+    }
+    runtime_.log().log(base::Level::error, "host.http", "A filter failed to transform an answer",
+                       {{"plugin", std::string_view(made->owner().name)}, {"requestId", state.exchange.requestId()}});
+    state.transformable = false;
+    refuseNow(state, {error::internal});
 }
 
 } // namespace mortise::dispatch

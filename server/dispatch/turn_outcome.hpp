@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/types.h>
+#include <mortise/detail/status.hpp>
 
 #include <array>
 #include <cstddef>
@@ -55,7 +56,7 @@ constexpr Returned returnedAs(mortise_status status) noexcept {
     case MORTISE_BUSY:
         return Returned::busy;
     default:
-        return Returned::error;
+        return detail::peerStatus(status) == MORTISE_OK ? Returned::ok : Returned::error;
     }
 }
 

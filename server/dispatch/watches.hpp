@@ -41,7 +41,7 @@ public:
     void cancel(base::Pulse& pulse) noexcept {
         if (state_.load(std::memory_order_acquire) == State::some) callCancelled(pulse);
     }
-    // The request is over: tells, releases, and takes none any more.
+    // The request is over: calls on_ended, releases, and keeps none any more.
     void end(base::Pulse& pulse) noexcept {
         const State before = state_.exchange(State::over, std::memory_order_acq_rel);
         if (before == State::some || before == State::cancelled) callEnded(pulse);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "host/elsewhere.hpp"
 #include "host/generation.hpp"
 #include "host/module_names.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,20 +24,20 @@ public:
 
     // `complete`: every enabled plugin has its instance, so that what is missing is a failure; or is left out by
     // on_error = disable, which `left_out` says.
-    // `pointsElsewhere`: extension points of plugins that are not enabled, with the plugin.
-    Assembly(Generation& generation, const std::map<std::string, std::string>& pointsElsewhere, bool complete,
-             bool left_out)
-        : generation_(generation), pointsElsewhere_(pointsElsewhere), complete_(complete), left_out_(left_out) {}
+    Assembly(Generation& generation, const Elsewhere& elsewhere, bool complete, bool left_out)
+        : generation_(generation), elsewhere_(elsewhere), complete_(complete), left_out_(left_out) {}
 
     // Whatever does not fit together; nothing when all is well.
     std::vector<Failure> build();
     // After build(): what is odd, but good.
     const std::vector<std::string>& warnings() const noexcept { return warnings_; }
-    // Likewise: settings that name routes which no plugin in use has.
+    // Likewise: settings that name routes which no plugin in use has, or, and that is a failure, without the flags that
+    // they need.
     struct MissingRoute {
         std::string plugin;
         std::string setting;
         std::string message;
+        bool fails = false;
     };
     const std::vector<MissingRoute>& missingRoutes() const noexcept { return missingRoutes_; }
 
@@ -48,8 +48,10 @@ private:
     void collectFilters();
     void collectAuthenticator();
     void collectMigrations();
+    void collectStatements();
     void collectLogSink();
     void collectCommands();
+    void noteWhoWaits(const Instance& database);
     void collectTheRest();
     void buildPoints();
     // Nothing when it has none, or one that cannot be read: a failure.
@@ -58,11 +60,13 @@ private:
     template<class Element>
     bool readable(const Instance& instance, const Elements<Element>& list, std::string_view array,
                   std::string_view member, std::string_view type);
+    // An extension that nobody offers is missing, by the message's begin: who could is named.
+    void missing(const char* id, const std::string& message);
     template<class Table>
     void single(const char* id, std::string_view type, Table& table, Instance*& owner);
 
     Generation& generation_;
-    const std::map<std::string, std::string>& pointsElsewhere_;
+    const Elsewhere& elsewhere_;
     const bool complete_;
     const bool left_out_;
     std::vector<Failure> failures_;

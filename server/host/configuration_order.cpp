@@ -86,13 +86,18 @@ std::string encodeOrder(const ConfigurationOrder& order) {
             out.put(bit(value.isDefault));
         }
     }
-    for (const auto* elsewhere : {&order.providersElsewhere, &order.pointsElsewhere}) {
+    const auto putAll = [&out](const std::vector<std::string>& texts) {
+        out.put(texts.size());
+        for (const std::string& text : texts) out.put(text);
+    };
+    for (const auto* elsewhere : {&order.elsewhere.providers, &order.elsewhere.extensions}) {
         out.put(elsewhere->size());
-        for (const auto& [id, plugin] : *elsewhere) {
+        for (const auto& [id, plugins] : *elsewhere) {
             out.put(id);
-            out.put(plugin);
+            putAll(plugins);
         }
     }
+    putAll(order.elsewhere.filters);
     return out.take();
 }
 
@@ -118,11 +123,15 @@ std::optional<ConfigurationOrder> decodeOrder(std::string_view text) {
             value.isDefault = in.flag();
         }
     }
-    for (auto* elsewhere : {&order.providersElsewhere, &order.pointsElsewhere})
+    const auto readAll = [&in](std::vector<std::string>& texts) {
+        for (std::size_t left = in.number(); left > 0 && in.good(); --left) texts.push_back(in.text());
+    };
+    for (auto* elsewhere : {&order.elsewhere.providers, &order.elsewhere.extensions})
         for (std::size_t left = in.number(); left > 0 && in.good(); --left) {
             std::string id = in.text();
-            elsewhere->emplace(std::move(id), in.text());
+            readAll((*elsewhere)[std::move(id)]);
         }
+    readAll(order.elsewhere.filters);
     return in.atEnd() ? std::optional(std::move(order)) : std::nullopt;
 }
 

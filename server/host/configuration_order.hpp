@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
+#include "host/elsewhere.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,10 +36,9 @@ struct ConfigurationOrder {
 
     std::string folder; // of the configuration
     std::vector<Plugin> plugins;
-    std::vector<Section> sections;                         // [server] and those of the plugins
-    std::map<std::string, std::string> providersElsewhere; // as in BuildRequest
-    std::map<std::string, std::string> pointsElsewhere;    // likewise
-    bool partial = false;                                  // likewise
+    std::vector<Section> sections; // [server] and those of the plugins
+    Elsewhere elsewhere;           // as in BuildRequest
+    bool partial = false;          // likewise
 
     bool operator==(const ConfigurationOrder&) const = default;
 };

@@ -19,8 +19,7 @@ ConfigurationOrder orderOf(const BuildRequest& request, const std::vector<Plugin
     ConfigurationOrder order;
     order.partial = request.partial;
     order.folder = request.settings.folder();
-    order.providersElsewhere = request.providersElsewhere;
-    order.pointsElsewhere = request.pointsElsewhere;
+    order.elsewhere = request.elsewhere;
     const auto addSection = [&](const std::string& name) {
         const config::Section* const section = request.settings.find(name);
         if (section == nullptr) return;
@@ -52,11 +51,12 @@ std::string subject(const PluginChoice& choice) {
 
 } // namespace
 
-std::optional<ConfigurationTrial::Fault> ConfigurationTrial::run(const BuildRequest& request,
-                                                                 const std::vector<PluginChoice>& plugins) const {
+std::optional<ConfigurationTrial::Fault>
+ConfigurationTrial::run(const BuildRequest& request, const std::vector<PluginChoice>& plugins, Waits* waits) const {
     const std::string payload = encodeOrder(orderOf(request, plugins));
     const auto calls = static_cast<int>(plugins.size()) * callsOfAPlugin;
     const auto deadline = std::chrono::steady_clock::now() + timeout_ * calls + grace;
+    const Waiting waiting(waits, deadline);
     auto run =
         module::runTrial({program_, {"--try-configuration"}, timeout_, payload, secretsOf(request.settings), deadline});
     if (!run) return Fault{{}, "the plugins cannot be tried in a child process: " + run.fault(), false};
@@ -74,7 +74,8 @@ std::optional<ConfigurationTrial::Fault> ConfigurationTrial::run(const BuildRequ
                      false};
     const PluginChoice& culprit = plugins[last->index];
     const bool late = last->step == module::TrialStep::late || trial.missed(timeout_);
-    const std::string ending = late ? last->text + " did not return within " + std::to_string(timeout_.count()) + " ms"
+    const std::string ending = late ? last->text + " did not return within " + std::to_string(timeout_.count()) +
+                                          " ms (server.control_timeout)"
                                     : trial.endingText(last->text, "while " + last->text + " ran", false, timeout_);
     return Fault{culprit.name, subject(culprit) + ending, late};
 }

@@ -3,6 +3,7 @@
 
 #include "base/outcome.hpp"
 #include "host/configuration_order.hpp"
+#include "host/waits.hpp"
 
 #include <chrono>
 #include <optional>
@@ -30,8 +31,8 @@ public:
 
     // Whoever crashed, ended the process or missed a deadline; the first of them, since the child ended with it.
     // Mistakes that a plugin reports itself are none: it can be asked in this process.
-    // `plugins` in the order in which they are made. Blocks. Thread: any.
-    std::optional<Fault> run(const BuildRequest& request, const std::vector<PluginChoice>& plugins) const;
+    // `plugins` in the order in which they are made. Blocks; `waits`, if any, is told of it. Thread: any.
+    std::optional<Fault> run(const BuildRequest& request, const std::vector<PluginChoice>& plugins, Waits* waits) const;
 
 private:
     std::string program_;

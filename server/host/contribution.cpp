@@ -53,9 +53,10 @@ base::Outcome<std::unique_ptr<PointObject>> Instance::buildPoint(const std::stri
         refusedNames_.clear();
     }
     if (!made)
-        return base::Fault{quarantined() ? "build did not return in time; it stays quarantined until restart"
-                                         : "build could not be called"};
-    if (building->status < 0) return base::Fault{building->error.text()};
+        return base::Fault{
+            quarantined() ? "build did not return within server.control_timeout; it stays quarantined until restart"
+                          : "build could not be called"};
+    if (peerStatus(building->status) != MORTISE_OK) return base::Fault{building->error.text()};
     auto object = std::make_unique<PointObject>(point, *this, offered->free, building->object);
     if (!refused.empty()) return base::Fault{"it refused contributions"};
     return object;

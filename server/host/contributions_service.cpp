@@ -7,6 +7,7 @@
 #include "host/services.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace mortise::host {
 namespace {
@@ -27,6 +28,9 @@ mortise_status contribute(void* self, mortise_view point, mortise_view name, con
         };
         if (!caller.configuring()) return refuse("it is not made in configure");
         if (name.size == 0 || table == nullptr) return refuse("it has no name or no table");
+        if (!caller.declares(text(point)) && !defines(caller, text(point)))
+            return refuse("the plugin does not name that extension point: name it in needs<>() or mayUse<>() "
+                          "(required_services or optional_services of its module)");
         caller.addContribution({std::string(text(point)), std::string(text(name)), table, contributionSelf});
         return MORTISE_OK;
     } catch (const std::exception&) {
@@ -37,7 +41,7 @@ mortise_status contribute(void* self, mortise_view point, mortise_view name, con
 mortise_status object(void* self, mortise_exchange exchange, mortise_view point, void** out) noexcept {
     const Instance& caller = callerOf(self);
     if (out == nullptr || !defines(caller, text(point))) return MORTISE_INVALID;
-    const Generation* const generation = caller.runtime().requests().generationOf(exchange);
+    const auto generation = caller.runtime().requests().generationOf(exchange);
     if (generation == nullptr) return MORTISE_STALE;
     const PointObject* const found = generation->pointObject(text(point));
     if (found == nullptr || &found->definer() != &caller) return MORTISE_ABSENT;
@@ -56,11 +60,31 @@ mortise_status refuse(void* self, mortise_view point, mortise_view name, mortise
     }
 }
 
+mortise_status hold(void* self, mortise_view point, void** out, void** lease) noexcept {
+    try {
+        const Instance& caller = callerOf(self);
+        if (out == nullptr || lease == nullptr || !defines(caller, text(point))) return MORTISE_INVALID;
+        auto generation = std::make_unique<std::shared_ptr<const Generation>>(caller.runtime().generation());
+        const PointObject* const found = *generation ? (*generation)->pointObject(text(point)) : nullptr;
+        if (found == nullptr || &found->definer() != &caller) return MORTISE_ABSENT;
+        *out = found->object();
+        *lease = generation.release();
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
+}
+
+void release(void*, void* lease) noexcept {
+    const std::unique_ptr<std::shared_ptr<const Generation>> held(
+        static_cast<std::shared_ptr<const Generation>*>(lease));
+}
+
 } // namespace
 
 const mortise_contributions_table& contributionsService() noexcept {
-    static constexpr mortise_contributions_table table{sizeof(mortise_contributions_table), 0, contribute, object,
-                                                       refuse};
+    static constexpr mortise_contributions_table table{
+        sizeof(mortise_contributions_table), 0, contribute, object, refuse, hold, release};
     return table;
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 // A key with a few ready contexts, so that threads that sign at once do not wait for each other.
@@ -50,11 +51,12 @@ mortise_status guarded(F&& call) noexcept {
 }
 
 mortise_status randomBytes(void*, void* out, std::uint64_t size) noexcept {
+    if (out == nullptr && size != 0) return MORTISE_INVALID;
     return guarded([&] { base::fillRandom(out, size); });
 }
 
 void uuid7(void* self, char* out) noexcept {
-    callerOf(self).runtime().uuids().next().write(out);
+    if (out != nullptr) callerOf(self).runtime().uuids().next().write(out);
 }
 
 mortise_hmac_key* hmacKeyMake(void*, mortise_view secret) noexcept {
@@ -70,6 +72,7 @@ void hmacKeyFree(void*, mortise_hmac_key* key) noexcept {
 }
 
 mortise_status hmacSha256(void*, const mortise_hmac_key* key, mortise_view data, std::uint8_t* out) noexcept {
+    if (key == nullptr || out == nullptr) return MORTISE_INVALID;
     return guarded([&] {
         auto& shared = const_cast<mortise_hmac_key&>(*key); // const to plugins; the spare contexts change
         base::HmacSha256 context = shared.take();
@@ -80,6 +83,7 @@ mortise_status hmacSha256(void*, const mortise_hmac_key* key, mortise_view data,
 }
 
 mortise_status sha256(void*, mortise_view data, std::uint8_t* out) noexcept {
+    if (out == nullptr) return MORTISE_INVALID;
     return guarded([&] {
         const base::Sha256Digest digest = base::sha256(text(data));
         std::memcpy(out, digest.data(), digest.size());
@@ -97,11 +101,18 @@ mortise_status keptSecret(void* self, mortise_view name, std::uint8_t* out, std:
         setError(error, "stored secrets are there from start on");
         return MORTISE_INVALID;
     }
+    if (out == nullptr) {
+        setError(error, "there is nowhere to write the secret to");
+        return MORTISE_INVALID;
+    }
     try {
         const base::SecretString secret =
             storedSecret(caller.runtime().settings().stateDirectory, caller.name(), text(name), size);
         std::memcpy(out, secret.reveal().data(), size);
         return MORTISE_OK;
+    } catch (const std::invalid_argument& failure) {
+        setError(error, failure.what());
+        return MORTISE_INVALID;
     } catch (const std::exception& failure) {
         setError(error, failure.what());
         return MORTISE_ERROR;

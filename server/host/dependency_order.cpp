@@ -51,9 +51,17 @@ private:
 
 } // namespace
 
-DependencyOrder orderByDependency(std::span<const DependencyNode> nodes,
-                                  const std::map<std::string, std::string>& elsewhere) {
+DependencyOrder orderByDependency(std::span<const DependencyNode> nodes, const Elsewhere::Plugins& elsewhere) {
     DependencyOrder result;
+    std::map<std::string, std::size_t> ids;
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const auto [other, fresh] = ids.emplace(nodes[i].id, i);
+        if (fresh || nodes[i].id.empty() || nodes[other->second].file == nodes[i].file) continue;
+        result.failures.push_back({"plugins '" + nodes[other->second].name + "' (" + nodes[other->second].file +
+                                       ") and '" + nodes[i].name + "' (" + nodes[i].file + ") both are '" +
+                                       nodes[i].id + "'; disable one of them, or give both the same file",
+                                   {i}});
+    }
     for (std::size_t i = 0; i < nodes.size(); ++i)
         for (const std::string& service : nodes[i].provides) {
             const auto [other, fresh] = result.providers.emplace(service, i);
@@ -62,16 +70,28 @@ DependencyOrder orderByDependency(std::span<const DependencyNode> nodes,
                                            "' both provide '" + service + "'; disable one of them",
                                        {i}});
         }
+    std::map<std::string, std::size_t> definers;
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        for (const std::string& point : nodes[i].defines) {
+            definers.emplace(point, i);
+            const auto provider = result.providers.find(point);
+            if (provider == result.providers.end()) continue;
+            result.failures.push_back({"'" + point + "' is a service of plugin '" + nodes[provider->second].name +
+                                           "' and an extension point of plugin '" + nodes[i].name +
+                                           "': an id is one of the two",
+                                       {i}});
+        }
     for (std::size_t i = 0; i < nodes.size(); ++i)
         for (const std::string& service : nodes[i].required) {
-            if (result.providers.contains(service)) continue;
-            std::string sentence = "plugin '" + nodes[i].name + "' requires the service '" + service +
-                                   "', which no enabled plugin provides";
-            if (const auto hint = elsewhere.find(service); hint != elsewhere.end()) {
-                sentence += "; set enabled = true in [plugin." + hint->second + "]";
+            if (result.providers.contains(service) || definers.contains(service)) continue;
+            std::string sentence =
+                "plugin '" + nodes[i].name + "' requires '" + service + "', which no enabled plugin provides";
+            if (elsewhere.contains(service)) {
+                sentence += hintAt(elsewhere, service);
             } else {
                 std::vector<std::string> names;
                 for (const auto& [known, provider] : result.providers) names.push_back(known);
+                for (const auto& [known, definer] : definers) names.push_back(known);
                 for (const auto& [known, provider] : elsewhere) names.push_back(known);
                 if (const auto near = base::nearest(service, names))
                     sentence += "; the nearest that is known is '" + *near + "'";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "host/elsewhere.hpp"
+
 #include <cstddef>
 #include <map>
 #include <span>
@@ -12,9 +14,12 @@ namespace mortise::host {
 // What matters of a plugin for the order of starting.
 struct DependencyNode {
     std::string name;
-    std::vector<std::string> provides; // service ids
-    std::vector<std::string> required;
-    std::vector<std::string> optional;
+    std::vector<std::string> provides;  // service ids
+    std::vector<std::string> required;  // of services, which order, and of extension points, which do not
+    std::vector<std::string> optional;  // likewise
+    std::vector<std::string> defines{}; // extension points
+    std::string id{};                   // of its module; of two files with one id only one may be enabled
+    std::string file{};
 };
 
 struct DependencyFailure {
@@ -29,8 +34,7 @@ struct DependencyOrder {
     std::vector<DependencyFailure> failures;      // when there are any, `order` is not to be used
 };
 
-// `elsewhere` names plugins that are not enabled but would provide a service: for the hint of a missing one.
-DependencyOrder orderByDependency(std::span<const DependencyNode> nodes,
-                                  const std::map<std::string, std::string>& elsewhere);
+// `elsewhere`: services and extension points of plugins that are not enabled, for the hint of a missing one.
+DependencyOrder orderByDependency(std::span<const DependencyNode> nodes, const Elsewhere::Plugins& elsewhere);
 
 } // namespace mortise::host

@@ -12,33 +12,48 @@
 namespace mortise::host {
 namespace {
 
-// Places in `wanted`, by index of the filter; its faults go into `result`.
-std::map<std::size_t, std::size_t> placesOf(std::span<const std::string> wanted,
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Places in `wanted`, by index of the filter; its faults go into `result`. `names`: whatever a filter may be called.
+std::map<std::size_t, std::size_t> placesOf(std::span<const std::string> wanted, const std::vector<std::string>& names,
                                             const std::map<std::string, std::size_t>& byName, FilterOrder& result) {
-    std::vector<std::string> names;
-    for (const auto& [name, index] : byName) names.push_back(name);
     std::map<std::size_t, std::size_t> places;
+    std::set<std::string> seen;
     for (const std::string& name : wanted) {
         const auto found = byName.find(name);
-        if (found == byName.end())
-            result.badNames.push_back("no filter is named '" + base::printable(name) + "'" +
+        if (!contains(names, name))
+            result.badNames.push_back("no installed plugin has a filter '" + base::printable(name) + "'" +
                                       base::didYouMean(name, names));
-        else if (!places.emplace(found->second, places.size()).second)
+        else if (!seen.insert(name).second)
             result.badNames.push_back("'" + name + "' is named twice");
+        else if (found != byName.end())
+            places.emplace(found->second, places.size());
     }
     return places;
 }
 
 } // namespace
 
-FilterOrder orderFilters(std::span<const FilterNode> nodes, std::span<const std::string> wanted) {
+FilterOrder orderFilters(std::span<const FilterNode> nodes, std::span<const std::string> wanted,
+                         std::span<const std::string> installed) {
     FilterOrder result;
     std::map<std::string, std::size_t> byName;
     for (std::size_t i = 0; i < nodes.size(); ++i)
         if (const auto [other, fresh] = byName.emplace(nodes[i].name, i); !fresh)
             result.failures.push_back("plugins '" + nodes[other->second].owner + "' and '" + nodes[i].owner +
                                       "' both have a filter '" + nodes[i].name + "'");
-    const auto places = placesOf(wanted, byName, result);
+    std::vector<std::string> names(installed.begin(), installed.end());
+    for (const auto& [name, index] : byName) names.push_back(name);
+    const auto places = placesOf(wanted, names, byName, result);
+    const auto look = [&](const FilterNode& node, const char* where, const std::string& name) {
+        if (!contains(names, name))
+            result.unknownNames.push_back("filter '" + node.name + "' of plugin '" + node.owner + "' stands " + where +
+                                          " '" + base::printable(name) +
+                                          "', and no installed plugin has a filter of that name" +
+                                          base::didYouMean(name, names));
+    };
     // earlier[i]: who must stand before i.
     std::vector<std::set<std::size_t>> earlier(nodes.size());
     std::set<std::string> overruled;
@@ -52,10 +67,14 @@ FilterOrder orderFilters(std::span<const FilterNode> nodes, std::span<const std:
                              "', and would stand before it");
     };
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        for (const std::string& name : nodes[i].after)
+        for (const std::string& name : nodes[i].after) {
+            look(nodes[i], "after", name);
             if (const auto other = byName.find(name); other != byName.end()) put(other->second, i);
-        for (const std::string& name : nodes[i].before)
+        }
+        for (const std::string& name : nodes[i].before) {
+            look(nodes[i], "before", name);
             if (const auto other = byName.find(name); other != byName.end()) put(i, other->second);
+        }
     }
     result.warnings.assign(overruled.begin(), overruled.end());
     for (const auto& [index, place] : places)
@@ -73,13 +92,13 @@ FilterOrder orderFilters(std::span<const FilterNode> nodes, std::span<const std:
             moved = true;
         }
         if (moved) continue;
-        std::string names;
+        std::string circle;
         for (std::size_t i = 0; i < nodes.size(); ++i) {
             if (placed[i]) continue;
-            names += (names.empty() ? "'" : ", '") + nodes[i].name + "' of plugin '" + nodes[i].owner + "'";
+            circle += (circle.empty() ? "'" : ", '") + nodes[i].name + "' of plugin '" + nodes[i].owner + "'";
         }
         result.failures.push_back("filters want to stand before each other in a circle" +
-                                  std::string(places.empty() ? ": " : ", with server.filter_order: ") + names);
+                                  std::string(places.empty() ? ": " : ", with server.filter_order: ") + circle);
         return result;
     }
     return result;

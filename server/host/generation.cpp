@@ -4,6 +4,7 @@
 #include "host/module_names.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace mortise::host {
 namespace {
@@ -15,15 +16,33 @@ constexpr std::array<http::Method, 7> routedMethods{http::Method::get,    http::
 } // namespace
 
 Generation::~Generation() {
-    if (matcher_ == nullptr || routerOwner_->quarantined()) return;
+    if (matcher_ == nullptr || routerQuarantined()) return;
     const Instance::Calling calling(*routerOwner_, "free");
     router_.free(routerOwner_->self(), matcher_);
+}
+
+std::optional<MigratorCall> Generation::migrator() const {
+    if (schema_.empty() || migratorOwner_ == nullptr) return std::nullopt;
+    return MigratorCall(migratorOwner_->shared_from_this(), migrator_, schema_);
 }
 
 const PointObject* Generation::pointObject(std::string_view point) const noexcept {
     const auto found = std::find_if(pointObjects_.begin(), pointObjects_.end(),
                                     [point](const auto& one) { return one->point() == point; });
     return found == pointObjects_.end() ? nullptr : found->get();
+}
+
+std::vector<Generation::Uncollected> Generation::uncollected() const {
+    std::set<std::string_view> points;
+    for (const auto& instance : instances_) {
+        const auto& defined = instance->module().info().extensionPoints;
+        points.insert(defined.begin(), defined.end());
+    }
+    std::vector<Uncollected> all;
+    for (const auto& instance : instances_)
+        for (const Contribution& one : instance->contributions())
+            if (!points.contains(one.point)) all.push_back({instance.get(), &one});
+    return all;
 }
 
 std::shared_ptr<Instance> Generation::find(std::string_view name) const {
@@ -35,7 +54,8 @@ std::shared_ptr<Instance> Generation::find(std::string_view name) const {
 bool Generation::match(http::Method method, std::string_view path, RouteMatch& match) const noexcept {
     if (matcher_ == nullptr) return false;
     const base::RunningCode running(routerOwner_->owner(), "match");
-    if (router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters) != MORTISE_OK ||
+    if (peerStatus(router_.match(matcher_, static_cast<std::uint32_t>(method), view(path), &match.parameters)) !=
+            MORTISE_OK ||
         match.parameters.route >= routes_.size())
         return false;
     const Route& route = *routes_[match.parameters.route];

@@ -5,10 +5,12 @@
 #include "host/contribution.hpp"
 #include "host/instance.hpp"
 #include "host/log_hub.hpp"
+#include "host/migrator_call.hpp"
 #include "host/serving_settings.hpp"
 
 #include <mortise/service/authenticator.h>
 #include <mortise/service/command.h>
+#include <mortise/service/database.h>
 #include <mortise/service/filter.h>
 #include <mortise/service/log.h>
 #include <mortise/service/migrations.h>
@@ -20,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +71,8 @@ public:
     const std::vector<std::shared_ptr<Instance>>& instances() const noexcept { return instances_; } // providers first
     std::shared_ptr<Instance> find(std::string_view name) const;
 
+    // Its router is never called again: nothing is to be matched any more.
+    bool routerQuarantined() const noexcept { return routerOwner_ != nullptr && routerOwner_->quarantined(); }
     // `path` is normalised (see normalisePath). False: no such route for this method.
     bool match(http::Method method, std::string_view path, RouteMatch& match) const noexcept;
     // Value of an Allow field for a path, empty when no method has a route there.
@@ -78,11 +83,21 @@ public:
     const mortise_plugin_authenticator& authenticator() const noexcept { return authenticator_; }
     Instance* authenticatorOwner() const noexcept { return authenticatorOwner_; } // null: none
     bool readsOnLoop() const noexcept { return readsOnLoop_; }
+    // How many calls of plugins that use the database may be on workers at a time; 0: any number.
+    std::uint32_t databaseWidth() const noexcept { return databaseWidth_; }
     const std::vector<const Route*>& routes() const noexcept { return routes_; }
     const std::vector<ReadinessCheck>& readinessChecks() const noexcept { return readiness_; }
     const std::vector<CommandEntry>& commands() const noexcept { return commands_; }
+    // Nothing where nothing of a schema is declared, or nobody runs migrations.
+    std::optional<MigratorCall> migrator() const;
     // Of an extension point that an instance defines; null: none does.
     const PointObject* pointObject(std::string_view point) const noexcept;
+    // Contributions to extension points that none of its instances defines.
+    struct Uncollected {
+        const Instance* plugin;
+        const Contribution* contribution;
+    };
+    std::vector<Uncollected> uncollected() const;
     const std::shared_ptr<const LogSink>& logSink() const noexcept { return logSink_; } // null: none
 
 private:
@@ -102,9 +117,10 @@ private:
     mortise_plugin_authenticator authenticator_{};
     Instance* authenticatorOwner_ = nullptr;
     bool readsOnLoop_ = false;
+    std::uint32_t databaseWidth_ = 0;
     mortise_plugin_migrator migrator_{};
     Instance* migratorOwner_ = nullptr;
-    std::vector<mortise_migration> migrations_; // as their owners declared them
+    DeclaredSchema schema_;
     std::vector<ReadinessCheck> readiness_;
     std::vector<CommandEntry> commands_;
     std::shared_ptr<const LogSink> logSink_;

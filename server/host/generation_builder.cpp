@@ -16,6 +16,18 @@ namespace {
 
 constexpr std::chrono::milliseconds startingFlush{100};
 
+// Whether one of them defines an extension point of that id.
+bool isPoint(const std::vector<PluginChoice>& plugins, const std::string& id) {
+    return std::any_of(plugins.begin(), plugins.end(), [&](const PluginChoice& choice) {
+        const auto& points = choice.module->info().extensionPoints;
+        return std::find(points.begin(), points.end(), id) != points.end();
+    });
+}
+
+std::string withoutProvider(const PluginChoice& choice, const std::string& id) {
+    return "plugin '" + choice.name + "' requires '" + id + "', whose plugin failed";
+}
+
 } // namespace
 
 GenerationBuilder::GenerationBuilder(Runtime& runtime, BuildRequest request)
@@ -80,10 +92,10 @@ bool GenerationBuilder::order() {
         std::vector<DependencyNode> nodes;
         for (const PluginChoice& choice : left) {
             const ModuleInfo& info = choice.module->info();
-            nodes.push_back(
-                {choice.name, info.providedServices, ofPlugins(info.requiredServices), info.optionalServices});
+            nodes.push_back({choice.name, info.providedServices, ofPlugins(info.requiredServices),
+                             info.optionalServices, info.extensionPoints, info.id, choice.module->path()});
         }
-        const DependencyOrder result = orderByDependency(nodes, request_.providersElsewhere);
+        const DependencyOrder result = orderByDependency(nodes, request_.elsewhere.providers);
         if (result.failures.empty()) {
             for (const std::size_t index : result.order) ordered_.push_back(left[index]);
             return good;
@@ -150,7 +162,7 @@ bool GenerationBuilder::isAllCarriedOver() const {
 bool GenerationBuilder::tryConfiguration() {
     if (!request_.trial || ordered_.empty() || isAllCarriedOver()) return true;
     bool good = true;
-    while (const auto fault = request_.trial->run(request_, ordered_)) {
+    while (const auto fault = request_.trial->run(request_, ordered_, runtime_.settings().waits)) {
         late_ = late_ || fault->late;
         const auto culprit = std::find_if(ordered_.begin(), ordered_.end(),
                                           [&](const PluginChoice& choice) { return choice.name == fault->plugin; });
@@ -170,9 +182,8 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     Instance::Providers providers = providersOf(choice, generation_->instances_);
     // A provider that was left out by on_error takes whoever requires it along.
     for (const std::string& service : choice.module->info().requiredServices)
-        if (!providers.contains(service) && hostService(runtime_, service) == nullptr)
-            return !request_.partial && failed(choice, "plugin '" + choice.name + "' requires the service '" + service +
-                                                           "', whose provider failed");
+        if (!providers.contains(service) && hostService(runtime_, service) == nullptr && !isPoint(ordered_, service))
+            return !request_.partial && failed(choice, withoutProvider(choice, service));
     if (auto old = carriedOver(choice, providers)) {
         generation_->instances_.push_back(std::move(old));
         return true;
@@ -193,13 +204,45 @@ bool GenerationBuilder::makeInstance(const PluginChoice& choice, bool checkOnly)
     return true;
 }
 
+bool GenerationBuilder::leaveOutWithoutPoints() {
+    const auto& instances = generation_->instances_;
+    std::set<std::string> points;
+    for (const auto& instance : instances) {
+        const auto& defined = instance->module().info().extensionPoints;
+        points.insert(defined.begin(), defined.end());
+    }
+    std::set<std::string> kept;
+    for (const auto& instance : instances) kept.insert(instance->name());
+    bool changed = false;
+    for (const PluginChoice& choice : ordered_) {
+        if (!kept.contains(choice.name)) continue;
+        for (const std::string& point : choice.module->info().requiredServices) {
+            if (!isPoint(ordered_, point) || points.contains(point)) continue;
+            changed = failed(choice, withoutProvider(choice, point)) || changed;
+            kept.erase(choice.name);
+            break;
+        }
+    }
+    if (changed)
+        std::erase_if(request_.plugins, [&](const PluginChoice& choice) { return !kept.contains(choice.name); });
+    return changed;
+}
+
+bool GenerationBuilder::configureAnew(bool checkOnly) {
+    abandon();
+    ordered_.clear();
+    generation_ = std::make_shared<Generation>(request_.number, request_.settings, request_.serving);
+    return configure(checkOnly);
+}
+
 bool GenerationBuilder::configure(bool checkOnly) {
     bool good = order();
     good = tryConfiguration() && good;
     request_.trial.reset(); // once is enough, should the generation be made again without one of them
     // All of them are configured, so that all mistakes show in one run.
     for (const PluginChoice& choice : ordered_) good = makeInstance(choice, checkOnly) && good;
-    Assembly assembly(*generation_, request_.pointsElsewhere, !request_.partial, left_out_);
+    if (left_out_ && !request_.partial && leaveOutWithoutPoints()) return configureAnew(checkOnly) && good;
+    Assembly assembly(*generation_, request_.elsewhere, !request_.partial, left_out_);
     for (const Assembly::Failure& failure : assembly.build()) {
         if (failure.filterOrder)
             fail(request_.settings.at("server").at("filter_order").origin, failure.sentence, base::Code::badValue);
@@ -207,65 +250,90 @@ bool GenerationBuilder::configure(bool checkOnly) {
             fail(originOf(failure.plugin), failure.sentence);
     }
     warnings_ = {};
-    for (const Assembly::MissingRoute& missing : assembly.missingRoutes())
-        warnings_.warning(base::Code::routeMissing,
-                          request_.settings.at("plugin." + missing.plugin).at(missing.setting).origin,
-                          "plugin." + missing.plugin + "." + missing.setting + ": " + missing.message);
+    for (const Assembly::MissingRoute& missing : assembly.missingRoutes()) {
+        const auto& origin = request_.settings.at("plugin." + missing.plugin).at(missing.setting).origin;
+        const std::string message = "plugin." + missing.plugin + "." + missing.setting + ": " + missing.message;
+        if (missing.fails)
+            fail(origin, message, base::Code::badValue);
+        else
+            warnings_.warning(base::Code::routeMissing, origin, message);
+    }
     for (const std::string& warning : assembly.warnings())
         runtime_.log().log(base::Level::warn, "host.plugins", "server.filter_order overrules plugins",
                            {{"reason", std::string_view(warning)}});
-    return good && !failures_.hasErrors();
+    good = good && !failures_.hasErrors();
+    // Who cannot be assembled may lack a provider, whose tables are missed.
+    const std::optional<MigratorCall> migrator = good && !request_.partial ? generation_->migrator() : std::nullopt;
+    return good && (!migrator || accept(migrator->check()));
 }
 
-bool GenerationBuilder::migrate() {
-    const auto& migrations = generation_->migrations_;
-    if (migrations.empty()) return true;
-    const auto migrator = generation_->migratorOwner_->shared_from_this();
-    struct Result {
-        mortise_status status = MORTISE_ERROR;
-        CallError error;
-    };
-    const auto result = std::make_shared<Result>();
-    const bool inTime = migrator->control(
-        "migrate", migrationTimeout, [result, migrations, table = generation_->migrator_](Instance& instance) {
-            result->status =
-                table.migrate(instance.self(), migrations.data(), static_cast<std::uint32_t>(migrations.size()),
-                              sizeof(mortise_migration), result->error.get());
-        });
-    if (inTime && result->status == MORTISE_OK) return true;
-    fail(originOf(migrator->name()),
-         "plugin '" + migrator->name() + "': migrations " +
-             (inTime ? "failed: " + result->error.text() : std::string("did not end in time")));
-    return false;
+bool GenerationBuilder::accept(const std::vector<MigratorCall::Failure>& failures) {
+    for (const MigratorCall::Failure& failure : failures) fail(originOf(failure.plugin), failure.message);
+    return failures.empty();
 }
 
-bool GenerationBuilder::start() {
-    if (!migrate()) return false;
-    bool assembledAnew = false;
+GenerationBuilder::Step GenerationBuilder::startOne(const PluginChoice& choice, Instance& instance) {
+    // On its way to the disk before the call, whatever that does.
+    runtime_.log().log(base::Level::info, "host.plugins", "starting " + choice.name,
+                       {{"plugin", std::string_view(choice.name)}, {"id", choice.module->info().id}});
+    runtime_.log().flush(startingFlush);
+    return settle(choice, instance.start());
+}
+
+// Left out now: whoever it served would call into nothing, so the whole generation is made again without it.
+GenerationBuilder::Step GenerationBuilder::settle(const PluginChoice& choice,
+                                                  const std::optional<std::string>& failure) {
+    if (!failure) return Step::done;
+    if (!choice.disableOnError) {
+        fail(originOf(choice.name), *failure);
+        return Step::failed;
+    }
+    failed(choice, *failure);
+    std::erase_if(request_.plugins, [&](const PluginChoice& other) { return other.name == choice.name; });
+    return Step::leftOut;
+}
+
+GenerationBuilder::Step GenerationBuilder::startProviders(Instance& migrator) {
+    std::set<std::string> needed;
+    std::vector<const Instance*> open{&migrator};
+    while (!open.empty()) {
+        const Instance& user = *open.back();
+        open.pop_back();
+        for (const auto& [service, provider] : user.providers())
+            if (needed.insert(provider->name()).second) open.push_back(provider.get());
+    }
     for (const PluginChoice& choice : ordered_) {
         const auto instance = generation_->find(choice.name);
         if (instance == nullptr || instance->stage() != Instance::Stage::configured) continue;
-        // On its way to the disk before the call, whatever that does.
-        runtime_.log().log(base::Level::info, "host.plugins", "starting " + choice.name,
-                           {{"plugin", std::string_view(choice.name)}, {"id", choice.module->info().id}});
-        runtime_.log().flush(startingFlush);
-        auto failure = instance->start();
-        if (!failure) continue;
-        if (!choice.disableOnError) {
-            fail(originOf(choice.name), *failure);
-            return false;
-        }
-        // Left out now: whoever it served would call into nothing, so the whole generation is made again without it.
-        failed(choice, *failure);
-        assembledAnew = true;
-        std::erase_if(request_.plugins, [&](const PluginChoice& other) { return other.name == choice.name; });
-        break;
+        if (instance.get() == &migrator) return settle(choice, instance->openServices());
+        if (!needed.contains(choice.name)) continue;
+        if (const Step step = startOne(choice, *instance); step != Step::done) return step;
     }
-    if (!assembledAnew) return true;
-    abandon();
-    ordered_.clear();
-    generation_ = std::make_shared<Generation>(request_.number, request_.settings, request_.serving);
-    return configure(false) && start();
+    return Step::done;
+}
+
+bool GenerationBuilder::startForMigrator() {
+    const std::optional<MigratorCall> migrator = generation_->migrator();
+    return !migrator || startProviders(migrator->instance()) == Step::done;
+}
+
+GenerationBuilder::Step GenerationBuilder::startAll() {
+    if (const std::optional<MigratorCall> migrator = generation_->migrator()) {
+        if (const Step step = startProviders(migrator->instance()); step != Step::done) return step;
+        if (!accept(migrator->migrate(request_.previous != nullptr))) return Step::failed;
+    }
+    for (const PluginChoice& choice : ordered_) {
+        const auto instance = generation_->find(choice.name);
+        if (instance == nullptr || instance->stage() != Instance::Stage::configured) continue;
+        if (const Step step = startOne(choice, *instance); step != Step::done) return step;
+    }
+    return Step::done;
+}
+
+bool GenerationBuilder::start() {
+    const Step step = startAll();
+    if (step != Step::leftOut) return step == Step::done;
+    return configureAnew(false) && start();
 }
 
 std::shared_ptr<Generation> GenerationBuilder::take() {

@@ -4,12 +4,12 @@
 #include "base/diagnostic.hpp"
 #include "config/settings.hpp"
 #include "host/configuration_trial.hpp"
+#include "host/elsewhere.hpp"
 #include "host/generation.hpp"
+#include "host/migrator_call.hpp"
 #include "host/module_names.hpp"
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,9 +31,8 @@ struct BuildRequest {
     config::Settings settings;
     ServingSettings serving;
     std::vector<PluginChoice> plugins;
-    std::map<std::string, std::string> providersElsewhere; // service to plugin that is not enabled
-    std::map<std::string, std::string> pointsElsewhere;    // extension point likewise
-    std::shared_ptr<Generation> previous;                  // to carry instances over from; may be null
+    Elsewhere elsewhere;
+    std::shared_ptr<Generation> previous; // to carry instances over from; may be null
     // Some enabled plugins are left out because of mistakes that are told already: what they may have provided is not
     // missed.
     bool partial = false;
@@ -46,14 +45,14 @@ struct BuildRequest {
 // Thread: one at a time, never a loop: control calls wait.
 class GenerationBuilder {
 public:
-    static constexpr std::chrono::minutes migrationTimeout{10};
-
     GenerationBuilder(Runtime& runtime, BuildRequest request);
 
     // Up to the point where nothing outside has been touched: what a configuration check does. False: see failures().
     bool configure(bool checkOnly);
-    // The rest. After true, take() is due.
+    // The rest, but that providers of the migrator start before the migrations. After true, take() is due.
     bool start();
+    // In place of the rest, where only the migrator is to be called: starts its providers. False: see failures().
+    bool startForMigrator();
     std::shared_ptr<Generation> take();
     // Undoes what was done, in reverse order. Also when it failed on the way.
     void abandon();
@@ -70,6 +69,8 @@ public:
     const std::vector<std::shared_ptr<Instance>>& fresh() const noexcept { return fresh_; }
 
 private:
+    enum class Step { done, failed, leftOut };
+
     bool order();
     // Without those that the host gives.
     std::vector<std::string> ofPlugins(std::vector<std::string> services) const;
@@ -78,8 +79,19 @@ private:
     Instance::Providers providersOf(const PluginChoice& choice,
                                     const std::vector<std::shared_ptr<Instance>>& instances) const;
     bool makeInstance(const PluginChoice& choice, bool checkOnly);
+    Step startAll();
+    Step startOne(const PluginChoice& choice, Instance& instance);
+    // Those whose services it may use, and theirs, and opens these to it.
+    Step startProviders(Instance& migrator);
+    Step settle(const PluginChoice& choice, const std::optional<std::string>& failure);
+    // Who requires an extension point that nobody of the generation defines any more is left out of the plugins, or
+    // fails.
+    bool leaveOutWithoutPoints();
+    // From the start, with the plugins that are left.
+    bool configureAnew(bool checkOnly);
     std::shared_ptr<Instance> carriedOver(const PluginChoice& choice, const Instance::Providers& providers) const;
-    bool migrate();
+    // Keeps what a migrator found wrong; true when that is nothing.
+    bool accept(const std::vector<MigratorCall::Failure>& failures);
     // Keeps the failure and returns false, or logs it when the plugin may be left out.
     bool failed(const PluginChoice& choice, const std::string& sentence);
     bool refused(const PluginChoice& choice, const Instance& instance);

@@ -2,6 +2,7 @@
 #include "host/instance.hpp"
 
 #include "base/text.hpp"
+#include "host/inputs.hpp"
 #include "host/runtime.hpp"
 #include "host/services.hpp"
 #include "module/setting_values.hpp"
@@ -22,6 +23,18 @@ base::CodeOwner ownerOf(std::string name, const ModuleInfo& info) {
     std::string title = "plugin '" + info.id + "' " + info.version + ", instance '" + name + "'";
     return {std::move(name), std::move(title)};
 }
+
+// Counts a call down when it has returned.
+class Returning {
+public:
+    explicit Returning(std::atomic<std::uint32_t>& calls) noexcept : calls_(calls) {}
+    ~Returning() { --calls_; }
+    Returning(const Returning&) = delete;
+    Returning& operator=(const Returning&) = delete;
+
+private:
+    std::atomic<std::uint32_t>& calls_;
+};
 
 } // namespace
 
@@ -54,9 +67,10 @@ Instance::Instance(Runtime& runtime, std::string name, std::shared_ptr<const Mod
             view(owner_.name),    &Instance::getService, &Instance::refuseSetting} {}
 
 Instance::~Instance() {
-    // Only an instance that went through destroy(), was never made, or is quarantined (and then never freed) gets here;
-    // the plain call serves failures on the way, where no deadline can be kept any more.
-    if (plugin_.self == nullptr || stage() == Stage::destroyed || quarantined() || table_.destroy == nullptr) return;
+    // Only an instance that went through destroy(), was never made, or is quarantined or kept (and then never freed)
+    // gets here; the plain call serves failures on the way, where no deadline can be kept any more.
+    const bool isOver = stage() == Stage::destroyed || stage() == Stage::kept || quarantined();
+    if (plugin_.self == nullptr || isOver || table_.destroy == nullptr) return;
     const Calling calling(*this, "destroy");
     releaseRoutes();
     table_.destroy(plugin_.self);
@@ -80,6 +94,9 @@ void Instance::quarantine(std::string_view step, std::chrono::milliseconds timeo
     quarantined_.store(true, std::memory_order_release);
     stage_.store(Stage::failed, std::memory_order_release);
     runtime_.quarantine(shared_from_this());
+    // Where it is the log, what comes from here on goes to standard error.
+    if (const auto sink = runtime_.log().sink(); sink != nullptr && sink->self == self())
+        runtime_.log().setSink(nullptr);
     runtime_.log().log(base::Level::error, "host.plugins",
                        "A plugin missed a deadline and is quarantined until restart",
                        {{"plugin", std::string_view(name())},
@@ -94,23 +111,35 @@ void Instance::callFailed(std::string_view step, std::string_view why) {
 
 bool Instance::control(const char* step, std::chrono::milliseconds timeout,
                        std::function<void(Instance& instance)> call) {
-    // Two generations at once may have this one called; no code of a plugin gets to this lock.
-    const std::lock_guard lock(controlMutex_);
-    if (quarantined()) return false;
-    announce(step);
-    try {
-        const auto done = runtime_.control().call(name(), Clock::now() + timeout,
-                                                  [self = shared_from_this(), step, call = std::move(call)] {
-                                                      const base::RunningCode running(self->owner(), step);
-                                                      call(*self);
-                                                      return true;
-                                                  });
-        if (done) return true;
-    } catch (const std::system_error& error) {
-        callFailed(step, error.what());
-        return false;
+    std::string obstacle;
+    {
+        // Two generations at once may have this one called; no code of a plugin gets to this lock.
+        const std::lock_guard lock(controlMutex_);
+        if (quarantined()) return false;
+        announce(step);
+        ++controlCalls_;
+        try {
+            const auto deadline = Clock::now() + timeout;
+            const Waiting waiting(runtime_.settings().waits, deadline);
+            const auto done =
+                runtime_.control().call(name(), deadline, [self = shared_from_this(), step, call = std::move(call)] {
+                    const base::RunningCode running(self->owner(), step);
+                    const Returning returning(self->controlCalls_);
+                    call(*self);
+                    return true;
+                });
+            if (done) return true;
+            quarantined_.store(true, std::memory_order_release); // before who waits for the lock looks
+        } catch (const std::system_error& error) {
+            --controlCalls_;
+            obstacle = error.what();
+        }
     }
-    quarantine(step, timeout);
+    // The log is a plugin's, too.
+    if (obstacle.empty())
+        quarantine(step, timeout);
+    else
+        callFailed(step, obstacle);
     return false;
 }
 
@@ -125,13 +154,13 @@ std::optional<std::string> Instance::controlStatus(const char* step,
     const bool inTime = control(
         step, timeout, [result, call](Instance& instance) { result->status = call(instance, result->error.get()); });
     if (!inTime && quarantined())
-        return sentence(step,
-                        "did not return within " + milliseconds(timeout) + "; it stays quarantined until restart");
+        return sentence(step, "did not return within " + milliseconds(timeout) +
+                                  " (server.control_timeout); it stays quarantined until restart");
     if (!inTime) {
         stage_.store(Stage::failed, std::memory_order_release);
         return sentence(step, "failed: no thread can be made for it");
     }
-    if (result->status < 0) {
+    if (peerStatus(result->status) != MORTISE_OK) {
         stage_.store(Stage::failed, std::memory_order_release);
         return sentence(step, "failed: " + result->error.text());
     }
@@ -153,19 +182,19 @@ base::Outcome<std::shared_ptr<Instance>> Instance::create(Runtime& runtime, std:
 
 mortise_status Instance::callCreate(mortise_error* error) {
     const mortise_plugin* made = nullptr;
-    const mortise_status status = module_->raw().create(&host_, &made, error);
-    if (status < 0) return status;
+    if (peerStatus(module_->raw().create(&host_, &made, error)) != MORTISE_OK) return MORTISE_ERROR;
     const auto refuse = [error](std::string_view message) {
         setError(error, message);
         return MORTISE_ERROR;
     };
     if (made == nullptr) return refuse("it returned no mortise_plugin");
-    constexpr std::size_t firstSize = offsetof(mortise_plugin, table) + sizeof(mortise_plugin::table);
-    if (made->struct_size < firstSize) return refuse("struct_size of its mortise_plugin is not set");
-    if (made->table == nullptr) return refuse("it returned no table of functions");
-    table_ = readTable<mortise_plugin_table>(made->table);
+    if (made->struct_size < firstSize<mortise_plugin>) return refuse(structSizeFault("mortise_plugin", *made));
     plugin_ = readStruct(*made);
-    if (table_.destroy == nullptr) return refuse("its table has no destroy; is struct_size set?");
+    if (plugin_.table == nullptr) return refuse("it returned no table of functions");
+    if (plugin_.table->struct_size < firstSize<mortise_plugin_table>)
+        return refuse(structSizeFault("mortise_plugin_table", *plugin_.table));
+    table_ = readStruct(*plugin_.table);
+    if (table_.destroy == nullptr) return refuse("its table has no destroy");
     if (table_.open_service == nullptr && !module_->info().providedServices.empty())
         return refuse("its module provides '" + module_->info().providedServices.front() +
                       "', but its table has no open_service");
@@ -205,13 +234,21 @@ mortise_status Instance::callConfigure(bool checkOnly, mortise_error* error) {
     return table_.configure(plugin_.self, &configuration, error);
 }
 
+std::optional<std::string> Instance::openServices() {
+    if (services_.state() == OpenedServices::State::open) return std::nullopt;
+    const auto obstacle = services_.open(*this);
+    if (!obstacle) return std::nullopt;
+    stage_.store(Stage::failed, std::memory_order_release);
+    return sentence("start", "failed: " + *obstacle);
+}
+
 std::optional<std::string> Instance::start() {
-    auto obstacle = folders_.make();
-    if (!obstacle) obstacle = services_.open(*this);
-    if (obstacle) {
+    if (auto obstacle = folders_.make()) {
         stage_.store(Stage::failed, std::memory_order_release);
         return sentence("start", "failed: " + *obstacle);
     }
+    if (auto failure = openServices()) return failure;
+    startBegan_.store(true, std::memory_order_release);
     auto failure = controlStatus("start", [](Instance& self, mortise_error* error) {
         return self.table_.start == nullptr ? MORTISE_OK : self.table_.start(self.plugin_.self, error);
     });
@@ -266,9 +303,9 @@ void Instance::endDrain() {
         quarantine("drain", drainMargin);
 }
 
-std::size_t Instance::pins() const {
-    const std::lock_guard lock(pinMutex_);
-    return pins_;
+bool Instance::awaitUnpinned(std::chrono::milliseconds patience) {
+    std::unique_lock lock(pinMutex_);
+    return unpinned_.wait_for(lock, patience, [this] { return pins_ == 0; });
 }
 
 // Which calls into the plugin. False: it could not, or missed the deadline.
@@ -286,14 +323,12 @@ bool Instance::stop(std::chrono::milliseconds patience) {
         break;
     case Stage::stopping:
         break;
-    default:
+    default: // a migrator that was not started may have services of others
+        if (!quarantined()) services_.close();
         return true;
     }
     if (!cancelTimers() && quarantined()) return true;
-    {
-        std::unique_lock lock(pinMutex_);
-        if (!unpinned_.wait_for(lock, patience, [this] { return pins_ == 0; })) return false;
-    }
+    if (!awaitUnpinned(patience)) return false;
     const bool stopped = control("stop", runtime_.settings().controlTimeout, [](Instance& self) {
         if (self.table_.stop != nullptr) self.table_.stop(self.plugin_.self);
     });
@@ -303,15 +338,31 @@ bool Instance::stop(std::chrono::milliseconds patience) {
 }
 
 void Instance::destroy() {
-    if (stage() == Stage::destroyed || plugin_.self == nullptr || quarantined()) return;
+    if (stage() == Stage::destroyed || stage() == Stage::kept || plugin_.self == nullptr || quarantined()) return;
     if (!cancelTimers()) return;
-    if (pins() > 0) return quarantine("stop", runtime_.settings().controlTimeout);
-    const bool inTime = control("destroy", runtime_.settings().controlTimeout, [](Instance& self) {
+    // Of one that failed a call that was kept may be running still.
+    const auto timeout = runtime_.settings().controlTimeout;
+    if (!awaitUnpinned(timeout)) return quarantine("stop", timeout);
+    if (const auto late = runtime_.lateCallSince(made_)) {
+        stage_.store(Stage::kept, std::memory_order_release);
+        runtime_.keep(shared_from_this());
+        runtime_.log().log(base::Level::warn, "host.plugins",
+                           "A plugin is not destroyed, since a call that missed its deadline may be looking at it",
+                           {{"plugin", std::string_view(name())}, {"caller", std::string_view(*late)}});
+        return;
+    }
+    const bool inTime = control("destroy", timeout, [](Instance& self) {
         self.releaseRoutes();
         if (self.table_.destroy != nullptr) self.table_.destroy(self.plugin_.self);
     });
     if (!inTime) return;
     stage_.store(Stage::destroyed, std::memory_order_release);
+}
+
+bool Instance::mayBeRunning() const {
+    if (controlCalls_.load(std::memory_order_acquire) != 0 || !drainReturned()) return true;
+    const std::lock_guard lock(pinMutex_);
+    return pins_ != 0;
 }
 
 const void* Instance::extension(std::string_view id) const {
@@ -320,7 +371,7 @@ const void* Instance::extension(std::string_view id) const {
     return table_.get_extension(plugin_.self, view(id));
 }
 
-bool Instance::mayWarn() noexcept {
+bool Instance::mayWarn() const noexcept {
     constexpr std::uint64_t mostASecond = 5;
     const auto now = static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count());
@@ -333,10 +384,6 @@ bool Instance::mayWarn() noexcept {
     }
 }
 
-const http::ConstantFields* Instance::headerBlock(std::uint64_t number) const noexcept {
-    return number == 0 || number > headerBlocks_.size() ? nullptr : headerBlocks_[number - 1].get();
-}
-
 std::uint64_t Instance::addHeaderBlock(std::string block) {
     headerBlocks_.push_back(std::make_unique<const http::ConstantFields>(std::move(block)));
     return headerBlocks_.size();
@@ -347,14 +394,21 @@ bool Instance::declaresSetting(std::string_view key) const {
     return std::any_of(declared.begin(), declared.end(), [&](const auto& spec) { return spec.key == key; });
 }
 
+bool ExpectedRoute::names(const Route& route) const noexcept {
+    const std::string_view declared = methodText(route.method);
+    return route.pattern == pattern && (method == "*" || method == declared || (method == "HEAD" && declared == "GET"));
+}
+
 bool Instance::expectRoute(ExpectedRoute route) {
     constexpr std::size_t most = 1000; // as routes.h says
-    if (!configuring() || !declaresSetting(route.setting) || expectedRoutes_.size() >= most) return false;
+    if (!configuring() || !declaresSetting(route.setting) || expectedRoutes_.size() >= most ||
+        (route.flags & ~knownRouteFlags) != 0)
+        return false;
     expectedRoutes_.push_back(std::move(route));
     return true;
 }
 
-bool Instance::declaresService(std::string_view id) const {
+bool Instance::declares(std::string_view id) const {
     const ModuleInfo& info = module_->info();
     const auto has = [id](const auto& list) { return std::find(list.begin(), list.end(), id) != list.end(); };
     return has(info.requiredServices) || has(info.optionalServices);
@@ -384,11 +438,12 @@ mortise_status Instance::getService(void* context, mortise_view id, mortise_serv
             setError(error, "service '" + base::printable(text(id), 200) + "': " + message);
             return MORTISE_INVALID;
         };
-        if (!self.declaresService(text(id)))
+        if (!self.declares(text(id)))
             return refuse("the host has none of that name, and the plugin does not name it: name it in needs<>() or "
                           "mayUse<>() (required_services or optional_services of its module)");
         switch (self.services_.state()) {
         case OpenedServices::State::early:
+            if (!self.providers_.contains(std::string(text(id)))) return MORTISE_ABSENT;
             return refuse("looked up before start; other plugins' services are there from start on");
         case OpenedServices::State::closed:
             return refuse("looked up after stop, when it was closed");

@@ -41,6 +41,9 @@ struct ExpectedRoute {
     std::string setting;
     std::string method; // also "*"
     std::string pattern;
+    std::uint32_t flags; // MORTISE_ROUTE_ …, which it must have
+
+    bool names(const Route& route) const noexcept;
 };
 
 // One plugin at work: the object behind mortise_plugin, the legal steps of its life, and what it declared.
@@ -49,7 +52,9 @@ struct ExpectedRoute {
 //   (failed: any step that did not succeed)
 //
 // Control calls run on a thread of their own under the runtime's deadline. One that misses it leaves the instance
-// quarantined: nothing of it is called again, and its memory stays. One for which no thread can be made has failed.
+// quarantined: nothing of it is called again, and its memory stays. While such a call runs, it may look at what others
+// had lent it (services, contributions, migrations): these are stopped, but not destroyed, and their memory stays, too.
+// One for which no thread can be made has failed.
 // Thread: control calls one at a time, [any] as said.
 class Instance : public std::enable_shared_from_this<Instance> {
 public:
@@ -62,6 +67,7 @@ public:
         stopping,
         stopped,
         destroyed,
+        kept, // as long as the process: never destroyed
         failed
     };
     using Clock = std::chrono::steady_clock;
@@ -90,9 +96,15 @@ public:
     std::uint64_t number() const noexcept { return number_; }                                  // [any] no other has it
     Stage stage() const noexcept { return stage_.load(std::memory_order_acquire); }            // [any]
     bool quarantined() const noexcept { return quarantined_.load(std::memory_order_acquire); } // [any]
+    // Its calls may wait for a database of which there is only so much, see Runtime::submit; with another database it
+    // is another instance. [any]
+    void setWaitsForDatabase() noexcept { waitsForDatabase_.store(true, std::memory_order_relaxed); }
+    bool waitsForDatabase() const noexcept { return waitsForDatabase_.load(std::memory_order_relaxed); }
 
     // Steps of life. Nothing when it went well, otherwise a sentence that names plugin and step.
     std::optional<std::string> configure(bool checkOnly);
+    // The services of others, before `start` for a migrator, whose providers were started. As the steps.
+    std::optional<std::string> openServices();
     // After making its folders and opening the services of others, which are closed again when it fails.
     std::optional<std::string> start();
     std::optional<std::string> activate();
@@ -108,7 +120,11 @@ public:
     // it, and closes the services it had of others. False: there still is one; to be called again, no further call
     // begins meanwhile.
     bool stop(std::chrono::milliseconds patience);
-    void destroy(); // quarantines it instead when a call into it is still running
+    // Waits for calls into it that were kept; quarantines it instead when one does not return. Keeps it when a late
+    // call of another may look at it.
+    void destroy();
+    // [any] Of one that is quarantined: whether the call that missed its deadline, or another, is running still.
+    bool mayBeRunning() const;
 
     // [any] From `configured` on: the table of an extension, or null.
     const void* extension(std::string_view id) const;
@@ -128,12 +144,16 @@ public:
     const std::vector<ExpectedRoute>& expectedRoutes() const noexcept { return expectedRoutes_; }
     const std::vector<Contribution>& contributions() const noexcept { return contributions_; }
     // [any] Null for 0 or a number that was never given out.
-    const http::ConstantFields* headerBlock(std::uint64_t number) const noexcept;
+    const http::ConstantFields* headerBlock(std::uint64_t number) const noexcept {
+        return number == 0 || number > headerBlocks_.size() ? nullptr : headerBlocks_[number - 1].get();
+    }
 
     // For the services, while `configure` runs.
     bool configuring() const noexcept { return configuring_.load(std::memory_order_acquire); }
     void addRoute(Route route) { routes_.push_back(std::move(route)); }
     void addContribution(Contribution contribution) { contributions_.push_back(std::move(contribution)); }
+    // As required or optional: a service, or an extension point that it contributes to.
+    bool declares(std::string_view id) const;
     bool expectRoute(ExpectedRoute route); // false: not in `configure`, no such setting, or too many
     std::uint64_t addHeaderBlock(std::string block);
 
@@ -164,11 +184,17 @@ public:
     void countLate() noexcept { late_.fetch_add(1, std::memory_order_relaxed); }
     std::uint64_t lateCalls() const noexcept { return late_.load(std::memory_order_relaxed); }
     // [any] Whether a warning about a misused handle is still to be logged: a few a second.
-    bool mayWarn() noexcept;
+    bool mayWarn() const noexcept;
     // [any] Started, not stopped and not quarantined.
     bool mayBeCalled() const noexcept {
         const Stage now = stage();
         return !quarantined() && (now == Stage::started || now == Stage::active || now == Stage::drained);
+    }
+
+    // [any] Whether services keep calls for it: from `start` on, until its stop begins. Asked by who has a Pin of it
+    // already, so that stop() either waits for that or has begun before.
+    bool takesCalls() const noexcept {
+        return startBegan_.load(std::memory_order_acquire) && stage() < Stage::stopping;
     }
 
     // Marks, while it lives, a call into the plugin that no request makes. `function` is a literal. Thread: any.
@@ -210,10 +236,9 @@ private:
     mortise_status callConfigure(bool checkOnly, mortise_error* error);
     mortise_status callCreate(mortise_error* error);
     bool declaresSetting(std::string_view key) const;
-    bool declaresService(std::string_view id) const;
     std::string sentence(std::string_view step, std::string_view what) const;
     void quarantine(std::string_view step, std::chrono::milliseconds timeout);
-    std::size_t pins() const;
+    bool awaitUnpinned(std::chrono::milliseconds patience);
     bool cancelTimers();
     void callFailed(std::string_view step, std::string_view why);
     void releaseRoutes() noexcept; // gives the contexts of the routes back; no call into them is left
@@ -225,6 +250,7 @@ private:
     const Providers providers_;
     const bool developmentMode_;
     const std::uint64_t number_;
+    const Clock::time_point made_ = Clock::now();
     const InstanceFolders folders_;
     mortise_host host_{};
     mortise_plugin plugin_{};
@@ -241,13 +267,16 @@ private:
     std::vector<std::unique_ptr<const http::ConstantFields>> headerBlocks_;
     std::atomic<Stage> stage_{Stage::created};
     std::atomic<bool> configuring_{false};
+    std::atomic<bool> startBegan_{false};
     std::atomic<bool> quarantined_{false};
+    std::atomic<bool> waitsForDatabase_{false};
     std::atomic<bool> drainReturned_{true};
+    std::atomic<std::uint32_t> controlCalls_{0}; // that have not returned
     Clock::time_point drainLimit_{};
     std::atomic<std::uint32_t> orphans_{0};
     std::atomic<bool> orphansReported_{false};
     std::atomic<std::uint64_t> late_{0};
-    std::atomic<std::uint64_t> warned_{0}; // second << 8 | warnings in it
+    mutable std::atomic<std::uint64_t> warned_{0}; // second << 8 | warnings in it
     mutable std::mutex pinMutex_;
     std::condition_variable unpinned_;
     std::size_t pins_ = 0; // under pinMutex_

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/instance_folders.hpp"
 
+#include "base/durable_folder.hpp"
 #include "base/file_access.hpp"
 #include "base/unique_fd.hpp"
 #include "host/runtime.hpp"
@@ -31,7 +32,12 @@ std::string notMade(const std::string& path, int error) {
 // `name` below the open folder `parent`, made where it is not there. A symbolic link is not followed: whoever makes one
 // would choose where a plugin writes.
 std::optional<std::string> enter(base::UniqueFd& folder, const char* name, const std::string& path) {
-    if (::mkdirat(folder.get(), name, ownerOnly) != 0 && errno != EEXIST) return notMade(path, errno);
+    if (::mkdirat(folder.get(), name, ownerOnly) == 0) {
+        if (::fsync(folder.get()) != 0)
+            return notMade(path, errno); // or a power failure could take it with all it holds
+    } else if (errno != EEXIST) {
+        return notMade(path, errno);
+    }
     struct stat status {};
     if (::fstatat(folder.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return "'" + path + "' cannot be used: " + reasonOf(errno);
@@ -52,9 +58,11 @@ std::optional<std::string> enter(base::UniqueFd& folder, const char* name, const
 std::optional<std::string> makeOne(const std::filesystem::path& path) {
     const std::filesystem::path plugins = path.parent_path();
     const std::filesystem::path root = plugins.parent_path();
-    std::error_code error;
-    std::filesystem::create_directories(root, error);
-    if (error) return notMade(root, error.value());
+    try {
+        base::makeDurableFolders(root);
+    } catch (const std::system_error& error) {
+        return notMade(root, error.code().value());
+    }
     base::UniqueFd folder(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return "'" + root.string() + "' cannot be used: " + reasonOf(errno);
     if (auto fault = enter(folder, below, plugins)) return fault;

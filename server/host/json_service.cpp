@@ -16,6 +16,7 @@ namespace mortise::host {
 namespace {
 
 mortise_status schemaMake(void*, mortise_view source, mortise_json_schema** schema, mortise_error* error) noexcept {
+    if (schema == nullptr) return MORTISE_INVALID;
     try {
         auto made = std::make_unique<mortise_json_schema>();
         if (const auto fault = json::Schema::compile(text(source), made->schema)) {
@@ -37,6 +38,7 @@ void schemaFree(void*, mortise_json_schema* schema) noexcept {
 mortise_status parse(void*, mortise_view source, const mortise_json_schema* schema,
                      void (*use)(void* context, const mortise_json_tape* tape), void* context,
                      mortise_error* error) noexcept {
+    if (use == nullptr) return MORTISE_INVALID;
     try {
         json::Tape tape;
         if (const auto fault = json::parse(text(source), tape)) {

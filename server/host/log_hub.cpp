@@ -9,9 +9,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <forward_list>
+#include <iterator>
 #include <new>
 #include <string>
 #include <thread>
@@ -83,6 +85,55 @@ void writeToStderr(const mortise_log_record& record) noexcept {
 
 } // namespace
 
+// While it lives the sink of the moment stays, and its plugin. It costs one atomic exchange where nobody collides: the
+// slot says what is looked at before `shown_` is read again, and setSink() changes `shown_` before it reads the slots,
+// so one of the two sees the other (all sequentially consistent).
+class LogHub::Use {
+public:
+    explicit Use(const LogHub& hub) noexcept {
+        const Current* seen = insideSink ? nullptr : hub.shown_.load();
+        if (seen == nullptr) return;
+        const std::size_t first = slotOfThisThread();
+        for (std::size_t i = 0; i < slotCount && slot_ == nullptr; ++i) {
+            Slot& slot = hub.slots_[(first + i) % slotCount];
+            const Current* none = nullptr;
+            if (slot.current.compare_exchange_strong(none, seen)) slot_ = &slot;
+        }
+        if (slot_ == nullptr) {
+            held_ = hub.current();
+            sink_ = held_->sink.get();
+            return;
+        }
+        for (const Current* now = hub.shown_.load(); now != seen; now = hub.shown_.load()) {
+            seen = now;
+            slot_->current.store(seen);
+            if (seen == nullptr) slot_ = nullptr; // given back
+            if (seen == nullptr) return;
+        }
+        sink_ = seen->sink.get();
+    }
+    ~Use() {
+        if (slot_ != nullptr) slot_->current.store(nullptr, std::memory_order_release);
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+    // Null: standard error. It is while a sink runs on this thread, too.
+    const LogSink* sink() const noexcept { return sink_; }
+
+private:
+    // Where this thread looks first: threads that differ hardly meet.
+    static std::size_t slotOfThisThread() noexcept {
+        const auto where = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&insideSink));
+        return static_cast<std::size_t>((where * 0x9e3779b97f4a7c15u) >> 59);
+    }
+    static_assert(slotCount == 1u << 5, "the five bits of slotOfThisThread()");
+
+    Slot* slot_ = nullptr;
+    const LogSink* sink_ = nullptr;
+    std::shared_ptr<const Current> held_; // without a slot
+};
+
 std::shared_ptr<const LogHub::Current> LogHub::current() const noexcept {
     const std::lock_guard lock(mutex_);
     return current_;
@@ -97,10 +148,25 @@ void LogHub::setSink(std::shared_ptr<const LogSink> sink) {
     {
         const std::lock_guard lock(mutex_);
         current_.swap(replaced);
+        shown_.store(current_->sink == nullptr ? nullptr : current_.get());
     }
     // Nobody can take the old one any more; those who have it are in a call that never blocks.
     const auto deadline = std::chrono::steady_clock::now() + longestCall;
-    while (replaced.use_count() > 1 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    while (isUsed(replaced) && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    // One that blocks all the same keeps it until the next sink at least.
+    std::vector<std::shared_ptr<const Current>> over; // let go without the mutex: a plugin may go with it
+    const std::lock_guard lock(mutex_);
+    stuck_.push_back(std::move(replaced));
+    const auto used =
+        std::stable_partition(stuck_.begin(), stuck_.end(), [this](const auto& one) { return isUsed(one); });
+    over.assign(std::make_move_iterator(used), std::make_move_iterator(stuck_.end()));
+    stuck_.erase(used, stuck_.end());
+}
+
+bool LogHub::isUsed(const std::shared_ptr<const Current>& replaced) const noexcept {
+    if (replaced.use_count() > 1) return true;
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [&replaced](const Slot& slot) { return slot.current.load() == replaced.get(); });
 }
 
 void LogHub::flush(std::chrono::milliseconds patience) const noexcept {
@@ -120,9 +186,9 @@ void LogHub::reopen() const noexcept {
 }
 
 bool LogHub::enabled(base::Level level, std::string_view logger) const noexcept {
-    const auto held = current();
-    const LogSink* const to = held->sink.get();
-    if (to == nullptr || to->table.level == nullptr || insideSink) return level >= stderrLevel_;
+    const Use use(*this);
+    const LogSink* const to = use.sink();
+    if (to == nullptr || to->table.level == nullptr) return level >= stderrLevel_;
     const InsideSink inside(*to, "level");
     return static_cast<std::uint32_t>(level) >= to->table.level(to->self, view(logger));
 }
@@ -166,8 +232,8 @@ void LogHub::write(std::uint32_t level, std::string_view logger, std::string_vie
 
 void LogHub::pass(std::uint32_t level, std::string_view logger, std::string_view message,
                   std::span<mortise_log_field> fields) noexcept {
-    const auto held = current();
-    const LogSink* to = insideSink ? nullptr : held->sink.get();
+    const Use use(*this);
+    const LogSink* to = use.sink();
     if (to != nullptr && to->table.write == nullptr) to = nullptr;
     if (to == nullptr && level < static_cast<std::uint32_t>(stderrLevel_)) return;
     if (to != nullptr && to->table.level != nullptr) {

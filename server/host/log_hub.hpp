@@ -6,6 +6,7 @@
 
 #include <mortise/service/log.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace mortise::host {
 
@@ -49,17 +51,29 @@ public:
     static constexpr std::size_t textLimit = 16 * 1024; // bytes of all texts of a record
 
 private:
-    // What a call holds while it is inside the sink.
+    // One a setSink(), so that its count is of those who are inside of this sink.
     struct Current {
-        std::shared_ptr<const LogSink> sink;
+        std::shared_ptr<const LogSink> sink; // null: standard error
     };
+    // What a thread is inside of, or null: a hazard pointer, taken by any thread for the length of a call.
+    struct alignas(64) Slot {
+        std::atomic<const Current*> current{nullptr};
+    };
+    class Use;
+    static constexpr std::size_t slotCount = 32; // threads beyond that many inside at once take the mutex
+
     std::shared_ptr<const Current> current() const noexcept;
+    bool isUsed(const std::shared_ptr<const Current>& replaced) const noexcept;
     void pass(std::uint32_t level, std::string_view logger, std::string_view message,
               std::span<mortise_log_field> fields) noexcept;
 
     const base::Level stderrLevel_;
     mutable std::mutex mutex_;
     std::shared_ptr<const Current> current_ = std::make_shared<const Current>(); // under mutex_
+    std::vector<std::shared_ptr<const Current>> stuck_; // replaced while a call would not return; under mutex_
+    // Of current_, null without a sink: what calls look at without the mutex.
+    std::atomic<const Current*> shown_{nullptr};
+    mutable std::array<Slot, slotCount> slots_;
 };
 
 } // namespace mortise::host

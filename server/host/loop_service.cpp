@@ -41,6 +41,7 @@ mortise_status atBatchEnd(void* self, void (*call)(void* context), void* context
     try {
         std::unique_ptr<BatchCall> kept(
             new BatchCall{Instance::Pin(caller.shared_from_this()), caller, call, context, release});
+        if (!caller.takesCalls()) return MORTISE_INVALID;
         caller.runtime().loops()[loop - 1]->atBatchEnd(&BatchCall::run, kept.get());
         static_cast<void>(kept.release()); // it is run()'s now
         return MORTISE_OK;

@@ -12,6 +12,7 @@ using module::Elements;
 using module::firstSize;
 using module::Module;
 using module::ModuleInfo;
+using module::peerStatus;
 using module::readStruct;
 using module::readTable;
 using module::setError;

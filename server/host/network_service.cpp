@@ -16,6 +16,11 @@ namespace {
 
 mortise_status listMake(void*, const mortise_view* entries, std::uint32_t count, mortise_network_list** list,
                         mortise_error* error) noexcept {
+    if (list == nullptr || (entries == nullptr && count != 0)) {
+        setError(error,
+                 list == nullptr ? "there is nowhere to put the list" : "there are no entries, but a count of them");
+        return MORTISE_INVALID;
+    }
     try {
         auto made = std::make_unique<mortise_network_list>();
         for (std::uint32_t i = 0; i < count; ++i) {
@@ -37,6 +42,7 @@ void listFree(void*, mortise_network_list* list) noexcept {
 }
 
 std::uint32_t contains(void*, const mortise_network_list* list, mortise_view address) noexcept {
+    if (list == nullptr) return 0;
     const std::string_view name = text(address);
     if (name == "unix") return list->networks.contains(base::IpAddress()) ? 1 : 0;
     const auto parsed = base::IpAddress::parse(name);

@@ -6,6 +6,7 @@
 #include "host/runtime.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace mortise::host {
@@ -21,12 +22,21 @@ struct Opening {
 mortise_status ask(const mortise_plugin_table& table, void* self, std::string_view id, const Instance& consumer,
                    Opening& opening) {
     const ModuleInfo& info = consumer.module().info();
-    const mortise_consumer told{sizeof(mortise_consumer), 0, view(consumer.name()), view(info.id), view(info.version),
-                                consumer.number()};
-    const mortise_status status = table.open_service(self, view(id), &told, &opening.given, opening.error.get());
-    if (status != MORTISE_OK || opening.given.table != nullptr) return status;
-    setError(opening.error.get(), "open_service gave no table");
-    return MORTISE_ERROR;
+    const mortise_consumer shown{sizeof(mortise_consumer), 0, view(consumer.name()), view(info.id), view(info.version),
+                                 consumer.number()};
+    const mortise_status status =
+        peerStatus(table.open_service(self, view(id), &shown, &opening.given, opening.error.get()));
+    if (status != MORTISE_OK) return status;
+    const auto fault = [&](std::string_view what) {
+        setError(opening.error.get(), what);
+        return MORTISE_ERROR;
+    };
+    if (opening.given.table == nullptr) return fault("open_service gave no table");
+    // Of a service of somebody else's no more is known than how its table begins.
+    std::uint32_t size = 0;
+    std::memcpy(&size, opening.given.table, sizeof size);
+    if (size < sizeof size) return fault("its table has the struct_size 0: set it to the sizeof of the table");
+    return status;
 }
 
 } // namespace
@@ -48,10 +58,12 @@ std::optional<std::string> OpenedServices::open(Instance& consumer) {
                 held_.push_back({id, provider->second, opening->given});
                 continue;
             }
-            const std::string reason = made ? base::printable(opening->error.text(), 1000)
-                                       : asked.quarantined()
-                                           ? "open_service did not return in time; it stays quarantined until restart"
-                                           : "it could not be called";
+            const std::string reason =
+                made ? base::printable(opening->error.text(), 1000)
+                : asked.quarantined()
+                    ? "open_service did not return within server.control_timeout; it stays quarantined "
+                      "until restart"
+                    : "it could not be called";
             if (!made || services == &info.requiredServices) {
                 giveBack();
                 return "plugin '" + asked.name() + "' refused its service '" + id + "': " + reason;

@@ -8,8 +8,21 @@
 namespace mortise::host {
 namespace {
 
+// Set while checks run on this thread: one of them that asks for all of them would never end.
+thread_local bool insideCheck = false;
+
+class InsideCheck {
+public:
+    InsideCheck() noexcept { insideCheck = true; }
+    ~InsideCheck() { insideCheck = false; }
+    InsideCheck(const InsideCheck&) = delete;
+    InsideCheck& operator=(const InsideCheck&) = delete;
+};
+
 mortise_status check(void* self, mortise_readiness_visitor visit, void* context) noexcept {
     Runtime& runtime = callerOf(self).runtime();
+    if (insideCheck || runtime.currentLoop() != 0) return MORTISE_INVALID;
+    const InsideCheck inside;
     bool ready = true;
     const auto tell = [&](std::string_view name, mortise_status status, std::string_view why) {
         ready = ready && status == MORTISE_OK;
@@ -27,7 +40,7 @@ mortise_status check(void* self, mortise_readiness_visitor visit, void* context)
             if (one.owner->quarantined()) continue;
             CallError error;
             const base::RunningCode running(one.owner->owner(), "check");
-            const mortise_status status = one.table.check(one.owner->self(), error.get());
+            const mortise_status status = peerStatus(one.table.check(one.owner->self(), error.get()));
             tell(one.owner->name(), status, status == MORTISE_OK ? "" : error.text());
         }
     }

@@ -15,10 +15,6 @@
 namespace mortise::host {
 namespace {
 
-constexpr std::uint32_t knownFlags = MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN |
-                                     MORTISE_ROUTE_QUIET | MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_NO_TRANSFORM |
-                                     MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN | MORTISE_ROUTE_MULTIPART |
-                                     MORTISE_ROUTE_ALSO_FORMS;
 constexpr std::size_t maxParameters = 16; // as in the grammar
 constexpr std::size_t maxPattern = 2048;
 
@@ -52,6 +48,10 @@ Elements<mortise_route_response> responsesOf(const mortise_route& declared) noex
     return {declared.responses, declared.response_count, declared.response_size};
 }
 
+Elements<mortise_route_field> fieldsOf(const mortise_route_response& response) noexcept {
+    return {response.fields, response.field_count, response.field_size};
+}
+
 Route::Notes takeNotes(const mortise_route& declared) {
     Route::Notes notes;
     notes.bodySchema = text(declared.body_schema);
@@ -64,9 +64,16 @@ Route::Notes takeNotes(const mortise_route& declared) {
     notes.description = text(declared.description);
     notes.operationId = text(declared.operation_id);
     notes.tags = text(declared.tags);
-    for (const mortise_route_response response : responsesOf(declared))
-        notes.responses.push_back({response.status, std::string(text(response.schema)),
-                                   std::string(text(response.message)), std::string(text(response.media_type))});
+    for (const mortise_route_response response : responsesOf(declared)) {
+        notes.responses.push_back({response.status,
+                                   std::string(text(response.schema)),
+                                   std::string(text(response.message)),
+                                   std::string(text(response.media_type)),
+                                   {}});
+        for (const mortise_route_field field : fieldsOf(response))
+            notes.responses.back().fields.push_back(
+                {std::string(text(field.name)), std::string(text(field.text)), std::string(text(field.schema))});
+    }
     return notes;
 }
 
@@ -117,6 +124,17 @@ std::optional<base::Fault> checkNames(const Route& route) {
     });
 }
 
+std::optional<base::Fault> checkIdempotent(const Route& route) {
+    if (route.method != http::Method::post && route.method != http::Method::patch)
+        return base::Fault{"an idempotent route is one of POST or PATCH: whoever repeats other methods needs no key"};
+    if (route.placement != MORTISE_PLACEMENT_WORKER)
+        return base::Fault{"an idempotent route writes, which its handler does on a worker only"};
+    if (route.takesFiles()) return base::Fault{"an idempotent route is not multipart: files are not compared"};
+    if ((route.flags & MORTISE_ROUTE_NO_TRANSFORM) != 0)
+        return base::Fault{"responses with secrets (no transform) are not kept, so that the route is not idempotent"};
+    return std::nullopt;
+}
+
 // What a route says that means nothing for it.
 std::optional<base::Fault> checkUse(const Route& route, const mortise_route& declared) {
     const auto has = [&](std::uint32_t flag) { return (route.flags & flag) != 0; };
@@ -134,6 +152,28 @@ std::optional<base::Fault> checkUse(const Route& route, const mortise_route& dec
         return base::Fault{"media types are named, but the body is not raw"};
     if (has(MORTISE_ROUTE_REJECT_UNKNOWN) && !route.body && !route.query)
         return base::Fault{"unknown members are to be rejected, but there is no schema of a body or a query"};
+    if (has(MORTISE_ROUTE_IDEMPOTENT)) return checkIdempotent(route);
+    return std::nullopt;
+}
+
+std::optional<base::Fault> checkFields(const mortise_route_response& response) {
+    const std::string which = "a response of status " + std::to_string(response.status);
+    const auto fields = fieldsOf(response);
+    if (!fields.valid())
+        return base::Fault{which + ": field_size " + std::to_string(response.field_size) +
+                           " is not sizeof(mortise_route_field), or there are no fields"};
+    std::vector<std::string> names;
+    for (const mortise_route_field field : fields) {
+        std::string name = base::lowerAscii(text(field.name));
+        const std::string what = which + ": the header field " + quoted(text(field.name));
+        if (!isToken(name)) return base::Fault{what + " has no name that a field can have"};
+        if (name == "content-type") return base::Fault{what + " is documented by the media type"};
+        if (std::find(names.begin(), names.end(), name) != names.end())
+            return base::Fault{what + " is documented twice"};
+        names.push_back(std::move(name));
+        std::optional<json::Schema> ignored;
+        if (auto fault = compile(field.schema, what + ": its", ignored)) return fault;
+    }
     return std::nullopt;
 }
 
@@ -149,6 +189,7 @@ std::optional<base::Fault> checkResponses(const mortise_route& declared) {
         if (hasBody && (response.status == 204 || response.status == 205 || response.status == 304))
             return base::Fault{"a response of status " + std::to_string(response.status) +
                                " is documented with a body, which it never has"};
+        if (auto fault = checkFields(response)) return fault;
     }
     return std::nullopt;
 }
@@ -172,9 +213,18 @@ std::string Route::describe() const {
 }
 
 void Route::show(mortise_route_visitor visitor, void* visitorContext) const {
-    std::vector<mortise_route_response> given;
+    std::vector<mortise_route_field> fields;
     for (const Response& response : notes.responses)
-        given.push_back({response.status, 0, view(response.schema), view(response.message), view(response.mediaType)});
+        for (const Field& field : response.fields)
+            fields.push_back({view(field.name), view(field.text), view(field.schema)});
+    std::vector<mortise_route_response> given;
+    const mortise_route_field* next = fields.data();
+    for (const Response& response : notes.responses) {
+        const auto count = static_cast<std::uint32_t>(response.fields.size());
+        given.push_back({response.status, 0, view(response.schema), view(response.message), view(response.mediaType),
+                         next, count, sizeof(mortise_route_field)});
+        next += count;
+    }
     mortise_route shown{};
     shown.struct_size = sizeof shown;
     shown.flags = flags;
@@ -232,8 +282,8 @@ base::Outcome<std::vector<std::string>> parsePattern(std::string_view pattern) {
 base::Outcome<Route> makeRoute(const mortise_route& declared, Instance& owner) {
     Route route;
     route.owner = &owner;
-    if ((declared.flags & ~knownFlags) != 0)
-        return base::Fault{"unknown route flag " + std::to_string(declared.flags & ~knownFlags)};
+    if ((declared.flags & ~knownRouteFlags) != 0)
+        return base::Fault{"unknown route flag " + std::to_string(declared.flags & ~knownRouteFlags)};
     if (declared.placement > MORTISE_PLACEMENT_DATABASE_READ)
         return base::Fault{"unknown placement " + std::to_string(declared.placement)};
     if (declared.authentication > MORTISE_AUTHENTICATION_REQUIRED)

@@ -17,13 +17,24 @@ namespace mortise::host {
 
 class Instance;
 
+inline constexpr std::uint32_t knownRouteFlags =
+    MORTISE_ROUTE_PRIVATE | MORTISE_ROUTE_RAW_BODY | MORTISE_ROUTE_REJECT_UNKNOWN | MORTISE_ROUTE_QUIET |
+    MORTISE_ROUTE_BODY_OPTIONAL | MORTISE_ROUTE_NO_TRANSFORM | MORTISE_ROUTE_DEPRECATED | MORTISE_ROUTE_HIDDEN |
+    MORTISE_ROUTE_MULTIPART | MORTISE_ROUTE_ALSO_FORMS | MORTISE_ROUTE_IDEMPOTENT;
+
 // A route as declared by a plugin, checked, copied and with its schemas compiled. Immutable after makeRoute.
 struct Route {
+    struct Field {
+        std::string name;
+        std::string text;
+        std::string schema; // empty: text
+    };
     struct Response {
         std::uint32_t status = 0;
         std::string schema;
         std::string message;
         std::string mediaType; // empty: application/json
+        std::vector<Field> fields;
     };
     // What only documentation reads.
     struct Notes {

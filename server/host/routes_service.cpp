@@ -17,9 +17,9 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
         return MORTISE_INVALID;
     }
     try {
-        if (theirs == nullptr || theirs->struct_size < firstSize<mortise_route>) {
-            setError(error, structSizeFault("mortise_route", theirs == nullptr ? 0 : theirs->struct_size,
-                                            firstSize<mortise_route>));
+        if (!isReadable(caller, "add", "mortise_route", theirs)) {
+            setError(error,
+                     theirs == nullptr ? "there is no mortise_route" : structSizeFault("mortise_route", *theirs));
             return MORTISE_INVALID;
         }
         const mortise_route declared = readStruct(*theirs);
@@ -38,6 +38,7 @@ mortise_status add(void* self, const mortise_route* theirs, mortise_error* error
 }
 
 mortise_status visit(void* self, mortise_exchange id, mortise_route_visitor visitor, void* context) noexcept {
+    if (visitor == nullptr) return MORTISE_INVALID;
     try {
         const Instance& caller = callerOf(self);
         return caller.runtime().requests().visitRoutes(caller, id, visitor, context);
@@ -46,10 +47,11 @@ mortise_status visit(void* self, mortise_exchange id, mortise_route_visitor visi
     }
 }
 
-mortise_status expect(void* self, mortise_view key, mortise_view method, mortise_view pattern) noexcept {
+mortise_status expect(void* self, mortise_view key, mortise_view method, mortise_view pattern,
+                      std::uint32_t flags) noexcept {
     try {
         return callerOf(self).expectRoute(
-                   {std::string(text(key)), std::string(text(method)), std::string(text(pattern))})
+                   {std::string(text(key)), std::string(text(method)), std::string(text(pattern)), flags})
                    ? MORTISE_OK
                    : MORTISE_INVALID;
     } catch (const std::exception&) {

@@ -22,14 +22,21 @@ std::shared_ptr<Generation> Runtime::generation() const {
 
 void Runtime::setGeneration(std::shared_ptr<Generation> generation) {
     // The old one is let go outside of the lock: this may be its last holder.
+    if (generation != nullptr) setDatabaseWidth(generation->databaseWidth());
     const std::lock_guard lock(mutex_);
     generation_.swap(generation);
+}
+
+void Runtime::setDatabaseWidth(std::size_t width) noexcept {
+    const std::size_t threads = workers_.threads();
+    const std::size_t most = threads - std::max<std::size_t>(1, threads / 4); // 0 of one thread: the lane makes it 1
+    databaseLane_.setWidth(width == 0 ? most : std::min(width, most));
 }
 
 void Runtime::quarantine(std::shared_ptr<Instance> instance) {
     {
         const std::lock_guard lock(mutex_);
-        quarantined_.push_back(instance);
+        quarantined_.push_back({instance, std::chrono::steady_clock::now()});
     }
     requests_.endTurnsInQuarantine(std::move(instance));
 }
@@ -37,7 +44,19 @@ void Runtime::quarantine(std::shared_ptr<Instance> instance) {
 bool Runtime::isQuarantined(const std::string& name) const {
     const std::lock_guard lock(mutex_);
     return std::any_of(quarantined_.begin(), quarantined_.end(),
-                       [&name](const auto& instance) { return instance->name() == name; });
+                       [&name](const Quarantined& one) { return one.instance->name() == name; });
+}
+
+std::optional<std::string> Runtime::lateCallSince(std::chrono::steady_clock::time_point made) const {
+    const std::lock_guard lock(mutex_);
+    for (const Quarantined& one : quarantined_)
+        if (one.since >= made && one.instance->mayBeRunning()) return one.instance->name();
+    return std::nullopt;
+}
+
+void Runtime::keep(std::shared_ptr<Instance> instance) {
+    const std::lock_guard lock(mutex_);
+    keptForLate_.push_back(std::move(instance));
 }
 
 bool Runtime::hasQuarantined() const {

@@ -2,6 +2,7 @@
 #include "host/stored_secret.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/durable_folder.hpp"
 #include "base/file_access.hpp"
 #include "base/random.hpp"
 #include "base/unique_fd.hpp"
@@ -49,15 +50,15 @@ base::SecretString readSecret(int fd, const std::string& path, std::size_t size)
 
 base::SecretString storedSecret(const std::string& stateDirectory, std::string_view plugin, std::string_view name,
                                 std::size_t size) {
-    if (!isName(name)) throw std::runtime_error("a stored secret is named with a-z, 0-9, '-' and '_'");
-    if (size == 0 || size > maxSize) throw std::runtime_error("a stored secret has 1 to 4096 bytes");
+    if (!isName(name)) throw std::invalid_argument("a stored secret is named with a-z, 0-9, '-' and '_'");
+    if (size == 0 || size > maxSize) throw std::invalid_argument("a stored secret has 1 to 4096 bytes");
     const std::filesystem::path folder = std::filesystem::path(stateDirectory) / "secrets";
     const std::string path = folder / (std::string(plugin) + "." + std::string(name));
     for (int attempt = 0; attempt < 2; ++attempt) {
         const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
         if (fd) return readSecret(fd.get(), path, size);
         if (errno != ENOENT) throw std::system_error(errno, std::generic_category(), path);
-        std::filesystem::create_directories(folder);
+        base::makeDurableFolders(folder);
         std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
         std::string fresh(size, '\0');
         base::fillRandom(fresh.data(), fresh.size());

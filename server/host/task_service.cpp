@@ -15,7 +15,7 @@ using Function = KeptCall::Function;
 template<class Take>
 mortise_status keep(void* self, Function call, void* context, Function release, Take&& take) noexcept {
     Instance& caller = callerOf(self);
-    if (call == nullptr || caller.stage() >= Instance::Stage::stopping) return MORTISE_INVALID;
+    if (call == nullptr) return MORTISE_INVALID;
     if (!caller.countCall()) return MORTISE_BUSY;
     std::unique_ptr<KeptCall> kept;
     try {
@@ -23,6 +23,10 @@ mortise_status keep(void* self, Function call, void* context, Function release, 
     } catch (const std::bad_alloc&) {
         caller.uncountCall();
         return MORTISE_BUSY;
+    }
+    if (!caller.takesCalls()) {
+        kept->giveBack();
+        return MORTISE_INVALID;
     }
     return take(caller, std::move(kept));
 }
@@ -34,7 +38,7 @@ mortise_status run(void* self, Function call, void* context, Function release) n
             const Runtime::OnWorker inside(kept->instance().runtime(), kept->instance().owner(), "a task");
             if (kept->mayRun()) kept->run();
         });
-        if (caller.runtime().workers().trySubmit(std::move(task))) return MORTISE_OK;
+        if (caller.runtime().submit(std::move(task), caller.waitsForDatabase())) return MORTISE_OK;
         plain->giveBack(); // `task` has it still
         return MORTISE_BUSY;
     });
@@ -44,7 +48,7 @@ mortise_status post(void* self, mortise_exchange exchange, Function call, void* 
     return keep(self, call, context, release,
                 [exchange](Instance& caller, std::unique_ptr<KeptCall> kept) -> mortise_status {
                     if (caller.runtime().requests().post(exchange, kept)) return MORTISE_OK;
-                    kept->giveBack();
+                    if (kept != nullptr) kept->giveBack();
                     return MORTISE_STALE;
                 });
 }

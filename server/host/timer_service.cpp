@@ -30,8 +30,7 @@ mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context
                      void (*release)(void* context), std::uint64_t* timer) noexcept {
     Instance& caller = callerOf(self);
     if (call == nullptr || delay > static_cast<std::uint64_t>(TimerQueue::longestDelay.count())) return MORTISE_INVALID;
-    // Once it stops, an instance gets no further calls.
-    if (caller.stage() >= Instance::Stage::stopping) return MORTISE_INVALID;
+    if (!caller.takesCalls()) return MORTISE_INVALID;
     try {
         TimerQueue& timers = caller.runtime().timers();
         auto kept = std::make_shared<const KeptCall>(
@@ -40,7 +39,7 @@ mortise_status after(void* self, std::uint64_t delay, void (*call)(void* context
                                                   [kept = std::move(kept)](bool due) { end(*kept, due); });
         if (number == 0) return MORTISE_BUSY;
         // Whoever stops it meanwhile may have looked for timers before this one was there.
-        if (caller.stage() >= Instance::Stage::stopping && timers.forget(&caller, number)) return MORTISE_INVALID;
+        if (!caller.takesCalls() && timers.forget(&caller, number)) return MORTISE_INVALID;
         if (timer != nullptr) *timer = number;
         return MORTISE_OK;
     } catch (...) {

@@ -11,16 +11,19 @@ namespace mortise::http {
 class BorrowedBytes {
 public:
     using Release = void (*)(void* context);
+    // False: `lender` is never called again.
+    using MayCall = bool (*)(const void* lender) noexcept;
 
     BorrowedBytes() noexcept = default;
-    // `lender` is who has to get them back before it ends; compare only.
-    BorrowedBytes(std::string_view bytes, Release release, void* context, const void* lender) noexcept
-        : bytes_(bytes), release_(release), context_(context), lender_(lender) {}
+    // `lender` is who has to get them back before it ends.
+    BorrowedBytes(std::string_view bytes, Release release, void* context, const void* lender, MayCall mayCall) noexcept
+        : bytes_(bytes), release_(release), context_(context), lender_(lender), mayCall_(mayCall) {}
     BorrowedBytes(BorrowedBytes&& other) noexcept
         : bytes_(std::exchange(other.bytes_, {})),
           release_(std::exchange(other.release_, nullptr)),
           context_(other.context_),
-          lender_(std::exchange(other.lender_, nullptr)) {}
+          lender_(std::exchange(other.lender_, nullptr)),
+          mayCall_(other.mayCall_) {}
     BorrowedBytes& operator=(BorrowedBytes&& other) noexcept {
         if (this == &other) return *this;
         reset();
@@ -28,6 +31,7 @@ public:
         release_ = std::exchange(other.release_, nullptr);
         context_ = other.context_;
         lender_ = std::exchange(other.lender_, nullptr);
+        mayCall_ = other.mayCall_;
         return *this;
     }
     BorrowedBytes(const BorrowedBytes&) = delete;
@@ -39,8 +43,9 @@ public:
     const void* lender() const noexcept { return lender_; }
     void reset() noexcept {
         bytes_ = {};
-        lender_ = nullptr;
-        if (release_ != nullptr) std::exchange(release_, nullptr)(context_);
+        const void* const lender = std::exchange(lender_, nullptr);
+        const Release release = std::exchange(release_, nullptr);
+        if (release != nullptr && mayCall_(lender)) release(context_);
     }
 
 private:
@@ -48,6 +53,7 @@ private:
     Release release_ = nullptr;
     void* context_ = nullptr;
     const void* lender_ = nullptr;
+    MayCall mayCall_ = nullptr;
 };
 
 } // namespace mortise::http

@@ -86,6 +86,8 @@ public:
     // The first field of that name (compared without case); an empty value has data() != nullptr, an absent field has
     // data() == nullptr.
     std::string_view field(std::string_view name) const noexcept;
+    // False: there is no field of any of these names.
+    bool mayHaveFieldOf(const NameSet& names) const noexcept { return head_.names.mayMeet(names); }
     bool hasBody() const noexcept { return head_.hasBody(); }
     // Announced by Content-Length; nothing for bodies of unknown length.
     std::optional<std::uint64_t> contentLength() const noexcept;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/method.hpp"
+#include "http/name_set.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -48,6 +49,7 @@ struct RequestHead {
     bool expects_continue = false;
     std::uint64_t content_length = 0;
     std::vector<FieldSpan> fields;
+    NameSet names; // of the fields; of a malformed head none
 
     // "http://host" has the path "/" (RFC 9110 section 4.2.3).
     std::string_view pathIn(const char* message) const noexcept {

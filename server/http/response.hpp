@@ -24,10 +24,11 @@ struct Response {
         stream,   // comes by Exchange::write
     };
 
-    int status = 200;     // 200 to 999
-    bool sized = true;    // false: for HEAD the size is not said, since it is not known (RFC 9110 section 9.3.2)
-    bool noStore = false; // Cache-Control: no-store is to be said
-    bool closes = false;  // the connection ends after it
+    int status = 200;      // 200 to 999
+    bool sized = true;     // false: for HEAD the size is not said, since it is not known (RFC 9110 section 9.3.2)
+    bool noStore = false;  // Cache-Control: no-store is to be said
+    bool closes = false;   // the connection ends after it
+    bool mayRepeat = true; // of a 503: false where asking again may do it twice
     Body body = Body::none;
     std::string_view contentType;    // a legal field value; empty: none. Constant, or in contentTypeText
     std::string_view constantFields; // a block of declared fields; lives as long as the exchange
@@ -69,6 +70,7 @@ struct Response {
         status = 200;
         sized = true;
         noStore = closes = false;
+        mayRepeat = true;
         contentType = constantFields = {};
         contentTypeText.clear();
         dropBody();

@@ -27,6 +27,9 @@ struct ModuleInfo {
     std::vector<std::string> optionalServices;
     std::vector<std::string> providedServices;
     std::vector<std::string> extensionPoints;
+    std::vector<std::string> filters;          // names that its filters may have
+    std::vector<std::string> extensions;       // given whatever the settings
+    bool inExample = false;                    // enabled in the example configuration
     std::vector<config::SettingSpec> settings; // without the common ones; same order as the module's array
 };
 

@@ -22,6 +22,8 @@ constexpr std::string_view wayOfPlugins =
 // The C and C++ runtime, which a process has or gets in one version only.
 constexpr std::array<std::string_view, 8> runtimeLibraries{"libc.so.",  "libm.so.", "libpthread.so.", "libdl.so.",
                                                            "librt.so.", "ld-linux", "libgcc_s.so.",   "libstdc++.so."};
+// What the host offers but does not map by itself, since few plugins need it: the loader finds those of the system.
+constexpr std::array<std::string_view, 2> offeredLibraries{"libPocoDataMySQL.so.", "libmariadb.so.3"};
 // What linkers of old export although nobody asked.
 constexpr std::array<std::string_view, 6> linkerSymbols{"_init", "_fini", "_edata", "edata", "_end", "__bss_start"};
 
@@ -110,7 +112,9 @@ std::optional<std::string> libraryFault(std::string_view needed, std::span<const
     const auto isMapped = [needed](const std::string& path) { return fileName(path) == needed; };
     if (std::any_of(mappedFiles.begin(), mappedFiles.end(), isMapped)) return std::nullopt;
     const auto begins = [needed](std::string_view name) { return needed.starts_with(name); };
-    if (std::any_of(runtimeLibraries.begin(), runtimeLibraries.end(), begins)) return std::nullopt;
+    if (std::any_of(runtimeLibraries.begin(), runtimeLibraries.end(), begins) ||
+        std::any_of(offeredLibraries.begin(), offeredLibraries.end(), begins))
+        return std::nullopt;
     const auto isOther = [needed](const std::string& path) { return stem(fileName(path)) == stem(needed); };
     if (const auto other = std::find_if(mappedFiles.begin(), mappedFiles.end(), isOther); other != mappedFiles.end()) {
         return "needs the library " + quoted(needed) + ", but the host has " + quoted(fileName(*other)) +

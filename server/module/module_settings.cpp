@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "module/abi_text.hpp"
+#include "module/declared_names.hpp"
 #include "module/module_refusal.hpp"
 
 #include <cmath>
@@ -14,7 +15,6 @@ namespace mortise::module {
 
 namespace {
 
-constexpr std::uint64_t maximumLengthBound = 1u << 20;
 constexpr std::uint32_t knownFlags =
     MORTISE_SETTING_SECRET | MORTISE_SETTING_HAS_RANGE | MORTISE_SETTING_NEEDS_RESTART | MORTISE_SETTING_DEPRECATED;
 
@@ -65,7 +65,6 @@ void readRange(const mortise_setting& raw, config::SettingSpec& spec, const std:
 }
 
 void readForm(const mortise_setting& raw, config::SettingSpec& spec, const std::string& what) {
-    using config::SettingType;
     if (raw.minimum_length > maximumLengthBound)
         throw ModuleRefusal{"declares " + what + " with a minimum length of " + std::to_string(raw.minimum_length) +
                             " bytes"};
@@ -75,11 +74,6 @@ void readForm(const mortise_setting& raw, config::SettingSpec& spec, const std::
     spec.minLength = static_cast<std::size_t>(raw.minimum_length);
     spec.maxLength = static_cast<std::size_t>(raw.maximum_length);
     spec.pattern = moduleText(raw.pattern, "the pattern of " + what);
-    const bool isText = spec.type == SettingType::text || spec.type == SettingType::path;
-    if ((spec.minLength != 0 && !isText) || (spec.maxLength != 0 && !isText && spec.type != SettingType::list))
-        throw ModuleRefusal{"declares " + what + " with a length, which its type cannot have"};
-    if (!spec.pattern.empty() && spec.type != SettingType::text && spec.type != SettingType::list)
-        throw ModuleRefusal{"declares " + what + " with a pattern, which its type cannot have"};
 }
 
 config::SettingSpec readSetting(const mortise_setting& raw, std::uint32_t position) {
@@ -96,9 +90,6 @@ config::SettingSpec readSetting(const mortise_setting& raw, std::uint32_t positi
     spec.deprecated = (raw.flags & MORTISE_SETTING_DEPRECATED) != 0;
     spec.defaultText = moduleText(raw.default_text, "the default of " + what);
     spec.choices = base::splitList(moduleText(raw.choices, "the choices of " + what));
-    if (!spec.choices.empty() && spec.type != config::SettingType::choice) {
-        throw ModuleRefusal{"declares " + what + " with choices, which its type cannot have"};
-    }
     spec.unit = moduleText(raw.unit, "the unit of " + what);
     spec.text = moduleText(raw.text, "the text of " + what);
     if ((raw.flags & MORTISE_SETTING_HAS_RANGE) != 0) readRange(raw, spec, what);
@@ -117,19 +108,10 @@ std::vector<config::SettingSpec> moduleSettings(const mortise_setting* settings,
         throw ModuleRefusal{"says that one of its settings takes " + std::to_string(stride) + " bytes, ABI 1.0 has " +
                             std::to_string(firstSize<mortise_setting>) +
                             ": set setting_size to sizeof(mortise_setting)"};
-    config::SectionSpec section{"plugin", "", {}, false};
-    const config::SectionSpec ours{"plugin", "", config::commonPluginSettings(), false};
-    for (std::uint32_t i = 0; i < count; ++i) {
-        section.settings.push_back(readSetting(all[i], i + 1));
-        const std::string& key = section.settings.back().key;
-        if (ours.find(key) != nullptr) {
-            throw ModuleRefusal{"declares the setting '" + key + "', which every plugin has from the host"};
-        }
-    }
-    base::Diagnostics found;
-    config::checkDeclaration(section, {}, found);
-    if (found.hasErrors()) throw ModuleRefusal{"is described wrongly: " + found.entries().front().message};
-    return std::move(section.settings);
+    std::vector<config::SettingSpec> specs;
+    for (std::uint32_t i = 0; i < count; ++i) specs.push_back(readSetting(all[i], i + 1));
+    requireSettings(specs);
+    return specs;
 }
 
 } // namespace mortise::module

@@ -6,6 +6,7 @@
 #include "base/file_access.hpp"
 #include "base/library_cache.hpp"
 #include "base/shared_library.hpp"
+#include "module/manifest.hpp"
 #include "module/module_check.hpp"
 #include "module/module_trial.hpp"
 #include "module/module_verdicts.hpp"
@@ -148,7 +149,10 @@ ModuleStore::State::Candidate ModuleStore::State::examine(const std::string& pat
         candidate.fault = path + ": " + image.fault();
     } else {
         const ModuleCheck check = checkModuleFile(image.value(), base::SharedLibrary::mappedFiles());
-        if (check.fault) candidate.fault = path + ": " + *check.fault;
+        if (check.fault)
+            candidate.fault = path + ": " + *check.fault;
+        else if (const auto manifest = readManifest(candidate.copy.path); !manifest)
+            candidate.fault = path + ": " + manifest.fault();
         for (const std::string& warning : check.warnings) {
             log.log(base::Level::warn, logger, path + ": " + warning);
         }

@@ -23,10 +23,10 @@ struct ModuleStoreSettings {
     std::chrono::milliseconds verifyTimeout{10'000}; // for each file
 };
 
-// Loads plugin files. Never runs code of a file that has not passed, in this order: the ELF checks (no code runs); the
-// verdict cached for this content and this build, or else a try in a child process (constructors, entry, handshake).
-// What is loaded is a private copy, named by its content; copies and verdicts that no process used for a week go.
-// Thread: one at a time.
+// Loads plugin files. Never runs code of a file that has not passed, in this order: the ELF checks and its manifest (no
+// code runs); the verdict cached for this content and this build, or else a try in a child process (constructors,
+// entry, handshake, comparison with the manifest). What is loaded is a private copy, named by its content; copies and
+// verdicts that no process used for a week go. Thread: one at a time.
 class ModuleStore {
 public:
     ModuleStore(base::Log& log, ModuleStoreSettings settings);

@@ -15,7 +15,8 @@ struct ModuleTrialSettings {
     std::chrono::milliseconds timeout{10'000}; // for each file
 };
 
-// Loads files in a child process that is thrown away afterwards: constructors, entry and handshake. For each file
+// Loads files in a child process that is thrown away afterwards: constructors, entry, handshake, and
+// whether they say what the manifest says. For each file
 // nothing, when it passed, or what it did, as a sentence that starts with a verb. A file that ends the child, hangs,
 // prints on standard output, forks or leaves a process behind did not pass; those after it are tried in another child.
 // Success is only believed with a number that the tried code does not know: by mistake nobody passes.

@@ -3,6 +3,7 @@
 #include "base/shared_library.hpp"
 #include "base/text.hpp"
 #include "base/unique_fd.hpp"
+#include "module/manifest.hpp"
 #include "module/module.hpp"
 #include "module/module_trial.hpp"
 #include "module/trial_child.hpp"
@@ -95,7 +96,9 @@ private:
         try {
             mortise_module raw{};
             const auto info = readModule(entry, raw);
-            return info ? std::nullopt : std::optional(info.fault());
+            if (!info) return info.fault();
+            const auto manifest = readManifest(file);
+            return manifest ? manifestDifference(*manifest, *info) : manifest.fault();
         } catch (...) {
             return "lets an exception out of " MORTISE_MODULE_ENTRY_NAME;
         }

@@ -21,7 +21,8 @@ for file in $(find mortise -name '*.hpp' | sort); do alone g++ c++ c++17 "$file"
 if command -v clang++ >/dev/null; then
     alone clang++ c++ c++17 mortise/plugin.hpp
     alone clang++ c++ c++20 mortise/plugin.hpp
-    alone clang++ c++ c++17 mortise/draft/database.hpp
+    alone clang++ c++ c++17 mortise/database.hpp
+    alone clang++ c++ c++17 mortise/sql.hpp
 fi
 [ "$count" -gt 0 ] || exit 1
 echo "$count compilations"

@@ -12,7 +12,7 @@
 #include <mortise/service/command.h>
 #include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
-#include <mortise/service/draft/database.h>
+#include <mortise/service/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
 #include <mortise/service/handover.h>
@@ -25,6 +25,7 @@
 #include <mortise/service/readiness.h>
 #include <mortise/service/router.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/sql_driver.h>
 #include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 #include <mortise/service/typed.h>

@@ -3,14 +3,17 @@
 """What the C headers of the interface promise, read from their text.
 
 headers.py tags INCLUDE_DIR               every function pointer stands under a thread tag
+headers.py reentry INCLUDE_DIR            every callback says what may be called from it, every function that takes one says
+                                          whether it calls back before it returns
 headers.py since INCLUDE_DIR SIZES        every member and constant stands under the minor since which it is there; what has
-                                          grown since its first version is named in SIZES, server/module/abi_text.hpp
+                                          grown since its first version is named in SIZES, detail/elements.hpp;
+                                          every struct without a size is frozen, or has its stride beside each array
 headers.py layout INCLUDE_DIR CC          prints the layout table of every struct (layout.inc)
 headers.py compare INCLUDE_DIR CC TABLE   the same, compared with a table
 headers.py compiled OBJECT TABLE          compares the table with the debug information of a compiled host
-headers.py future INCLUDE_DIR TARGET [--keep STRUCT]...
+headers.py future INCLUDE_DIR TARGET SIZES [--keep STRUCT]...
                                           copies the headers with one field appended to every struct and array element
-                                          that may grow
+                                          that may grow, and SIZES with how far they reached before
 """
 import pathlib
 import re
@@ -100,6 +103,76 @@ def check_tags(include):
     return 1 if faults else 0
 
 
+# What the host calls; functions of other structs are called by plugins.
+CALLED_BY_HOST = {"mortise_command", "mortise_filter", "mortise_module", "mortise_reply", "mortise_route", "mortise_transformer"}
+MAY_BE_CALLED = re.compile(r"\bmay\s+be\s+called:", re.S)
+CALLS_BACK = re.compile(r"\bcalls?\s+back\s+before\s+it\s+returns", re.S)
+GIVEN_BY_HOST = re.compile(r"\bGiven\s+by\s+the\s+host\b", re.S)
+
+
+def comments_before(text, position):
+    """The comment that the declaration at `position` stands under: its own, or that of the group it continues."""
+    before = text[:position]
+    found = [match for match in re.finditer(r"/\*.*?\*/", before, re.S)
+             if before[before.rfind("\n", 0, match.start()) + 1:match.start()].strip() == "" and not SINCE.fullmatch(match.group(0))]
+    return re.sub(r"\s*\n\s*\*\s*", " ", found[-1].group(0)) if found else ""
+
+
+def function_members(body):
+    """(name, parameters, position) of each function pointer that is a member."""
+    depth = 0
+    for match in re.finditer(r"/\*.*?\*/|\(\*(\w+)\)\s*\(|[()]", body, re.S):
+        found = match.group(0)
+        if found.startswith("/*"):
+            continue
+        if match.group(1):
+            if depth == 0:
+                yield match.group(1), body[match.end():body.index(";", match.end())], match.start()
+            depth += 1
+        else:
+            depth += 1 if found == "(" else -1
+
+
+def without_reentry(text, callbacks):
+    """(what, line) of what the rule of re-entrancy in types.h is not said of. `callbacks`: types of all headers."""
+    for match in re.finditer(r"^typedef [^;{]*?\(\*(\w+)\)\s*\(", text, re.M):
+        comment = comments_before(text, match.start())
+        if not MAY_BE_CALLED.search(comment) and not GIVEN_BY_HOST.search(comment):
+            yield f"{match.group(1)}: \"From it may be called: ...\", or \"Given by the host\"", match.start()
+    for struct in STRUCT.finditer(text):
+        name, body, begin = struct.group(1), struct.group(2), struct.start(2)
+        whole = comments_before(text, struct.start())
+        for function, parameters, at in function_members(body):
+            comment = comments_before(body, at) + whole
+            taken = [other for other in re.findall(r"\(\*(\w+)\)\s*\(", parameters) if other != "release"]
+            taken += [kind for kind in callbacks if re.search(rf"\b{kind}\b", parameters)]
+            called = name in CALLED_BY_HOST or name.startswith("mortise_plugin_")
+            if called and function != "release" and not MAY_BE_CALLED.search(comment):
+                yield f"{name}.{function}: \"From it may be called: ...\"", begin + at
+            if taken and not CALLS_BACK.search(comment):
+                yield f"{name}.{function}: \"May call back before it returns: ...\" or \"Does not ...\"", begin + at
+            if set(taken) - callbacks and not MAY_BE_CALLED.search(comment):
+                yield f"{name}.{function}: \"From `{taken[0]}` may be called: ...\"", begin + at
+
+
+def check_reentry(include):
+    texts = {header: header.read_text() for header in headers(include)}
+    callbacks = set()
+    for text in texts.values():
+        for match in re.finditer(r"^typedef [^;{]*?\(\*(\w+)\)\s*\(", text, re.M):
+            if not GIVEN_BY_HOST.search(comments_before(text, match.start())):
+                callbacks.add(match.group(1))
+    callbacks -= {"mortise_handler", "mortise_module_entry"}  # no function takes these
+    faults = 0
+    for header, text in texts.items():
+        for what, at in without_reentry(text, callbacks):
+            line = text.count("\n", 0, at) + 1
+            print(f"{header}:{line}: {what} is not said")
+            faults += 1
+    print(f"{len(callbacks)} types of callbacks, {faults} faults")
+    return 1 if faults or not callbacks else 0
+
+
 def without_since(text):
     """(what, line) of each member and constant that stands under no `since`, and the structs with members since a later
     minor than their first."""
@@ -146,9 +219,55 @@ def without_since(text):
     return faults, grown
 
 
+def comment_before(text, at):
+    """The comment right before a place."""
+    before = text[:at].rstrip()
+    return before[before.rindex("/*"):] if before.endswith("*/") else ""
+
+
+def kind(text, match):
+    """How a struct may change: it is "sized", an "element", "frozen", or None: its comment does not say."""
+    if members(match.group(2))[0] == "struct_size":
+        return "sized"
+    comment = " ".join(comment_before(text, match.start()).replace("*", " ").split())
+    return "element" if STRIDE in comment else "frozen" if "Frozen." in comment else None
+
+
+def check_kinds(include):
+    """Every struct is of one kind, and every array of elements has its stride in the same struct or parameter list."""
+    texts = {header: header.read_text() for header in headers(include)}
+    faults = 0
+    elements = set()
+    for header, text in texts.items():
+        for match in STRUCT.finditer(text):
+            found = kind(text, match)
+            if found == "element":
+                elements.add(match.group(1))
+            if found is None:
+                print(f"{header}: {match.group(1)} has no struct_size: its comment says \"Frozen.\" or \"{STRIDE}\"")
+                faults += 1
+    arrays = 0
+    for header, text in texts.items():
+        code = without_comments(text)
+        for match in re.finditer(rf"const ({'|'.join(sorted(elements))})\s*\*\s*(\w+)\s*([,;])", code):
+            struct, name, end = match.groups()
+            # The members of the struct that it stands in, or the rest of its parameter list.
+            scope = (code[code.rindex("{", 0, match.start()):code.index("}", match.end())] if end == ";"
+                     else code[match.end():code.index(")", match.end())])
+            names = {f"{name.removesuffix('s')}_size", f"{name}_size", "size"} if end == "," else {f"{name.removesuffix('s')}_size"}
+            arrays += 1
+            if not any(re.search(rf"uint32_t {one}\b", scope) for one in names):
+                print(f"{header}: the array {name} of {struct} has no stride beside it")
+                faults += 1
+    if len(elements) > arrays:
+        sys.exit(f"{len(elements)} kinds of elements, but only {arrays} arrays found")
+    print(f"{len(elements)} kinds of elements, {arrays} arrays, {faults} faults")
+    return faults
+
+
 def check_since(include, sizes):
     known = pathlib.Path(sizes).read_text()
-    faults = 0
+    faults = check_kinds(include)
     count = 0
     for header in headers(include):
         text = header.read_text()
@@ -276,30 +395,42 @@ def compare(include, compiler, table):
     return 1
 
 
-def future(include, target, keep):
+def write_changed(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def future(include, target, sizes, keep):
     root = pathlib.Path(include)
-    grown = 0
+    grown = []
     for header in headers(include):
         source = header.read_text()
 
         def append(match, source=source):
-            nonlocal grown
             name, body = match.group(1), match.group(2)
-            before = source[:match.start()].rstrip()
-            element = before.endswith("*/") and STRIDE in before[before.rindex("/*"):]
-            if (members(body)[0] != "struct_size" and not element) or name in keep:
+            if kind(source, match) == "frozen" or name in keep:
                 return match.group(0)
-            grown += 1
+            grown.append((header, name))
             return f"typedef struct {name} {{{body}\n    uint64_t appended_by_a_later_version;\n}} {name};"
         text = STRUCT.sub(append, source)
-        text = re.sub(r"(#define MORTISE_ABI_MINOR )(\d+)u", lambda m: f"{m.group(1)}{int(m.group(2)) + 1}u", text)
-        out = pathlib.Path(target) / header.relative_to(root)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if not out.exists() or out.read_text() != text:
-            out.write_text(text)
-    if grown == 0:
+        text = re.sub(r"(#define MORTISE_ABI_MINOR )(\d+)", lambda m: f"{m.group(1)}{int(m.group(2)) + 1}", text)
+        write_changed(pathlib.Path(target) / header.relative_to(root), text)
+    if not grown:
         sys.exit("no growable struct found")
-    print(f"{grown} structs grown")
+    # As whoever appends a member has to do it.
+    text = pathlib.Path(sizes).read_text()
+    primary = "inline constexpr std::size_t firstSize = sizeof(Struct);\n"
+    if primary not in text:
+        sys.exit(f"{sizes} has no firstSize")
+    stated = "".join(one.read_text() for one in root.rglob("*.hpp"))
+    grown = [(header, name) for header, name in grown if f"firstSize<{name}>" not in stated]
+    before = "".join(f"template<>\ninline constexpr std::size_t firstSize<{name}> = offsetof({name}, appended_by_a_later_version);\n"
+                     for _, name in grown)
+    includes = "".join(f"#include <{header.relative_to(root)}>\n" for header in sorted({header for header, _ in grown}))
+    write_changed(pathlib.Path(target) / pathlib.Path(sizes).relative_to(root),
+                  text.replace(primary, primary + before).replace("#pragma once\n", f"#pragma once\n\n{includes}", 1))
+    print(f"{len(grown)} structs grown")
     return 0
 
 
@@ -307,6 +438,8 @@ def main():
     match sys.argv[1:]:
         case ["tags", include]:
             return check_tags(include)
+        case ["reentry", include]:
+            return check_reentry(include)
         case ["since", include, sizes]:
             return check_since(include, sizes)
         case ["compiled", compiled, table]:
@@ -316,8 +449,8 @@ def main():
             return 0
         case ["compare", include, compiler, table]:
             return compare(include, compiler, table)
-        case ["future", include, target, *rest]:
-            return future(include, target, {name for name in rest if name != "--keep"})
+        case ["future", include, target, sizes, *rest]:
+            return future(include, target, sizes, {name for name in rest if name != "--keep"})
     sys.exit(__doc__)
 
 

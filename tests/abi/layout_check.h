@@ -13,7 +13,7 @@
 #include <mortise/service/command.h>
 #include <mortise/service/contributions.h>
 #include <mortise/service/crypto.h>
-#include <mortise/service/draft/database.h>
+#include <mortise/service/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
 #include <mortise/service/handover.h>
@@ -26,6 +26,7 @@
 #include <mortise/service/readiness.h>
 #include <mortise/service/router.h>
 #include <mortise/service/routes.h>
+#include <mortise/service/sql_driver.h>
 #include <mortise/service/task.h>
 #include <mortise/service/timer.h>
 #include <mortise/service/typed.h>
@@ -44,14 +45,14 @@
 #endif
 
 #ifdef LAYOUT_OLDER
-#define SIZE(s, n)                                                                                                     \
-    LAYOUT_ASSERT(sizeof(s) >= (n), "size of " #s);                                                                    \
+#define SIZE(s, n)                                  \
+    LAYOUT_ASSERT(sizeof(s) >= (n), "size of " #s); \
     LAYOUT_PLAIN(s);
 #else
-#define SIZE(s, n)                                                                                                     \
-    LAYOUT_ASSERT(sizeof(s) == (n), "size of " #s);                                                                    \
+#define SIZE(s, n)                                  \
+    LAYOUT_ASSERT(sizeof(s) == (n), "size of " #s); \
     LAYOUT_PLAIN(s);
 #endif
-#define FIELD(s, f, at, n) LAYOUT_ASSERT(offsetof(s, f) == (at) && sizeof(((s *)0)->f) == (n), #s "." #f);
+#define FIELD(s, f, at, n) LAYOUT_ASSERT(offsetof(s, f) == (at) && sizeof(((s*)0)->f) == (n), #s "." #f);
 
 #include LAYOUT_TABLE

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """manifest.py HEADERS FILE...   the note of each plugin file says what its entry returns.
 
+Also the default of every setting, which the note has only where the whole settings struct is a literal type.
 The note is read by readelf, from the file as it is built and from a stripped copy; the entry is called.
 """
 import ctypes
@@ -13,6 +14,7 @@ import sys
 import tempfile
 
 TYPES = ["", "boolean", "integer", "number", "text", "duration", "size", "list", "path", "choice"]
+IN_EXAMPLE = 1
 SECRET, HAS_RANGE, NEEDS_RESTART, DEPRECATED = 1, 2, 4, 8
 
 
@@ -37,9 +39,9 @@ class Module(ctypes.Structure):
     _fields_ = (
         [(name, ctypes.c_uint32) for name in ("struct_size", "minor_built", "minor_needed", "flags")]
         + [(name, View) for name in ("id", "version", "toolchain", "licence")]
-        + [(name, ctypes.POINTER(View)) for name in ("needs", "may_use", "provides", "extension_points")]
+        + [(name, ctypes.POINTER(View)) for name in ("needs", "may_use", "provides", "extension_points", "extensions", "filters")]
         + [("settings", ctypes.POINTER(Setting))]
-        + [(name + "_count", ctypes.c_uint32) for name in ("needs", "may_use", "provides", "extension_points", "setting")]
+        + [(name + "_count", ctypes.c_uint32) for name in ("needs", "may_use", "provides", "extension_points", "extensions", "filters", "setting")]
         + [("setting_size", ctypes.c_uint32), ("create", ctypes.c_void_p)]
     )
 
@@ -88,7 +90,7 @@ def of_setting(setting):
 
 def of_module(module, draft):
     lists = {}
-    for name in ("needs", "may_use", "provides", "extension_points"):
+    for name in ("needs", "may_use", "provides", "extension_points", "extensions", "filters"):
         lists[name] = [str(getattr(module, name)[i]) for i in range(getattr(module, name + "_count"))]
     texts = {name: str(getattr(module, name)) for name in ("id", "version", "toolchain", "licence")}
     return {
@@ -96,6 +98,7 @@ def of_module(module, draft):
         **{name: text for name, text in texts.items() if text},
         "abi": {"draft": draft, "minor_built": module.minor_built, "minor_needed": module.minor_needed},
         **lists,
+        **({"example": True} if module.flags & IN_EXAMPLE else {}),
         "settings": [of_setting(module.settings[i]) for i in range(module.setting_count)],
     }
 
@@ -120,7 +123,9 @@ def check(file, entry_name, draft):
     said = json.loads(found[0].rstrip(b"\0").decode())
     for i, setting in enumerate(said["settings"]):
         default = setting.pop("default", None)
-        if default is not None and default != str(module.settings[i].default):
+        if default is None:
+            return f"setting {i}, {setting.get('key')!r}: the note lacks the default; make its type one that the compiler knows"
+        if default != str(module.settings[i].default):
             return f"setting {i}: the default {default!r} is {str(module.settings[i].default)!r}"
     expected = of_module(module, draft)
     for name in sorted(set(said) | set(expected)):
@@ -133,7 +138,7 @@ def main():
     headers = pathlib.Path(sys.argv[1])
     text = "".join((headers / "mortise/abi" / name).read_text() for name in ("module.h", "types.h"))
     entry = re.search(r'MORTISE_MODULE_ENTRY_NAME "(\w+)"', text).group(1)
-    draft = int(re.search(r"MORTISE_ABI_DRAFT (\d+)u", text).group(1))
+    draft = int(re.search(r"MORTISE_ABI_DRAFT (\d+)", text).group(1))
     faults = 0
     for file in sys.argv[2:]:
         if (fault := check(pathlib.Path(file).resolve(), entry, draft)) is not None:

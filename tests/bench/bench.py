@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import http.client
 import json
-import os
 import pathlib
 import random
 import shutil
@@ -18,18 +16,15 @@ import subprocess
 import tempfile
 import uuid
 
+import mariadb_scenarios
+import posts_scenarios
 from rounds import Asked, alternate, compare, quartiles, verdict
-from servers import HERE, NODE, OURS, PEERS, SERVER_CORE, Build, Fastify, Nginx, Server, resident_kib
+from scene import FILTERS, Scene, answer_of, built_filters, compact, database_of, plain_folder, registered
+from servers import HERE, NODE, OURS, PEERS, SERVER_CORE, Build, Fastify, Server, resident_kib
 
-from http1 import Connection
-from mortised import BUILD, PLUGINS, Folder
+from mortised import BUILD, Folder
 
 USERS = 10_000
-# What a default installation puts around every request; limiters out of reach.
-# The limiter is out of reach, also where accounts are made: a rule for that very route takes the place of the built-in one.
-FILTERS = {"security-headers": {}, "cors": {},
-           "rate-limit": {"limit": "10000000", "window": "60s", "rules": "POST /api/users 10000000/1m"}}
-
 ECHO = {"name": "Ada Lovelace", "email": "ada.lovelace@example.com", "age": 36, "active": True, "score": 4.5,
         "tags": ["mathematics", "engines"],
         "address": {"street": "12 St James's Square", "city": "London", "zip": "SW1Y 4JH"}}
@@ -43,14 +38,6 @@ INVALID_ANSWER = {
     "requestId": "0197f6a2-5f0e-7cc0-8000-000000000000"}
 HEALTH_ANSWER = {"status": "ok", "timestamp": "2026-01-02T03:04:05.678Z"}
 ITEMS_BYTES = 1024 * 1024
-
-
-def compact(value) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def nginx_answers(value) -> Nginx:
-    return Nginx(compact(value).replace("'", " "))
 
 
 def items() -> str:
@@ -67,86 +54,6 @@ def items() -> str:
             return "[" + ",".join(texts) + "]"
         texts.append(text)
         number += 1
-
-
-class Scene:
-    """The servers of one scenario; closes all of them. Servers the caller does not want are not started."""
-
-    def __init__(self, options):
-        self.options = options
-        self.open: list = []
-        self.folders: list[Folder] = []
-
-    def __enter__(self) -> Scene:
-        return self
-
-    def __exit__(self, *_) -> None:
-        for server in reversed(self.open):
-            server.close()
-        for folder in self.folders:
-            folder.remove()
-
-    def add(self, server):
-        self.open.append(server)
-        return server
-
-    def mortised(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True, build: Build = OURS) -> Server:
-        folder = plain_folder(log)
-        folder.plugins.update(plugins or {})
-        self.folders.append(folder)
-        return self.add(Server(folder, build))
-
-    def against(self, plugins: dict[str, dict[str, str]] | None = None, log: bool = True, **asked) -> list[Asked]:
-        """The other build of mortised, if there is one."""
-        build = self.options.against
-        return [Asked(self.mortised(plugins, log, build), **asked)] if build else []
-
-    def nginx(self, body, target: float) -> list[Asked]:
-        return [Asked(self.add(nginx_answers(body)), target=target)] if "nginx" in self.options.peers else []
-
-    def fastify(self, filters: bool, **asked) -> list[Asked]:
-        return [Asked(self.add(Fastify(filters)), **asked)] if "fastify" in self.options.peers else []
-
-    def body(self, text: str) -> None:
-        """What post.lua sends."""
-        with tempfile.NamedTemporaryFile("w", prefix="mortise-bench-", suffix=".json", delete=False, encoding="utf-8") as file:
-            file.write(text)
-        os.environ["MORTISE_BENCH_BODY"] = file.name
-        self.open.append(Closing(lambda: os.unlink(file.name)))
-
-
-class Closing:
-    def __init__(self, close):
-        self.close = close
-
-
-def plain_folder(log: bool = True) -> Folder:
-    folder = Folder()
-    folder.server["max_connections"] = "20000"
-    folder.plugins["logging"] = {"output": "file", "path": str(folder.path / "requests.log"),
-                                 "request_log": "true" if log else "false"}
-    return folder
-
-
-def built_filters(options, name: str) -> dict[str, dict[str, str]]:
-    """Those of the wanted filters that this build has; says which it has not."""
-    there = {one: FILTERS[one] for one in options.filters if (PLUGINS / f"{one}.so").exists()}
-    if missing := [one for one in options.filters if one not in there]:
-        print(f"{name:14}       NOT BUILT, so measured without: {', '.join(missing)}", flush=True)
-    return there
-
-
-def answer_of(port: int, method: str, path: str, body: str | None, status: int) -> bytes:
-    """One answer, looked at before anything is measured."""
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    client.request(method, path, body=body.encode() if body else None,
-                   headers={"Content-Type": "application/json"} if body else {})
-    answer = client.getresponse()
-    content = answer.read()
-    client.close()
-    if answer.status != status:
-        raise SystemExit(f"{method} {path} on port {port}: {answer.status} instead of {status}: {content[:300]!r}")
-    return content
 
 
 def bench_hello(options, log: bool) -> None:
@@ -272,15 +179,9 @@ def bench_decode(options) -> None:
 def seeded_folder(build: Build = OURS) -> tuple[Folder, str, str]:
     """A database with USERS users, the same ones each time; one more with a token."""
     folder = plain_folder()
-    server = Server(folder, build)
-    with Connection(("127.0.0.1", server.port)) as client:
-        answer = client.exchange("POST", "/auth/register", headers={"Content-Type": "application/json"}, body=json.dumps(
-            {"name": "Bench", "email": "bench@example.com", "password": "password of bench"}).encode())
-        assert answer.status == 201, answer
-        token, own = answer.json["accessToken"], answer.json["user"]["id"]
-    server.close()
+    token, own = registered(folder, build)
     chosen = random.Random(20260102)
-    with sqlite3.connect(folder.state / "test.db") as database:
+    with sqlite3.connect(database_of(folder)) as database:
         database.executemany(
             "INSERT INTO users (id, name, email, email_lower, password_hash, role, created_at, updated_at)"
             " VALUES (?, ?, ?, ?, '', 'user', 0, 0)",
@@ -295,10 +196,9 @@ def bench_user(options, connections: int) -> None:
         others = scene.nginx({"user": {"id": own, "name": "Bench", "email": "bench@example.com",
                                        "createdAt": "2026-01-02T03:04:05.678Z"}}, 2.5)
         ids = folder.path / "ids"
-        with sqlite3.connect(folder.state / "test.db") as database:
+        with sqlite3.connect(database_of(folder)) as database:
             ids.write_text("".join(f"{one}\n" for (one,) in database.execute("SELECT id FROM users")), encoding="ascii")
-        # Not on a command line, where everyone on the machine reads it.
-        os.environ.update(MORTISE_BENCH_IDS=str(ids), MORTISE_BENCH_TOKEN=token)
+        scene.setting(MORTISE_BENCH_IDS=str(ids), MORTISE_BENCH_TOKEN=token)
         script = str(HERE / "users.lua")
         if options.against:
             other = plain_folder()
@@ -367,6 +267,8 @@ SCENARIOS = {
     "decode": bench_decode,
     "user": lambda options: bench_user(options, 64),
     "user-1": lambda options: bench_user(options, 1),
+    **posts_scenarios.SCENARIOS,
+    **mariadb_scenarios.SCENARIOS,
     "start": bench_start,
     "memory": bench_memory,
     "routing": bench_routing,
@@ -395,15 +297,22 @@ def main() -> None:
     parser.add_argument("--against", type=lambda text: pathlib.Path(text).resolve(), metavar="FOLDER",
                         help="build folder of another mortised, to measure beside ours")
     parser.add_argument("--against-name", default="other", metavar="NAME", help="what that one is called")
+    parser.add_argument("--check", action="store_true",
+                        help=f"only look at the responses of {', '.join(posts_scenarios.SCENARIOS)}, without any load")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], default=[])
     options = parser.parse_args()
+    if options.check:
+        if not set(options.scenario) <= set(posts_scenarios.SCENARIOS):
+            parser.error(f"--check is for {', '.join(posts_scenarios.SCENARIOS)}")
+        options.scenario = options.scenario or list(posts_scenarios.SCENARIOS)
     if options.against:
         options.against = Build(options.against, options.against_name)
     if "fastify" in options.peers and not Fastify.installed():
         print(f"NOT INSTALLED, so measured without: fastify (npm ci in {PEERS})")
         options.peers.remove("fastify")
-    print("CPU microseconds per request: median (quartiles) of the rounds; ratios: geometric mean of those of the rounds, and its\n"
-          "95% confidence interval.")
+    if not options.check:
+        print("CPU microseconds per request: median (quartiles) of the rounds; ratios: geometric mean of those of the rounds, and its\n"
+              "95% confidence interval.")
     for name in options.scenario or SCENARIOS:
         SCENARIOS[name](options)
 

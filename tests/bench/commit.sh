@@ -3,8 +3,9 @@
 # Sourced by scripts that compare with another commit; $source_dir is the tree.
 
 # bench_targets TREE [SCENARIO,...]: what is measured, of the plugins that the tree has; of `hello` and `pipelined` alone less.
+# `conditional` and `compression` take no part, but filters name theirs: those have to be installed.
 bench_targets() {
-    local name plugins='routing logging health hello database users auth security-headers cors rate-limit'
+    local name plugins='routing logging health hello database users auth security-headers cors rate-limit conditional compression'
     case "${2-}" in
         hello | pipelined | hello,pipelined) plugins='routing logging health hello' ;;
         *) echo fixture_bench ;;

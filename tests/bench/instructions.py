@@ -14,7 +14,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import ECHO, FILTERS, INVALID, compact, plain_folder, seeded_folder
+from bench import ECHO, INVALID, seeded_folder
+from scene import FILTERS, compact, database_of, plain_folder
 from servers import OURS, Build, Server
 
 from http1 import Connection
@@ -48,7 +49,7 @@ def hellos(*_) -> list[bytes]:
 
 
 def users_by_id(folder: Folder, token: str) -> list[bytes]:
-    with sqlite3.connect(folder.state / "test.db") as database:
+    with sqlite3.connect(database_of(folder)) as database:
         rows = database.execute("SELECT id FROM users WHERE name LIKE 'User %' ORDER BY id LIMIT 100").fetchall()
     return [get(f"/api/users/{one}", token) for (one,) in rows]
 

@@ -37,7 +37,9 @@ class Asked:
     script: str = ""
     arguments: tuple[str, ...] = ()
     errors: bool = False
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)  # of wrk, beside our own
     target: float = 0.0  # of ours by this one's, as a ratio; 0: none
+    rate_target: float = 0.0  # likewise, of this one's rate by ours; 0: rates are not compared
 
     @property
     def name(self) -> str:
@@ -55,7 +57,8 @@ class Load:
         used = children_s()
         before = sum(cpu_us(pid) for pid in server.pids)
         begin = time.monotonic()
-        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True,
+                                env={**os.environ, **asked.environment}).stdout
         wall_s = time.monotonic() - begin
         after = sum(cpu_us(pid) for pid in server.pids)
         self.requests = int(re.search(r"(\d+) requests in", output).group(1))
@@ -63,6 +66,8 @@ class Load:
         self.cpu_us = (after - before) / max(self.requests, 1)
         self.rate = self.requests / wall_s
         self.marks = set()
+        if self.requests == 0 or after == before:
+            self.marks.add(f"ROUNDS WITHOUT {asked.name}")
         if (int(errors.group(1)) if errors else 0) != (self.requests if asked.errors else 0):
             self.marks.add(f"{asked.name} GAVE OTHER ANSWERS")
         if "Socket errors" in output:
@@ -108,15 +113,27 @@ def alternate(ours: Asked, others: list[Asked], options, connections: int = 64) 
     return figures
 
 
+def ratio_of(mine: list[float], theirs: list[float]) -> Ratio:
+    """Of the rounds in which both were at work: on a busy machine a second may pass without a tick for one."""
+    pairs = [pair for pair in zip(mine, theirs) if all(pair)]
+    if not pairs:
+        raise SystemExit("there is no round in which both servers were at work")
+    return Ratio.of(pairs)
+
+
 def compare(name: str, ours: Asked, others: list[Asked], options, connections: int = 64) -> int:
     """Prints a line a server beside ours and returns the requests that ours got."""
     figures = alternate(ours, others, options, connections)
     mine = figures.cpu_us[0]
     print(f"{name:14} {connections:4}  {ours.name:9} {quartiles(mine)} us   {statistics.median(figures.rate[0]):.0f}/s"
           f"   {', '.join(sorted(figures.marks))}", flush=True)
-    for asked, theirs in zip(others, figures.cpu_us[1:]):
-        ratio = Ratio.of(list(zip(mine, theirs)))
+    for asked, theirs, rates in zip(others, figures.cpu_us[1:], figures.rate[1:]):
+        ratio = ratio_of(mine, theirs)
         target = f"   target {asked.target:.3g} {ratio.verdict(asked.target)}" if asked.target else ""
         print(f"{'':14} {'':4}  {asked.name:9} {quartiles(theirs)} us   ours by theirs: "
               f"{ratio}{target}", flush=True)
+        if asked.rate_target:
+            ratio = ratio_of(rates, figures.rate[0])
+            print(f"{'':14} {'':4}  {asked.name:9} {statistics.median(rates):.0f}/s   theirs by ours: "
+                  f"{ratio}   target {asked.rate_target:.3g} {ratio.verdict(asked.rate_target)}", flush=True)
     return figures.requests

@@ -4,11 +4,11 @@
 #
 #   tests/bench/run.sh [--rounds N] [--seconds S] [--peers LIST] [--filters LIST] [--against COMMIT] [SCENARIO...]
 #
-# Scenarios: hello hello-nolog pipelined filters health echo create-invalid items decode user user-1 start memory routing (default:
-# all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of them. Needs two cores: the
-# servers run on the first, the load on the second. Installs nginx-light, wrk and, for Fastify, its npm packages (and a
-# Node that it runs on where there is none) into build/bench; builds the preset `release`, and with --against another commit
-# to measure beside it, too.
+# Scenarios: hello hello-nolog pipelined filters health echo create-invalid items decode user user-1 user-include posts-create
+# user-mariadb start memory routing (default: all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of
+# them. Needs two cores: the servers run on the first, the load on the second. Installs nginx-light, wrk and, for Fastify, its npm
+# packages (and a Node that it runs on where there is none) into build/bench; builds the preset `release`, and with --against
+# another commit to measure beside it, too.
 set -euo pipefail
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 peers=nginx,fastify
@@ -41,7 +41,7 @@ done
 . "$source_dir/packaging/apt.sh"
 . "$source_dir/tests/bench/commit.sh"
 # shellcheck disable=SC2086
-mortise_install $mortise_build_packages libcppunit-dev python3 wrk nginx-light
+mortise_install $mortise_build_packages libcppunit-dev python3 wrk nginx-light mariadb-server-core mariadb-client-core
 cd "$source_dir"
 if [ -z "${MORTISE_BUILD_DIR-}" ]; then
     cmake --preset release -DMORTISE_BUILD_TESTS=ON >/dev/null
@@ -69,6 +69,10 @@ install_fastify() {
             cp tests/bench/peers/package-lock.json "$folder/installed-lock.json"
         }
     fi
+    # The scenarios with a database need a native module, the others do not: without it those are measured without Fastify.
+    ls "$MORTISE_BENCH_PEERS"/node_modules/better-sqlite3/build/Release/better_sqlite3.node >/dev/null 2>&1 ||
+        (cd "$MORTISE_BENCH_PEERS" && PATH=$(dirname "${MORTISE_BENCH_NODE:-$(command -v node)}"):$PATH npm rebuild better-sqlite3 --silent) ||
+        echo "better-sqlite3 could not be built" >&2
 }
 case ",$peers," in *,fastify,*) install_fastify ;; esac
 if [ -n "$against" ]; then

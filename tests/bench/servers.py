@@ -78,26 +78,45 @@ http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {se
 
 
 class Fastify:
-    """peers/fastify without a database: one process, one log line a request, written in blocks."""
+    """peers/fastify: one process, one log line a request, written in blocks. `database` is a file with the peers' tables,
+    or nothing; `synchronous` what its commits survive, as SQLite calls it. Or `mariadb` is the URL of a database with our tables,
+    in which it reads users by id over `connections`."""
 
     name = "fastify"
 
-    def __init__(self, filters: bool):
+    def __init__(self, filters: bool, database: pathlib.Path | None = None, synchronous: str = "full", mariadb: str = "",
+                 connections: int = 10):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="mortise-bench-"))
         self.port = free_port()
+        self.secret = secrets.token_hex(32)
         settings = {"PORT": str(self.port), "LOG_FILE": str(self.folder / "requests.log"), "NODE_ENV": "production",
-                    "RATE_LIMIT_MAX": "1000000000", "FILTERS": "1" if filters else "0", "DB": "",
-                    "JWT_SECRET": secrets.token_hex(32), "JWT_REFRESH_SECRET": secrets.token_hex(32)}
-        self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, NODE, str(PEERS / "fastify" / "server.mjs")],
-                                        env={**os.environ, **settings}, stdout=subprocess.DEVNULL)
+                    "RATE_LIMIT_MAX": "1000000000", "FILTERS": "1" if filters else "0",
+                    "DB": str(database or ""), "SYNCHRONOUS": synchronous.upper(), "MARIADB": mariadb,
+                    "MARIADB_CONNECTIONS": str(connections), "JWT_SECRET": self.secret, "JWT_REFRESH_SECRET": secrets.token_hex(32)}
+        output = self.folder / "output"
+        with open(output, "w", encoding="utf-8") as file:
+            self.process = subprocess.Popen(["taskset", "-c", SERVER_CORE, NODE, str(PEERS / "fastify" / "server.mjs")],
+                                            env={**os.environ, **settings}, stdout=file)
         eventually(lambda: self.process.poll() is not None or accepts(self.port), "Fastify listens")
         if self.process.poll() is not None:
             raise SystemExit("the Fastify peer does not start")
+        if database:
+            # As its connection says, not as it was told.
+            said = eventually(lambda: re.search(r"journal_mode=\w+ synchronous=\w+", output.read_text()), "Fastify's settings")
+            self.durability = said.group(0)
         self.pids = [self.process.pid]
 
     @staticmethod
     def installed() -> bool:
         return (PEERS / "node_modules" / "fastify").is_dir() and shutil.which(NODE) is not None
+
+    @staticmethod
+    def has_database() -> bool:
+        return any((PEERS / "node_modules" / "better-sqlite3" / "build" / "Release").glob("better_sqlite3.node"))
+
+    @staticmethod
+    def has_mysql2() -> bool:
+        return (PEERS / "node_modules" / "mysql2").is_dir()
 
     def close(self) -> None:
         self.process.terminate()

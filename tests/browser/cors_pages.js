@@ -5,6 +5,9 @@
 'use strict';
 const { chromium } = require('playwright-core');
 
+// Playwright's own 30 s; sanitizers and busy machines are slower.
+const timeoutMs = 30000 * Number(process.env.MORTISE_TEST_SLOWNESS || 1);
+
 const [browserPath, api, token, ...origins] = process.argv.slice(2);
 
 // Runs in the page.
@@ -27,6 +30,11 @@ async function ask({ api, token }) {
   await fetchInto('creating', '/api/users', {
     method: 'POST', headers, body: JSON.stringify({ name: 'Eve', email: 'eve@example.com', password: 'correct horse' }),
   });
+  const once = {
+    method: 'POST', headers: { ...headers, 'Idempotency-Key': '"page"' }, body: JSON.stringify({ title: 'Once' }),
+  };
+  await fetchInto('once', '/api/posts', once);
+  await fetchInto('repeated', '/api/posts', once);
   await fetchInto('malformed', '/api/users', { method: 'POST', headers, body: '{' });
   await fetchInto('limited', '/ready');
   await fetchInto('limited', '/ready');
@@ -37,6 +45,7 @@ async function ask({ api, token }) {
 
 (async () => {
   const browser = await chromium.launch({
+    timeout: timeoutMs,
     executablePath: browserPath,
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-domain-reliability',
       '--disable-sync', '--no-first-run'],
@@ -45,6 +54,7 @@ async function ask({ api, token }) {
   try {
     for (const origin of origins) {
       const page = await browser.newPage();
+      page.setDefaultTimeout(timeoutMs);
       await page.goto(`${origin}/`);
       seen[origin] = await page.evaluate(ask, { api, token });
       await page.close();

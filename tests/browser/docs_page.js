@@ -5,12 +5,16 @@
 'use strict';
 const { chromium } = require('playwright-core');
 
+// Playwright's own 30 s; sanitizers and busy machines are slower.
+const timeoutMs = 30000 * Number(process.env.MORTISE_TEST_SLOWNESS || 1);
+
 const [browserPath, address, host, token, screenshot] = process.argv.slice(2);
 const [ip, port] = address.split(':');
 const base = `http://${host}:${port}`;
 
 (async () => {
   const browser = await chromium.launch({
+    timeout: timeoutMs,
     executablePath: browserPath,
     args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-domain-reliability',
       '--disable-sync', '--no-first-run', `--host-resolver-rules=MAP ${host} ${ip}`],
@@ -18,6 +22,7 @@ const base = `http://${host}:${port}`;
   const seen = { console: [], foreign: [], failed: [] };
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.setDefaultTimeout(timeoutMs);
     page.on('console', (message) => { if (message.type() !== 'log') seen.console.push(`${message.type()}: ${message.text()}`); });
     page.on('pageerror', (error) => seen.console.push(`error: ${error.message}`));
     page.on('requestfailed', (request) => seen.failed.push(request.url()));

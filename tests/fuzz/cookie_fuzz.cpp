@@ -5,6 +5,7 @@
 #include "http/cookies.hpp"
 
 #include <mortise/cookie.hpp>
+#include <mortise/detail/find_cookie.hpp>
 
 #include <algorithm>
 #include <optional>

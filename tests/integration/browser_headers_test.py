@@ -24,7 +24,7 @@ HELMET = {
 }
 HOME = "http://localhost:3000"
 EXPOSED = ("X-Request-Id,RateLimit,RateLimit-Policy,X-RateLimit-Limit,X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After,"
-           "ETag,Location")
+           "WWW-Authenticate,ETag,Location,Idempotency-Replayed")
 
 
 class EveryAnswer(ServerTest):
@@ -132,6 +132,11 @@ class Preflights(ServerTest):
                 self.assertEqual(response.headers("vary"), ["Origin, Access-Control-Request-Headers"])
                 self.assertIsNone(response.header("access-control-expose-headers"))
                 self.assertIsNone(response.header("ratelimit"))
+
+    # contract: cors.preflight
+    def test_a_key_may_be_sent(self):
+        response = self.ask("/api/posts", method="POST", Access_Control_Request_Headers="authorization,content-type,idempotency-key")
+        self.assertEqual((response.status, response.header("access-control-allow-headers")), (204, "authorization,content-type,idempotency-key"))
 
     # contract: cors.preflight
     def test_before_other_filters_and_behind_framing(self):

@@ -3,11 +3,12 @@
 
 import unittest
 
-from mortised import Folder, Mortised, run
+from mortised import HANG_TIMEOUT, Folder, Mortised, run
 
 GIVES = "gives-counts"
 NEEDS = "needs-counts"
 MAY = "may-use-counts"
+MIGRATES = "migrates-counts"
 SERVICE = "org.mortise.fixtures.counts/1"
 BASE = {"routing": {}}  # without the plugin "logging" all records come by one stream, in order
 QUARANTINED = "A plugin missed a deadline and is quarantined until restart"
@@ -29,16 +30,16 @@ class Consumers(unittest.TestCase):
 
     def story(self, server: Mortised, since: int = 0) -> list[str]:
         """The life of consumers, as they and the provider logged it."""
-        told = []
+        seen = []
         for record in server.records[since:]:
             message = record["msg"]
             if message in ("Opened", "Closed"):
-                told.append(f"{message} {record['what'].split()[0]}")
+                seen.append(f"{message} {record['what'].split()[0]}")
             elif message in ("Started", "Stopped", "Destroyed") and record["logger"] != "host":
-                told.append(f"{message} {record['logger']}")
+                seen.append(f"{message} {record['logger']}")
             elif message == "Stop was called":
-                told.append("Stopped provider")
-        return told
+                seen.append("Stopped provider")
+        return seen
 
     def test_a_life(self):
         server = self.serve({GIVES: {}, NEEDS: {}, MAY: {}})
@@ -59,7 +60,7 @@ class Consumers(unittest.TestCase):
     def test_nobody_provides_it(self):
         server = self.serve({MAY: {}})
         self.assertEqual(server.get(f"/{MAY}").json, {"count": -1})
-        self.assertIn(f"requires the service '{SERVICE}', which no enabled plugin provides; set enabled = true in "
+        self.assertIn(f"requires '{SERVICE}', which no enabled plugin provides; set enabled = true in "
                       f"[plugin.{GIVES}]", self.refused({NEEDS: {}, GIVES: {"enabled": "false"}}))
 
     def test_refused(self):
@@ -87,7 +88,7 @@ class Consumers(unittest.TestCase):
 
     def test_a_failed_start_closes(self):
         said = self.refused({GIVES: {}, NEEDS: {"fails_start": "true"}})
-        self.assertIn("start failed: it was told to fail", said)
+        self.assertIn("start failed: its settings say so", said)
         self.assertLess(said.index("Opened"), said.index("Closed"))
         self.assertLess(said.index("Closed"), said.index("Destroyed"))
 
@@ -110,12 +111,12 @@ class Consumers(unittest.TestCase):
     def test_a_provider_that_hangs(self):
         for name in (NEEDS, MAY):
             with self.subTest(name=name):
-                said = self.refused({GIVES: {"tag": f"hangs opening for {name}"}, name: {}}, {"control_timeout": "500ms"})
-                self.assertIn(f"plugin '{GIVES}' refused its service '{SERVICE}': open_service did not return in time; it "
+                said = self.refused({GIVES: {"tag": f"hangs opening for {name}"}, name: {}}, {"control_timeout": HANG_TIMEOUT})
+                self.assertIn(f"plugin '{GIVES}' refused its service '{SERVICE}': open_service did not return within server.control_timeout; it "
                               "stays quarantined until restart", said)
 
     def test_a_quarantined_consumer_keeps_it(self):
-        said = self.refused({GIVES: {}, NEEDS: {"hangs_start": "true"}}, {"control_timeout": "500ms"})
+        said = self.refused({GIVES: {}, NEEDS: {"hangs_start": "true"}}, {"control_timeout": HANG_TIMEOUT})
         self.assertIn(QUARANTINED, said)
         self.assertIn("Opened", said)
         self.assertNotIn("Closed", said)
@@ -165,7 +166,7 @@ class Consumers(unittest.TestCase):
         self.assertEqual(server.get(f"/{NEEDS}").json, {"count": 2})  # the old one has its own yet
 
     def test_a_provider_that_hangs_in_closing(self):
-        server = self.serve({GIVES: {"tag": "hangs closing"}, NEEDS: {}, MAY: {}}, {"control_timeout": "500ms"})
+        server = self.serve({GIVES: {"tag": "hangs closing"}, NEEDS: {}, MAY: {}}, {"control_timeout": HANG_TIMEOUT})
         server.signal(15)
         server.process.wait(60)
         server._join()
@@ -188,6 +189,33 @@ class Consumers(unittest.TestCase):
         self.assertIn("start failed: service(): service 'mortise.users/1': the host has none of that name, and the plugin "
                       "does not name it: name it in needs<>() or mayUse<>() (required_services or optional_services of its "
                       "module)", self.refused({GIVES: {}, NEEDS: {"looks_up": "unnamed"}}))
+
+    def test_a_migrator_has_it_before_its_start(self):
+        server = self.serve({GIVES: {}, MIGRATES: {"requires_it": "true"}, MAY: {}})
+        self.assertEqual([int(record["count"]) for record in server.found("Migrated")], [1])
+        self.assertEqual([int(record["count"]) for record in server.found("Started") if record["logger"] == MIGRATES], [2])
+        messages = [record["msg"] for record in server.records]
+        self.assertLess(messages.index(f"starting {GIVES}"), messages.index("Migrated"))
+        self.assertLess(messages.index("Migrated"), messages.index(f"starting {MAY}"))
+        server.stop()
+        self.assertEqual(self.story(server).count(f"Opened {MIGRATES}"), 1)
+        self.assertEqual(self.story(server).count(f"Closed {MIGRATES}"), 1)
+
+    def test_a_migrator_that_fails(self):
+        said = self.refused({GIVES: {}, MIGRATES: {"fails": "true"}})
+        self.assertIn("migrations failed: its settings say so", said)
+        self.assertLess(said.index("Migrated"), said.index("Closed"))
+
+    def test_commands_of_a_migrator_have_it(self):
+        folder = Folder(plugins={**BASE, GIVES: {}, MIGRATES: {}})
+        self.addCleanup(folder.remove)
+        for action in ("status", "up"):
+            done = run("--config", folder.config, "migrate", action)
+            self.assertEqual((done.returncode, done.stdout), (0, "counted 1\n"), done.stderr)
+
+    def test_whether_there_is_a_provider_is_known_early(self):
+        self.assertIn("requires_it: nobody gives it", self.refused({MIGRATES: {"requires_it": "true"}}))
+        self.assertEqual(int(self.serve({MIGRATES: {}}).found("Migrated")[0]["count"]), -1)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Extension points that a plugin defines, and what others contribute to them."""
 
+import re
 import unittest
 
-from mortised import Folder, Mortised, eventually, run
+from mortised import HANG_TIMEOUT, Folder, Mortised, eventually, run
 
 DEFINER = "collects-greetings"
 C = "greets-in-c"
@@ -32,8 +33,8 @@ class Contributions(unittest.TestCase):
         return server.reload(expect)
 
     def greetings(self, server: Mortised, query: str = "") -> tuple[int, dict[str, tuple[str, int]]]:
-        told = server.get(f"/greetings{query}").json
-        return told["generation"], {one["name"]: (one["plugin"], one["count"]) for one in told["all"]}
+        body = server.get(f"/greetings{query}").json
+        return body["generation"], {one["name"]: (one["plugin"], one["count"]) for one in body["all"]}
 
     def freed(self, server: Mortised, generation: int) -> int:
         return sum(int(record["of"]) == generation for record in server.found("Freed"))
@@ -74,8 +75,8 @@ class Contributions(unittest.TestCase):
             self.assertEqual(self.greetings(server)[1].keys(), {"c", "other"})
             self.assertEqual(self.freed(server, 1), 0)
             (server.folder.state / "open").touch()
-            told = connection.read().json
-        self.assertEqual((told["generation"], sorted(one["name"] for one in told["all"])), (1, ["c", "cpp"]))
+            body = connection.read().json
+        self.assertEqual((body["generation"], sorted(one["name"] for one in body["all"])), (1, ["c", "cpp"]))
         eventually(lambda: self.freed(server, 1), "the object of the first generation is freed")
         server.stop()
         self.assertEqual([self.freed(server, generation) for generation in (1, 2)], [1, 1])
@@ -97,7 +98,7 @@ class Contributions(unittest.TestCase):
         self.assertEqual(self.greetings(server)[0], 1)
 
     def test_a_build_that_hangs(self):
-        said = self.refused({DEFINER: {"hangs": "true"}}, {"control_timeout": "500ms"})
+        said = self.refused({DEFINER: {"hangs": "true"}}, {"control_timeout": HANG_TIMEOUT})
         self.assertRegex(said, f"plugin '{DEFINER}'.*build")
 
     def test_a_refusal_names_who_contributed(self):
@@ -112,9 +113,43 @@ class Contributions(unittest.TestCase):
         self.assertRegex(said, rf"plugin '({C}|{CPP})': its contribution 'c' to '{POINT}' has a name that plugin "
                                rf"'({C}|{CPP})' contributes there, too")
 
-    def test_a_point_that_nobody_defines(self):
-        self.assertIn(f"plugin '{CPP}': its contribution 'cpp' to 'org.mortise.fixtures.greeting/1': no installed plugin "
-                      f"defines that extension point; did you mean '{POINT}'?", self.refused({CPP: {"misspells": "true"}}))
+    def test_a_point_that_is_not_named(self):
+        self.assertIn("contribution 'cpp' to 'org.mortise.fixtures.greeting/1': the plugin does not name that extension point: "
+                      "name it in needs<>() or mayUse<>()", self.refused({CPP: {"misspells": "true"}}))
+
+    def test_an_optional_point_that_nobody_defines(self):
+        plugins = {CPP: {"elsewhere": "true"}}
+        server = self.serve({**plugins, "logging": {"level": "debug"}})
+        self.assertEqual(self.greetings(server)[1].keys(), {"c", "cpp"})
+        server.wait_for("Nobody collects a contribution", plugin=CPP, point="org.mortise.fixtures.farewells/1", name="bye")
+        folder = Folder(plugins={**BASE, **plugins})
+        self.addCleanup(folder.remove)
+        shown = run("--config", folder.config, "--list-plugins", "--order").stdout
+        self.assertIn("Contributions to org.mortise.fixtures.farewells/1, which no enabled plugin defines (not collected):\n"
+                      f"  bye (plugin {CPP})\n", shown)
+        self.assertRegex(shown, rf"Contributions to {POINT} \(plugin {DEFINER}\):\n  \w+ \(plugin [a-z-]+\)\n  \w+ \(plugin")
+
+    def test_a_required_point(self):
+        needs = {"needs-greetings": {"name": "needy"}}
+        server = self.serve(needs)
+        self.assertEqual(self.greetings(server)[1].keys(), {"c", "cpp", "needy"})
+        sentence = f"plugin 'needs-greetings' requires '{POINT}', which no enabled plugin provides; set enabled = true in " \
+                   f"[plugin.{DEFINER}]"
+        self.assertIn(sentence, self.change(server, DEFINER, {"enabled": "false"}, "Reload failed")["reason"])
+        self.assertEqual(self.greetings(server)[0], 1)
+        self.assertIn(sentence, self.refused({**needs, DEFINER: {"enabled": "false"}}))
+
+    def test_a_required_point_whose_definer_is_left_out(self):
+        for step in ("configure", "start"):
+            with self.subTest(step=step):
+                broken = {"breaks_in": step, "on_error": "disable"}
+                needs = {"name": "needy"}
+                server = self.serve({DEFINER: broken, "needs-greetings": {**needs, "on_error": "disable"}})
+                left_out = re.findall(r"Going on without a plugin.*\(plugin=([a-z-]+)", "\n".join(server.lines))
+                self.assertEqual(sorted(left_out), [DEFINER, "needs-greetings"])
+                self.assertEqual(server.get(f"/{C}").status, 200)  # the others serve
+                self.assertRegex(self.refused({DEFINER: broken, "needs-greetings": needs}),
+                                 f"plugin 'needs-greetings' requires '{POINT}', wh(ose plugin failed|ich no enabled plugin)")
 
     def test_outside_of_configure(self):
         self.assertIn(f"start failed: contribute: contribution 'cpp' to '{POINT}': it is not made in configure",

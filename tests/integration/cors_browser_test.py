@@ -11,7 +11,7 @@ from browser import browser_program, node_folder, output_of
 from mortised import Mortised
 
 PLUGINS = {
-    "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {},
+    "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "posts": {}, "idempotency": {},
     "security-headers": {}, "rate-limit": {"limit": "10000", "rules": "GET /ready 1/1h", "skip": "/health"},
 }
 
@@ -83,7 +83,12 @@ class Pages(unittest.TestCase):
             self.assertEqual(seen["creating"].get("status"), 201, seen)
             created = json.loads(seen["creating"]["body"])["user"]["id"]
             self.assertEqual(seen["creating"]["fields"]["location"], f"/api/users/{created}")
-            for method, url in (("GET", "/api/users/me"), ("PATCH", f"/api/users/{identity}"), ("POST", "/api/users")):
+            self.assertEqual(seen["once"].get("status"), 201, seen)
+            self.assertNotIn("idempotency-replayed", seen["once"]["fields"])
+            self.assertEqual(seen["repeated"].get("body"), seen["once"]["body"], seen)
+            self.assertEqual(seen["repeated"]["fields"]["idempotency-replayed"], "true")
+            for method, url in (("GET", "/api/users/me"), ("PATCH", f"/api/users/{identity}"), ("POST", "/api/users"),
+                                ("POST", "/api/posts")):
                 self.assertIn((method, url), asked)
                 self.assertLess(asked.index(("OPTIONS", url)), asked.index((method, url)))
         with self.subTest("errors"):
@@ -96,7 +101,7 @@ class Pages(unittest.TestCase):
     # contract: cors.foreign
     def test_a_foreign_page_reads_none(self):
         seen, asked = self.visit(self.foreign)
-        for name in ("simple", "credentials", "preflighted", "changing", "creating", "malformed", "limited"):
+        for name in ("simple", "credentials", "preflighted", "changing", "creating", "once", "repeated", "malformed", "limited"):
             self.assertEqual(seen[name], {"error": "TypeError"}, name)
         # What needs no preflight was asked and answered; of what needs one the browser asked for leave only.
         self.assertLessEqual({("GET", "/hello?name=Ada"), ("GET", "/hello?name=Cookie"), ("GET", "/ready")}, set(asked))

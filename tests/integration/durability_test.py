@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from mortised import SLOWNESS, Folder, Mortised, missing
+from mortised import SLOWNESS, TRACED, Folder, Mortised, missing
 
 KILLS = int(os.environ.get("MORTISE_KILLS", "3"))
 PLUGINS = {"routing": {}, "logging": {}, "health": {}, "database": {"url": "sqlite:///test.db"}, "users": {}, "auth": {}}
@@ -82,8 +82,7 @@ class Synced(unittest.TestCase):
         try:
             server = Mortised(
                 folder, wrapper=("strace", "-f", "-qq", "-y", "-s", "24", "-e", "trace=fsync,fdatasync,sendto,sendmsg,send,write,writev", "-o", str(trace)),
-                # The leak check of the sanitizer build traces the process itself, which only one can do.
-                env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
+                env=TRACED)
             try:
                 for number in range(10):
                     response = server.post("/api/users", {"name": "Ada", "email": f"sync{number}@example.com", "password": "correct horse"})

@@ -4,6 +4,7 @@
 import re
 import unittest
 
+from mortised import PLUGINS as PLUGINS_FOLDER
 from mortised import Folder, Mortised, run
 
 PLUGINS = {"routing": {}, "logging": {}, "hello": {}, "cors": {}, "security-headers": {}, "uses-filter": {}}
@@ -27,6 +28,8 @@ class FilterOrder(unittest.TestCase):
         for line in done.stdout.splitlines():
             if match := re.fullmatch(r"Filters of phase (\w+):", line):
                 filters = phases.setdefault(match[1], [])
+            elif not line.startswith(" "):
+                filters = None
             elif filters is not None:
                 name, plugin = re.fullmatch(r"  (\S+) \(plugin (\S+)\)", line).groups()
                 self.assertIn(plugin, PLUGINS)
@@ -66,9 +69,13 @@ class FilterOrder(unittest.TestCase):
             server.reload(expect="Reload failed")
             self.assertEqual(server.get("/hello").status, 200)
 
+    def test_names_of_plugins_that_are_off(self):
+        self.set_order("fixture-inner, rate-limit, fixture-outer")
+        self.before(self.shown()["respond"], "fixture-inner", "fixture-outer")
+
     def test_mistakes(self):
         for order, part in (("corse, fixture-outer", "did you mean 'cors'?"), ("cors, cors", "'cors' is named twice"),
-                            ("rate-limit", "no filter is named 'rate-limit'")):
+                            ("rate-limits", "did you mean 'rate-limit'?"), ("zzz", "no installed plugin has a filter 'zzz'")):
             with self.subTest(order=order):
                 self.set_order(order)
                 done = run("--config", self.folder.config, "--check-config")
@@ -87,6 +94,45 @@ class FilterOrder(unittest.TestCase):
         done = run("--config", self.folder.config, "--check-config")
         self.assertIn("plugin.cors.origin", done.stderr)
         self.assertNotIn("server.filter_order", done.stderr)
+
+
+class FilterNames(unittest.TestCase):
+    """What before, after and a declaration say, against the names in the manifests of installed plugins."""
+
+    def check(self, **settings: str):
+        folder = Folder(plugins={"routing": {}, "logging": {}, "misnames-filters": settings})
+        self.addCleanup(folder.remove)
+        return run("--config", folder.config, "--check-config")
+
+    def test_names_that_nobody_has(self):
+        done = self.check(before="request-lgo")
+        self.assertEqual(done.returncode, 78, done)
+        self.assertIn("filter 'named' of plugin 'misnames-filters' stands before 'request-lgo', and no installed plugin has "
+                      "a filter of that name; did you mean 'request-log'?", done.stderr)
+
+    def test_names_of_plugins_that_are_off(self):
+        for before in ("cors", "request-log", "cors,request-log"):
+            with self.subTest(before=before):
+                self.assertEqual(self.check(before=before).returncode, 0)
+
+    def test_declarations_that_the_module_does_not_name(self):
+        done = self.check(declares="nameless")
+        self.assertEqual(done.returncode, 78, done)
+        self.assertIn("plugin 'misnames-filters': filter 'nameless' is not among the filters that the plugin's module names",
+                      done.stderr)
+
+
+class Twins(unittest.TestCase):
+    def test_two_files_with_one_id(self):
+        folder = Folder(plugins={"routing": {}, "logging": {}, "hello": {}})
+        self.addCleanup(folder.remove)
+        twin = folder.path / "twin.so"
+        twin.write_bytes((PLUGINS_FOLDER / "hello.so").read_bytes() + b"\0")  # the same bytes are the same plugin
+        folder.plugins["twin"] = {"file": str(twin)}
+        folder.write()
+        done = run("--config", folder.config, "--check-config")
+        self.assertEqual(done.returncode, 78, done)
+        self.assertIn(f"plugins 'hello' ({PLUGINS_FOLDER / 'hello.so'}) and 'twin' ({twin}) both are 'org.mortise.hello'", done.stderr)
 
 
 if __name__ == "__main__":

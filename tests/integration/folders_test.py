@@ -11,8 +11,8 @@ import unittest
 
 from mortised import PROGRAM, ROOT, Folder, Mortised, environment, run
 
-TELLS = "tells-folders"
-BASE = {"routing": {}, "logging": {}, TELLS: {}}
+REPORTS = "reports-folders"
+BASE = {"routing": {}, "logging": {}, REPORTS: {}}
 
 
 class Folders(unittest.TestCase):
@@ -27,9 +27,9 @@ class Folders(unittest.TestCase):
 
     def places(self) -> dict[str, pathlib.Path]:
         return {
-            "state": self.folder.state / "plugins" / TELLS,
-            "cache": self.folder.cache / "plugins" / TELLS,
-            "runtime": self.folder.state / "run" / "plugins" / TELLS,
+            "state": self.folder.state / "plugins" / REPORTS,
+            "cache": self.folder.cache / "plugins" / REPORTS,
+            "runtime": self.folder.state / "run" / "plugins" / REPORTS,
         }
 
     def refused(self) -> str:
@@ -39,24 +39,24 @@ class Folders(unittest.TestCase):
 
     def test_are_made_for_their_user_alone(self):
         server = self.serve()
-        told = server.get("/folders").json
+        reported = server.get("/folders").json
         for name, place in self.places().items():
-            self.assertEqual(told[name], str(place))
+            self.assertEqual(reported[name], str(place))
             self.assertEqual((place / "left").read_text(), "by start")
             for folder in (place, place.parent):
                 self.assertEqual(stat.S_IMODE(folder.stat().st_mode), 0o700, folder)
-        self.assertEqual(told["configuration"], str(self.folder.config))
-        self.assertEqual(told["place"], "")
+        self.assertEqual(reported["configuration"], str(self.folder.config))
+        self.assertEqual(reported["place"], "")
 
     def test_another_runtime_directory(self):
         self.folder.server["runtime_directory"] = str(self.folder.path / "run")
         self.folder.write()
-        self.assertEqual(self.serve().get("/folders").json["runtime"], str(self.folder.path / "run" / "plugins" / TELLS))
+        self.assertEqual(self.serve().get("/folders").json["runtime"], str(self.folder.path / "run" / "plugins" / REPORTS))
 
     def test_the_service_managers_runtime_directory(self):
         server = Mortised(self.folder, env={"RUNTIME_DIRECTORY": f"{self.folder.path}/given:{self.folder.path}/other"})
         self.addCleanup(server.close)
-        self.assertEqual(server.get("/folders").json["runtime"], str(self.folder.path / "given" / "plugins" / TELLS))
+        self.assertEqual(server.get("/folders").json["runtime"], str(self.folder.path / "given" / "plugins" / REPORTS))
 
     def test_runtime_folders_are_emptied_at_the_start(self):
         server = self.serve()
@@ -64,7 +64,7 @@ class Folders(unittest.TestCase):
         (place / "stale").mkdir()
         (place / "stale" / "socket").touch()
         (self.places()["state"] / "kept").touch()
-        server.folder.plugins[TELLS] = {"place": "/else"}
+        server.folder.plugins[REPORTS] = {"place": "/else"}
         server.folder.write()
         server.reload()
         self.assertTrue((place / "stale" / "socket").exists(), "a reload removes nothing")
@@ -89,7 +89,7 @@ class Folders(unittest.TestCase):
             self.assertFalse(self.folder.state.exists() or self.folder.cache.exists(), mode)
 
     def test_something_else_lies_there(self):
-        own = rf"plugin '{TELLS}' \(org.mortise.fixtures.{TELLS} 1.0.0\)"
+        own = rf"plugin '{REPORTS}' \(org.mortise.fixtures.{REPORTS} 1.0.0\)"
         for name in ("state", "cache"):
             place = self.places()[name]
             for spot, who in ((place, own), (place.parent, "plugin '[a-z-]+' .*")):
@@ -122,7 +122,7 @@ class Folders(unittest.TestCase):
 
 class Paths(unittest.TestCase):
     def setUp(self):
-        self.folder = Folder(plugins={**BASE, TELLS: {"place": "some/where"}})
+        self.folder = Folder(plugins={**BASE, REPORTS: {"place": "some/where"}})
         self.addCleanup(self.folder.remove)
         self.elsewhere = self.folder.path / "elsewhere"
         self.elsewhere.mkdir()
@@ -141,12 +141,12 @@ class Paths(unittest.TestCase):
 
     def test_wherever_they_are_set(self):
         (self.folder.config / "plugins.d").mkdir()
-        (self.folder.config / "plugins.d" / "more.ini").write_text(f"[plugin.{TELLS}]\nplace = of/another\n")
+        (self.folder.config / "plugins.d" / "more.ini").write_text(f"[plugin.{REPORTS}]\nplace = of/another\n")
         server = Mortised(self.folder)
         self.addCleanup(server.close)
         self.assertEqual(server.get("/folders").json["place"], str(self.folder.config / "of" / "another"))
         server.stop()
-        server.arguments = ("--set", f"plugin.{TELLS}.place=of/the/line")
+        server.arguments = ("--set", f"plugin.{REPORTS}.place=of/the/line")
         server.restart()
         self.assertEqual(server.get("/folders").json["place"], str(self.folder.config / "of" / "the" / "line"))
 
@@ -162,7 +162,7 @@ class Paths(unittest.TestCase):
         self.folder.write()
         server = Mortised(self.folder)
         self.addCleanup(server.close)
-        self.assertEqual(server.get("/folders").json["state"], str(self.folder.config / "state" / "plugins" / TELLS))
+        self.assertEqual(server.get("/folders").json["state"], str(self.folder.config / "state" / "plugins" / REPORTS))
 
     def test_data_at_an_old_place_is_used_from_there(self):
         self.folder.plugins["database"] = {"url": "sqlite:///data/test.db"}

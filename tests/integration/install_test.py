@@ -52,7 +52,7 @@ class Installed(unittest.TestCase):
     def test_every_link_of_its_documents_leads_somewhere(self):
         folder = self.prefix / "share/doc/mortise"
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.md"))
-        for name in ("README.md", "SECURITY.md", "sdk/README.md", "sdk/ABI_HISTORY.md", "sdk/examples/c-hello/README.md", "plugins/users/README.md",
+        for name in ("README.md", "SECURITY.md", "sdk/README.md", "sdk/ABI_HISTORY.md", "sdk/examples/c-hello/README.md", "sdk/examples/rust-hello/README.md", "plugins/users/README.md",
                      "plugins/hello/README.md"):
             self.assertIn(name, names)
         self.assertTrue((folder / "plugins/hello/hello_plugin.cpp").exists())

@@ -21,15 +21,15 @@ class Released(unittest.TestCase):
             self.assertEqual(server.get("/keeps/start").status, 200)
             for _ in range(10):
                 self.assertEqual(server.get("/keeps/loop").status, 200)
-            # Timers that are due or cancelled, hashes and ends of batches; not those that wait for an hour.
-            due = 60 + 2 + 10
+            # Timers that are due or cancelled, hashes, tasks and ends of batches; not those that wait for an hour.
+            due = 60 + 4 + 20 + 10
             eventually(lambda: counts()["released"] >= due, "what ran or was cancelled is released")
             found = counts()
             self.assertEqual((found["released"], found["early"], found["wrong"]), (due, 0, 0), found)
             pending = found["taken"] - due
             self.assertGreater(pending, 900, found)
             self.assertLessEqual(pending, 1024, found)
-            self.assertEqual(found["refused"], 2000 - pending + 1 + 4, found)
+            self.assertEqual(found["refused"], 2000 - pending + 1 + 6 + 1, found)
 
             mark = server.mark()
             server.folder.plugins["keeps-calls"]["tag"] = "two"

@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from mortised import ALL_PLUGINS, EVENT_S, FIXTURES, SLOWNESS, Mortised, eventually
+from mortised import ALL_PLUGINS, EVENT_S, FIXTURES, HANG_TIMEOUT, SLOWNESS, Mortised, eventually
 
 PLUGINS = {"routing": {}, "logging": {}, "hello": {"name": "first"}, "slow": {"answer": "old"}}
 BODY = b'{"name": "Slow Body", "email": "slow@example.com", "password": "correct horse"}'
@@ -67,7 +67,7 @@ class Lifecycle(unittest.TestCase):
             server.stop(status=1)  # the second signal
 
     def test_signals_that_pile_up_lose_no_stop(self):
-        server = self.serve({}, control_timeout="3s")
+        server = self.serve({}, control_timeout=HANG_TIMEOUT)
         server.folder.plugins["hangs-in-start"] = {}
         server.folder.write()
         mark = server.mark()
@@ -219,7 +219,7 @@ class Lifecycle(unittest.TestCase):
         server.stop()
 
     def test_a_plugin_that_hangs_in_activate_is_told_and_not_called(self):
-        server = self.serve({"health": {}, "hangs-in-activate": {}}, control_timeout="1s")
+        server = self.serve({"health": {}, "hangs-in-activate": {}}, control_timeout=HANG_TIMEOUT)
         self.assertEqual(server.get("/hello").status, 200)
         self.assertEqual(server.get("/hangs-in-activate").status, 503)
         response = server.get("/ready")
@@ -228,7 +228,7 @@ class Lifecycle(unittest.TestCase):
         server.stop()
 
     def test_requests_of_a_plugin_that_hangs_in_activate_are_ended(self):
-        server = self.serve({"health": {}}, control_timeout=f"{int(3 * SLOWNESS)}s", handler_timeout="10m", request_timeout="10m")
+        server = self.serve({"health": {}}, control_timeout=HANG_TIMEOUT, handler_timeout="10m", request_timeout="10m")
         server.folder.plugins["hangs-in-activate"] = {}
         server.folder.write()
         server.signal(signal.SIGHUP)

@@ -4,7 +4,7 @@
 import socket
 import unittest
 
-from mortised import ALL_PLUGINS, Folder, Mortised, run
+from mortised import ALL_PLUGINS, HANG_TIMEOUT, Folder, Mortised, run
 
 SIMPLE = {"routing": {}, "logging": {}, "hello": {}}
 
@@ -35,7 +35,9 @@ class Mistakes(unittest.TestCase):
             "health": ("allow", "10.0.0.1/33, foo", ("'10.0.0.1/33' is no network", "'foo' is no network")),
             "logging": ("levels", "host.http=loud, x", ("'host.http=loud' is not LOGGER=LEVEL", "'x' is not LOGGER=LEVEL")),
             "hello": ("name", '""', ("it is empty",)),
-            "database": ("url", "postgres://db/x", ("'postgres://db/x': not a database URL",)),
+            "database": ("url", "postgres://db/x", ("'postgres://db/x': PostgreSQL is not supported, only SQLite and MariaDB; write sqlite:///name.db "
+                                                    "(in the state directory), sqlite:////absolute/name.db, or mariadb://host/name with "
+                                                    "user:password@ in front of the host",)),
             "auth": ("access_secret", "a" * 40, ("the secret is weak",)),
             "refuses-settings": ("left", "here", ("it is not right",)),
         }
@@ -119,7 +121,7 @@ class Mistakes(unittest.TestCase):
 
 
     def test_a_plugin_that_hangs_holds_up_neither_a_check_nor_a_reload(self):
-        folder = self.folder(control_timeout="500ms")
+        folder = self.folder(control_timeout=HANG_TIMEOUT)
         with Mortised(folder) as server:
             folder.plugins = {**SIMPLE, "hello": {"nam": "x"}, "hangs-in-configure": {}}
             folder.write()

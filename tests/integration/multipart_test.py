@@ -11,7 +11,7 @@ import socket
 import subprocess
 import unittest
 
-from mortised import EVENT_S, SLOWNESS, Folder, Mortised, ServerTest, eventually, missing
+from mortised import EVENT_S, SLOWNESS, TRACED, Folder, Mortised, ServerTest, eventually, missing
 
 ROUTED = {"routing": {}, "logging": {}}
 PLACE = "/uses/multipart"
@@ -368,9 +368,7 @@ class Disks(unittest.TestCase):
         uploads = folder.state / "uploads"
         hang = f"inject=mkdir:delay_enter={int(6e6 * SLOWNESS)}"
         strace = ("strace", "-f", "-qq", "-P", str(uploads), "-e", "trace=mkdir", "-e", hang, "-o", "/dev/null")
-        # The leak check of the sanitizer build traces the process itself, which only one can do.
-        quiet = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-        with Mortised(folder, wrapper=strace, env=quiet) as server:
+        with Mortised(folder, wrapper=strace, env=TRACED) as server:
             response = self.post(server)
             self.assertEqual((response.status, response.json["error"]), (503, "The files could not be stored"))
             server.wait_for("Uploaded files were not stored in time")

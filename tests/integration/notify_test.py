@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from mortised import EVENT_S, Mortised
+from mortised import EVENT_S, HANG_TIMEOUT, Folder, Mortised
 
 PLUGINS = {"routing": {}, "logging": {}, "hello": {}}
 
@@ -68,6 +68,8 @@ class Notify(unittest.TestCase):
                     manager.wait_for("READY", mark)  # also after a failed reload, or systemd would wait for ever
                     server.signal(signal.SIGTERM)
                     self.assertEqual(manager.wait_for("STOPPING")["STOPPING"], "1")
+                    more = manager.wait_for("EXTEND_TIMEOUT_USEC", len(manager.messages))
+                    self.assertGreater(int(more["EXTEND_TIMEOUT_USEC"]), 60_000_000)  # server.shutdown_timeout
                     server.expect_exit(0)
 
     def test_ready_means_ready(self):
@@ -79,6 +81,31 @@ class Notify(unittest.TestCase):
                 server.wait_ready()
                 self.assertEqual(server.get("/hello").status, 200)
                 server.stop()
+            finally:
+                server.close()
+
+    def test_more_time_while_a_plugin_still_has_some(self):
+        folder = Folder({"control_timeout": HANG_TIMEOUT}, PLUGINS)
+        self.addCleanup(folder.remove)
+        more = {"EXTEND_TIMEOUT_USEC": "10000000"}
+        with Manager() as manager:
+            with Mortised(folder, env={"NOTIFY_SOCKET": manager.address}) as server:
+                manager.wait_for("READY")
+                folder.plugins["hangs-in-start"] = {}
+                folder.write()
+                server.signal(signal.SIGHUP)
+                manager.wait_for("RELOADING")
+                mark = len(manager.messages)
+                self.assertEqual(manager.wait_for("EXTEND_TIMEOUT_USEC", mark), more)
+                manager.wait_for("READY", mark)
+                server.kill()
+            mark = len(manager.messages)
+            server = Mortised(folder, env={"NOTIFY_SOCKET": manager.address}, start=False)
+            try:
+                server.start(ready=False)
+                self.assertEqual(manager.wait_for("EXTEND_TIMEOUT_USEC", mark), more)
+                server.expect_exit(1)
+                self.assertFalse([message for message in manager.messages[mark:] if "READY" in message])
             finally:
                 server.close()
 

@@ -12,7 +12,8 @@ from browser import browser_program, node_folder, output_of
 from mortised import BUILD, Mortised, ServerTest
 
 PLUGINS = {
-    "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "openapi": {},
+    "routing": {}, "logging": {}, "health": {}, "hello": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "posts": {}, "auth": {},
+    "openapi": {},
 }
 DEVELOPMENT = {"mode": "development", "password_cost": "4"}
 
@@ -177,8 +178,60 @@ class Modes(unittest.TestCase):
                 self.assertEqual("/hello" in server.get("/openapi.yaml").body.decode(), enabled == "true")
 
 
+class Additions(unittest.TestCase):
+    """What a plugin does to routes of others."""
+
+    IDEMPOTENT = ("POST /api/users", "POST /api/users/batch", "PATCH /api/users/{id}", "POST /api/posts", "PATCH /api/posts/{id}")
+
+    # contract: openapi.document
+    def test_keys_are_documented_while_their_plugin_is_on(self):
+        with Mortised(plugins={**PLUGINS, "idempotency": {"required": "POST /api/posts"}}, server=DEVELOPMENT) as server:
+            for enabled in ("true", "false", "true"):
+                server.folder.plugins["idempotency"]["enabled"] = enabled
+                server.folder.write()
+                server.reload()
+                document = operations(server.get("/openapi.json").json)
+                with_key = {name for name, operation in document.items() if self.key_of(operation)}
+                self.assertEqual(with_key, set(self.IDEMPOTENT) if enabled == "true" else set())
+                for name, operation in document.items():
+                    replayed = [status for status, response in operation["responses"].items()
+                                if "Idempotency-Replayed" in response.get("headers", {})]
+                    self.assertEqual(bool(replayed), name in with_key, name)
+                    self.assertEqual([status for status in replayed if not status.startswith("2")], [])
+                    if name in with_key:
+                        self.assertEqual(self.key_of(operation).get("required", False), name == "POST /api/posts")
+                        for status, message in (("409", "still running"), ("422", "another request")):
+                            self.assertIn(message, operation["responses"][status]["description"])
+                            self.assertEqual(operation["responses"][status]["content"]["application/json"]["schema"],
+                                             {"$ref": "#/components/schemas/Error"})
+                if enabled == "true":
+                    conflict = document["POST /api/users"]["responses"]["409"]
+                    self.assertIn("User already exists", conflict["description"])
+                    self.assertIn("Retry-After", conflict["headers"])
+
+    @staticmethod
+    def key_of(operation: dict) -> dict:
+        found = [one for one in operation.get("parameters", []) if (one["in"], one["name"]) == ("header", "Idempotency-Key")]
+        return found[0] if found else {}
+
+    # contract: cors.origins
+    def test_pages_may_read_every_documented_field(self):
+        plugins = {**PLUGINS, "idempotency": {}, "cors": {}, "rate-limit": {}, "conditional": {}}
+        with Mortised(plugins=plugins, server=DEVELOPMENT) as server:
+            response = server.get("/openapi.json", headers={"Origin": "http://localhost:3000"})
+            exposed = {name.strip().lower() for name in response.header("access-control-expose-headers").split(",")}
+            document = response.json
+            responses = [*document["components"]["responses"].values(),
+                         *(one for operation in operations(document).values() for one in operation["responses"].values())]
+            named = {name.lower() for one in responses for name in one.get("headers", {})}
+            self.assertIn("idempotency-replayed", named)
+            # These scripts read anyway (https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name).
+            named -= {"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
+            self.assertLessEqual(named, exposed)
+
+
 class Checked(ServerTest):
-    PLUGINS = {**PLUGINS, "security-headers": {}, "uses-multipart": {}, "openapi": {
+    PLUGINS = {**PLUGINS, "security-headers": {}, "idempotency": {}, "uses-multipart": {}, "openapi": {
         "description": "Users and their sessions.", "license": "Apache-2.0", "contact_name": "Ada", "contact_url": "https://example.com/",
         "contact_email": "ada@example.com",
     }}

@@ -16,10 +16,9 @@ import tempfile
 import time
 import unittest
 
-from mortised import FIXTURES, PROGRAM, SANITIZED, SLOWNESS, Folder, Mortised, environment, eventually, run
+from mortised import FIXTURES, HANG_S, HANG_TIMEOUT, PROGRAM, SANITIZED, SLOWNESS, Folder, Mortised, environment, eventually, run
 
 BASE = {"routing": {}, "logging": {}, "hello": {}}
-CONTROL_S = 2.0 * SLOWNESS
 GRACE_S = 20.0 * SLOWNESS
 SECRET = "f4c3-not-for-the-log-b00c"
 
@@ -73,7 +72,7 @@ TITLE = r"plugin 'org\.mortise\.fixtures\.crashes' 1\.0\.0, instance '{name}'"
 
 
 def folder(plugins: dict[str, dict[str, str]]) -> Folder:
-    return Folder({"control_timeout": f"{int(CONTROL_S * 1000)}ms"}, {**BASE, **plugins})
+    return Folder({"control_timeout": HANG_TIMEOUT}, {**BASE, **plugins})
 
 
 def crashes(where: str, how: str, **more: str) -> dict[str, str]:
@@ -162,7 +161,7 @@ class BeforeServing(unittest.TestCase):
                     server.folder.write()
                     begun = time.monotonic()
                     server.reload("Reload failed")
-                    self.assertLess(time.monotonic() - begun, 3 * CONTROL_S + GRACE_S)
+                    self.assertLess(time.monotonic() - begun, 3 * HANG_S + GRACE_S)
                     function = "get_extension" if where == "extension" else where
                     eventually(
                         lambda f=function: any(f"{f} did not return within" in line for line in server.lines), function

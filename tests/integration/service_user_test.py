@@ -44,7 +44,7 @@ class ServiceUser(unittest.TestCase):
         return subprocess.run([str(self.program), "--config", str(config), *arguments], env=environment(), capture_output=True, text=True, timeout=60)
 
     def test_commands_leave_files_to_the_service(self):
-        result = self.run_program("command", "grant-admin", "nobody@example.com")
+        result = self.run_program("users", "grant-admin", "nobody@example.com")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("no user has the address", result.stderr)
         files = [self.state, *self.state.rglob("*")]

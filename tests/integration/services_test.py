@@ -559,34 +559,6 @@ class Authentication(ServerTest):
             folder.remove()
 
 
-class Commands(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = Folder(plugins={"routing": {}, "uses-command": {}})
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.remove()
-
-    def command(self, *arguments):
-        return run("--config", self.folder.config, "command", *arguments)
-
-    def test_arguments_and_outputs(self):
-        done = self.command("fixture-echo", "one", "", "two words", "--", "-h", "ünïcode")
-        self.assertEqual((done.returncode, done.stdout), (0, "one\n\ntwo words\n--\n-h\nünïcode\n"), done)
-        usage = self.command("fixture-echo")
-        self.assertEqual((usage.returncode, usage.stdout), (64, ""), usage)
-        self.assertIn("nothing to print", usage.stderr)
-
-    def test_faults(self):
-        thrown = self.command("fixture-throw")
-        self.assertEqual(thrown.returncode, 1)
-        self.assertIn("thrown in a command", thrown.stderr)
-        unknown = self.command("fixture-ecko")
-        self.assertNotEqual(unknown.returncode, 0)
-        self.assertIn("fixture-echo", unknown.stderr)
-
-
 class HostServices(ServerTest):
     PLUGINS = {
         **ROUTED, "health": {"cache": "0s"}, "database": {"url": "sqlite:///test.db"}, "users": {},
@@ -744,6 +716,20 @@ class Migrations(unittest.TestCase):
         with Mortised(plugins={**ROUTED, "uses-migrations": {}}) as server:
             self.assertEqual(server.get("/uses/migrations").json["migrations"],
                              ["uses-migrations/0001-first", "uses-migrations/0002-second"])
+
+    def test_they_have_a_command(self):
+        folder = Folder(plugins={**ROUTED, "uses-migrations": {}})
+        for action in ("status", "up"):
+            done = run("--config", folder.config, "migrate", action)
+            self.assertEqual((done.returncode, done.stdout), (0, f"{action} of 2\n"), done.stderr)
+        none = run("--config", Folder(plugins=ROUTED).config, "migrate", "status")
+        self.assertEqual((none.returncode, none.stderr), (1, "mortised: no enabled plugin has migrations\n"))
+
+    def test_flags_that_nobody_knows_are_a_mistake(self):
+        folder = Folder(plugins={**ROUTED, "uses-migrations": {}, "flags-migrations": {}})
+        done = run("--config", folder.config, "--check-config")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("plugin 'flags-migrations': migration '0001-odd' has the unknown flag 128", done.stderr)
 
 
 class LogSink(unittest.TestCase):

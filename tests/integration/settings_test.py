@@ -234,12 +234,12 @@ class Mistakes(SettingsTest):
     def test_no_router(self):
         del self.folder.plugins["routing"]
         self.folder.write()
-        self.refused("router", "routing")
+        self.assertRegex(self.refused("router"), r"set enabled = true in .*\[plugin\.routing\]")
 
     def test_a_missing_provider_is_named(self):
         self.folder.plugins = {"routing": {}, "users": {}}
         self.folder.write()
-        self.refused("users", "database")
+        self.refused("users", "set enabled = true in [plugin.database]")
 
     def test_xml_mistakes(self):
         self.folder.file.unlink()

@@ -12,7 +12,7 @@ import sys
 import time
 import unittest
 
-from mortised import EVENT_S, SLOWNESS, Mortised, eventually
+from mortised import EVENT_S, SLOWNESS, Mortised, eventually, sanitizer_options
 
 COUNT = int(os.environ.get("MORTISE_SLOW_CLIENTS", "1000"))
 # Of header, body and write; all clients connect and are measured in it.
@@ -35,12 +35,6 @@ def resident_kib(server: Mortised) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     raise AssertionError("no VmRSS")
-
-
-def cpu_s(server: Mortised) -> float:
-    """User and system time so far."""
-    fields = pathlib.Path(f"/proc/{server.pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Herd:
@@ -104,8 +98,7 @@ class SlowClients(SlowTest):
         settings = {"workers": "1", "header_timeout": "600s", "body_timeout": "600s", "body_max_time": "600s", "body_min_rate": "0",
                     "write_timeout": "600s", **{key: value or milliseconds for key, value in server_settings.items()}}
         # What was freed is not the server's any more, though the address sanitizer would keep up to 256 MiB of it.
-        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
-        with Mortised(server=settings, plugins=self.PLUGINS, env={"ASAN_OPTIONS": options}) as server:
+        with Mortised(server=settings, plugins=self.PLUGINS, env=sanitizer_options("quarantine_size_mb=1")) as server:
             before_descriptors = descriptors(server)
             idle = probe(server)
             before_kib = resident_kib(server)
@@ -192,10 +185,10 @@ class Descriptors(unittest.TestCase):
                     waiting.append(connection)
                 eventually(lambda: descriptors(server) >= self.LIMIT - 2, "the descriptors are used up")
                 # A stretch of time is what is measured here, so that one is waited for.
-                begin, used = time.monotonic(), cpu_s(server)
+                begin, used = time.monotonic(), server.cpu_s()
                 while time.monotonic() - begin < self.WATCHED_S:
                     time.sleep(0.05)
-                used = cpu_s(server) - used
+                used = server.cpu_s() - used
                 print(f"without a descriptor: {used * 1000:.0f} ms of CPU time in {self.WATCHED_S:.0f} s")
                 self.assertLess(used, 0.1 * SLOWNESS, "it spins")
                 # Who is in is served, and so is everyone else once there is room.

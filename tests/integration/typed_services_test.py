@@ -23,8 +23,8 @@ class TypedServices(unittest.TestCase):
                          {"id": "100--", "url": "", "error": "", "days": 0, "count": 1})
 
     def test_errors_come_back(self):
-        told = self.links("uses-links", "url=")
-        self.assertEqual((told["error"], told["count"]), ("shorten: an empty URL has no link", -1))
+        outcome = self.links("uses-links", "url=")
+        self.assertEqual((outcome["error"], outcome["count"]), ("shorten: an empty URL has no link", -1))
 
     def test_an_older_consumer(self):
         self.assertEqual(self.links("uses-older-links", "url=http://a/"),

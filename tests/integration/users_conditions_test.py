@@ -177,18 +177,18 @@ class Tags(ServerTest):
     # contract: users.if-match
     def test_no_update_is_lost(self):
         tag = self.get().header("etag")
-        answers, barrier = [], threading.Barrier(12)
+        answers, barrier = [], threading.Barrier(16)
 
         def attempt(number: int):
             barrier.wait()
             answers.append(self.patch({"name": f"Writer {number}"}, If_Match=tag).status)
 
-        threads = [threading.Thread(target=attempt, args=(number,)) for number in range(12)]
+        threads = [threading.Thread(target=attempt, args=(number,)) for number in range(16)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(sorted(answers), [200] + [412] * 11)
+        self.assertEqual(sorted(answers), [200] + [412] * 15)
 
 
 if __name__ == "__main__":

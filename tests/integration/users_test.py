@@ -3,11 +3,11 @@
 
 import datetime
 import re
-import sqlite3
 import threading
 import unittest
 
 from mortised import Mortised, ServerTest
+from stored import Time, stored
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -47,6 +47,25 @@ class Users(ServerTest):
             self.assertError(self.server.post("/api/users", body(email)), 409, "User already exists")
             self.assertError(self.server.post("/auth/register", body(email)), 409, "User already exists")
         self.assertEqual(self.server.post("/auth/login", {"email": "mixeD@example.COM", "password": "correct horse"}).status, 200)
+
+    # contract: users.create, user.email-unique
+    def test_addresses_are_compared_whole(self):
+        """None is taken for one that differs at its end, or in what a database may hold for the same letter."""
+        longest = "a@" + ".".join(["b" * 60] * 4)
+        addresses = [f"{longest}.c.de", f"{longest}.c.dk", "strasse@example.com", "strabe@example.com", "a+b@example.com", "a-b@example.com",
+                     "a_b@example.com", "a%b@example.com"]
+        self.assertEqual(len(addresses[0]), 250)
+        for address in addresses:
+            self.assertEqual(self.server.post("/api/users", body(address)).status, 201, address)
+        for address in addresses:
+            for same in (address, address.upper()):
+                self.assertError(self.server.post("/api/users", body(same)), 409, "User already exists")
+                self.assertEqual(self.server.post("/auth/login", {"email": same, "password": "correct horse"}).json["user"]["email"], address)
+            # No such address, and none that is there.
+            for other in (f"{address} ", f" {address}", f"{address}\t", address.replace("s", "\u00df", 1).replace("a@", "\u00e4@")):
+                if other != address:
+                    self.assertInvalid(self.server.post("/api/users", body(other)), ("body", "/email", "format"))
+                    self.assertNotEqual(self.server.post("/auth/login", {"email": other, "password": "correct horse"}).status, 200, other)
 
     # contract: conflict.unique, conflict.no-database
     def test_one_of_racing_registrations_wins(self):
@@ -255,30 +274,93 @@ class Roles(unittest.TestCase):
             server.stop()
             from mortised import run
 
-            done = run("--config", server.folder.config, "command", "grant-admin", "Boss@Example.com")
+            done = run("--config", server.folder.config, "users", "grant-admin", "Boss@Example.com")
             self.assertEqual(done.returncode, 0, done)
-            with sqlite3.connect(server.folder.state_of("database") / "test.db") as database:
-                roles = database.execute("SELECT role FROM users").fetchall()
-            self.assertEqual(roles, [("admin",)])
-            unknown = run("--config", server.folder.config, "command", "grant-admin", "nobody@example.com")
+            self.assertEqual(server.folder.stored.rows("SELECT role FROM users"), [("admin",)])
+            unknown = run("--config", server.folder.config, "users", "grant-admin", "nobody@example.com")
             self.assertEqual(unknown.returncode, 1, unknown)
             self.assertIn("nobody@example.com", unknown.stderr)
-            revoked = run("--config", server.folder.config, "command", "revoke-admin", "boss@example.com")
+            revoked = run("--config", server.folder.config, "users", "revoke-admin", "boss@example.com")
             self.assertEqual(revoked.returncode, 0, revoked)
-            with sqlite3.connect(server.folder.state_of("database") / "test.db") as database:
-                self.assertEqual(database.execute("SELECT role FROM users").fetchall(), [("user",)])
+            self.assertEqual(server.folder.stored.rows("SELECT role FROM users"), [("user",)])
 
     # contract: user.role
-    def test_a_command_leaves_a_running_server_alone(self):
+    def test_beside_requests(self):
+        """The running server keeps serving, and a change counts with the next request."""
         from mortised import run
 
+        def command(*arguments: str):
+            return run("--config", server.folder.config, "users", *arguments)
+
         with Mortised() as server:
-            server.register(email="boss@example.com")
-            done = run("--config", server.folder.config, "command", "grant-admin", "boss@example.com")
-            self.assertEqual(done.returncode, 1, done)
-            self.assertIn(str(server.pid), done.stderr)
-            unknown = run("--config", server.folder.config, "command", "grant-admim")
-            self.assertNotEqual(unknown.returncode, 0)
+            boss = server.register(email="Boss@example.com", name="The\tBoss")
+            user = server.register(email="user@example.com", name="User")
+            users = [(boss["user"]["id"], "Boss@example.com", "The\\tBoss"), (user["user"]["id"], "user@example.com", "User")]
+            batch = {"users": []}
+            for command_name, role, status in (("grant-admin", "admin", 201), ("revoke-admin", "user", 403)):
+                done = command(command_name, "boss@example.com")
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+                self.assertEqual(server.post("/api/users/batch", batch, token=boss["accessToken"]).status, status)
+                roles = [role, "user"]
+                for asked in (None, "admin", "user"):
+                    listed = command("list", *(["--role", asked] if asked else []))
+                    expected = ["\t".join((*one, has)) for one, has in zip(users, roles, strict=True) if asked in (None, has)]
+                    self.assertEqual((listed.returncode, listed.stdout.splitlines()), (0, expected), listed)
+            unknown = command("grant-admin", "nobody@example.com")
+            self.assertEqual((unknown.returncode, unknown.stderr), (1, "no user has the address nobody@example.com\n"))
+            for wrong in (("list", "--role", "root"), ("grant-admin",)):
+                self.assertEqual(command(*wrong).returncode, 64)
+            self.assertNotEqual(command("grant-admim").returncode, 0)
+            server.stop()
+            self.assertEqual(len(command("list").stdout.splitlines()), 2)
+
+
+class Totals(ServerTest):
+    """Lists count up to a limit."""
+
+    PLUGINS = {"logging": {}, "routing": {}, "database": {"url": "sqlite:///test.db"}, "auth": {}, "users": {"maximum_total": "100"},
+               "posts": {"maximum_total": "100"}}
+
+    def pagination(self, path: str, token: str) -> dict:
+        response = self.server.get(path, token=token)
+        self.assertEqual(response.status, 200, response)
+        return response.json["pagination"]
+
+    # contract: users.list
+    def test_no_more_than_the_limit_is_counted(self):
+        me = self.server.register()
+        token, own = me["accessToken"], me["user"]["id"]
+        database = stored(self.server.folder)
+
+        def add(first: int, count: int) -> None:
+            numbers = range(first, first + count)
+            database.change_all(
+                "INSERT INTO users (id, name, email, email_lower, password_hash, created_at, updated_at) VALUES (?, ?, ?, ?, '', ?, ?)",
+                [(f"0190f5a8-7c3e-7abc-8def-{n:012x}", f"User {n}", f"t{n}@example.com", f"t{n}@example.com", Time(n), Time(n)) for n in numbers])
+            database.change_all(
+                "INSERT INTO posts (id, author_id, title, published, created_at, updated_at) VALUES (?, ?, 'A post', 1, ?, ?)",
+                [(f"0190f5a8-7c3e-7abc-8def-{n:012x}", own, Time(n), Time(n)) for n in numbers])
+
+        add(0, 98)
+        for limit, pages in ((10, 10), (100, 1)):
+            self.assertEqual(self.pagination(f"/api/users?page=1&limit={limit}", token), {"page": 1, "limit": limit, "total": 99, "pages": pages})
+        add(98, 1)
+        self.assertEqual(self.pagination("/api/users?page=1&limit=10", token)["total"], 100)
+        add(99, 40)
+        for _ in range(2):
+            self.assertEqual(self.pagination("/api/users?page=10&limit=10", token), {"page": 10, "limit": 10, "total": 100, "pages": 10})
+            for path in ("/api/posts", f"/api/users/{own}/posts"):
+                self.assertEqual(self.pagination(f"{path}?page=1&limit=50", token), {"page": 1, "limit": 50, "total": 100, "pages": 2})
+        # What is behind is read by cursor.
+        self.assertEqual(self.server.get("/api/users?page=11&limit=10", token=token).json["users"], [])
+        ids, cursor = [], ""
+        while cursor is not None:
+            slice = self.server.get(f"/api/users?limit=60&after={cursor}", token=token).json
+            ids += [user["id"] for user in slice["users"]]
+            cursor = slice["pagination"]["next"]
+        self.assertEqual(len(set(ids)), 140)
+        database.change("DELETE FROM users WHERE email LIKE ?", "t1%")
+        self.assertEqual(self.pagination("/api/users?page=1&limit=10", token)["total"], 140 - 50)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import signal
 import time
 import unittest
 
-from mortised import EVENT_S, SLOWNESS, eventually
+from mortised import EVENT_S, HANG_TIMEOUT, SLOWNESS, eventually
 from turns import DEADLINE, TurnsTest, ms
 
 TOO_LONG = "The request took too long"
@@ -96,10 +96,10 @@ class Waiting(TurnsTest):
                 self.assertEqual(self.server.wait_for("Said again", since=mark)["number"], -3)
 
     def quarantined(self, wish: str):
-        """While it is asked for a service it hangs; it is told of nothing any more."""
+        """While it is asked for a service it hangs; it is called no more."""
         for placement in PLACEMENTS:
             with self.subTest(placement=placement):
-                self.begin(placement, control_timeout=f"{int(1000 * SLOWNESS)}ms")
+                self.begin(placement, control_timeout=HANG_TIMEOUT)
                 connection = self.wait(wish)
                 self.gates.append("opening")
                 self.server.folder.plugins["needs-counts"] = {}

@@ -7,7 +7,9 @@
 #include "json/schema.hpp"
 
 #include <mortise/abi/module.h>
+#include <mortise/detail/elements.hpp>
 #include <mortise/service/command.h>
+#include <mortise/service/contributions.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
 #include <mortise/service/json.h>
@@ -76,6 +78,7 @@ struct FakeAnswer {
     bool lent = false; // the body was in lent memory
     FakeVerdict verdict;
     std::uint32_t status = 0; // 0: none yet
+    std::string errorCode;
     std::uint32_t flags = 0;
     std::string body; // or the message of an error
     bool error = false;
@@ -98,9 +101,14 @@ struct FakeRequest {
     std::map<std::string, std::string> cookies;
 };
 
+struct FakeFieldNote {
+    std::string name, text, schema;
+};
+
 struct FakeResponseNote {
     std::uint32_t status = 0;
     std::string schema, message, mediaType;
+    std::vector<FakeFieldNote> fields = {};
 };
 
 struct FakeRoute {
@@ -111,6 +119,12 @@ struct FakeRoute {
     mortise_handler handle = nullptr;
     void* context = nullptr;
     void (*release)(void* context) = nullptr;
+};
+
+struct FakeContribution {
+    std::string name;
+    const void* table;
+    void* self;
 };
 
 struct FakeRecord {
@@ -252,6 +266,10 @@ public:
     std::deque<FakeRoute> routes;
     std::deque<std::vector<std::pair<std::string, std::string>>> headerBlocks; // number 101 is the first
     std::map<std::string, std::string> refusedSettings;                        // key to the messages, a line each
+    std::map<std::string, std::vector<FakeContribution>> contributions;        // by the point
+    int held = 0;                                                              // objects of these that are
+    std::map<std::string, void*> collected;                                    // by the point: what its definer built
+    std::map<std::string, std::string> refusedContributions;
     std::set<std::string> unnamed;                           // services that the plugin's module does not name
     std::uint32_t valueSize = sizeof(mortise_setting_value); // bytes from one to the next, in `configure`
     std::string expectedRoutes;                              // setting, method and pattern, a line each
@@ -265,12 +283,14 @@ public:
     mortise_status lendStatus = MORTISE_OK;
     std::uint32_t currentLoop = 0;
     std::uint64_t generation = 1; // that serves requests
+    std::string runtimeFolder = "/nonexistent/run";
 
     mortise_exchange_table exchangeTable{};
     mortise_routes_table routesTable{};
     mortise_log_table logTable{};
     mortise_loop_table loopTable{};
     mortise_json_table jsonTable{};
+    mortise_contributions_table contributionsTable{};
     mortise_timer_table timerTable{};
     mortise_password_table passwordTable{};
 
@@ -382,8 +402,14 @@ private:
     // As the host shows a route: of the plugin "test".
     static void show(const FakeRoute& route, mortise_route_visitor visitor, void* argument) {
         std::vector<mortise_route_response> responses;
-        for (const FakeResponseNote& note : route.responses)
-            responses.push_back({note.status, 0, viewOf(note.schema), viewOf(note.message), viewOf(note.mediaType)});
+        std::vector<std::vector<mortise_route_field>> fields;
+        for (const FakeResponseNote& note : route.responses) {
+            auto& given = fields.emplace_back();
+            for (const FakeFieldNote& field : note.fields)
+                given.push_back({viewOf(field.name), viewOf(field.text), viewOf(field.schema)});
+            responses.push_back({note.status, 0, viewOf(note.schema), viewOf(note.message), viewOf(note.mediaType),
+                                 given.data(), static_cast<std::uint32_t>(given.size()), sizeof(mortise_route_field)});
+        }
         mortise_route shown{};
         shown.struct_size = sizeof shown;
         shown.flags = route.flags;
@@ -473,6 +499,7 @@ private:
                 open.answer.status = reply->status;
                 open.answer.error = true;
                 open.answer.body = textOf(reply->message);
+                open.answer.errorCode = textOf(reply->code);
                 copyFields(open.answer, reply->fields, reply->field_count);
                 const auto* const details = reinterpret_cast<const char*>(reply->details);
                 for (std::uint32_t i = 0; i < reply->detail_count; ++i) {
@@ -512,6 +539,11 @@ private:
             FakeHost& self = of(context);
             const std::lock_guard lock(self.mutex_);
             return self.openOf(exchange).ended ? 0 : self.timeLeftMs;
+        };
+        exchangeTable.number = [](void* context, mortise_exchange exchange) -> std::uint64_t {
+            FakeHost& self = of(context);
+            const std::lock_guard lock(self.mutex_);
+            return exchange == 0 || self.openOf(exchange).ended ? 0 : exchange % handles;
         };
         exchangeTable.resume = [](void* context, mortise_exchange exchange, mortise_status outcome) -> mortise_status {
             return of(context).end(exchange, [&](Open& open) { open.answer.resumed = outcome; });
@@ -595,10 +627,14 @@ private:
             made.placement = r->placement;
             made.authentication = r->authentication;
             made.summary = textOf(r->summary);
-            for (std::uint32_t i = 0; i < r->response_count; ++i) {
-                const mortise_route_response& response = r->responses[i];
+            for (const mortise_route_response& response :
+                 v1::detail::Elements<mortise_route_response>(r->responses, r->response_count, r->response_size)) {
                 made.responses.push_back(
                     {response.status, textOf(response.schema), textOf(response.message), textOf(response.media_type)});
+                for (const mortise_route_field& field : v1::detail::Elements<mortise_route_field>(
+                         response.fields, response.field_count, response.field_size))
+                    made.responses.back().fields.push_back(
+                        {textOf(field.name), textOf(field.text), textOf(field.schema)});
             }
             takeNotes(made, *r);
             made.handle = r->handle;
@@ -612,8 +648,8 @@ private:
             for (const FakeRoute& route : static_cast<FakeHost*>(context)->routes) show(route, visitor, argument);
             return MORTISE_OK;
         };
-        routesTable.expect = [](void* context, mortise_view key, mortise_view method,
-                                mortise_view pattern) -> mortise_status {
+        routesTable.expect = [](void* context, mortise_view key, mortise_view method, mortise_view pattern,
+                                std::uint32_t) -> mortise_status {
             static_cast<FakeHost*>(context)->expectedRoutes +=
                 textOf(key) + ' ' + textOf(method) + ' ' + textOf(pattern) + '\n';
             return MORTISE_OK;
@@ -690,6 +726,25 @@ private:
             });
             return MORTISE_PENDING;
         };
+        passwordTable.hash_all = [](void* context, mortise_exchange exchange, const mortise_view* passwords,
+                                    std::uint32_t count, std::uint32_t, mortise_password_all_done done, void* argument,
+                                    void (*release)(void*)) -> mortise_status {
+            auto& self = *static_cast<FakeHost*>(context);
+            if (self.passwordStatus != MORTISE_PENDING) return self.passwordStatus;
+            std::vector<std::string> hashes;
+            for (std::uint32_t i = 0; i < count; ++i) hashes.push_back("hash of " + textOf(passwords[i]));
+            self.passwordWork_.push_back([&self, exchange, done, argument, release, hashes] {
+                std::vector<mortise_view> views;
+                const bool isCancelled = self.exchangeTable.cancelled(&self, exchange) != 0;
+                if (!isCancelled)
+                    for (const std::string& hash : hashes) views.push_back(viewOf(hash));
+                done(argument, isCancelled ? MORTISE_STALE : MORTISE_OK, views.data(),
+                     static_cast<std::uint32_t>(views.size()));
+                if (release != nullptr) release(argument);
+            });
+            return MORTISE_PENDING;
+        };
+        passwordTable.cost_limit = [](void*) -> std::uint32_t { return 14; };
         give(MORTISE_PASSWORD_SERVICE, &passwordTable, this);
 
         jsonTable.struct_size = sizeof jsonTable;
@@ -719,6 +774,37 @@ private:
             return MORTISE_OK;
         };
         give(MORTISE_JSON_SERVICE, &jsonTable, this);
+
+        contributionsTable.struct_size = sizeof contributionsTable;
+        contributionsTable.contribute = [](void* context, mortise_view point, mortise_view name, const void* table,
+                                           void* self, mortise_error*) -> mortise_status {
+            static_cast<FakeHost*>(context)->contributions[textOf(point)].push_back({textOf(name), table, self});
+            return MORTISE_OK;
+        };
+        contributionsTable.object = [](void* context, mortise_exchange, mortise_view point,
+                                       void** object) -> mortise_status {
+            const auto& objects = static_cast<FakeHost*>(context)->collected;
+            const auto found = objects.find(textOf(point));
+            if (found == objects.end()) return MORTISE_ABSENT;
+            *object = found->second;
+            return MORTISE_OK;
+        };
+        contributionsTable.hold = [](void* context, mortise_view point, void** object, void** lease) -> mortise_status {
+            auto& host = *static_cast<FakeHost*>(context);
+            const auto found = host.collected.find(textOf(point));
+            if (found == host.collected.end()) return MORTISE_ABSENT;
+            *object = found->second;
+            *lease = &host.held;
+            ++host.held;
+            return MORTISE_OK;
+        };
+        contributionsTable.release = [](void*, void* lease) { --*static_cast<int*>(lease); };
+        contributionsTable.refuse = [](void* context, mortise_view, mortise_view name,
+                                       mortise_view message) -> mortise_status {
+            static_cast<FakeHost*>(context)->refusedContributions[textOf(name)] = textOf(message);
+            return MORTISE_OK;
+        };
+        give(MORTISE_CONTRIBUTIONS_SERVICE, &contributionsTable, this);
     }
 
     mortise_host host_{};
@@ -823,8 +909,10 @@ public:
         std::vector<mortise_setting_value> values(module_.setting_count);
         std::deque<std::string> texts;
         std::deque<std::vector<mortise_view>> lists;
+        const v1::detail::Elements<mortise_setting> settings(module_.settings, module_.setting_count,
+                                                             module_.setting_size);
         for (std::uint32_t i = 0; i < module_.setting_count; ++i) {
-            const mortise_setting& declared = module_.settings[i];
+            const mortise_setting declared = settings[i];
             const auto given = set.find(textOf(declared.key));
             const std::string& text =
                 texts.emplace_back(given != set.end() ? given->second : textOf(declared.default_text));
@@ -843,7 +931,7 @@ public:
         configuration.values = reinterpret_cast<const mortise_setting_value*>(strided.data());
         configuration.state_folder = viewOf("/nonexistent/state");
         configuration.cache_folder = viewOf("/nonexistent/cache");
-        configuration.runtime_folder = viewOf("/nonexistent/run");
+        configuration.runtime_folder = viewOf(host_.runtimeFolder);
         configuration.configuration_folder = viewOf("/nonexistent/etc");
         const mortise_status status = plugin_.table->configure(plugin_.self, &configuration, &error_);
         return host_.refusedSettings.empty() ? status : MORTISE_INVALID;
@@ -855,10 +943,10 @@ public:
     }
     // A provided service, as the instance of that name gets it; empty when it is refused, see error().
     mortise_service open(std::string_view id, std::string_view consumer = "test") {
-        const mortise_consumer told{sizeof told,     0,           viewOf(consumer), viewOf("org.example.test"),
-                                    viewOf("1.0.0"), ++consumers_};
+        const mortise_consumer shown{sizeof shown,    0,           viewOf(consumer), viewOf("org.example.test"),
+                                     viewOf("1.0.0"), ++consumers_};
         mortise_service service{};
-        const mortise_status status = plugin_.table->open_service(plugin_.self, viewOf(id), &told, &service, &error_);
+        const mortise_status status = plugin_.table->open_service(plugin_.self, viewOf(id), &shown, &service, &error_);
         return status == MORTISE_OK ? service : mortise_service{};
     }
     void close(std::string_view id, mortise_service service) {

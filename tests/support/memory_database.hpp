@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/service/draft/database.h>
+#include <mortise/service/database.h>
 #include <mortise/service/migrations.h>
 
 #include <sqlite3.h>
@@ -28,21 +28,36 @@ public:
     explicit MemoryDatabase(const std::string& file = ":memory:") {
         if (sqlite3_open(file.c_str(), &handle_) != SQLITE_OK) throw std::runtime_error("sqlite3_open");
         table_.struct_size = sizeof table_;
-        table_.statement = [](void* self, mortise_view sql, std::uint32_t* number, mortise_error* error) {
-            return of(self).statement({sql.data, static_cast<std::size_t>(sql.size)}, *number, error);
+        table_.statement = [](void* self, const mortise_sql_statement* statement, std::uint32_t, std::uint32_t* number,
+                              mortise_error* error) {
+            return of(self).statement({statement->sql.data, static_cast<std::size_t>(statement->sql.size)}, *number,
+                                      error);
         };
-        table_.read = [](void* self, std::uint32_t statement, const mortise_sql_value* parameters, std::uint32_t count,
-                         std::uint32_t, mortise_sql_row row, void* context, mortise_error* error) {
-            return of(self).run(statement, parameters, count, row, context, error);
+        table_.read = [](void* self, mortise_exchange, std::uint32_t statement, const mortise_sql_value* parameters,
+                         std::uint32_t count, std::uint32_t, mortise_sql_row row, void* context,
+                         mortise_sql_failure* failure, mortise_error* error) {
+            if (of(self).beforeRead && statement != 0 && statement <= of(self).statements_.size())
+                of(self).beforeRead(sqlite3_sql(of(self).statements_[statement - 1]));
+            return of(self).run(statement, parameters, count, row, context, failure, error);
         };
-        table_.transact = [](void* self, mortise_exchange turn,
-                             mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
-                             mortise_error* error) { return of(self).transact(turn, body, context, error); };
+        table_.transact = [](void* self, mortise_exchange turn, std::uint32_t, mortise_sql_body body, void* context,
+                             mortise_sql_failure* failure, mortise_error* error) {
+            return of(self).transact(turn,
+                                     [&](mortise_sql_transaction* t) { return body(context, t, failure, error); });
+        };
+        table_.respond = [](void* self, mortise_exchange turn, mortise_sql_response_body body, void* context,
+                            mortise_sql_failure* failure, mortise_error* error) {
+            mortise_sql_response response{};
+            return of(self).transact(
+                turn, [&](mortise_sql_transaction* t) { return body(context, t, &response, failure, error); });
+        };
+        table_.dialect = [](void*) -> std::uint32_t { return MORTISE_SQL_DIALECT_SQLITE; };
         table_.execute = [](void* self, mortise_sql_transaction*, std::uint32_t statement,
                             const mortise_sql_value* parameters, std::uint32_t count, std::uint32_t,
-                            mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error* error) {
+                            mortise_sql_row row, void* context, std::uint64_t* changed, mortise_sql_failure* failure,
+                            mortise_error* error) {
             MemoryDatabase& database = of(self);
-            const mortise_status status = database.run(statement, parameters, count, row, context, error);
+            const mortise_status status = database.run(statement, parameters, count, row, context, failure, error);
             if (changed != nullptr) *changed = static_cast<std::uint64_t>(sqlite3_changes(database.handle_));
             return status;
         };
@@ -62,14 +77,22 @@ public:
     const mortise_database_table* table() const { return &table_; }
     mortise_status busy = MORTISE_OK; // what the next calls return instead of working, unless MORTISE_OK
     unsigned reads = 0;
+    std::function<void(const std::string& sql)> beforeRead;      // called first by each, outside of transactions
     std::function<mortise_status(mortise_exchange)> beginCommit; // asked before the COMMIT of a turn
     unsigned background = 0;                                     // transactions of no turn
     std::vector<std::string> ran; // the texts of the statements, in the order in which they ran
 
     void migrate(const mortise_plugin_migrations& extension) {
+        const auto text = [](mortise_view view) {
+            return std::string_view(view.data, static_cast<std::size_t>(view.size));
+        };
         for (std::uint32_t i = 0; i < extension.migration_count; ++i) {
-            const mortise_view sql = extension.migrations[i].sql;
-            execute({sql.data, static_cast<std::size_t>(sql.size)});
+            const mortise_migration& one = extension.migrations[i];
+            const mortise_migration* const end = extension.migrations + extension.migration_count;
+            const bool replaced = std::any_of(extension.migrations, end, [&](const mortise_migration& other) {
+                return text(other.name) == text(one.name) && text(other.dialect) == "sqlite";
+            });
+            if (text(one.dialect) == "sqlite" || (one.dialect.size == 0 && !replaced)) execute(text(one.sql));
         }
     }
     void execute(std::string_view sql) {
@@ -127,7 +150,7 @@ private:
     }
 
     mortise_status run(std::uint32_t number, const mortise_sql_value* parameters, std::uint32_t count,
-                       mortise_sql_row row, void* context, mortise_error* error) {
+                       mortise_sql_row row, void* context, mortise_sql_failure* failure, mortise_error* error) {
         const std::lock_guard lock(mutex_);
         if (busy != MORTISE_OK) return busy;
         ++reads;
@@ -142,9 +165,11 @@ private:
         for (;;) {
             const int code = sqlite3_step(statement);
             if (code == SQLITE_DONE) return MORTISE_OK;
-            if (code != SQLITE_ROW)
-                return fail(error, sqlite3_extended_errcode(handle_) == SQLITE_CONSTRAINT_UNIQUE ? MORTISE_CONFLICT
-                                                                                                 : MORTISE_ERROR);
+            if (code != SQLITE_ROW) {
+                const bool unique = sqlite3_extended_errcode(handle_) == SQLITE_CONSTRAINT_UNIQUE;
+                if (unique && failure != nullptr) *failure = {MORTISE_SQL_FAILURE_UNIQUE, 0, {}};
+                return fail(error, unique ? MORTISE_CONFLICT : MORTISE_ERROR);
+            }
             if (row != nullptr && !show(statement, row, context)) return MORTISE_OK;
         }
     }
@@ -152,13 +177,20 @@ private:
     static void bind(sqlite3_stmt* statement, int index, const mortise_sql_value& value) {
         switch (value.kind) {
         case MORTISE_SQL_INTEGER:
+        case MORTISE_SQL_DATE_TIME:
             sqlite3_bind_int64(statement, index, value.integer);
             break;
         case MORTISE_SQL_NUMBER:
             sqlite3_bind_double(statement, index, value.number);
             break;
         case MORTISE_SQL_TEXT:
+        case MORTISE_SQL_DECIMAL:
+        case MORTISE_SQL_UUID:
             sqlite3_bind_text(statement, index, value.text.size == 0 ? "" : value.text.data,
+                              static_cast<int>(value.text.size), SQLITE_TRANSIENT);
+            break;
+        case MORTISE_SQL_BLOB:
+            sqlite3_bind_blob(statement, index, value.text.size == 0 ? "" : value.text.data,
                               static_cast<int>(value.text.size), SQLITE_TRANSIENT);
             break;
         default:
@@ -179,8 +211,8 @@ private:
                 column.integer = sqlite3_column_int64(statement, i);
                 break;
             default:
-                column.kind = MORTISE_SQL_TEXT;
-                column.text.data = reinterpret_cast<const char*>(sqlite3_column_text(statement, i));
+                column.kind = sqlite3_column_type(statement, i) == SQLITE_BLOB ? MORTISE_SQL_BLOB : MORTISE_SQL_TEXT;
+                column.text.data = static_cast<const char*>(sqlite3_column_blob(statement, i));
                 column.text.size = static_cast<std::uint64_t>(sqlite3_column_bytes(statement, i));
             }
         }
@@ -188,14 +220,13 @@ private:
     }
 
     mortise_status transact(mortise_exchange turn,
-                            mortise_status (*body)(void*, mortise_sql_transaction*, mortise_error*), void* context,
-                            mortise_error* error) {
+                            const std::function<mortise_status(mortise_sql_transaction*)>& body) {
         const std::lock_guard lock(mutex_);
         if (busy != MORTISE_OK) return busy;
         const bool joins = sqlite3_get_autocommit(handle_) == 0;
         execute(joins ? "SAVEPOINT part" : "BEGIN IMMEDIATE");
         mortise_sql_transaction transaction;
-        mortise_status status = body(context, &transaction, error);
+        mortise_status status = body(&transaction);
         if (!joins) {
             if (turn == 0) ++background;
             if (status == MORTISE_OK && turn != 0 && beginCommit) status = beginCommit(turn);

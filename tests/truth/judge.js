@@ -59,14 +59,22 @@ function closedDocument(document) {
   return made;
 }
 
+// One for all: it compiles the schema of schemas once, which takes longer than any schema here.
+const compiler = new Ajv2020({strict: false, allowUnionTypes: true, validateFormats: false, logger: false});
+const compiled = new Set(); // documents of several servers have the most in common
+
 // Prism takes a schema that cannot be compiled for one that everything fulfils.
 function mustCompile(operation) {
   for (const response of operation.responses) {
     for (const content of response.contents ?? []) {
       if (content.schema === undefined) continue;
       if (content.schema.$schema !== dialect) throw new Error(`${operation.path}: a schema of ${content.schema.$schema}`);
-      new Ajv2020({strict: false, allowUnionTypes: true, validateFormats: false, logger: false})
-        .compile({...content.schema, __bundled__: operation.__bundled__});
+      const schema = {...content.schema, __bundled__: operation.__bundled__};
+      const text = JSON.stringify(schema);
+      if (compiled.has(text)) continue;
+      compiler.compile(schema);
+      compiler.removeSchema(schema);
+      compiled.add(text);
     }
   }
 }

@@ -3,7 +3,7 @@
 # Do servers respond as their OpenAPI documents say? Runs black-box tests with a proxy between them and each server that
 # judges every exchange by the server's own document (Prism of @stoplight/prism-http).
 #
-#   tests/truth/run.sh [FILE...]     names as integration tests have them without _test: users, auth, openapi:Document
+#   tests/truth/run.sh [FILE...]     names as integration tests have them without _test: users, auth, auth:Whole,Roles
 #
 # MORTISE_BUILD_DIR (default build/release) is what is tested. Fails on a response that the document does not describe, on an
 # invalid request of a test that invalid_requests.txt does not name, and on lines of the lists that nothing needs.

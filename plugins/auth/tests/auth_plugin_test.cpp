@@ -3,6 +3,7 @@
 #include "jwt_fixture.hpp"
 
 #include <ctime>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -383,10 +384,11 @@ private:
 
     void deletesExpiredFamilies() {
         registerAda();
-        for (int i = 0; i < 1200; ++i)
+        for (int i = 1000; i < 2200; ++i)
             database_->execute(
-                "INSERT INTO auth_refresh_families (id, user_id, current_token, rotated_at, expires_at) VALUES ('" +
-                std::to_string(i) + "', 'u', 't', 0, " + std::to_string(i) + ")");
+                "INSERT INTO auth_refresh_families (id, user_id, current_token, rotated_at, expires_at) VALUES ("
+                "'0190f5a8-7c3e-7abc-8def-00000000" +
+                std::to_string(i) + "', 'u', 't', 0, " + std::to_string(i - 1000) + ")");
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, host_->pendingTimers());
         auth_->table().activate(auth_->self());
         for (const char* left : {"701", "201", "1", "1"}) { // in batches

@@ -3,6 +3,7 @@
 #include "jwt_fixture.hpp"
 
 #include <mortise/plugin.hpp>
+#include <mortise/users_provider.hpp>
 
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ public:
         return true;
     }
     bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
-    void create(mortise::Turn, std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {}
+    void create(mortise::Turn, const mortise::NewUserRecord&, mortise::UserVisitor) override {}
     bool setPasswordHash(mortise::Turn, std::string_view, std::string_view, std::string_view) override { return true; }
 };
 

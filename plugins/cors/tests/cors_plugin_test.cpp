@@ -31,7 +31,7 @@ class CorsPluginTest : public CppUnit::TestFixture {
 
     static constexpr const char* exposed =
         "Access-Control-Expose-Headers: X-Request-Id,RateLimit,RateLimit-Policy,X-RateLimit-Limit,"
-        "X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After,ETag,Location\n";
+        "X-RateLimit-Remaining,X-RateLimit-Reset,Retry-After,WWW-Authenticate,ETag,Location,Idempotency-Replayed\n";
     static constexpr const char* local = "http://localhost:3000";
 
     // Status of what the filter answers itself, or 0, and the fields of that or of another's answer that had `own`.

@@ -27,12 +27,12 @@ public:
         options_.file = folder_ / "bench.db";
         options_.groupCommit = group;
         connector_ = std::make_unique<SqliteConnector>(options_, loops_);
-        const Migration schema{"bench", "1",
+        const Migration schema{"bench", "0001-users",
                                "CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT, email TEXT, at INTEGER)"};
-        connector_->migrate(std::span(&schema, 1));
+        migrate(*connector_, std::span(&schema, 1));
         connector_->open();
-        insert_ = connector_->statement("INSERT INTO users VALUES (?, ?, ?, ?)");
-        select_ = connector_->statement("SELECT id, name, email, at FROM users WHERE id = ?");
+        insert_ = connector_->statement(sql("INSERT INTO users VALUES (?, ?, ?, ?)"));
+        select_ = connector_->statement(sql("SELECT id, name, email, at FROM users WHERE id = ?"));
         transact(*connector_, [this](Transaction& transaction) {
             for (int i = 0; i < rows; ++i) store(transaction, i);
             return true;

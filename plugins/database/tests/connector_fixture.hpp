@@ -26,6 +26,10 @@ inline SqlValue text(std::string_view value) {
     return {SqlKind::text, 0, 0, value};
 }
 
+inline StatementText sql(std::string_view text) {
+    return {{}, text, std::nullopt, false};
+}
+
 class Body final : public TransactionBody {
 public:
     explicit Body(
@@ -34,6 +38,11 @@ public:
     bool run(Transaction& transaction) override { return call_(transaction); }
     bool mayCommit() override { return claim_(); }
     std::chrono::milliseconds timeLeft() const override { return left_(); }
+    bool isBackground() const noexcept override { return !isOfRequest_; }
+    Body& ofRequest() {
+        isOfRequest_ = true;
+        return *this;
+    }
     Body& within(std::function<std::chrono::milliseconds()> left) {
         left_ = std::move(left);
         return *this;
@@ -43,6 +52,7 @@ private:
     std::function<std::chrono::milliseconds()> left_ = [] { return std::chrono::milliseconds::max(); };
     std::function<bool(Transaction&)> call_;
     std::function<bool()> claim_;
+    bool isOfRequest_ = false;
 };
 
 class Rows final : public RowVisitor {
@@ -90,6 +100,31 @@ inline void assertContains(const std::string& part, const std::string& whole) {
     CPPUNIT_ASSERT_MESSAGE("'" + part + "' is missing in: " + whole, whole.find(part) != std::string::npos);
 }
 
+// Keeps what it is told.
+class KeptMigrationLog : public MigrationLog {
+public:
+    void warn(std::string_view owner, const std::string& message) override {
+        warnings.push_back(std::string(owner) + ": " + message);
+    }
+    void ran(const Step& step) override {
+        steps.push_back(std::string(step.owner) + '/' + std::string(step.name) + ' ' + std::to_string(step.statement) +
+                        '/' + std::to_string(step.statements) + ' ' + std::to_string(step.rows));
+    }
+    void undone(std::string_view owner, std::string_view name) override {
+        steps.push_back(std::string(owner) + '/' + std::string(name) + " undone");
+    }
+    void backedUp(const std::filesystem::path& file) override { backups.push_back(file); }
+
+    std::vector<std::string> warnings;
+    std::vector<std::string> steps;
+    std::vector<std::filesystem::path> backups;
+};
+
+inline void migrate(Connector& connector, std::span<const Migration> list, MigrationRun run = MigrationRun::restart) {
+    KeptMigrationLog log;
+    connector.migrate(list, run, log);
+}
+
 // A database in a folder of its own with the table numbers(value UNIQUE, word).
 class ConnectorFixture : public CppUnit::TestFixture {
 public:
@@ -98,6 +133,7 @@ public:
     void setUp() override {
         folder_ = std::make_unique<tests::TemporaryFolder>();
         options_ = {};
+        reported_.clear();
         options_.file = *folder_ / "test.db";
         options_.synchronousFull = false; // tests that look at durability set it
     }
@@ -112,15 +148,16 @@ protected:
                                       "CREATE TABLE numbers (value INTEGER NOT NULL UNIQUE, word TEXT);"};
 
     std::unique_ptr<SqliteConnector> another() {
-        auto connector = std::make_unique<SqliteConnector>(options_, loops_);
-        connector->migrate(std::span(&schema, 1));
+        auto connector = std::make_unique<SqliteConnector>(
+            options_, loops_, [this](const std::string& text) { reported_.push_back(text); });
+        migrate(*connector, std::span(&schema, 1));
         connector->open();
         return connector;
     }
     SqliteConnector& open() {
         connector_ = another();
-        insert_ = connector_->statement("INSERT INTO numbers (value, word) VALUES (?, ?)");
-        count_ = connector_->statement("SELECT count(*) FROM numbers");
+        insert_ = connector_->statement(sql("INSERT INTO numbers (value, word) VALUES (?, ?)"));
+        count_ = connector_->statement(sql("SELECT count(*) FROM numbers"));
         return *connector_;
     }
     bool insert(Connector& connector, std::int64_t value) {
@@ -133,6 +170,7 @@ protected:
     std::unique_ptr<tests::TemporaryFolder> folder_;
     SqliteOptions options_;
     FakeLoops loops_{2};
+    std::vector<std::string> reported_; // to the operator
     std::unique_ptr<SqliteConnector> connector_;
     std::uint32_t insert_ = 0;
     std::uint32_t count_ = 0;

@@ -25,6 +25,8 @@ class ConsumerStatementsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(reusesNumbersLast);
     CPPUNIT_TEST_SUITE_END();
 
+    ConsumerStatements::Declared plain(std::uint32_t statement) { return {statement, false, {}}; }
+
     std::string refusal(const ConsumerStatements& statements, std::uint32_t number) {
         try {
             statements.at(number);
@@ -43,27 +45,28 @@ class ConsumerStatementsTest : public CppUnit::TestFixture {
 
     void knowsWhatWasAdded() {
         ConsumerStatements mine(consumers_, "mine", 16);
-        const std::uint32_t first = mine.add(0);
-        const std::uint32_t second = mine.add(7);
+        const std::uint32_t first = mine.add(plain(0));
+        const std::uint32_t second = mine.add(plain(7));
         CPPUNIT_ASSERT(first != 0 && second != 0 && first != second);
-        CPPUNIT_ASSERT_EQUAL(first, mine.add(0));
-        CPPUNIT_ASSERT_EQUAL(second, mine.add(7));
-        CPPUNIT_ASSERT_EQUAL(std::uint32_t{0}, mine.at(first));
-        CPPUNIT_ASSERT_EQUAL(std::uint32_t{7}, mine.at(second));
+        CPPUNIT_ASSERT_EQUAL(first, mine.add(plain(0)));
+        CPPUNIT_ASSERT_EQUAL(second, mine.add(plain(7)));
+        CPPUNIT_ASSERT(mine.add({7, true, {}}) != second); // the same text, to lock
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{0}, mine.at(first).declared().statement);
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{7}, mine.at(second).declared().statement);
     }
 
     void zeroIsNone() {
         ConsumerStatements mine(consumers_, "mine", 16);
         assertContains("plugin 'mine' uses statement 0, which is none", refusal(mine, 0));
-        mine.add(0);
+        mine.add(plain(0));
         assertContains("which is none", refusal(mine, 0));
     }
 
     void takesNobodyElses() {
         ConsumerStatements mine(consumers_, "mine", 16);
         ConsumerStatements other(consumers_, "other", 16);
-        const std::uint32_t number = mine.add(3);
-        const std::uint32_t same = other.add(3); // the same text
+        const std::uint32_t number = mine.add(plain(3));
+        const std::uint32_t same = other.add(plain(3)); // the same text
         CPPUNIT_ASSERT(number != same);
         refusal(mine, same);
         refusal(other, number);
@@ -76,22 +79,22 @@ class ConsumerStatementsTest : public CppUnit::TestFixture {
         ConsumerStatements mine(consumers_, "mine", 16);
         ConsumerStatements other(consumers_, "other", 16);
         ConsumerStatements again(consumers_, "mine", 16);
-        mine.add(1);
-        const std::string text = refusal(mine, other.add(1));
+        mine.add(plain(1));
+        const std::string text = refusal(mine, other.add(plain(1)));
         assertContains("plugin 'mine' uses statement ", text);
         assertContains("belongs to plugin 'other'", text);
-        assertContains("belongs to another instance of this plugin", refusal(mine, again.add(1)));
-        assertContains("which was never registered", refusal(mine, mine.add(1) + 1));
+        assertContains("belongs to another instance of this plugin", refusal(mine, again.add(plain(1))));
+        assertContains("which was never registered", refusal(mine, mine.add(plain(1)) + 1));
     }
 
     void takesNoneOfWhoIsGone() {
         std::uint32_t old = 0;
         {
             ConsumerStatements before(consumers_, "mine", 16);
-            old = before.add(1);
+            old = before.add(plain(1));
         }
         ConsumerStatements mine(consumers_, "mine", 16);
-        CPPUNIT_ASSERT(mine.add(1) != old);
+        CPPUNIT_ASSERT(mine.add(plain(1)) != old);
         assertContains("or by an instance that is gone", refusal(mine, old));
     }
 
@@ -102,14 +105,14 @@ class ConsumerStatementsTest : public CppUnit::TestFixture {
             all.push_back(std::make_unique<ConsumerStatements>(consumers_, std::to_string(i), 16));
             given.emplace_back();
             for (std::uint32_t statement = 0; statement < static_cast<std::uint32_t>(3 * i); ++statement)
-                given.back().insert(all.back()->add(statement));
+                given.back().insert(all.back()->add(plain(statement)));
         }
         for (std::size_t i = 0; i < all.size(); ++i)
             for (std::uint32_t consumer = 0; consumer < 10; ++consumer)
                 for (std::uint32_t place = 0; place < 20; ++place) {
                     const std::uint32_t number = (consumer << 16) + place;
                     if (given[i].count(number) != 0)
-                        CPPUNIT_ASSERT_EQUAL(place, all[i]->at(number));
+                        CPPUNIT_ASSERT_EQUAL(place, all[i]->at(number).declared().statement);
                     else
                         refusal(*all[i], number);
                 }
@@ -118,10 +121,10 @@ class ConsumerStatementsTest : public CppUnit::TestFixture {
     void boundsStatementsAndConsumers() {
         ConsumerStatements full(consumers_, "full", 65536);
         std::uint32_t last = 0;
-        for (std::uint32_t i = 0; i < 65536; ++i) last = full.add(i);
-        CPPUNIT_ASSERT_EQUAL(std::uint32_t{65535}, full.at(last));
-        CPPUNIT_ASSERT_EQUAL(last, full.add(65535));
-        CPPUNIT_ASSERT_THROW(full.add(65536), DatabaseError);
+        for (std::uint32_t i = 0; i < 65536; ++i) last = full.add(plain(i));
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{65535}, full.at(last).declared().statement);
+        CPPUNIT_ASSERT_EQUAL(last, full.add(plain(65535)));
+        CPPUNIT_ASSERT_THROW(full.add(plain(65536)), DatabaseError);
         refusal(full, last + 1);
         refusal(full, last - 65536);
         Consumers many;

@@ -52,7 +52,7 @@ class CrashTest : public ConnectorFixture {
             stored.insert(columns[0].integer);
             return true;
         });
-        connector.read(connector.statement("SELECT value FROM numbers"), {}, &rows);
+        connector.read(connector.statement(sql("SELECT value FROM numbers")), {}, &rows);
         for (const std::int64_t one : acknowledged) CPPUNIT_ASSERT_MESSAGE(std::to_string(one), stored.count(one) == 1);
         // At most what each writer had under way came on top.
         CPPUNIT_ASSERT(stored.size() <= acknowledged.size() + writers);

@@ -44,7 +44,7 @@ class SqliteFileTest : public ConnectorFixture {
     std::string refusal() {
         try {
             SqliteConnector connector(options_, loops_);
-            connector.migrate(std::span(&schema, 1));
+            migrate(connector, std::span(&schema, 1));
             connector.open();
         } catch (const DatabaseError& error) {
             return error.what();
@@ -69,6 +69,7 @@ class SqliteFileTest : public ConnectorFixture {
             assertContains("test.db' is not an SQLite database", refusal());
             CPPUNIT_ASSERT_EQUAL(content, folder_->read("test.db"));
         }
+        assertKind(Kind::corrupt, failure([&] { another(); }));
     }
 
     void refusesWhatIsNoFile() {

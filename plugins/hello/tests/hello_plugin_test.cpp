@@ -5,6 +5,8 @@
 
 #include <dlfcn.h>
 
+#include <stdexcept>
+
 using namespace mortise::test;
 
 class HelloPluginTest : public CppUnit::TestFixture {

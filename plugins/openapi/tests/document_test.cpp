@@ -70,9 +70,10 @@ class DocumentTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(secretsAreOfRequestsOnly);
     CPPUNIT_TEST(answersOfTheHost);
     CPPUNIT_TEST(errorsOfTheRoute);
+    CPPUNIT_TEST(errorsThatAreSaidTwice);
     CPPUNIT_TEST(answersThatAreNoJson);
     CPPUNIT_TEST(severalShapesOfOneStatus);
-    CPPUNIT_TEST(fieldsOfAStatus);
+    CPPUNIT_TEST(fieldsOfResponses);
     CPPUNIT_TEST(aRouteWithoutAnswersSucceeds);
     CPPUNIT_TEST(security);
     CPPUNIT_TEST_SUITE_END();
@@ -329,6 +330,20 @@ public:
                              keys(at(document, "paths|/a|get|responses|409|content")));
     }
 
+    void errorsThatAreSaidTwice() {
+        for (const bool first : {true, false}) {
+            RouteNote note = route("GET", "/a");
+            const ResponseNote own{403, parsed(errorSchema), "Not yours", "", {{"X-Why", "Why not", {}}}};
+            const ResponseNote hosts{403, parsed(errorSchema), "", ""};
+            note.responses = first ? std::vector{own, hosts} : std::vector{hosts, own};
+            const Json document = documentOf({note});
+            CPPUNIT_ASSERT_EQUAL(std::string("\"Not yours\""),
+                                 shown(document, "paths|/a|get|responses|403|description"));
+            CPPUNIT_ASSERT_EQUAL(std::string("description headers content"),
+                                 keys(at(document, "paths|/a|get|responses|403")));
+        }
+    }
+
     void answersThatAreNoJson() {
         RouteNote note = route("GET", "/a");
         note.responses.push_back({200, std::nullopt, "A page", "text/html"});
@@ -366,14 +381,31 @@ public:
                              keys(at(document, "paths|/a|get|responses|503|content")));
     }
 
-    void fieldsOfAStatus() {
+    void fieldsOfResponses() {
         RouteNote note = route("POST", "/a");
-        note.responses.push_back({201, std::nullopt, "", ""});
+        note.responses.push_back(
+            {201,
+             std::nullopt,
+             "",
+             "",
+             {{"Location", "Where it is", std::nullopt}, {"X-Count", "", parsed(R"({"type":"integer"})")}}});
+        note.responses.push_back({201, std::nullopt, "", "", {{"Link", "", std::nullopt}}}); // both of them
+        note.responses.push_back({204, std::nullopt, "", ""});
         note.responses.push_back({401, parsed(errorSchema), "Invalid credentials", ""});
+        note.responses.push_back({404, parsed(errorSchema), "", "", {{"X-Near", "", std::nullopt}}});
+        note.responses.push_back({503, parsed(errorSchema), "", "", {{"Retry-After", "A while", std::nullopt}}});
         const Json document = documentOf({note});
-        CPPUNIT_ASSERT_EQUAL(std::string("Location"), keys(at(document, "paths|/a|post|responses|201|headers")));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"Location":{"description":"Where it is","schema":{"type":"string"}},)"
+                                         R"("X-Count":{"schema":{"type":"integer"}},)"
+                                         R"("Link":{"schema":{"type":"string"}}})"),
+                             shown(document, "paths|/a|post|responses|201|headers"));
+        CPPUNIT_ASSERT(at(document, "paths|/a|post|responses|204").find("headers") == nullptr);
+        // What the host's own responses have, unless the route says better.
         CPPUNIT_ASSERT_EQUAL(std::string("WWW-Authenticate"),
                              keys(at(document, "paths|/a|post|responses|401|headers")));
+        CPPUNIT_ASSERT_EQUAL(std::string("X-Near"), keys(at(document, "paths|/a|post|responses|404|headers")));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"Retry-After":{"description":"A while","schema":{"type":"string"}}})"),
+                             shown(document, "paths|/a|post|responses|503|headers"));
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"$ref":"#/components/responses/Error"})"),
                              shown(document, "paths|/a|post|responses|default"));
     }
@@ -389,7 +421,8 @@ public:
         const Json document = documentOf({open, optional, admin});
         CPPUNIT_ASSERT_EQUAL(std::string("[]"), shown(document, "paths|/open|get|security"));
         CPPUNIT_ASSERT_EQUAL(std::string(R"([{},{"bearer":[]}])"), shown(document, "paths|/optional|get|security"));
-        CPPUNIT_ASSERT_EQUAL(std::string(R"([{"bearer":["admin"]}])"), shown(document, "paths|/admin|get|security"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"([{"bearer":[]}])"), shown(document, "paths|/admin|get|security"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"("admin")"), shown(document, "paths|/admin|get|x-required-role"));
         CPPUNIT_ASSERT_EQUAL(std::string("\"bearer\""), shown(document, "components|securitySchemes|bearer|scheme"));
     }
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "users_fixture.hpp"
+
 #include "tests/support/fake_crypto.hpp"
 #include "tests/support/fake_host.hpp"
 #include "tests/support/memory_database.hpp"
@@ -14,6 +16,7 @@
 #include <cctype>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,7 +30,15 @@ std::string userBody(const std::string& name, const std::string& email, const st
     return R"({"name":")" + name + R"(","email":")" + email + R"(","password":")" + password + R"("})";
 }
 
-class UsersPluginTest : public CppUnit::TestFixture {
+mortise_new_user newUser(std::string_view name, std::string_view email, std::string_view hash) {
+    mortise_new_user user = MORTISE_INIT(mortise_new_user);
+    user.name = viewOf(name);
+    user.email = viewOf(email);
+    user.password_hash = viewOf(hash);
+    return user;
+}
+
+class UsersPluginTest : public users::UsersFixture {
     CPPUNIT_TEST_SUITE(UsersPluginTest);
     CPPUNIT_TEST(refusesBadUsers);
     CPPUNIT_TEST(refusesBadQueries);
@@ -51,27 +62,6 @@ class UsersPluginTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(failsWithASentenceOnABareHost);
     CPPUNIT_TEST_SUITE_END();
 
-public:
-    void setUp() override {
-        host_ = std::make_unique<FakeHost>();
-        database_ = std::make_unique<MemoryDatabase>();
-        host_->give(MORTISE_CRYPTO_SERVICE, crypto_.table(), &crypto_);
-        host_->give(MORTISE_DATABASE_SERVICE, database_->table(), database_.get());
-        database_->beginCommit = [this](mortise_exchange turn) {
-            return host_->exchangeTable.begin_commit(host_.get(), turn);
-        };
-        plugin_ = std::make_unique<FakeInstance>(*host_, module());
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin_->configure());
-        database_->migrate(*plugin_->extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION));
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(plugin_->error(), MORTISE_OK, plugin_->start());
-    }
-    void tearDown() override {
-        plugin_.reset();
-        database_.reset();
-        host_.reset();
-    }
-
-private:
     static const mortise_module& module() {
         static const mortise_module& loaded = pluginModule(USERS_FILE);
         return loaded;
@@ -312,16 +302,18 @@ private:
 
     void declaresItsRoutes() {
         for (const FakeRoute& route : host_->routes) {
-            const bool open = route.method == "POST";
+            const bool open = route.method == "POST" && route.pattern == "/api/users";
             CPPUNIT_ASSERT_EQUAL_MESSAGE(route.method + route.pattern,
                                          open ? MORTISE_AUTHENTICATION_NONE : MORTISE_AUTHENTICATION_REQUIRED,
                                          route.authentication);
             CPPUNIT_ASSERT_EQUAL(route.method == "GET" ? MORTISE_PLACEMENT_DATABASE_READ : MORTISE_PLACEMENT_WORKER,
                                  route.placement);
             const bool hasBody = route.method == "POST" || route.method == "PATCH";
-            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE | (hasBody ? MORTISE_ROUTE_ALSO_FORMS : 0u), route.flags);
+            CPPUNIT_ASSERT_EQUAL(MORTISE_ROUTE_PRIVATE |
+                                     (hasBody ? MORTISE_ROUTE_ALSO_FORMS | MORTISE_ROUTE_IDEMPOTENT : 0u),
+                                 route.flags);
         }
-        CPPUNIT_ASSERT_EQUAL(std::size_t{6}, host_->routes.size());
+        CPPUNIT_ASSERT_EQUAL(std::size_t{7}, host_->routes.size());
     }
 
     struct Seen {
@@ -358,10 +350,10 @@ private:
         CPPUNIT_ASSERT_EQUAL(before, database_->value("SELECT name || email || password_hash FROM users"));
         // Other plugins' writes, on behalf of their requests.
         const auto* const users = plugin_->service<mortise_users_table>(MORTISE_USERS_SERVICE);
+        const mortise_new_user eve = newUser("Eve", "eve@x.org", "y");
         Seen seen;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE,
-                             users->create(plugin_->self(), host_->bareRequest(), viewOf("Eve"), viewOf("eve@x.org"),
-                                           viewOf("y"), &Seen::visit, &seen, plugin_->rawError()));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, users->create(plugin_->self(), host_->bareRequest(), &eve, &Seen::visit,
+                                                          &seen, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(0, seen.visits);
         const std::string hash = database_->value("SELECT password_hash FROM users");
         CPPUNIT_ASSERT_EQUAL(MORTISE_STALE,
@@ -378,13 +370,13 @@ private:
         CPPUNIT_ASSERT(users != nullptr);
         void* const self = plugin_->self();
         Seen made;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users->create(self, 0, viewOf("Ada"), viewOf("Ada@x.org"), viewOf("$2b$10$x"),
-                                                       &Seen::visit, &made, plugin_->rawError()));
+        const mortise_new_user ada = newUser("Ada", "Ada@x.org", "$2b$10$x");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, users->create(self, 0, &ada, &Seen::visit, &made, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(1, made.visits);
         CPPUNIT_ASSERT_EQUAL(std::string("user"), made.role);
         Seen again;
-        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, users->create(self, 0, viewOf("Eve"), viewOf("ADA@X.ORG"), viewOf("y"),
-                                                             &Seen::visit, &again, plugin_->rawError()));
+        const mortise_new_user eve = newUser("Eve", "ADA@X.ORG", "y");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_CONFLICT, users->create(self, 0, &eve, &Seen::visit, &again, plugin_->rawError()));
         CPPUNIT_ASSERT_EQUAL(0, again.visits);
         Seen byId;
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK,
@@ -442,12 +434,12 @@ private:
     void commandsChangeRoles() {
         add("Ada", "ada@example.com");
         const auto* const commands = plugin_->extension<mortise_plugin_command>(MORTISE_COMMAND_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(2u, commands->command_count);
+        CPPUNIT_ASSERT_EQUAL(5u, commands->command_count); // import and export are tested from outside
         std::string printed;
-        mortise_command_output output{};
-        output.struct_size = sizeof output;
-        output.context = &printed;
-        output.print = output.print_error = [](void* context, mortise_view text) {
+        mortise_command_session session{};
+        session.struct_size = sizeof session;
+        session.context = &printed;
+        session.print = session.print_error = [](void* context, mortise_view text) {
             *static_cast<std::string*>(context) += textOf(text);
         };
         const auto run = [&](std::uint32_t command, std::vector<std::string> arguments) {
@@ -455,7 +447,7 @@ private:
             for (const std::string& argument : arguments) views.push_back(viewOf(argument));
             printed.clear();
             const mortise_command& one = commands->commands[command];
-            return one.run(one.context, views.data(), static_cast<std::uint32_t>(views.size()), &output);
+            return one.run(one.context, views.data(), static_cast<std::uint32_t>(views.size()), &session);
         };
         CPPUNIT_ASSERT_EQUAL(std::string("grant-admin"), textOf(commands->commands[0].name));
         CPPUNIT_ASSERT_EQUAL(64, run(0, {}));
@@ -481,11 +473,6 @@ private:
         CPPUNIT_ASSERT(nowhere.configure() < 0);
         CPPUNIT_ASSERT(!nowhere.error().empty());
     }
-
-    FakeCrypto crypto_;
-    std::unique_ptr<FakeHost> host_;
-    std::unique_ptr<MemoryDatabase> database_;
-    std::unique_ptr<FakeInstance> plugin_;
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(UsersPluginTest);

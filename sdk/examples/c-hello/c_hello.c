@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <mortise/abi/manifest.h>
 #include <mortise/abi/module.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/routes.h>
@@ -83,7 +84,7 @@ static mortise_status configure(void *context, const mortise_configuration *conf
     const mortise_host *host = self->host;
     mortise_service routes = {NULL, NULL};
     const mortise_routes_table *table;
-    mortise_route_response response = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting"), {NULL, 0}};
+    mortise_route_response response = {200, 0, LITERAL("{\"type\":\"object\"}"), LITERAL("A greeting"), {NULL, 0}, NULL, 0, 0};
     mortise_route route = {0};
 
     if (host->get_service(host->context, view_of(MORTISE_EXCHANGE_SERVICE), &self->exchange, error) != MORTISE_OK ||
@@ -137,6 +138,15 @@ static const mortise_setting settings[] = {{
     .default_text = LITERAL("world"),
     .text = LITERAL("Who is greeted."),
 }};
+
+/* The same for whoever does not run this file; the host compares both. */
+MORTISE_MANIFEST("{" MORTISE_MANIFEST_ABI(0) "," MORTISE_JSON(
+    "manifest": 1,
+    "id": "org.mortise.examples.c-hello",
+    "version": "1.0.0",
+    "toolchain": "C11",
+    "settings": [{"key": "greeting", "type": "text", "default": "world", "text": "Who is greeted."}]
+) "}");
 
 static const mortise_module module = {
     .struct_size = sizeof module,

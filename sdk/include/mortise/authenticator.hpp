@@ -2,6 +2,8 @@
 #pragma once
 
 #include <mortise/challenge.hpp>
+#include <mortise/detail/extensions.hpp>
+#include <mortise/guard.hpp>
 #include <mortise/request.hpp>
 #include <mortise/service/authenticator.h>
 #include <mortise/service/routes.h>
@@ -111,5 +113,51 @@ public:
     virtual void authenticate(Request& request, Verdict& verdict) = 0;
 };
 
+namespace detail {
+
+template<class T>
+struct InterfaceId<Authenticator, T> {
+    static constexpr std::string_view value = MORTISE_AUTHENTICATOR_EXTENSION;
+};
+
+// T is the author's class; `self` is a T*.
+template<class T>
+mortise_status authenticate(const Runtime& runtime, void* self, mortise_exchange exchange, const mortise_request* raw,
+                            const mortise_authentication* peer) noexcept {
+    const mortise_authentication asked = adopt<mortise_authentication>(peer);
+    ErrorText error;
+    Request request(runtime, exchange, *raw);
+    Verdict verdict(runtime, exchange, asked.need);
+    mortise_status status = guard(error.raw(), [&]() -> mortise_status {
+        as<Authenticator, T>(self).authenticate(request, verdict);
+        if (verdict.deferred()) return MORTISE_PENDING;
+        if (!verdict.decided()) throw Error("authenticate() came to no verdict");
+        return MORTISE_OK;
+    });
+    // Called again it would come to a second verdict.
+    if (status == MORTISE_BUSY && (verdict.decided() || verdict.deferred())) status = MORTISE_ERROR;
+    if (status < 0 && status != MORTISE_BUSY) runtime.complain("Authentication failed", error.text(), exchange);
+    return status;
+}
+
+template<class T, Runtime& (*RuntimeOf)(void* self) noexcept>
+const mortise_plugin_authenticator* authenticatorTable(void* self) noexcept {
+    static constexpr auto call = [](void* s, mortise_exchange exchange, const mortise_request* request,
+                                    const mortise_authentication* authentication) {
+        return authenticate<T>(RuntimeOf(s), s, exchange, request, authentication);
+    };
+    // One table a placement: the choice is the instance's, the tables are constant.
+    static constexpr mortise_plugin_authenticator tables[] = {
+        {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_WORKER, call},
+        {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_LOOP, call},
+        {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_DATABASE_READ, call},
+    };
+    std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
+    guardQuietly([&] { placement = static_cast<std::uint32_t>(as<Authenticator, T>(self).authenticatorPlacement()); },
+                 [&](std::string_view reason) { RuntimeOf(self).complain("authenticatorPlacement threw", reason); });
+    return &tables[placement];
+}
+
+} // namespace detail
 } // namespace v1
 } // namespace mortise

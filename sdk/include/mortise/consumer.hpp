@@ -18,8 +18,8 @@ struct Consumer {
     std::uint64_t number = 0; // the instance's, never used again in this process
 
     static Consumer of(const mortise_consumer* peer) noexcept {
-        const auto told = detail::adopt<mortise_consumer>(peer);
-        return {text(told.instance_name), text(told.module_id), text(told.version), told.number};
+        const auto known = detail::adopt<mortise_consumer>(peer);
+        return {text(known.instance_name), text(known.module_id), text(known.version), known.number};
     }
 };
 

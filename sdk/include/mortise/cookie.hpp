@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/error.hpp>
+#include <mortise/reply.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -16,8 +17,8 @@ inline namespace v1 {
 
 enum class SameSite { strict, lax, none };
 
-// A Set-Cookie field (RFC 6265 section 4.1, attributes and prefixes as in its successor draft). What a browser would
-// refuse or read as something else is refused here, by text().
+// A Set-Cookie field, for Reply::cookie (RFC 6265 section 4.1, attributes and prefixes as in its successor draft). What
+// a browser would refuse or read as something else is refused here, by text().
 class Cookie {
 public:
     Cookie(std::string name, std::string value) : name_(std::move(name)), value_(std::move(value)) {}
@@ -26,20 +27,20 @@ public:
     static Cookie removed(std::string name) { return Cookie(std::move(name), {}).maxAge(std::chrono::seconds(0)); }
 
     Cookie& path(std::string prefix) & { return path_ = std::move(prefix), *this; }
-    Cookie&& path(std::string prefix) && { return std::move(path(std::move(prefix))); }
+    Cookie path(std::string prefix) && { return std::move(path(std::move(prefix))); }
     Cookie& domain(std::string name) & { return domain_ = std::move(name), *this; } // its sub-domains, too
-    Cookie&& domain(std::string name) && { return std::move(domain(std::move(name))); }
+    Cookie domain(std::string name) && { return std::move(domain(std::move(name))); }
     Cookie& httpOnly() & { return httpOnly_ = true, *this; } // scripts do not see it
-    Cookie&& httpOnly() && { return std::move(httpOnly()); }
+    Cookie httpOnly() && { return std::move(httpOnly()); }
     Cookie& secure() & { return secure_ = true, *this; } // over TLS only
-    Cookie&& secure() && { return std::move(secure()); }
+    Cookie secure() && { return std::move(secure()); }
     Cookie& partitioned() & { return partitioned_ = true, *this; }
-    Cookie&& partitioned() && { return std::move(partitioned()); }
+    Cookie partitioned() && { return std::move(partitioned()); }
     Cookie& sameSite(SameSite which) & { return sameSite_ = which, *this; }
-    Cookie&& sameSite(SameSite which) && { return std::move(sameSite(which)); }
+    Cookie sameSite(SameSite which) && { return std::move(sameSite(which)); }
     // 0 takes it away; without, it ends with the browser.
     Cookie& maxAge(std::chrono::seconds age) & { return maxAge_ = age.count(), *this; }
-    Cookie&& maxAge(std::chrono::seconds age) && { return std::move(maxAge(age)); }
+    Cookie maxAge(std::chrono::seconds age) && { return std::move(maxAge(age)); }
 
     const std::string& name() const noexcept { return name_; }
     const std::string& value() const noexcept { return value_; }
@@ -124,29 +125,12 @@ private:
     bool partitioned_ = false;
 };
 
-namespace detail {
-
-// The first cookie of that name in a Cookie field (RFC 6265 sections 4.2 and 5.4), without the quotes around its value.
-// What is no pair is passed over.
-inline std::optional<std::string_view> findCookie(std::string_view line, std::string_view name) noexcept {
-    const auto trim = [](std::string_view text) {
-        while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-        return text;
-    };
-    while (!line.empty()) {
-        const std::size_t end = line.find(';');
-        const std::string_view pair = line.substr(0, end);
-        line.remove_prefix(end == std::string_view::npos ? line.size() : end + 1);
-        const std::size_t equals = pair.find('=');
-        if (equals == std::string_view::npos || trim(pair.substr(0, equals)) != name) continue;
-        std::string_view value = trim(pair.substr(equals + 1));
-        if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
-        return value;
-    }
-    return std::nullopt;
+inline Reply& Reply::cookie(const Cookie& cookie) & {
+    return field("Set-Cookie", cookie.text());
+}
+inline Reply Reply::cookie(const Cookie& cookie) && {
+    return std::move(field("Set-Cookie", cookie.text()));
 }
 
-} // namespace detail
 } // namespace v1
 } // namespace mortise

@@ -9,12 +9,26 @@
 namespace mortise {
 inline namespace v1 {
 
+// A header field of a DeclaredResponse.
+struct DeclaredField {
+    std::string_view name;
+    std::string_view text;   // what its value says, or empty
+    std::string_view schema; // JSON Schema text of its value; empty: text
+};
+
 // A documented response of a DeclaredRoute.
 struct DeclaredResponse {
     std::uint32_t status;
     std::string_view schema;    // JSON Schema text, or empty
     std::string_view message;   // what it says, or empty
     std::string_view mediaType; // empty: application/json where there is a schema, no body where there is none
+    detail::Elements<mortise_route_field> fields;
+
+    std::size_t fieldCount() const noexcept { return fields.size(); }
+    DeclaredField field(std::size_t i) const noexcept {
+        const mortise_route_field one = fields[i];
+        return {text(one.name), text(one.text), text(one.schema)};
+    }
 };
 
 // A route as its plugin declared it. Borrowed while Request::visitRoutes calls.
@@ -28,6 +42,7 @@ public:
     std::string_view pattern() const noexcept { return text(raw_.pattern); }
     std::string_view role() const noexcept { return text(raw_.role); }
     std::uint32_t authentication() const noexcept { return raw_.authentication; }    // MORTISE_AUTHENTICATION_ …
+    std::uint32_t flags() const noexcept { return raw_.flags; }                      // MORTISE_ROUTE_ …
     bool has(std::uint32_t flag) const noexcept { return (raw_.flags & flag) != 0; } // MORTISE_ROUTE_ …
     // JSON Schema texts, or empty.
     std::string_view bodySchema() const noexcept { return text(raw_.body_schema); }
@@ -44,7 +59,8 @@ public:
     DeclaredResponse response(std::uint32_t i) const noexcept {
         const mortise_route_response r =
             detail::Elements<mortise_route_response>(raw_.responses, raw_.response_count, raw_.response_size)[i];
-        return {r.status, text(r.schema), text(r.message), text(r.media_type)};
+        return {r.status, text(r.schema), text(r.message), text(r.media_type),
+                detail::Elements<mortise_route_field>(r.fields, r.field_count, r.field_size)};
     }
 
 private:

@@ -6,7 +6,6 @@
 #include <mortise/part.hpp>
 
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <optional>
 
@@ -140,9 +139,9 @@ template<class T, std::size_t I, class Names>
 bool decodeMember(const mortise_json_tape& tape, const mortise_json_node* key, std::string_view name, T& out,
                   bool& fine) {
     constexpr std::string_view mine = Names::template of<T, I>();
-    if (name.size() != mine.size() || std::memcmp(name.data(), mine.data(), mine.size()) != 0) return false;
-    if constexpr (!std::get<I>(description<T>).rules.readOnly)
-        fine = decodeValue(tape, key[1], out.*(std::get<I>(description<T>).member));
+    if (name.size() != mine.size() || __builtin_memcmp(name.data(), mine.data(), mine.size()) != 0) return false;
+    if constexpr (!nth<I>(description<T>).rules.readOnly)
+        fine = decodeValue(tape, key[1], out.*(nth<I>(description<T>).member));
     return true;
 }
 

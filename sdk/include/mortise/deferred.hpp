@@ -2,12 +2,16 @@
 #pragma once
 
 #include <mortise/detail/counted.hpp>
+#include <mortise/detail/route_replies.hpp>
 #include <mortise/detail/send.hpp>
+#include <mortise/detail/uncaught.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/turn.hpp>
 
 namespace mortise {
 inline namespace v1 {
+
+class Trace;
 namespace detail {
 
 // A turn between a handler that may still be running and whoever replies later. Exactly one of both makes the terminal
@@ -21,10 +25,12 @@ namespace detail {
 struct DeferredState {
     enum Phase { running, open, dropped, ended }; // running: the handler has not returned yet
 
-    DeferredState(const Runtime& r, mortise_exchange e) noexcept : runtime(&r), exchange(e) {}
+    DeferredState(const Runtime& r, mortise_exchange e, const RouteReplies* route) noexcept
+        : runtime(&r), exchange(e), replies(route) {}
 
     const Runtime* runtime;
     mortise_exchange exchange;
+    const RouteReplies* replies; // of the route, or null
     Word<int> phase{running};
     Word<bool> streaming{false};
 
@@ -48,7 +54,12 @@ struct DeferredState {
     mortise_status send(Reply&& reply) {
         mortise_status status = MORTISE_ERROR;
         try {
-            status = ReplySender::send(*runtime, exchange, std::move(reply));
+            if (replies == nullptr || replies->allows(reply)) {
+                status = ReplySender::send(*runtime, exchange, std::move(reply));
+            } else {
+                ReplySender::send(*runtime, exchange, internalError(replies->fault(reply)));
+                status = MORTISE_REFUSED;
+            }
         } catch (...) {
             abandon();
             throw;
@@ -97,28 +108,24 @@ public:
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
-    // Replies. False when the request has ended already (its handler replied, or the host did) or the host refuses the
-    // reply; that is harmless.
+    // Replies. False when the request has ended already (its handler replied, or the host did), or the host refuses the
+    // reply; that is harmless. So is one whose body the route does not document: the request ends with 500.
     bool reply(Reply answer) {
         const auto state = std::exchange(state_, nullptr);
         if (!state || answer.kind() == Reply::Kind::later || !state->claim()) {
             if (state && answer.kind() == Reply::Kind::later) state->drop();
             return false;
         }
-        return state->send(std::move(answer)) >= 0;
+        return detail::peerStatus(state->send(std::move(answer))) == MORTISE_OK;
     }
-    // Answers with what `work` returns. What it throws is answered as from a handler on a worker: Busy with 503 and
-    // Retry-After, anything else with a 500 whose text the host logs.
+    // Replies with what `work` returns. What it throws is replied to as from a handler on a worker: an HttpError, such
+    // as Busy, by what it says, anything else with a 500 whose text the host logs.
     template<class Work>
     bool answer(Work&& work) {
         try {
             return reply(std::forward<Work>(work)());
-        } catch (const Busy&) {
-            return reply(serviceUnavailable());
-        } catch (const std::exception& failure) {
-            return reply(internalError(failure.what()));
         } catch (...) {
-            return reply(internalError("an exception of unknown type"));
+            return reply(uncaught());
         }
     }
     // True when the client is gone or the request has ended. Only informs: a reply is still owed, and what is stored on
@@ -128,6 +135,8 @@ public:
         const auto& service = state_->runtime->exchange;
         return service.table.cancelled != nullptr && service.table.cancelled(service.self, state_->exchange) != 0;
     }
+    // As Request::trace(); zeros after the reply. Include trace.hpp.
+    Trace trace() const noexcept;
     mortise_exchange exchange() const noexcept { return state_ ? state_->exchange : 0; }
     // For Database::transact and others that store. Throws Stale after the reply.
     operator Turn() const {
@@ -136,6 +145,14 @@ public:
     }
 
 private:
+    // In a catch block.
+    Reply uncaught() const {
+        if (!state_) return Reply::later(); // replied in spite of it
+        const detail::RouteReplies* const route = state_->replies;
+        return detail::replyToUncaught(Log(*state_->runtime, {}, state_->exchange),
+                                       route == nullptr ? nullptr : route->bodyField());
+    }
+
     detail::Shared<detail::DeferredState> state_;
 };
 

@@ -4,17 +4,17 @@
 #include <mortise/date.hpp>
 #include <mortise/date_time.hpp>
 #include <mortise/decimal.hpp>
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/for_each.hpp>
 #include <mortise/detail/kinds.hpp>
 #include <mortise/detail/rules.hpp>
+#include <mortise/detail/tuple.hpp>
 #include <mortise/enumeration.hpp>
 #include <mortise/tagged.hpp>
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 // MORTISE_DESCRIBE(Type, field(member).minLength(2), field(other).email(), …)
@@ -22,13 +22,13 @@
 // One description of a struct: schema, decoding, encoding and row mapping follow from it. Stands in the namespace of
 // Type (any, also an unnamed one), below the descriptions of its members' types, names up to 64 members, and costs
 // nothing at run time. See Field for what can be said.
-#define MORTISE_DESCRIBE(Type, ...)                                                             \
-    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {             \
-        using MortiseSubject = Type;                                                            \
-        return ::std::make_tuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_DESCRIBE_ONE, __VA_ARGS__)); \
-    }                                                                                           \
-    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) {  \
-        return ::mortise::detail::unqualified(#Type);                                           \
+#define MORTISE_DESCRIBE(Type, ...)                                                                        \
+    [[maybe_unused]] constexpr auto mortiseDescribe(::mortise::detail::Tag<Type>) {                        \
+        using MortiseSubject = Type;                                                                       \
+        return ::mortise::detail::makeTuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_DESCRIBE_ONE, __VA_ARGS__)); \
+    }                                                                                                      \
+    [[maybe_unused]] constexpr ::std::string_view mortiseTitle(::mortise::detail::Tag<Type>) {             \
+        return ::mortise::detail::unqualified(#Type);                                                      \
     }
 #define MORTISE_DESCRIBE_ONE(x)                                                                                       \
     [] {                                                                                                              \
@@ -82,7 +82,7 @@ constexpr bool isKnown();
 template<class Types>
 struct AreKnown;
 template<class... Ts>
-struct AreKnown<std::tuple<Ts...>> : std::bool_constant<(isKnown<Ts>() && ...)> {};
+struct AreKnown<Tuple<Ts...>> : std::bool_constant<(isKnown<Ts>() && ...)> {};
 
 // Whether JSON can be made of it.
 template<class T>
@@ -110,8 +110,8 @@ public:
     // What is wrong with a value, or nothing. Of an std::optional or a Patch it gets what is inside.
     using Check = std::string_view (*)(const detail::Unwrapped<Value>& value);
 
-    constexpr Field(Value Owner::*memberPointer, std::string_view memberName)
-        : member(memberPointer), name(memberName) {}
+    constexpr Field(Value Owner::*memberPointer, std::string_view spelt)
+        : member(memberPointer), name(spelt), memberName(spelt) {}
 
     // A rule that a member's type has no place for is an error of MORTISE_DESCRIBE. Of vectors, arrays and maps, rules
     // of texts and numbers are about the elements.
@@ -229,8 +229,9 @@ public:
     static constexpr bool isKnown() { return detail::isKnown<Value>(); }
 
     Value Owner::*member;
-    std::string_view name;
-    bool isNamed = false; // the name is not the member's
+    std::string_view name;       // on the wire
+    std::string_view memberName; // in C++
+    bool isNamed = false;        // the name is not the member's
     detail::Rules rules{};
     Check checkFunction = nullptr;
     std::string_view checkCode;
@@ -274,16 +275,16 @@ template<class T>
 constexpr auto description = mortiseDescribe(Tag<T>{});
 
 template<class T>
-constexpr std::size_t fieldCount = std::tuple_size_v<std::decay_t<decltype(description<T>)>>;
+constexpr std::size_t fieldCount = decltype(description<T>)::size;
 
 template<class T, std::size_t I>
-using FieldType = typename std::tuple_element_t<I, std::decay_t<decltype(description<T>)>>::Type;
+using FieldType = typename TypeAt<I, std::remove_cv_t<decltype(description<T>)>>::Type;
 
 // `,"name":` as constant characters; encoding skips the comma of the first member.
 template<class T, std::size_t I>
 constexpr auto makeKeyFragment() {
-    constexpr std::string_view name = std::get<I>(description<T>).name;
-    std::array<char, name.size() + 4> fragment{};
+    constexpr std::string_view name = nth<I>(description<T>).name;
+    FixedArray<char, name.size() + 4> fragment{};
     fragment[0] = ',';
     fragment[1] = '"';
     for (std::size_t i = 0; i < name.size(); ++i) fragment[i + 2] = name[i];
@@ -316,7 +317,7 @@ constexpr bool comesIn() {
 struct MemberNames {
     template<class T, std::size_t I>
     static constexpr std::string_view of() {
-        return std::get<I>(description<T>).name;
+        return nth<I>(description<T>).name;
     }
 };
 

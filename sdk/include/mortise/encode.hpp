@@ -3,24 +3,36 @@
 
 #include <mortise/described.hpp>
 #include <mortise/detail/small_text.hpp>
+#include <mortise/http_error.hpp>
 #include <mortise/part.hpp>
 
 #include <charconv>
-#include <cstring>
-#include <stdexcept>
 
 namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-// True when one of the eight bytes is a quote, a backslash or below U+0020.
-inline bool needsEscape(std::uint64_t bytes) noexcept {
+// Which of eight bytes are a quote, a backslash or below U+0020: the lowest bit that is set is the highest one of the
+// first such byte, the first byte being the lowest; 0: none is.
+inline std::uint64_t findEscapes(std::uint64_t bytes) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101u;
     constexpr std::uint64_t highs = 0x8080808080808080u;
     const std::uint64_t quote = bytes ^ (ones * '"');
     const std::uint64_t slash = bytes ^ (ones * '\\');
     const std::uint64_t control = (bytes - ones * 0x20u) & ~bytes;
-    return ((control | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & highs) != 0;
+    return (control | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & highs;
+}
+
+// Whether one of 32 bytes is such: in vectors that every processor of 64 bits has registers for.
+inline bool hasEscapes(const char* bytes) noexcept {
+    using Vector __attribute__((vector_size(16))) = unsigned char;
+    using Halves __attribute__((vector_size(16))) = unsigned long long;
+    Vector a, b;
+    __builtin_memcpy(&a, bytes, sizeof a);
+    __builtin_memcpy(&b, bytes + sizeof a, sizeof b);
+    const auto halves =
+        reinterpret_cast<Halves>((a == '"') | (a == '\\') | (a < 0x20) | (b == '"') | (b == '\\') | (b < 0x20));
+    return (halves[0] | halves[1]) != 0;
 }
 
 inline bool needsEscape(char c) noexcept {
@@ -61,27 +73,35 @@ void encodeEscaped(Sink& out, char c) {
     out.append(escape, size);
 }
 
+inline std::uint64_t eightBytes(const char* bytes) noexcept {
+    std::uint64_t word = 0;
+    __builtin_memcpy(&word, bytes, 8);
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
+}
+
+// Where the first byte from `at` on stands that needs an escape; the text's size where none does.
+inline std::size_t findEscape(std::string_view text, std::size_t at) noexcept {
+    const auto first = [](std::uint64_t found) { return static_cast<std::size_t>(__builtin_ctzll(found)) / 8; };
+    while (at + 32 <= text.size() && !hasEscapes(text.data() + at)) at += 32;
+    for (; at + 8 <= text.size(); at += 8)
+        if (const std::uint64_t found = findEscapes(eightBytes(text.data() + at))) return at + first(found);
+    if (text.size() >= 8 && at < text.size()) {
+        // The last eight bytes without those in front of `at`; zeros stand behind them, which end the search.
+        const std::size_t known = at - (text.size() - 8);
+        return at + first(findEscapes(eightBytes(text.data() + text.size() - 8) >> (8 * known)));
+    }
+    while (at < text.size() && !needsEscape(text[at])) ++at;
+    return at;
+}
+
 template<class Sink>
 void encodeText(Sink& out, std::string_view text) {
     out.push_back('"');
     std::size_t begin = 0; // of what is not written yet
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (at + 8 <= text.size()) {
-            std::uint64_t bytes = 0;
-            std::memcpy(&bytes, text.data() + at, 8);
-            if (!needsEscape(bytes)) {
-                at += 8;
-                continue;
-            }
-        }
-        const std::size_t stop = at + 8 <= text.size() ? at + 8 : text.size();
-        for (; at < stop; ++at) {
-            if (!needsEscape(text[at])) continue;
-            out.append(text.data() + begin, at - begin);
-            encodeEscaped(out, text[at]);
-            begin = at + 1;
-        }
+    for (std::size_t at = findEscape(text, 0); at < text.size(); at = findEscape(text, begin)) {
+        out.append(text.data() + begin, at - begin);
+        encodeEscaped(out, text[at]);
+        begin = at + 1;
     }
     out.append(text.data() + begin, text.size() - begin);
     out.push_back('"');
@@ -109,15 +129,15 @@ bool isLeftOut(const FieldType<T, I>& member) {
     if constexpr (IsPatch<FieldType<T, I>>::value)
         return member.isAbsent();
     else if constexpr (IsOptional<FieldType<T, I>>::value)
-        return !member && !std::get<I>(description<T>).rules.nullable;
+        return !member && !nth<I>(description<T>).rules.nullable;
     else
         return false;
 }
 
 template<class T, std::size_t I, class Sink>
 void encodeMember(Sink& out, const T& object, bool& first) {
-    if constexpr (!std::get<I>(description<T>).rules.secret) {
-        const auto& member = object.*(std::get<I>(description<T>).member);
+    if constexpr (!nth<I>(description<T>).rules.secret) {
+        const auto& member = object.*(nth<I>(description<T>).member);
         if (isLeftOut<T, I>(member)) return;
         constexpr auto& fragment = keyFragment<T, I>;
         out.append(fragment.data() + (first ? 1 : 0), fragment.size() - (first ? 1 : 0));
@@ -187,7 +207,7 @@ void encodeValue(Sink& out, const T& value) {
         out.append(value.text.data(), value.text.size());
     } else if constexpr (IsNamedEnum<T>::value) {
         const std::string_view name = enumText(value);
-        if (name.empty()) throw std::logic_error("an enumeration has a value that its MORTISE_ENUM does not name");
+        if (name.empty()) throw Error("an enumeration has a value that its MORTISE_ENUM does not name");
         encodeText(out, name);
     } else if constexpr (isMaybe<T>) {
         if (value)
@@ -228,6 +248,11 @@ std::string encodeJson(const T& value) {
     detail::SmallText<1024> buffer;
     detail::encodeValue(buffer, value);
     return std::string(buffer.text());
+}
+// The same behind what is there.
+template<class T>
+void appendJson(std::string& out, const T& value) {
+    detail::encodeValue(out, value);
 }
 
 } // namespace v1

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/for_each.hpp>
 #include <mortise/detail/tag.hpp>
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -47,7 +47,7 @@ struct EnumName {
 };
 
 template<class E, class... Names>
-constexpr std::array<EnumName<E>, sizeof...(Names)> listOf(Names... names) {
+constexpr FixedArray<EnumName<E>, sizeof...(Names)> listOf(Names... names) {
     return {{names...}};
 }
 

@@ -2,37 +2,21 @@
 #pragma once
 
 #include <mortise/abi/types.h>
+#include <mortise/detail/status.hpp>
 #include <mortise/detail/view.hpp>
+#include <mortise/http_error.hpp>
+#include <mortise/sql_error.hpp>
 
-#include <stdexcept>
 #include <string>
 
 namespace mortise {
 inline namespace v1 {
 
-// A failure that has a status of its own at the C boundary. Expected outcomes (404, 409) are replies, not exceptions.
-class Error : public std::runtime_error {
-public:
-    explicit Error(const std::string& text, mortise_status status = MORTISE_ERROR)
-        : std::runtime_error(text), status_(status) {}
-
-    mortise_status status() const noexcept { return status_; }
-
-private:
-    mortise_status status_;
-};
-
 // A bounded queue is full or a lock stayed taken. Leaving a handler on an event loop it makes the host call again on a
 // worker, on a worker it is answered 503 with Retry-After.
-class Busy : public Error {
+class Busy : public HttpError {
 public:
-    explicit Busy(const std::string& text = "busy") : Error(text, MORTISE_BUSY) {}
-};
-
-// A unique constraint would be broken.
-class UniqueConflict : public Error {
-public:
-    explicit UniqueConflict(const std::string& text = "unique conflict") : Error(text, MORTISE_CONFLICT) {}
+    explicit Busy(const std::string& text = "busy") : HttpError(503, "Service unavailable", 1, text, MORTISE_BUSY) {}
 };
 
 // Two route patterns that would match the same requests; the text shows both.
@@ -62,12 +46,15 @@ public:
 
 namespace detail {
 
-// Throws what `status` stands for; returns on success (zero or positive).
+// Throws what `status` stands for; returns on success. A known positive one, where a function lists it, is handled
+// before.
 inline void raise(mortise_status status, const char* what, std::string_view sentence = {}) {
-    if (status >= 0) return;
+    const mortise_status known = peerStatus(status, MORTISE_BUSY, MORTISE_CONFLICT, MORTISE_INVALID, MORTISE_STALE,
+                                            MORTISE_UNSUPPORTED, MORTISE_UNAUTHORIZED, MORTISE_REFUSED);
+    if (known == MORTISE_OK) return;
     std::string text = what;
     if (!sentence.empty()) text.append(": ").append(sentence);
-    switch (status) {
+    switch (known) {
     case MORTISE_BUSY:
         throw Busy(text);
     case MORTISE_CONFLICT:
@@ -77,7 +64,7 @@ inline void raise(mortise_status status, const char* what, std::string_view sent
     case MORTISE_STALE:
         throw Stale(text);
     default:
-        throw Error(text, status);
+        throw Error(text, known);
     }
 }
 

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/filter_entry.hpp>
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/function.hpp>
 #include <mortise/detail/runtime.hpp>
+#include <mortise/detail/uncaught.hpp>
+#include <mortise/guard.hpp>
 #include <mortise/request.hpp>
 #include <mortise/service/filter.h>
 #include <mortise/service/routes.h>
+#include <mortise/setup.hpp>
 
-#include <array>
 #include <chrono>
+#include <memory>
 
 namespace mortise {
 inline namespace v1 {
@@ -161,7 +166,7 @@ public:
 };
 
 // [loop], or [worker] where the filter is onWorkers(). The head of a response, just before it is written. Under an
-// older host than this header knows, what that cannot do is refused and what it cannot tell is empty.
+// older host than this header knows, what that cannot do is refused and what it does not show is empty.
 class Response {
 public:
     Response(Request& request, const mortise_response& peer, std::uint64_t& slot) noexcept
@@ -181,16 +186,19 @@ public:
     // Adds a field; to Vary, which is one list, what it lacks. False when the host refuses it (framing, bytes that do
     // not belong).
     bool field(std::string_view name, std::string_view value) noexcept {
-        return raw_->add_field != nullptr && raw_->add_field(raw_->context, view(name), view(value)) >= 0;
+        return raw_->add_field != nullptr &&
+               detail::peerStatus(raw_->add_field(raw_->context, view(name), view(value))) == MORTISE_OK;
     }
     // Those fields of a block (Setup::headerBlock) that the response does not have yet. The cheapest way to add
     // several.
     bool block(HeaderBlock constant) noexcept {
-        return raw_->add_block != nullptr && raw_->add_block(raw_->context, constant.id) >= 0;
+        return raw_->add_block != nullptr &&
+               detail::peerStatus(raw_->add_block(raw_->context, constant.id)) == MORTISE_OK;
     }
     // In place of all fields of that name.
     bool setField(std::string_view name, std::string_view value) noexcept {
-        return raw_->set_field != nullptr && raw_->set_field(raw_->context, view(name), view(value)) >= 0;
+        return raw_->set_field != nullptr &&
+               detail::peerStatus(raw_->set_field(raw_->context, view(name), view(value))) == MORTISE_OK;
     }
     void removeField(std::string_view name) noexcept {
         if (raw_->remove_field != nullptr) raw_->remove_field(raw_->context, view(name));
@@ -210,12 +218,13 @@ public:
 
     // Turns the response into one without a body, such as 304. False of a stream, which cannot be taken back.
     bool replace(std::uint32_t code) noexcept {
-        return raw_->replace != nullptr && raw_->replace(raw_->context, code) >= 0;
+        return raw_->replace != nullptr && detail::peerStatus(raw_->replace(raw_->context, code)) == MORTISE_OK;
     }
 
     // Turns the response into an error, as a handler's refusal is one. False of a stream.
-    bool refuse(std::uint32_t code, std::string_view message) noexcept {
-        return raw_->refuse != nullptr && raw_->refuse(raw_->context, code, view(message)) >= 0;
+    bool refuse(std::uint32_t status, std::string_view message, std::string_view errorCode = {}) noexcept {
+        return raw_->refuse != nullptr &&
+               detail::peerStatus(raw_->refuse(raw_->context, status, view(message), view(errorCode))) == MORTISE_OK;
     }
 
     // Whether later() may be called: the filter is declared with May::wait, and this is no response in the place of
@@ -243,7 +252,7 @@ public:
         raw.context = transformer.get();
         raw.chunk = &transformChunk;
         raw.release = [](void* self) { delete static_cast<Transformer*>(self); };
-        if (raw_->transform(raw_->context, &raw) != MORTISE_OK) return false;
+        if (detail::peerStatus(raw_->transform(raw_->context, &raw)) != MORTISE_OK) return false;
         static_cast<void>(transformer.release());
         return true;
     }
@@ -304,17 +313,12 @@ namespace detail {
 
 constexpr std::size_t requestPhases = 6;
 
-// One filter, the context of its mortise_filter.
-struct FilterEntry {
-    explicit FilterEntry(const Runtime& r) noexcept : runtime(r) {}
+// A filter with what it calls.
+struct HookedFilter final : FilterEntry {
+    explicit HookedFilter(const Runtime& r) noexcept : FilterEntry(r) {}
 
-    const Runtime& runtime;
-    std::uint32_t phases = 0;
-    std::uint32_t flags = 0;
-    std::uint32_t placement = MORTISE_PLACEMENT_LOOP;
-    std::string name, before, after;
-    std::array<detail::Function<void(FilterCall&)>, requestPhases> onRequest;
-    std::array<May, requestPhases> may{};
+    FixedArray<detail::Function<void(FilterCall&)>, requestPhases> onRequest;
+    FixedArray<May, requestPhases> may{};
     detail::Function<void(Response&)> onRespond;
     detail::Function<void(const Finished&)> onFinish;
 };
@@ -328,80 +332,110 @@ constexpr std::size_t phaseIndex(std::uint32_t phase) noexcept {
     return index;
 }
 
+inline const HookedFilter& hooked(void* context) noexcept {
+    return static_cast<const HookedFilter&>(*static_cast<FilterEntry*>(context));
+}
+
+// In a catch block: tells the log, and says what a filter returns that has decided `outcome` before it threw.
+[[gnu::cold, gnu::noinline]] inline mortise_status filterThrew(const Request& request,
+                                                               mortise_status outcome) noexcept {
+    const Caught failure = caught();
+    request.runtime().complain("A filter threw", failure.message, request.exchange());
+    return outcome == MORTISE_OK ? failure.status : outcome;
+}
+
+// In a catch block: a filter that has the turn replies as a handler does.
+[[gnu::cold, gnu::noinline]] inline mortise_status requestThrew(FilterCall& call, May may) noexcept {
+    try {
+        try {
+            throw;
+        } catch (const HttpError& failure) {
+            if (may == May::pass || call.outcome() != MORTISE_OK) throw;
+            call.reply(replyTo(failure, call.request().log()));
+            return call.outcome();
+        }
+    } catch (...) {
+        return filterThrew(call.request(), call.outcome());
+    }
+}
+
 inline mortise_status filterRequest(void* context, std::uint32_t phase, mortise_exchange exchange,
                                     const mortise_request* raw, std::uint64_t* slot) noexcept {
-    FilterEntry& filter = *static_cast<FilterEntry*>(context);
+    const HookedFilter& filter = hooked(context);
     const std::size_t index = phaseIndex(phase);
     if (index >= requestPhases || !filter.onRequest[index]) return MORTISE_OK;
     Request request(filter.runtime, exchange, *raw);
     FilterCall call(request, phase, *slot, filter.may[index]);
-    ErrorText error;
-    const mortise_status status = guard(error.raw(), [&] {
+    try {
         filter.onRequest[index](call);
         return call.outcome();
-    });
-    if (status >= 0) return status;
-    filter.runtime.complain("A filter threw", error.text(), exchange);
-    return call.outcome() == MORTISE_OK ? status : call.outcome();
+    } catch (...) {
+        return requestThrew(call, filter.may[index]);
+    }
+}
+
+// The error in the place of a response.
+inline bool becomes(Response& head, const Reply& refusal) {
+    if (!head.refuse(refusal.code(), refusal.body(), refusal.errorCode())) return false;
+    for (const auto& [name, value] : refusal.fields()) head.setField(name, value);
+    return true;
+}
+
+// In a catch block: an error that is to be told takes the response's place, where that can be.
+[[gnu::cold, gnu::noinline]] inline mortise_status respondThrew(Response& head) noexcept {
+    try {
+        try {
+            throw;
+        } catch (const HttpError& failure) {
+            if (failure.code() == 500 || head.outcome() != MORTISE_OK ||
+                !becomes(head, replyTo(failure, head.request().log())))
+                throw;
+            return head.outcome();
+        }
+    } catch (...) {
+        return filterThrew(head.request(), head.outcome());
+    }
 }
 
 inline mortise_status filterRespond(void* context, mortise_exchange exchange, const mortise_request* raw,
                                     mortise_response* response, std::uint64_t* slot) noexcept {
-    const FilterEntry& filter = *static_cast<FilterEntry*>(context);
+    const HookedFilter& filter = hooked(context);
     Request request(filter.runtime, exchange, *raw);
     Response head(request, *response, *slot);
-    ErrorText error;
-    const mortise_status status = guard(error.raw(), [&] {
+    try {
         filter.onRespond(head);
         return head.outcome();
-    });
-    if (status >= 0) return status;
-    filter.runtime.complain("A filter threw", error.text(), exchange);
-    return head.outcome() == MORTISE_OK ? status : head.outcome();
+    } catch (...) {
+        return respondThrew(head);
+    }
 }
 
 inline void filterFinish(void* context, mortise_exchange exchange, const mortise_request* raw,
                          const mortise_finished* finished, std::uint64_t* slot) noexcept {
-    const FilterEntry& filter = *static_cast<FilterEntry*>(context);
-    guardQuietly(
-        [&] {
-            Request request(filter.runtime, exchange, *raw);
-            const Finished end(request, *finished, *slot);
-            filter.onFinish(end);
-        },
-        [&](std::string_view reason) { filter.runtime.complain("A filter threw", reason, exchange); });
-}
-
-// In C, valid as long as the entry.
-inline mortise_filter rawFilter(FilterEntry& entry) noexcept {
-    mortise_filter raw{};
-    raw.context = &entry;
-    raw.phases = entry.phases;
-    raw.flags = entry.flags;
-    raw.placement = entry.placement;
-    raw.name = view(entry.name);
-    raw.before = view(entry.before);
-    raw.after = view(entry.after);
-    for (const auto& call : entry.onRequest)
-        if (call) raw.on_request = &filterRequest;
-    if (entry.onRespond) raw.on_respond = &filterRespond;
-    if (entry.onFinish) raw.on_finish = &filterFinish;
-    return raw;
+    const HookedFilter& filter = hooked(context);
+    Request request(filter.runtime, exchange, *raw);
+    const Finished end(request, *finished, *slot);
+    try {
+        filter.onFinish(end);
+    } catch (...) {
+        filterThrew(request, MORTISE_OK);
+    }
 }
 
 } // namespace detail
 
-// A filter being declared: setup.filter("request-log").after("cors").onFinish(…). In force as it is said.
+// A filter being declared: setup.filter("request-log").after("cors").onFinish(…). In force as it is said. A handle, for
+// `configure`: copies declare the same filter.
 class FilterBuilder {
 public:
-    explicit FilterBuilder(detail::FilterEntry& entry) noexcept : entry_(entry) {}
+    explicit FilterBuilder(detail::HookedFilter& entry) noexcept : entry_(entry) {}
 
-    FilterBuilder& before(std::string_view name) { return join(entry_.before, name), *this; }
-    FilterBuilder& after(std::string_view name) { return join(entry_.after, name), *this; }
+    FilterBuilder before(std::string_view name) const { return join(entry_.before, name), *this; }
+    FilterBuilder after(std::string_view name) const { return join(entry_.after, name), *this; }
 
     // call(FilterCall&) at the start of each phase named, which may do what `may` says. Throwing ends the request with
     // 500.
-    FilterBuilder& onRequest(Phase phases, const detail::Function<void(FilterCall&)>& call, May may = May::reply) {
+    FilterBuilder onRequest(Phase phases, const detail::Function<void(FilterCall&)>& call, May may = May::reply) const {
         const auto bits = static_cast<std::uint32_t>(phases);
         for (std::size_t i = 0; i < detail::requestPhases; ++i) {
             if ((bits >> i & 1u) == 0) continue;
@@ -409,34 +443,45 @@ public:
             entry_.may[i] = may;
         }
         entry_.phases |= bits;
+        entry_.callOnRequest = &detail::filterRequest;
         entry_.flags |= static_cast<std::uint32_t>(may);
         return *this;
     }
     // call(Response&) once before the head of any response, errors included. With May::wait it may call later().
     // Throwing makes the response a 500.
-    FilterBuilder& onRespond(detail::Function<void(Response&)> call, May may = May::pass) {
+    FilterBuilder onRespond(detail::Function<void(Response&)> call, May may = May::pass) const {
         if (may == May::reply) throw Invalid("onRespond changes the response that there is: May::pass or May::wait");
         if (may == May::wait) entry_.flags |= MORTISE_FILTER_MAY_WAIT_RESPOND;
         entry_.onRespond = std::move(call);
         entry_.phases |= MORTISE_PHASE_RESPOND;
+        entry_.callOnRespond = &detail::filterRespond;
         return *this;
     }
     // call(const Finished&) once when the exchange is over.
-    FilterBuilder& onFinish(detail::Function<void(const Finished&)> call) {
+    FilterBuilder onFinish(detail::Function<void(const Finished&)> call) const {
         entry_.onFinish = std::move(call);
         entry_.phases |= MORTISE_PHASE_FINISH;
+        entry_.callOnFinish = &detail::filterFinish;
         return *this;
     }
 
     // All its calls run on workers, and may block for a bounded time. Each costs a way there and back; responses in the
     // place of others (a deadline, a reload, a stop) do without it, and it transforms none.
-    FilterBuilder& onWorkers() { return entry_.placement = MORTISE_PLACEMENT_WORKER, *this; }
+    FilterBuilder onWorkers() const { return entry_.placement = MORTISE_PLACEMENT_WORKER, *this; }
 
 private:
     static void join(std::string& list, std::string_view name) { list.append(list.empty() ? "" : ",").append(name); }
 
-    detail::FilterEntry& entry_;
+    detail::HookedFilter& entry_;
 };
+
+inline FilterBuilder Setup::filter(std::string_view name) {
+    auto entry = detail::Owned<detail::HookedFilter>::make(runtime_);
+    entry->name = name;
+    FilterBuilder builder(*entry);
+    runtime_.declarations<detail::FilterDeclarations>().filters.push_back(std::move(entry));
+    return builder;
+}
 
 } // namespace v1
 } // namespace mortise

@@ -11,6 +11,32 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
+// What `catch (...)` has caught; the text lives as long as the exception.
+struct Caught {
+    mortise_status status; // negative
+    std::string_view message;
+};
+
+// Within `catch (...)` only. Out of line, so that what is called with every request stays small enough to be inlined.
+[[gnu::cold, gnu::noinline]] inline Caught caught() noexcept {
+    try {
+        throw;
+    } catch (const Error& failure) {
+        return {failure.status() < 0 ? failure.status() : MORTISE_ERROR, failure.what()};
+    } catch (const std::exception& failure) {
+        return {MORTISE_ERROR, failure.what()};
+    } catch (...) {
+        return {MORTISE_ERROR, "an exception of unknown type"};
+    }
+}
+
+// The same, told to `error`: its status.
+[[gnu::cold, gnu::noinline]] inline mortise_status tellCaught(mortise_error* error) noexcept {
+    const Caught failure = caught();
+    tell(error, failure.message);
+    return failure.status;
+}
+
 // The wall at the C boundary: runs `call`, turns whatever it throws into a negative status and leaves its text in
 // `error`. A call without a result is MORTISE_OK.
 template<class Call>
@@ -22,15 +48,9 @@ mortise_status guard(mortise_error* error, Call&& call) noexcept {
         } else {
             return std::forward<Call>(call)();
         }
-    } catch (const Error& failure) {
-        tell(error, failure.what());
-        return failure.status() < 0 ? failure.status() : MORTISE_ERROR;
-    } catch (const std::exception& failure) {
-        tell(error, failure.what());
     } catch (...) {
-        tell(error, "an exception of unknown type");
+        return tellCaught(error);
     }
-    return MORTISE_ERROR;
 }
 
 // The interface `Base` of the instance behind a table's `self`.
@@ -44,10 +64,8 @@ template<class Call, class Report>
 void guardQuietly(Call&& call, Report&& report) noexcept {
     try {
         std::forward<Call>(call)();
-    } catch (const std::exception& failure) {
-        report(std::string_view(failure.what()));
     } catch (...) {
-        report(std::string_view("an exception of unknown type"));
+        report(caught().message);
     }
 }
 

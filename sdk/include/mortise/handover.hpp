@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/extensions.hpp>
+#include <mortise/detail/view.hpp>
+#include <mortise/guard.hpp>
 #include <mortise/service/handover.h>
 
 #include <string>
@@ -21,5 +24,34 @@ public:
     virtual void take(std::string_view state) = 0;
 };
 
+namespace detail {
+
+template<class T>
+struct InterfaceId<Handover, T> {
+    static constexpr std::string_view value = MORTISE_HANDOVER_EXTENSION;
+};
+
+// The C table behind it. T is the author's class; `self` is a T*.
+template<class T>
+const mortise_plugin_handover* handoverTable() noexcept {
+    static constexpr mortise_plugin_handover table = {
+        sizeof(mortise_plugin_handover),
+        0,
+        [](void* self, mortise_handover_receiver receive, void* context) {
+            guardQuietly(
+                [&] {
+                    const std::string state = as<Handover, T>(self).give();
+                    if (!state.empty()) receive(context, view(state));
+                },
+                [](std::string_view) {});
+        },
+        [](void* self, mortise_view state) {
+            guardQuietly([&] { as<Handover, T>(self).take(text(state)); }, [](std::string_view) {});
+        },
+    };
+    return &table;
+}
+
+} // namespace detail
 } // namespace v1
 } // namespace mortise

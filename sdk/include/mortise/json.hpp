@@ -6,7 +6,9 @@
 #include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/plugin_base.hpp>
 #include <mortise/schema.hpp>
+#include <mortise/service/json.h>
 
 #include <exception>
 #include <optional>
@@ -29,20 +31,21 @@ private:
 // mortise.json/1: the host's parser and its one validator, for text that did not come as a request's body. Any thread.
 class Json {
 public:
-    explicit Json(const detail::Runtime& runtime) noexcept : service_(&runtime.json) {}
+    explicit Json(const detail::Runtime& runtime) noexcept
+        : service_(detail::resolve<mortise_json_table>(runtime.host, MORTISE_JSON_SERVICE)) {}
 
-    explicit operator bool() const noexcept { return static_cast<bool>(*service_); }
+    explicit operator bool() const noexcept { return static_cast<bool>(service_); }
 
     // Throws Invalid with the JSON pointer of the fault.
     JsonSchema schema(std::string_view text) const {
-        if (service_->table.schema_make == nullptr || service_->table.schema_free == nullptr)
+        if (service_.table.schema_make == nullptr || service_.table.schema_free == nullptr)
             throw Absent(MORTISE_JSON_SERVICE);
         detail::ErrorText error;
         mortise_json_schema* made = nullptr;
-        detail::raise(service_->table.schema_make(service_->self, view(text), &made, error.raw()), "schema", error);
+        detail::raise(service_.table.schema_make(service_.self, view(text), &made, error.raw()), "schema", error);
         JsonSchema schema;
-        schema.schema_ = detail::Shared<detail::HostHandle<mortise_json_schema>>::make(
-            made, service_->table.schema_free, service_->self);
+        schema.schema_ = detail::Shared<detail::HostHandle<mortise_json_schema>>::make(made, service_.table.schema_free,
+                                                                                       service_.self);
         return schema;
     }
     template<class T>
@@ -80,14 +83,15 @@ public:
     // Parses and calls use(tape) unless the text does not pass. `schema` may be empty: any JSON.
     template<class Use>
     bool visit(std::string_view text, const JsonSchema& schema, Use&& use, std::string* why = nullptr) const {
-        if (service_->table.parse == nullptr) throw Absent(MORTISE_JSON_SERVICE);
+        if (service_.table.parse == nullptr) throw Absent(MORTISE_JSON_SERVICE);
         Visit<std::remove_reference_t<Use>> visit{&use, nullptr};
         detail::ErrorText error;
         const mortise_status status =
-            service_->table.parse(service_->self, view(text), schema.raw(), &visit.call, &visit, error.raw());
+            service_.table.parse(service_.self, view(text), schema.raw(), &visit.call, &visit, error.raw());
         if (visit.failure) std::rethrow_exception(visit.failure);
-        if (status == MORTISE_OK) return true;
-        if (status != MORTISE_INVALID) detail::raise(status < 0 ? status : MORTISE_ERROR, "parse", error);
+        const mortise_status known = detail::peerStatus(status, MORTISE_INVALID);
+        if (known == MORTISE_OK) return true;
+        if (known != MORTISE_INVALID) detail::raise(known, "parse", error);
         if (why != nullptr) why->assign(error.text());
         return false;
     }
@@ -107,8 +111,12 @@ private:
         }
     };
 
-    const detail::Service<mortise_json_table>* service_;
+    detail::Service<mortise_json_table> service_;
 };
+
+inline Json PluginBase::json() const noexcept {
+    return Json(runtime_);
+}
 
 } // namespace v1
 } // namespace mortise

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/plugin_base.hpp>
 
 namespace mortise {
 inline namespace v1 {
@@ -30,12 +31,16 @@ public:
                     void (*release)(void* context) = nullptr) const noexcept {
         const auto& service = runtime_->loop;
         return service.table.at_batch_end != nullptr &&
-               service.table.at_batch_end(service.self, call, context, release) == MORTISE_OK;
+               detail::peerStatus(service.table.at_batch_end(service.self, call, context, release)) == MORTISE_OK;
     }
 
 private:
     const detail::Runtime* runtime_;
 };
+
+inline Loops PluginBase::loops() const noexcept {
+    return Loops(runtime_);
+}
 
 } // namespace v1
 } // namespace mortise

@@ -5,7 +5,7 @@
 #include <mortise/detail/module_of.hpp>
 
 // MORTISE_PLUGIN(Class, "com.example.id", "1.0.0", licence("Apache-2.0"), needs<mortise::Users>(), mayUse<…>(),
-// offers<mortise::UsersProvider>(), defines<…>())
+// offers<mortise::UsersProvider>(), defines<…>(), filters("example-log"), inExample())
 //
 // Once in a plugin, at global scope: the file's one export, and its manifest (abi/manifest.h), which the compiler
 // makes. Class derives from mortise::Plugin<Settings> and from any of Router, Authenticator, LogSink, Readiness,
@@ -13,6 +13,8 @@
 #define MORTISE_PLUGIN(Class, ...)                                                                                  \
     static constexpr auto mortiseParts = [] {                                                                       \
         using ::mortise::defines;                                                                                   \
+        using ::mortise::filters;                                                                                   \
+        using ::mortise::inExample;                                                                                 \
         using ::mortise::licence;                                                                                   \
         using ::mortise::mayUse;                                                                                    \
         using ::mortise::needs;                                                                                     \
@@ -46,8 +48,10 @@ const mortise_module* moduleOf(std::uint32_t hostMinor, mortise_error* error, st
 template<class T, class... Lists>
 const mortise_module* moduleOf(std::uint32_t hostMinor, mortise_error* error,
                                const detail::PluginParts<T, Lists...>& parts) noexcept {
-    return std::apply(
-        [&](const auto&... list) { return moduleOf<T>(hostMinor, error, parts.id, parts.version, list...); },
+    return detail::unpack(
+        [&](const auto&... list) {
+            return moduleOf<T>(hostMinor, error, parts.id, parts.version, list..., detail::WholeFile());
+        },
         parts.lists);
 }
 

@@ -17,18 +17,25 @@ namespace mortise {
 inline namespace v1 {
 namespace detail {
 
-// 0, or an errno.
+struct ClosedFile {
+    int file;
+    ~ClosedFile() {
+        if (file >= 0) ::close(file);
+    }
+};
+
+// What the file or folder has is on the disk then. 0, or an errno.
+inline int syncPath(const char* path) {
+    const ClosedFile opened{::open(path, O_RDONLY | O_CLOEXEC)};
+    return opened.file >= 0 && ::fsync(opened.file) == 0 ? 0 : errno;
+}
+
+// The same for the copy. 0, or an errno.
 inline int copyFile(const char* from, const char* to) {
-    struct Closing {
-        int file;
-        ~Closing() {
-            if (file >= 0) ::close(file);
-        }
-    };
     std::string buffer(256 * 1024, '\0');
-    const Closing source{::open(from, O_RDONLY | O_CLOEXEC)};
+    const ClosedFile source{::open(from, O_RDONLY | O_CLOEXEC)};
     if (source.file < 0) return errno;
-    const Closing target{::open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    const ClosedFile target{::open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (target.file < 0) return errno;
     for (;;) {
         const auto got = ::read(source.file, &buffer[0], buffer.size());
@@ -51,17 +58,22 @@ void moveFile(Tag<Text>, const std::string& from, const std::string& to) {
     const auto fail = [&](int error) {
         throw std::system_error(error, std::generic_category(), "an uploaded file could not be moved to " + to);
     };
-    if (::rename(from.c_str(), to.c_str()) == 0) return;
-    if (errno != EXDEV) fail(errno);
-    // Beside it, under the name that the host gave the file: nobody else's.
-    const std::string beside = to.substr(0, to.rfind('/') + 1) + '.' + from.substr(from.rfind('/') + 1);
-    int error = copyFile(from.c_str(), beside.c_str());
-    if (error == 0 && ::rename(beside.c_str(), to.c_str()) != 0) error = errno;
-    if (error != 0) {
-        ::unlink(beside.c_str());
-        fail(error);
+    // Before it gets its name: else a power failure could leave an empty file there, in the place of the one before.
+    if (const int error = syncPath(from.c_str())) fail(error);
+    const std::string folder = to.substr(0, to.rfind('/') + 1);
+    if (::rename(from.c_str(), to.c_str()) != 0) {
+        if (errno != EXDEV) fail(errno);
+        // Beside it, under the name that the host gave the file: nobody else's.
+        const std::string beside = folder + '.' + from.substr(from.rfind('/') + 1);
+        int error = copyFile(from.c_str(), beside.c_str());
+        if (error == 0 && ::rename(beside.c_str(), to.c_str()) != 0) error = errno;
+        if (error != 0) {
+            ::unlink(beside.c_str());
+            fail(error);
+        }
+        ::unlink(from.c_str()); // goes with the exchange, if not now
     }
-    ::unlink(from.c_str()); // goes with the exchange, if not now
+    if (const int error = syncPath(folder.empty() ? "." : folder.c_str())) fail(error);
 }
 
 } // namespace detail

@@ -4,7 +4,9 @@
 #include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/plugin_base.hpp>
 #include <mortise/request.hpp>
+#include <mortise/service/network.h>
 
 namespace mortise {
 inline namespace v1 {
@@ -21,47 +23,51 @@ public:
     }
     // Whether `address` (as Request::clientAddress) is in the list; to decide about a request, see admits().
     bool contains(std::string_view address) const noexcept {
-        return list_ && service_->table.contains(service_->self, list_->get(), view(address)) != 0;
+        return list_ && service_.table.contains(service_.self, list_->get(), view(address)) != 0;
     }
 
 private:
     friend class Networks;
-    const detail::Service<mortise_network_table>* service_ = nullptr;
+    detail::Service<mortise_network_table> service_;
     detail::Shared<detail::HostHandle<mortise_network_list>> list_;
 };
 
 // mortise.network/1.
 class Networks {
 public:
-    explicit Networks(const detail::Runtime& runtime) noexcept : service_(&runtime.network) {}
+    explicit Networks(const detail::Runtime& runtime) noexcept
+        : service_(detail::resolve<mortise_network_table>(runtime.host, MORTISE_NETWORK_SERVICE)) {}
 
-    explicit operator bool() const noexcept { return static_cast<bool>(*service_); }
+    explicit operator bool() const noexcept { return static_cast<bool>(service_); }
 
     // "127.0.0.0/8", "::1", "unix", "loopback". Throws Invalid, which names the entry that is none of them.
     NetworkList list(const std::vector<std::string>& entries) const {
-        if (service_->table.list_make == nullptr || service_->table.list_free == nullptr ||
-            service_->table.contains == nullptr)
+        if (service_.table.list_make == nullptr || service_.table.list_free == nullptr ||
+            service_.table.contains == nullptr)
             throw Absent(MORTISE_NETWORK_SERVICE);
         std::vector<mortise_view> views;
         views.reserve(entries.size());
         for (const auto& entry : entries) views.push_back(view(entry));
         detail::ErrorText error;
         mortise_network_list* made = nullptr;
-        const mortise_status status = service_->table.list_make(
-            service_->self, views.data(), static_cast<std::uint32_t>(views.size()), &made, error.raw());
+        const mortise_status status = service_.table.list_make(
+            service_.self, views.data(), static_cast<std::uint32_t>(views.size()), &made, error.raw());
         if (status == MORTISE_INVALID && !error.text().empty()) throw Invalid(std::string(error.text()));
         detail::raise(status, "network list", error);
         NetworkList list;
-        const auto* const service = service_;
-        list.service_ = service;
-        list.list_ = detail::Shared<detail::HostHandle<mortise_network_list>>::make(made, service_->table.list_free,
-                                                                                    service_->self);
+        list.service_ = service_;
+        list.list_ = detail::Shared<detail::HostHandle<mortise_network_list>>::make(made, service_.table.list_free,
+                                                                                    service_.self);
         return list;
     }
 
 private:
-    const detail::Service<mortise_network_table>* service_;
+    detail::Service<mortise_network_table> service_;
 };
+
+inline Networks PluginBase::networks() const noexcept {
+    return Networks(runtime_);
+}
 
 } // namespace v1
 } // namespace mortise

@@ -58,8 +58,9 @@ public:
     std::string_view path() const noexcept { return text(raw_.path); }
 
     // Blocks. Moves the file: at once where `destination` is on the same file system, else by a copy beside it that
-    // gets the name when it is complete. A file of that name is replaced. Throws std::system_error; the file is still
-    // here then. Needs <mortise/move_file.hpp>.
+    // gets the name when it is complete. A file of that name is replaced. When it returns, both content and name
+    // survive a power failure. Throws std::system_error; the file is still here then, unless the name alone could not
+    // be made durable. Needs <mortise/move_file.hpp>.
     template<class Text>
     void moveTo(const Text& destination) const {
         static_assert(detail::CanMove<Text>::value, "Part::moveTo(): include <mortise/move_file.hpp>");

@@ -3,24 +3,37 @@
 
 #include <mortise/abi/plugin.h>
 #include <mortise/consumer.hpp>
-#include <mortise/crypto.hpp>
-#include <mortise/json.hpp>
+#include <mortise/detail/declaration_scope.hpp>
 #include <mortise/log.hpp>
-#include <mortise/loops.hpp>
-#include <mortise/networks.hpp>
-#include <mortise/passwords.hpp>
-#include <mortise/readiness.hpp>
 #include <mortise/settings.hpp>
 #include <mortise/setup.hpp>
-#include <mortise/tasks.hpp>
-#include <mortise/timers.hpp>
-
-#include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 
 namespace mortise {
 inline namespace v1 {
+
+class Clock;
+class Crypto;
+class Json;
+class Loops;
+class Networks;
+class Passwords;
+class ReadinessChecks;
+class Tasks;
+class Timers;
+
+namespace detail {
+
+// Not <unistd.h> for access(), which is long.
+inline bool exists(const std::string& path) noexcept {
+    char* const resolved = ::realpath(path.c_str(), nullptr);
+    ::free(resolved);
+    return resolved != nullptr;
+}
+
+} // namespace detail
 
 // What every plugin has, whatever its settings: its life and the host's services. The host calls the virtual functions
 // one at a time, each on a thread of its own under a deadline:
@@ -30,7 +43,7 @@ inline namespace v1 {
 // Services are there from `configure` on, not in the constructor. The destructor may come after any failure.
 class PluginBase {
 public:
-    PluginBase() = default;
+    PluginBase() { detail::DeclarationScope::enter(runtime_); }
     PluginBase(const PluginBase&) = delete;
     PluginBase& operator=(const PluginBase&) = delete;
     virtual ~PluginBase() = default;
@@ -68,27 +81,29 @@ protected:
     const std::string& cacheFolder() const noexcept { return runtime_.cacheFolder; }     // may be emptied in between
     const std::string& runtimeFolder() const noexcept { return runtime_.runtimeFolder; } // empty when the server starts
     // Where the file of that name is: in the state folder, or, where it is only there, directly in the server's state
-    // directory, as before instances had folders. Nothing is moved; --print-config tells what lies there.
+    // directory, as before instances had folders. Nothing is moved; --print-config shows what lies there.
     std::string stateFile(std::string_view name) const {
-        const std::string here = stateFolder() + '/' + std::string(name);
+        std::string here = stateFolder() + '/' + std::string(name);
         const std::size_t own = stateFolder().rfind("/plugins/");
-        if (own == std::string::npos || ::access(here.c_str(), F_OK) == 0) return here;
-        const std::string before = stateFolder().substr(0, own + 1) + std::string(name);
-        return ::access(before.c_str(), F_OK) == 0 ? before : here;
+        if (own == std::string::npos || detail::exists(here)) return here;
+        std::string before = stateFolder().substr(0, own + 1) + std::string(name);
+        if (detail::exists(before)) return before;
+        return here;
     }
     // Absolute; of the main configuration file. Settings that are paths start there, and are absolute already.
     const std::string& configurationFolder() const noexcept { return runtime_.configurationFolder; }
     bool developmentMode() const noexcept { return runtime_.development; }
     bool checkOnly() const noexcept { return runtime_.checkOnly; } // nothing will be started
-    Crypto crypto() const noexcept { return Crypto(runtime_); }
-    Passwords passwords() const noexcept { return Passwords(runtime_); }
-    Timers timers() const noexcept { return Timers(runtime_); }
-    Tasks tasks() const noexcept { return Tasks(runtime_); }
-    Clock clock() const noexcept { return Clock(runtime_); }
-    Json json() const noexcept { return Json(runtime_); }
-    Networks networks() const noexcept { return Networks(runtime_); }
-    Loops loops() const noexcept { return Loops(runtime_); }
-    ReadinessChecks readiness() const noexcept { return ReadinessChecks(runtime_); }
+    // Include what it gives: crypto.hpp, passwords.hpp, …; tasks.hpp has the clock. Each call looks the service up.
+    Crypto crypto() const noexcept;
+    Passwords passwords() const noexcept;
+    Timers timers() const noexcept;
+    Tasks tasks() const noexcept;
+    Clock clock() const noexcept;
+    Json json() const noexcept;
+    Networks networks() const noexcept;
+    Loops loops() const noexcept;
+    ReadinessChecks readiness() const noexcept;
 
     // [any] The last step before a COMMIT that is none of Database::transact: false when the host has ended the request
     // meanwhile, and then everything must be rolled back. After true nobody but the plugin replies, whatever becomes of
@@ -97,6 +112,9 @@ protected:
     // Until the request's deadline, past which nothing should be waited for on its behalf; 0 from there on.
     // milliseconds::max() where there is none: Turn(), a stream.
     std::chrono::milliseconds timeLeft(Turn turn) const noexcept { return detail::timeLeft(runtime_, turn); }
+
+    // [any] A number of the request that any of its handles gives, and no other request of this process; 0: it is over.
+    std::uint64_t requestNumber(Turn turn) const noexcept { return detail::requestNumber(runtime_, turn); }
 
     // [any], from `start` until `stop` has returned: another plugin's service, which MORTISE_PLUGIN names in needs<>()
     // or mayUse<>(). Keep the result. One that is not there is an object whose calls say "absent", never a null
@@ -113,6 +131,19 @@ protected:
             if (status < 0) detail::raise(status, "service()", error);
         }
         return connectService(detail::Tag<ServiceClass>{}, runtime_.host);
+    }
+
+    // [any], from `configure` on: whether a plugin of this configuration gives the service, which MORTISE_PLUGIN names
+    // in needs<>() or mayUse<>(). From `start` on it may have refused it.
+    template<class ServiceClass>
+    bool isProvided() const {
+        static_assert(detail::IsService<ServiceClass>::value,
+                      "isProvided<>(): this is no class of a service, which has a serviceId");
+        mortise_service given{};
+        return detail::peerStatus(runtime_.host->get_service(runtime_.host->context,
+                                                             view(std::string_view(ServiceClass::serviceId)), &given,
+                                                             nullptr),
+                                  MORTISE_ABSENT) != MORTISE_ABSENT;
     }
 
 private:

@@ -2,19 +2,26 @@
 #pragma once
 
 #include <mortise/abi/exchange.h>
-#include <mortise/cookie.hpp>
 #include <mortise/date_time.hpp>
-#include <mortise/declared_routes.hpp>
 #include <mortise/decode.hpp>
 #include <mortise/deferred.hpp>
 #include <mortise/detail/boxed_call.hpp>
+#include <mortise/detail/find_cookie.hpp>
 #include <mortise/log.hpp>
 #include <mortise/part.hpp>
 #include <mortise/principal.hpp>
-#include <mortise/stream.hpp>
 
 namespace mortise {
 inline namespace v1 {
+
+class Stream;
+
+namespace detail {
+
+template<class Visit>
+void visitRoutes(const Runtime& runtime, mortise_exchange exchange, Visit&& visit); // declared_routes.hpp
+
+} // namespace detail
 
 // An IPv4 address, the first 64 bits of an IPv6 network, everybody on Unix sockets, or everybody of whom nothing is
 // known.
@@ -27,8 +34,9 @@ struct ClientNetwork {
 // call has returned and, after a defer(), until its reply. The object itself ends with the call.
 class Request {
 public:
-    Request(const detail::Runtime& runtime, mortise_exchange exchange, const mortise_request& peer) noexcept
-        : runtime_(&runtime), exchange_(exchange), raw_(&peer) {
+    Request(const detail::Runtime& runtime, mortise_exchange exchange, const mortise_request& peer,
+            const detail::RouteReplies* replies = nullptr) noexcept
+        : runtime_(&runtime), exchange_(exchange), raw_(&peer), replies_(replies) {
         if (peer.struct_size < sizeof(mortise_request)) {
             older_ = detail::adopt<mortise_request>(&peer);
             raw_ = &older_;
@@ -108,6 +116,8 @@ public:
     std::chrono::milliseconds deadline() const noexcept {
         return std::chrono::milliseconds(static_cast<std::int64_t>(raw_->deadline));
     }
+    // Where the request stands in a trace. Include trace.hpp.
+    Trace trace() const noexcept;
     // While this turn is open: onCancelled() on the loop when the client is gone or the host ends the request,
     // onEnded() when its response is out or there will be none; each at most once, and both are destroyed then. False:
     // it has ended already.
@@ -118,11 +128,11 @@ public:
 
     // To reply by another thread, or later; the handler returns Reply::later(). Once a request.
     Deferred defer() { return Deferred(share()); }
-    // Begins a response of unknown length; the handler then returns Reply::later().
-    Stream stream(Reply head) { return Stream(share(), std::move(head)); }
+    // Begins a response of unknown length; the handler then returns Reply::later(). Include stream.hpp.
+    Stream stream(Reply head);
 
     // Calls visit(const DeclaredRoute&) for every route of the generation that serves this request, in the order of
-    // declaration. Until the answer; throws Absent under a host that does not show them.
+    // declaration. Include declared_routes.hpp. Until the response; throws Absent under a host that does not show them.
     template<class Visit>
     void visitRoutes(Visit&& visit) const {
         detail::visitRoutes(*runtime_, exchange_, std::forward<Visit>(visit));
@@ -136,6 +146,8 @@ public:
     operator Turn() const noexcept { return Turn(exchange_); }
     const mortise_request& raw() const noexcept { return *raw_; }
     const detail::Runtime& runtime() const noexcept { return *runtime_; }
+    // What its route documents, where a route's handler runs.
+    const detail::RouteReplies* replies() const noexcept { return replies_; }
     // What defer() made, if anything.
     const detail::Shared<detail::DeferredState>& deferred() const noexcept { return deferred_; }
 
@@ -154,13 +166,14 @@ private:
     }
     detail::Shared<detail::DeferredState> share() {
         if (deferred_) throw Invalid("a request is deferred once");
-        deferred_ = detail::Shared<detail::DeferredState>::make(*runtime_, exchange_);
+        deferred_ = detail::Shared<detail::DeferredState>::make(*runtime_, exchange_, replies_);
         return deferred_;
     }
 
     const detail::Runtime* runtime_;
     mortise_exchange exchange_;
     const mortise_request* raw_;
+    const detail::RouteReplies* replies_;
     detail::Shared<detail::DeferredState> deferred_;
     mortise_request older_; // only where the host's struct is smaller
 };

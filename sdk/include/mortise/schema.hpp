@@ -107,24 +107,24 @@ void schemaValue(std::string& out, const Rules& rules) {
 }
 
 template<class T, std::size_t I, class Mode>
-constexpr bool isListed = !(Mode::isAnswer && std::get<I>(description<T>).rules.secret);
+constexpr bool isListed = !(Mode::isAnswer && nth<I>(description<T>).rules.secret);
 
 template<class T, std::size_t I, class Mode>
 constexpr bool isRequired() {
     using Member = FieldType<T, I>;
-    constexpr auto& rules = std::get<I>(description<T>).rules;
+    constexpr auto& rules = nth<I>(description<T>).rules;
     if (Mode::isAnswer)
         return !rules.secret && !IsPatch<Member>::value && !(IsOptional<Member>::value && !rules.nullable);
     return !isMaybe<Member> && !rules.optional && !rules.readOnly && !rules.fallback.isSet();
 }
 
 template<class T, std::size_t I, class Mode>
-void schemaMember(std::string& out) {
+void schemaMember(std::string& out, const Rules& rules = nth<I>(description<T>).rules) {
     if constexpr (isListed<T, I, Mode>) {
         if (out.back() != '{') out.push_back(',');
         encodeText(out, Mode::Names::template of<T, I>());
         out.push_back(':');
-        schemaValue<FieldType<T, I>, typename Mode::Inner>(out, std::get<I>(description<T>).rules);
+        schemaValue<FieldType<T, I>, typename Mode::Inner>(out, rules);
     }
 }
 
@@ -136,16 +136,22 @@ void schemaRequired(std::string& out) {
     }
 }
 
-// Goes on in `properties`, with `required` behind. `tag` is one more that is required.
+// Ends `properties`, with `required` behind. `tag` is one more that is required.
 template<class T, class Mode, std::size_t... I>
-void schemaMembers(std::string& out, std::string_view tag, std::index_sequence<I...>) {
-    (schemaMember<T, I, Mode>(out), ...);
+void endMembers(std::string& out, std::string_view tag, std::index_sequence<I...>) {
     out.push_back('}');
     if (tag.empty() && !(isRequired<T, I, Mode>() || ...)) return;
     out.append(",\"required\":[");
     if (!tag.empty()) encodeText(out, tag);
     (schemaRequired<T, I, Mode>(out), ...);
     out.push_back(']');
+}
+
+// Goes on in `properties`.
+template<class T, class Mode, std::size_t... I>
+void schemaMembers(std::string& out, std::string_view tag, std::index_sequence<I...> all) {
+    (schemaMember<T, I, Mode>(out), ...);
+    endMembers<T, Mode>(out, tag, all);
 }
 
 template<class T, class Mode>
@@ -155,7 +161,7 @@ void schemaMembers(std::string& out) {
 
 template<class T, std::size_t... I>
 constexpr bool suitsTag(std::string_view tag, std::index_sequence<I...>) {
-    return ((std::get<I>(description<T>).name != tag && !std::get<I>(description<T>).rules.fallback.isSet()) && ...);
+    return ((nth<I>(description<T>).name != tag && !nth<I>(description<T>).rules.fallback.isSet()) && ...);
 }
 
 template<class T, std::size_t I, class Mode>
@@ -199,7 +205,7 @@ void schemaAlternatives(std::string& out) {
 
 template<class T, std::size_t... I>
 constexpr bool hasMember(std::string_view name, std::index_sequence<I...>) {
-    return ((std::get<I>(description<T>).name == name) || ...);
+    return ((nth<I>(description<T>).name == name) || ...);
 }
 template<class T>
 constexpr bool hasMember(std::string_view name) {
@@ -209,7 +215,7 @@ constexpr bool hasMember(std::string_view name) {
 // Whether everything that is sent as an A lacks a member that a B always has.
 template<class A, class B, std::size_t... I>
 constexpr bool lacks(std::index_sequence<I...>) {
-    return ((isRequired<B, I, Outgoing>() && !hasMember<A>(std::get<I>(description<B>).name)) || ...);
+    return ((isRequired<B, I, Outgoing>() && !hasMember<A>(nth<I>(description<B>).name)) || ...);
 }
 
 template<class A, class B>
@@ -242,36 +248,6 @@ std::string schemaFor() {
     std::string out;
     schemaValue<T, Mode>(out, Rules{});
     return out;
-}
-
-} // namespace detail
-
-namespace detail {
-
-template<class T>
-std::string nameOf();
-template<class T>
-struct NamesOf;
-template<class... Ts>
-struct NamesOf<std::tuple<Ts...>> {
-    static std::string text() {
-        std::string all;
-        ((all.append(all.empty() ? "" : " or ").append(nameOf<Ts>())), ...);
-        return all;
-    }
-};
-
-// As messages name it.
-template<class T>
-std::string nameOf() {
-    if constexpr (IsVariant<T>::value)
-        return NamesOf<typename AlternativesOf<T>::Types>::text();
-    else if constexpr (IsDescribed<T>::value)
-        return std::string(mortiseTitle(Tag<T>{}));
-    else if constexpr (!std::is_same_v<ElementOf<T>, T>)
-        return (IsMap<T>::value ? "a map of " : "a list of ") + nameOf<ElementOf<T>>();
-    else
-        return "another value";
 }
 
 } // namespace detail

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <mortise/detail/fixed_array.hpp>
+#include <mortise/http_error.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,7 @@ public:
     friend constexpr bool operator!=(const Path& a, const Path& b) noexcept { return !(a == b); }
 
 private:
-    std::string_view text_ = "";
+    std::string_view text_;
 };
 
 // Texts of a list setting; its default is known without running code. What the host handed over is the plugin's as long
@@ -60,7 +61,7 @@ public:
 
     constexpr TextList() = default;
     constexpr TextList(std::initializer_list<std::string_view> items) : size_(items.size()) {
-        if (items.size() > maximumDefaults) throw std::length_error("a TextList has at most 16 defaults");
+        if (items.size() > maximumDefaults) throw Error("a TextList has at most 16 defaults");
         std::size_t i = 0;
         for (const std::string_view item : items) own_[i++] = item;
     }
@@ -83,7 +84,7 @@ public:
     friend constexpr bool operator!=(const TextList& a, const TextList& b) noexcept { return !(a == b); }
 
 private:
-    std::array<std::string_view, maximumDefaults> own_{};
+    detail::FixedArray<std::string_view, maximumDefaults> own_{};
     const std::string_view* far_ = nullptr;
     std::size_t size_ = 0;
 };

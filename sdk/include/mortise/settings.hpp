@@ -16,10 +16,10 @@
 //   mortise::TextList, mortise::Path               a comma list, a path
 // Texts and lists are the plugin's as long as it lives. Where every member is of these types, the manifest has the
 // defaults; with a std::string or a std::vector<std::string>, which work as well, only the plugin's code knows them.
-#define MORTISE_SETTINGS(Type, ...)                                                             \
-    [[maybe_unused]] constexpr auto mortiseSettings(::mortise::detail::Tag<Type>) {             \
-        using MortiseSubject = Type;                                                            \
-        return ::std::make_tuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_SETTINGS_ONE, __VA_ARGS__)); \
+#define MORTISE_SETTINGS(Type, ...)                                                                        \
+    [[maybe_unused]] constexpr auto mortiseSettings(::mortise::detail::Tag<Type>) {                        \
+        using MortiseSubject = Type;                                                                       \
+        return ::mortise::detail::makeTuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_SETTINGS_ONE, __VA_ARGS__)); \
     }
 #define MORTISE_SETTINGS_ONE(x) MORTISE_SETTING_OF_##x
 #define MORTISE_SETTING_OF_field(member) ::mortise::detail::makeSetting(&MortiseSubject::member, #member)
@@ -29,7 +29,7 @@ inline namespace v1 {
 
 // For plugins without settings.
 struct NoSettings {};
-[[maybe_unused]] constexpr std::tuple<> mortiseSettings(detail::Tag<NoSettings>) {
+[[maybe_unused]] constexpr detail::Tuple<> mortiseSettings(detail::Tag<NoSettings>) {
     return {};
 }
 

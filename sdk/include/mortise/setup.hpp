@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/commands.hpp>
-#include <mortise/filters.hpp>
+#include <mortise/detail/runtime.hpp>
 #include <mortise/routes.hpp>
 
 #include <initializer_list>
@@ -10,6 +9,14 @@
 
 namespace mortise {
 inline namespace v1 {
+
+class CommandFunction; // commands.hpp
+class CommandSession;  // commands.hpp
+enum class CommandRuns : std::uint32_t;
+using Arguments = std::vector<std::string_view>; // what stands after a command's name; borrowed for the call
+class FilterBuilder;                             // filters.hpp
+class MigrationBuilder;                          // migrations.hpp
+
 namespace detail {
 
 template<class S>
@@ -22,11 +29,10 @@ inline Runtime::~Runtime() = default;
 inline void checkFinished(const Runtime& runtime) {
     std::string faults;
     const auto add = [&](std::string_view fault) { faults.append(faults.empty() ? "" : "; ").append(fault); };
-    for (const std::string& fault : runtime.unfinished)
-        if (!fault.empty()) add(fault);
-    for (const auto& filter : runtime.filters)
-        if (filter->phases == 0)
-            add("filter '" + filter->name + "' was declared without onRequest(), onRespond() or onFinish()");
+    for (const auto& route : runtime.routesBeingDeclared)
+        if (!route->isHandled) add(route->name() + " was declared without .handle()");
+    for (const auto& declared : runtime.declared)
+        if (const std::string fault = declared->fault(); !fault.empty()) add(fault);
     if (!faults.empty()) throw Invalid(faults);
 }
 
@@ -38,55 +44,54 @@ public:
     explicit Setup(detail::Runtime& runtime) noexcept : runtime_(runtime) {}
 
     // Patterns: "/users/:id", "/files/*rest"; see service/routes.h for grammar and precedence.
-    RouteBuilder<> get(std::string_view pattern) { return route("GET", pattern); }
-    RouteBuilder<> post(std::string_view pattern) { return route("POST", pattern); }
-    RouteBuilder<> put(std::string_view pattern) { return route("PUT", pattern); }
-    RouteBuilder<> patch(std::string_view pattern) { return route("PATCH", pattern); }
-    RouteBuilder<> del(std::string_view pattern) { return route("DELETE", pattern); }
-    RouteBuilder<> route(std::string_view method, std::string_view pattern) {
-        detail::RouteDeclaration declaration;
-        declaration.method = method;
-        declaration.pattern = pattern;
-        declaration.unfinished = runtime_.unfinished.size();
-        runtime_.unfinished.push_back(declaration.name() + " was declared without .handle()");
-        return {runtime_, std::move(declaration)};
+    [[nodiscard]] RouteBuilder<> get(std::string_view pattern) { return route("GET", pattern); }
+    [[nodiscard]] RouteBuilder<> post(std::string_view pattern) { return route("POST", pattern); }
+    [[nodiscard]] RouteBuilder<> put(std::string_view pattern) { return route("PUT", pattern); }
+    [[nodiscard]] RouteBuilder<> patch(std::string_view pattern) { return route("PATCH", pattern); }
+    [[nodiscard]] RouteBuilder<> del(std::string_view pattern) { return route("DELETE", pattern); }
+    [[nodiscard]] RouteBuilder<> route(std::string_view method, std::string_view pattern) {
+        auto declaration = detail::Owned<detail::RouteDeclaration>::make();
+        declaration->method = method;
+        declaration->pattern = pattern;
+        const RouteBuilder<> builder(runtime_, *declaration);
+        runtime_.routesBeingDeclared.push_back(std::move(declaration));
+        return builder;
     }
 
-    // A filter around every request; `name` is unique among all filters.
-    FilterBuilder filter(std::string_view name) {
-        runtime_.filters.push_back(std::make_unique<detail::FilterEntry>(runtime_));
-        runtime_.filters.back()->name = name;
-        return FilterBuilder(*runtime_.filters.back());
-    }
-    // `mortised command NAME …`: run(const Arguments&, CommandOutput&) returns the exit code.
-    void command(std::string_view name, std::string_view usage, std::string_view summary, CommandFunction run) {
-        if (!run) throw Invalid("command '" + std::string(name) + "' was declared without a function");
-        auto entry = std::make_unique<detail::CommandEntry>();
-        entry->name = name;
-        entry->usage = usage;
-        entry->summary = summary;
-        entry->run = std::move(run);
-        runtime_.commands.push_back(std::move(entry));
-    }
-    // Run once, in the order declared; it only expands the schema and never changes afterwards.
-    void migration(std::string_view name, std::string_view sql) {
-        runtime_.migrations.push_back({mortise_view{}, runtime_.keep(name), runtime_.keep(sql)});
-    }
-    // Adds to another plugin's extension point, see extension_point.hpp: a constant C table, and the object that its
-    // functions get. Both live as long as the instance. Where the point's plugin is not enabled nobody collects it.
+    // A filter around every request; `name` is unique among all filters. Include filters.hpp.
+    FilterBuilder filter(std::string_view name);
+    // `mortised PLUGIN NAME …`: run(const Arguments&, CommandSession&) returns the exit code. Include commands.hpp.
+    void command(std::string_view name, std::string_view usage, std::string_view summary, const CommandFunction& run,
+                 CommandRuns runs = {});
+    // One step of the schema, run once, in the order declared: "0001-create-posts". Numbers begin with 1 and leave none
+    // out. Once released it is never changed. Without statements: only where on() has some. Include migrations.hpp.
+    MigrationBuilder migration(std::string_view name, std::string_view sql = {});
+    // Adds to another plugin's extension point, which needs<>() or mayUse<>() names, see extension_point.hpp: a
+    // constant C table, and the object that its functions get. Both live as long as the instance.
     template<class Point>
     void contribute(std::string_view name, const typename Point::Table& table, void* self) {
-        const auto& service = runtime_.contributions;
-        if (service.table.contribute == nullptr) throw Absent(MORTISE_CONTRIBUTIONS_SERVICE);
-        detail::ErrorText error;
-        detail::raise(service.table.contribute(service.self, view(std::string_view(Point::pointId)), view(name), &table,
-                                               self, error.raw()),
-                      "contribute", error);
+        contribute(Point::pointId, name, &table, self);
+    }
+    // The same for a point of MORTISE_SERVICE; its methods are called on workers unless the point says otherwise, many
+    // at once.
+    template<class Point>
+    void contribute(std::string_view name, Point point) {
+        static_assert(detail::IsTyped<Point>::value && detail::IsPoint<Point>::value,
+                      "contribute(): this is no extension point with a pointId and MORTISE_SERVICE");
+        if constexpr (detail::IsTyped<Point>::value && detail::IsPoint<Point>::value) {
+            runtime_.contributed.push_back(
+                detail::Owned<detail::TypedProvider<Point>>::make(Point::pointId, std::move(point)));
+            const mortise_service given = runtime_.contributed.back()->open();
+            contribute(Point::pointId, name, given.table, given.self);
+        }
     }
     // A service of MORTISE_SERVICE that this plugin gives to others; name it in offers<>() as well.
     template<class S>
     void offer(S service) {
-        runtime_.offered.push_back(std::make_unique<detail::TypedProvider<S>>(std::move(service)));
+        static_assert(detail::IsTyped<S>::value && detail::IsService<S>::value,
+                      "offer(): this is no service with a serviceId and MORTISE_SERVICE");
+        if constexpr (detail::IsTyped<S>::value && detail::IsService<S>::value)
+            runtime_.offered.push_back(detail::Owned<detail::TypedProvider<S>>::make(S::serviceId, std::move(service)));
     }
     // Constant fields, checked here once: {{"X-Foo", "bar"}, …}.
     [[nodiscard]] HeaderBlock headerBlock(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
@@ -107,11 +112,12 @@ public:
     }
 
     // Setting `key` names the route of this method (also "*" for any) and pattern. Where no plugin has it, the operator
-    // gets a warning with the place where the setting stands. A host that does not look says nothing.
-    void expectRoute(std::string_view key, std::string_view method, std::string_view pattern) {
+    // gets a warning with the place where the setting stands; where it is there without all of `flags`
+    // (MORTISE_ROUTE_ …), an error. A host that does not look says nothing.
+    void expectRoute(std::string_view key, std::string_view method, std::string_view pattern, std::uint32_t flags = 0) {
         const auto& service = runtime_.routes;
         if (service.table.expect == nullptr) return;
-        detail::raise(service.table.expect(service.self, view(key), view(method), view(pattern)),
+        detail::raise(service.table.expect(service.self, view(key), view(method), view(pattern), flags),
                       "expectRoute: no such setting, or too many routes");
     }
 
@@ -125,6 +131,14 @@ public:
     }
 
 private:
+    void contribute(std::string_view point, std::string_view name, const void* table, void* self) {
+        const auto& service = runtime_.contributions;
+        if (service.table.contribute == nullptr) throw Absent(MORTISE_CONTRIBUTIONS_SERVICE);
+        detail::ErrorText error;
+        detail::raise(service.table.contribute(service.self, view(point), view(name), table, self, error.raw()),
+                      "contribute", error);
+    }
+
     detail::Runtime& runtime_;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/deferred.hpp>
 #include <mortise/error.hpp>
+#include <mortise/request.hpp>
 
 namespace mortise {
 inline namespace v1 {
@@ -12,11 +12,13 @@ inline namespace v1 {
 // one thread at a time.
 class Stream {
 public:
-    // Takes the turn. Throws when the host refuses the head, Stale when the request has ended; the handler has the turn
-    // then.
+    // Takes the turn. Throws when the host refuses the head, Invalid when the route documents another media type or
+    // body of its status, Stale when the request has ended; the handler has the turn then.
     Stream(detail::Shared<detail::DeferredState> state, Reply head) : state_(std::move(state)) {
         try {
             if (head.kind() != Reply::Kind::whole) throw Invalid("a stream begins with a whole reply");
+            if (state_->replies != nullptr && !state_->replies->allows(head))
+                throw Invalid(state_->replies->fault(head));
             const auto& table = state_->runtime->exchange.table;
             if (table.write == nullptr || table.end_stream == nullptr) throw Absent(MORTISE_EXCHANGE_SERVICE);
             detail::raise(ReplySender::begin(*state_->runtime, state_->exchange, std::move(head)), "begin_stream");
@@ -53,6 +55,10 @@ private:
 
     detail::Shared<detail::DeferredState> state_;
 };
+
+inline Stream Request::stream(Reply head) {
+    return Stream(share(), std::move(head));
+}
 
 } // namespace v1
 } // namespace mortise

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/for_each.hpp>
 #include <mortise/detail/tag.hpp>
 #include <mortise/detail/variants.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -38,13 +38,13 @@ struct TagName {
 template<std::size_t N>
 struct Tags {
     std::string_view member;
-    std::array<std::string_view, N> names;
+    FixedArray<std::string_view, N> names;
 };
 
 template<class Variant, class... Alternatives>
 constexpr Tags<sizeof...(Alternatives)> makeTags(std::string_view member, TagName<Alternatives>... list) {
     static_assert(IsVariant<Variant>::value &&
-                      std::is_same_v<typename AlternativesOf<Variant>::Types, std::tuple<Alternatives...>>,
+                      std::is_same_v<typename AlternativesOf<Variant>::Types, Tuple<Alternatives...>>,
                   "MORTISE_TAGGED names the alternatives of an std::variant in its order");
     return {member, {{list.name...}}};
 }

@@ -45,6 +45,11 @@ inline std::chrono::milliseconds timeLeft(const Runtime& runtime, Turn turn) noe
     const std::uint64_t left = service.table.time_left(service.self, turn.handle());
     return left < static_cast<std::uint64_t>(never.count()) ? std::chrono::milliseconds(left) : never;
 }
+// number of mortise.exchange/1; 0 under a host that does not tell.
+inline std::uint64_t requestNumber(const Runtime& runtime, Turn turn) noexcept {
+    const auto& service = runtime.exchange;
+    return service.table.number == nullptr ? 0 : service.table.number(service.self, turn.handle());
+}
 
 } // namespace detail
 } // namespace v1

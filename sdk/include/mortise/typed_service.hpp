@@ -2,17 +2,17 @@
 #pragma once
 
 #include <mortise/detail/for_each.hpp>
+#include <mortise/detail/function.hpp>
 #include <mortise/detail/runtime.hpp>
-#include <mortise/detail/typed_values.hpp>
-#include <mortise/detail/unique_ptr.hpp>
+#include <mortise/detail/service_method.hpp>
+#include <mortise/detail/tuple.hpp>
 #include <mortise/guard.hpp>
 
-#include <functional>
+#include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
 
-// A service of one's own, in a header that both sides include:
+// A service of one's own, or an extension point, in a header that both sides include:
 //
 //   struct Links {
 //       static constexpr const char* serviceId = "com.example.links/1";
@@ -24,11 +24,12 @@
 // The provider says offers<Links>() in MORTISE_PLUGIN and setup.offer(Links{…}) in `configure`; others name it in
 // needs<>() or mayUse<>() and call service<Links>().shorten(url, 7). Arguments and results are integers, numbers,
 // texts, described structs, and optionals and vectors of these. Methods, arguments and members are appended only; what
-// the other side does not have is ignored or keeps its default, see service/typed.h.
-#define MORTISE_SERVICE(Type, ...)                                                             \
-    [[maybe_unused]] constexpr auto mortiseService(::mortise::detail::Tag<Type>) {             \
-        using MortiseSubject = Type;                                                           \
-        return ::std::make_tuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_SERVICE_ONE, __VA_ARGS__)); \
+// the other side does not have is ignored or keeps its default, see service/typed.h. With a pointId in place of the
+// serviceId it is an extension point, see extension_point.hpp.
+#define MORTISE_SERVICE(Type, ...)                                                                        \
+    [[maybe_unused]] constexpr auto mortiseService(::mortise::detail::Tag<Type>) {                        \
+        using MortiseSubject = Type;                                                                      \
+        return ::mortise::detail::makeTuple(MORTISE_EACH(__VA_ARGS__)(MORTISE_SERVICE_ONE, __VA_ARGS__)); \
     }
 #define MORTISE_SERVICE_ONE(x) MORTISE_SERVICE_OF_##x
 #define MORTISE_SERVICE_OF_method(member) ::mortise::detail::serviceMethod(&MortiseSubject::member, #member)
@@ -54,90 +55,14 @@ public:
     }
 
 private:
-    std::function<Result(Arguments...)> call_;
+    detail::Function<Result(Arguments...)> call_;
 };
 
 namespace detail {
 
-template<class T>
-using Plain = std::remove_cv_t<std::remove_reference_t<T>>;
-
-template<class Owner, class Signature>
-struct ServiceMethod;
-template<class Owner, class Result, class... Arguments>
-struct ServiceMethod<Owner, Result(Arguments...)> {
-    Method<Result(Arguments...)> Owner::*member;
-    std::string_view name;
-
-    std::string line() const {
-        std::string arguments;
-        ((arguments += (arguments.empty() ? "" : ",") + typeText<Arguments>()), ...);
-        return std::string(name) + '(' + arguments + ')' + typeText<Result>() + '\n';
-    }
-
-    // The provider's side.
-    void serve(const Owner& owner, const mortise_value* given, std::uint32_t count,
-               void (*visit)(void*, const mortise_value*), void* context) const {
-        std::tuple<Plain<Arguments>...> values{};
-        std::uint32_t next = 0;
-        const auto read = [&](auto& value) {
-            if (next < count) readValue(given[next], value);
-            ++next;
-        };
-        std::apply([&](auto&... value) { (read(value), ...); }, values);
-        const auto call = [&](auto&... value) -> Result { return (owner.*member)(std::move(value)...); };
-        if constexpr (std::is_void_v<Result>) {
-            std::apply(call, values);
-        } else {
-            const auto result = std::apply(call, values);
-            ValueWriter writer;
-            const mortise_value out = writer(result);
-            if (visit != nullptr) visit(context, &out);
-        }
-    }
-
-    // The consumer's: a method that calls number `number` of the table.
-    void connect(Owner& owner, const Service<mortise_typed_table>& service, std::uint32_t number) const {
-        owner.*member = [service, number, what = name](Arguments... arguments) -> Result {
-            ValueWriter writer;
-            const std::array<mortise_value, sizeof...(Arguments) + 1> values{
-                writer(static_cast<const Plain<Arguments>&>(arguments))..., mortise_value{}};
-            ErrorText error;
-            const std::string text(what);
-            if constexpr (std::is_void_v<Result>) {
-                raise(service.table.call(service.self, number, values.data(), sizeof...(Arguments), nullptr, nullptr,
-                                         error.raw()),
-                      text.c_str(), error);
-            } else {
-                struct Taken {
-                    Result result{};
-                    std::exception_ptr failure;
-                } taken;
-                const auto take = [](void* context, const mortise_value* result) {
-                    auto& into = *static_cast<Taken*>(context);
-                    try {
-                        readValue(*result, into.result);
-                    } catch (...) {
-                        into.failure = std::current_exception();
-                    }
-                };
-                raise(service.table.call(service.self, number, values.data(), sizeof...(Arguments), take, &taken,
-                                         error.raw()),
-                      text.c_str(), error);
-                if (taken.failure) std::rethrow_exception(taken.failure);
-                return std::move(taken.result);
-            }
-        };
-    }
-};
-template<class Owner, class Signature>
-constexpr ServiceMethod<Owner, Signature> serviceMethod(Method<Signature> Owner::*member, std::string_view name) {
-    return {member, name};
-}
-
 template<class S>
 const std::string& serviceDescription() {
-    static const std::string made = std::apply(
+    static const std::string made = unpack(
         [](const auto&... method) {
             std::string lines;
             ((lines += method.line()), ...);
@@ -147,31 +72,29 @@ const std::string& serviceDescription() {
     return made;
 }
 
-inline std::uint64_t descriptionHash(std::string_view description) noexcept {
-    std::uint64_t hash = 14695981039346656037u;
-    for (const char c : description) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return hash;
-}
-
-// What an instance offers.
+// What an instance offers or contributes.
 template<class S>
 class TypedProvider final : public OfferedService {
 public:
-    explicit TypedProvider(S service) : service_(std::move(service)) {}
+    TypedProvider(std::string_view id, S service)
+        : id_(id),
+          service_(std::move(service)),
+          description_(descriptionOf(service_)),
+          table_{sizeof(mortise_typed_table), 0, view(std::string_view(description_)), descriptionHash(description_),
+                 &call} {}
 
-    std::string_view id() const noexcept override { return S::serviceId; }
-    mortise_service open() override {
-        static const mortise_typed_table table = {
-            sizeof(mortise_typed_table),
-            0,
-            view(serviceDescription<S>()),
-            descriptionHash(serviceDescription<S>()),
-            &call,
-        };
-        return {&table, this};
-    }
+    std::string_view id() const noexcept override { return id_; }
+    mortise_service open() override { return {&table_, this}; }
 
 private:
+    static std::string descriptionOf(const S& service) {
+        std::string lines;
+        const auto add = [&](const auto& method) {
+            lines += method.isIn(service) ? method.line() : std::string(noMethod).append(1, '\n');
+        };
+        unpack([&](const auto&... method) { (add(method), ...); }, mortiseService(Tag<S>{}));
+        return lines;
+    }
     static mortise_status call(void* self, std::uint32_t number, const mortise_value* arguments, std::uint32_t count,
                                void (*visit)(void*, const mortise_value*), void* context, mortise_error* error) {
         return guard(error, [&]() -> mortise_status {
@@ -183,13 +106,33 @@ private:
                 found = true;
                 method.serve(service, arguments, count, visit, context);
             };
-            std::apply([&](const auto&... method) { (one(method), ...); }, mortiseService(Tag<S>{}));
+            unpack([&](const auto&... method) { (one(method), ...); }, mortiseService(Tag<S>{}));
             return found ? MORTISE_OK : MORTISE_UNSUPPORTED;
         });
     }
 
-    S service_;
+    const std::string_view id_;
+    const S service_;
+    const std::string description_;
+    const mortise_typed_table table_;
 };
+
+// The methods of `made` call those of `service`. Descriptions that do not go together: returns the lines that differ,
+// and connects nothing.
+template<class S>
+std::string connectMethods(S& made, const Service<mortise_typed_table>& service) {
+    const std::string& own = serviceDescription<S>();
+    if (service.table.description_hash != descriptionHash(own))
+        if (std::string lines = differentMethod(text(service.table.description), own); !lines.empty()) return lines;
+    std::uint32_t number = 0;
+    std::string_view given = text(service.table.description);
+    const auto one = [&](const auto& method) {
+        if (!given.empty() && takeLine(given) != noMethod) method.connect(made, service, number);
+        ++number;
+    };
+    unpack([&](const auto&... method) { (one(method), ...); }, mortiseService(Tag<S>{}));
+    return {};
+}
 
 // The service as a consumer calls it; one that is not there has no methods. Throws Invalid for descriptions that do not
 // go together.
@@ -198,23 +141,28 @@ S connectService(Tag<S>, const mortise_host* host) {
     S made{};
     const auto service = resolve<mortise_typed_table>(host, S::serviceId);
     if (!service || service.table.call == nullptr) return made;
-    const std::string& own = serviceDescription<S>();
-    if (service.table.description_hash != descriptionHash(own))
-        if (const std::string lines = differentMethod(text(service.table.description), own); !lines.empty())
-            throw Invalid("service '" + std::string(S::serviceId) +
-                          "': provider and consumer were built with descriptions "
-                          "that do not go together: " +
-                          lines);
-    std::uint32_t number = 0;
-    const auto given = text(service.table.description);
-    const auto methods = static_cast<std::uint32_t>(std::count(given.begin(), given.end(), '\n'));
-    const auto one = [&](const auto& method) {
-        if (number < methods) method.connect(made, service, number);
-        ++number;
-    };
-    std::apply([&](const auto&... method) { (one(method), ...); }, mortiseService(Tag<S>{}));
+    if (const std::string lines = connectMethods(made, service); !lines.empty())
+        throw Invalid("service '" + std::string(S::serviceId) +
+                      "': provider and consumer were built with descriptions that do not go together: " + lines);
     return made;
 }
+
+// A contribution to a typed point.
+template<class Point>
+struct Contributed<Point, std::enable_if_t<IsTyped<Point>::value>> {
+    std::string_view plugin; // instance that contributed
+    std::string_view name;
+    Point methods; // what the contributor does not have is empty
+
+    // Empty, or why it cannot be used.
+    std::string connect(const mortise_contribution& from) {
+        const Service<mortise_typed_table> service{adopt<mortise_typed_table>(from.table), from.self};
+        if (service.table.call == nullptr) return "its table has no function 'call'";
+        const std::string lines = connectMethods(methods, service);
+        return lines.empty() ? lines
+                             : "contributor and definer were built with descriptions that do not go together: " + lines;
+    }
+};
 
 } // namespace detail
 } // namespace v1

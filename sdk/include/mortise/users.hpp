@@ -4,6 +4,7 @@
 #include <mortise/date_time.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/profile.hpp>
 #include <mortise/service/users.h>
 #include <mortise/turn.hpp>
 
@@ -18,6 +19,12 @@ struct UserRecord {
     std::string id, name, email, role, passwordHash;
     DateTime createdAt;
     std::int64_t tokenEpoch = 0; // one more with every change of the password: tokens of another epoch are void
+};
+
+// A user who is made. Borrowed.
+struct NewUserRecord {
+    std::string_view name, email, passwordHash;
+    std::optional<NewProfile> profile = {};
 };
 
 // mortise.users/1 for plugins that need users. An absent service finds nobody, and create throws Absent. Views in
@@ -60,17 +67,27 @@ public:
         return found;
     }
     // [worker] Durable when it returns (inside a body of Database::transact: with that, on behalf of its turn). Throws
-    // UniqueConflict when the address is taken, Stale when the host has ended the request. Name and email are
-    // validated.
-    UserRecord create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash) const {
+    // UniqueConflict when the address is taken, Stale when the host has ended the request. All of it is validated.
+    UserRecord create(Turn turn, const NewUserRecord& user) const {
         if (service_.table.create == nullptr) throw Absent(serviceId);
+        mortise_profile profile = MORTISE_INIT(mortise_profile);
+        mortise_new_user raw = MORTISE_INIT(mortise_new_user);
+        raw.name = view(user.name);
+        raw.email = view(user.email);
+        raw.password_hash = view(user.passwordHash);
+        if (user.profile) {
+            raw.profile = &profile;
+            if (user.profile->bio) profile.flags |= MORTISE_PROFILE_BIO;
+            if (user.profile->avatar) profile.flags |= MORTISE_PROFILE_AVATAR;
+            profile.bio = view(user.profile->bio.value_or(std::string_view()));
+            profile.avatar = view(user.profile->avatar.value_or(std::string_view()));
+        }
         UserRecord made;
-        auto visit = [&](const mortise_user& user) { made = copy(user); };
+        auto visit = [&](const mortise_user& found) { made = copy(found); };
         Once<decltype(visit)> once{&visit, nullptr};
         detail::ErrorText error;
-        finish(service_.table.create(service_.self, turn.handle(), view(name), view(email), view(passwordHash),
-                                     &once.call, &once, error.raw()),
-               once.failure, error, "create");
+        finish(service_.table.create(service_.self, turn.handle(), &raw, &once.call, &once, error.raw()), once.failure,
+               error, "create");
         return made;
     }
 
@@ -123,8 +140,9 @@ private:
     static bool finish(mortise_status status, const std::exception_ptr& failure, const detail::ErrorText& error,
                        const char* what) {
         if (failure) std::rethrow_exception(failure);
+        if (status == MORTISE_ABSENT) return false;
         detail::raise(status, what, error);
-        return status == MORTISE_OK;
+        return true;
     }
 
     detail::Service<mortise_users_table> service_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/extensions.hpp>
 #include <mortise/guard.hpp>
 #include <mortise/service/users.h>
 #include <mortise/turn.hpp>
@@ -15,7 +16,9 @@ public:
     UserVisitor(mortise_user_visitor visit, void* context) noexcept : visit_(visit), context_(context) {}
 
     void operator()(const mortise_user& user) const { visit_(context_, &user); }
-    void operator()(const UserRecord& record) const {
+    // A UserRecord, or what has members called as those, with std::string_view for its texts.
+    template<class Record>
+    void operator()(const Record& record) const {
         mortise_user user{};
         user.struct_size = sizeof user;
         user.id = view(record.id);
@@ -44,9 +47,9 @@ public:
     virtual bool findById(std::string_view id, UserVisitor visit) = 0;
     // [worker] By the ASCII-lowered form, with the password hash.
     virtual bool findByEmail(std::string_view email, UserVisitor visit) = 0;
-    // [worker] Durable when it returns, or with the transaction around. Throws UniqueConflict, Stale.
-    virtual void create(Turn turn, std::string_view name, std::string_view email, std::string_view passwordHash,
-                        UserVisitor visit) = 0;
+    // [worker] With the profile, both or neither. Durable when it returns, or with the transaction around. Throws
+    // UniqueConflict, Stale.
+    virtual void create(Turn turn, const NewUserRecord& user, UserVisitor visit) = 0;
     // [worker] In the place of `expected`, with the user's next token epoch, durable as with create. False: no such
     // user, or another hash by now. Where both are the same it only keeps others from changing the hash until the
     // transaction ends.
@@ -65,6 +68,23 @@ public:
 };
 
 namespace detail {
+
+template<class T>
+struct InterfaceId<UsersProvider, T> {
+    static constexpr std::string_view value = MORTISE_USERS_SERVICE;
+};
+
+inline NewUserRecord newUserOf(const mortise_new_user* given) {
+    const auto raw = adopt<mortise_new_user>(given);
+    NewUserRecord user{text(raw.name), text(raw.email), text(raw.password_hash)};
+    if (raw.profile != nullptr) {
+        const auto profile = adopt<mortise_profile>(raw.profile);
+        user.profile.emplace();
+        if ((profile.flags & MORTISE_PROFILE_BIO) != 0) user.profile->bio = text(profile.bio);
+        if ((profile.flags & MORTISE_PROFILE_AVATAR) != 0) user.profile->avatar = text(profile.avatar);
+    }
+    return user;
+}
 
 // The C table behind it. T is the author's class; `self` is a T*.
 template<class T>
@@ -85,11 +105,10 @@ const mortise_users_table* usersTable(void* self) noexcept {
                            : MORTISE_ABSENT;
             });
         },
-        [](void* given, mortise_exchange turn, mortise_view name, mortise_view email, mortise_view hash,
-           mortise_user_visitor visit, void* context, mortise_error* error) {
+        [](void* given, mortise_exchange turn, const mortise_new_user* user, mortise_user_visitor visit, void* context,
+           mortise_error* error) {
             return guard(error, [&] {
-                as<UsersProvider, T>(given).create(Turn(turn), text(name), text(email), text(hash),
-                                                   UserVisitor(visit, context));
+                as<UsersProvider, T>(given).create(Turn(turn), newUserOf(user), UserVisitor(visit, context));
             });
         },
         [](void* given, mortise_exchange turn, mortise_view id, mortise_view expected, mortise_view hash,

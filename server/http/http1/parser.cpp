@@ -412,6 +412,7 @@ bool Parser::checkFields(const char* message) noexcept {
     }
     if (!host_seen && head.minor_version == 1) return refuse(fault::badHost);
     if (repeatsSingleton(head, message, repeated)) return refuse(fault::repeatedField);
+    head.names = names;
     return true;
 }
 

@@ -2,6 +2,9 @@
 #include "tests/support/fake_crypto.hpp"
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/cookie.hpp>
+#include <mortise/cookie_signer.hpp>
+#include <mortise/crypto.hpp>
 #include <mortise/plugin.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>

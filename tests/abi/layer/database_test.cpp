@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
-#include <mortise/draft/database.hpp>
+#include <mortise/database.hpp>
+#include <mortise/database_provider.hpp>
 #include <mortise/plugin.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <cmath>
+#include <stdexcept>
 
 using namespace mortise::test;
 
@@ -26,29 +28,61 @@ struct OneColumn {
 };
 MORTISE_DESCRIBE(OneColumn, field(id))
 
-// Statement 1 gives two rows, 2 breaks a unique constraint, 3 is busy, 4 fails; every call is written down.
+// Statement 1 gives two rows, 2 breaks a unique constraint, 3 is busy, 4 fails, 6 to 8 break other rules; every call is
+// written down.
 class Provider : public mortise::Plugin<>, public mortise::DatabaseProvider {
 public:
     static inline std::vector<std::string> calls;
     static inline int deadlocks = 0;
     static inline bool resolved = false;
     static inline bool commit_fails = false; // the shared COMMIT behind several bodies
+    static inline std::string kept;          // the response that was to be kept
 
-    std::uint32_t statement(std::string_view sql) override {
+    std::uint32_t statement(const mortise_sql_statement& statement) override {
+        const std::string_view sql = mortise::text(statement.sql);
         if (sql == "nonsense") throw mortise::Error("near \"nonsense\": syntax error");
+        calls.push_back("statement " + textOf(statement.name) +
+                        (statement.flags == MORTISE_SQL_FOR_UPDATE ? " locks" : ""));
         return static_cast<std::uint32_t>(sql.size());
     }
-    mortise_status read(std::uint32_t number, const mortise::SqlValues& parameters, mortise_sql_row row, void* context,
-                        mortise_error*) override {
+    mortise_status read(mortise::Turn turn, std::uint32_t number, const mortise::SqlValues& parameters,
+                        mortise_sql_row row, void* context) override {
+        if (turn) calls.push_back("read for " + std::to_string(turn.handle()));
         return run(number, parameters, row, context);
     }
-    mortise_status transact(mortise::Turn turn, TransactionBody body, void* context, mortise_error* error) override {
+    mortise_status transact(mortise::Turn turn, mortise_sql_body body, void* context, mortise_sql_failure* failure,
+                            mortise_error* error) override {
+        return transact(turn, [&] { return body(context, nullptr, failure, error); });
+    }
+    mortise_status respond(mortise::Turn turn, mortise_sql_response_body body, void* context,
+                           mortise_sql_failure* failure, mortise_error* error) override {
+        mortise_sql_response response{};
+        const mortise_status status = transact(turn, [&] { return body(context, nullptr, &response, failure, error); });
+        kept = response.reply != nullptr ? std::to_string(response.reply->status) + " " + textOf(response.reply->body)
+               : response.error != nullptr
+                   ? "error " + std::to_string(response.error->status) + " " + textOf(response.error->message)
+                   : "nothing";
+        return status;
+    }
+    mortise_status execute(mortise_sql_transaction*, std::uint32_t number, const mortise::SqlValues& parameters,
+                           mortise_sql_row row, void* context, std::uint64_t* changed) override {
+        *changed = 1;
+        if (number == 3 && resolved) return run(1, parameters, row, context);
+        return run(number, parameters, row, context);
+    }
+    std::uint64_t dataVersion() override { return 77; }
+    std::uint32_t dialect() override { return MORTISE_SQL_DIALECT_SQLITE; }
+    std::unique_ptr<mortise::DatabaseProvider> forConsumer(const mortise::Consumer& consumer) override;
+
+private:
+    template<class Body>
+    mortise_status transact(mortise::Turn turn, Body&& body) {
         calls.push_back(turn ? "begin for " + std::to_string(turn.handle()) : "begin");
-        mortise_status status = body(context, nullptr, error);
+        mortise_status status = body();
         while (status == MORTISE_BUSY && deadlocks-- > 0) {
             calls.push_back("again");
             resolved = true;
-            status = body(context, nullptr, error);
+            status = body();
         }
         if (commit_fails) {
             calls.push_back("commit failed");
@@ -61,19 +95,6 @@ public:
         calls.push_back(status == MORTISE_OK ? "commit" : "rollback " + std::to_string(status));
         return status;
     }
-    mortise_status execute(mortise_sql_transaction*, std::uint32_t number, const mortise::SqlValues& parameters,
-                           mortise_sql_row row, void* context, std::uint64_t* changed, mortise_error*) override {
-        *changed = 1;
-        if (number == 3 && resolved) return run(1, parameters, row, context);
-        return run(number, parameters, row, context);
-    }
-    mortise_status dataVersion(std::uint64_t* version, mortise_error*) override {
-        *version = 77;
-        return MORTISE_OK;
-    }
-    std::unique_ptr<mortise::DatabaseProvider> forConsumer(const mortise::Consumer& consumer) override;
-
-private:
     static mortise_status run(std::uint32_t number, const mortise::SqlValues& parameters, mortise_sql_row row,
                               void* context) {
         std::string call = "run " + std::to_string(number);
@@ -84,11 +105,19 @@ private:
                 call += " i" + std::to_string(v.integer);
             else if (v.kind == MORTISE_SQL_NUMBER)
                 call += " n" + std::to_string(v.number);
+            else if (v.kind == MORTISE_SQL_DATE_TIME)
+                call += " d" + std::to_string(v.integer);
             else
-                call += (v.kind == MORTISE_SQL_TEXT ? " t" : " b") + textOf(v.text);
+                call += (v.kind == MORTISE_SQL_TEXT      ? " t"
+                         : v.kind == MORTISE_SQL_DECIMAL ? " m"
+                                                         : " b") +
+                        textOf(v.text);
         }
         calls.push_back(call);
-        if (number == 2) return MORTISE_CONFLICT;
+        if (number == 2) throw mortise::UniqueConflict("UNIQUE constraint failed", "users_email");
+        if (number == 6) throw mortise::SqlError(mortise::SqlFailure::foreignKey, "posts_author", "FOREIGN KEY");
+        if (number == 7) throw mortise::SqlError(mortise::SqlFailure::deadlock, {}, "deadlock");
+        if (number == 8) throw mortise::SqlError(mortise::SqlFailure::tooLong, std::string(200, 'x'), "too long");
         if (number == 3) return MORTISE_BUSY;
         if (number == 4) return MORTISE_ERROR;
         for (int i = 0; i < 2 && row != nullptr; ++i) {
@@ -108,10 +137,7 @@ private:
 class Own final : public Provider {
 public:
     ~Own() override { calls.push_back("ada is gone"); }
-    mortise_status dataVersion(std::uint64_t* version, mortise_error*) override {
-        *version = 78;
-        return MORTISE_OK;
-    }
+    std::uint64_t dataVersion() override { return 78; }
 };
 
 std::unique_ptr<mortise::DatabaseProvider> Provider::forConsumer(const mortise::Consumer& consumer) {
@@ -124,6 +150,11 @@ std::unique_ptr<mortise::DatabaseProvider> Provider::forConsumer(const mortise::
 class DatabaseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DatabaseTest);
     CPPUNIT_TEST(failuresAreExceptions);
+    CPPUNIT_TEST(failuresHaveAKindAndAConstraint);
+    CPPUNIT_TEST(returnsWhatTheBodyReturns);
+    CPPUNIT_TEST(responds);
+    CPPUNIT_TEST(isOfARequest);
+    CPPUNIT_TEST(statementsHaveNamesAndLocks);
     CPPUNIT_TEST(forgottenStatementsAreRefused);
     CPPUNIT_TEST(consumersAreToldApart);
     CPPUNIT_TEST(rowsOfAnotherShapeAreRefused);
@@ -165,6 +196,65 @@ public:
         CPPUNIT_ASSERT_THROW(database_.read(statement(3), {}, ignore), mortise::Busy);
         CPPUNIT_ASSERT_THROW(database_.read(statement(4), {}, ignore), mortise::Error);
     }
+    void failuresHaveAKindAndAConstraint() {
+        const auto caught = [&](std::uint32_t number) {
+            try {
+                database_.transact([&](mortise::Transaction& t) { t.execute(statement(number)); });
+            } catch (const mortise::SqlError& error) {
+                return error;
+            }
+            CPPUNIT_FAIL("nothing was thrown");
+            return mortise::SqlError(mortise::SqlFailure::other, {}, {});
+        };
+        CPPUNIT_ASSERT(caught(2).kind() == mortise::SqlFailure::unique && caught(2).constraint() == "users_email");
+        CPPUNIT_ASSERT(caught(2).code() == 409 && caught(2).message() == "Resource already exists");
+        CPPUNIT_ASSERT(caught(6).kind() == mortise::SqlFailure::foreignKey && caught(6).constraint() == "posts_author");
+        CPPUNIT_ASSERT(caught(6).code() == 409 && caught(6).message() == "Resource is in use");
+        CPPUNIT_ASSERT(caught(7).status() == MORTISE_BUSY && caught(7).code() == 503 && caught(7).retryAfter() == 1);
+        CPPUNIT_ASSERT_EQUAL(std::string(128, 'x'), caught(8).constraint());
+        CPPUNIT_ASSERT_THROW(database_.read(statement(6), {}, [](const mortise::Row&) {}), mortise::SqlError);
+    }
+    void returnsWhatTheBodyReturns() {
+        CPPUNIT_ASSERT_EQUAL(5, database_.transact([](mortise::Transaction&) { return 5; }));
+        Provider::deadlocks = 1;
+        int runs = 0;
+        CPPUNIT_ASSERT_EQUAL(2, database_.transact([&](mortise::Transaction& t) {
+            ++runs;
+            t.execute(statement(3));
+            return runs;
+        }));
+    }
+    void responds() {
+        const mortise_exchange exchange = host_->bareRequest();
+        const auto status = [&](mortise::Reply reply) {
+            return database_.respond(mortise::Turn(exchange), [&](mortise::Transaction&) { return std::move(reply); })
+                .code();
+        };
+        CPPUNIT_ASSERT_EQUAL(201u, status(mortise::created(OneColumn{"a"})));
+        CPPUNIT_ASSERT_EQUAL(std::string("201 {\"id\":\"a\"}"), Provider::kept);
+        CPPUNIT_ASSERT_EQUAL(409u, status(mortise::conflict("Taken")));
+        CPPUNIT_ASSERT_EQUAL(std::string("error 409 Taken"), Provider::kept);
+        CPPUNIT_ASSERT_EQUAL(0u, status(mortise::Reply::later()));
+        CPPUNIT_ASSERT_EQUAL(std::string("nothing"), Provider::kept);
+        CPPUNIT_ASSERT_THROW(database_.respond(mortise::Turn(exchange),
+                                               [](mortise::Transaction& t) {
+                                                   t.execute(statement(2));
+                                                   return mortise::noContent();
+                                               }),
+                             mortise::UniqueConflict);
+    }
+    void isOfARequest() {
+        const mortise_exchange exchange = host_->bareRequest();
+        const mortise::DatabaseSession session = database_(mortise::Turn(exchange));
+        CPPUNIT_ASSERT(session.readOne<User>(statement(1)));
+        CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{"read for " + std::to_string(exchange), "run 1"}));
+        CPPUNIT_ASSERT(session.dataVersion() == 77 && session.dialect() == mortise::SqlDialect::sqlite);
+    }
+    void statementsHaveNamesAndLocks() {
+        CPPUNIT_ASSERT(database_.statement("users.byId", "SELECT 1", mortise::SqlLock::forUpdate));
+        CPPUNIT_ASSERT(database_.statement("SELECT 1"));
+        CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{"statement users.byId locks", "statement "}));
+    }
     void forgottenStatementsAreRefused() {
         const mortise::Statement forgotten;
         CPPUNIT_ASSERT(!forgotten && database_.statement("x"));
@@ -204,9 +294,10 @@ public:
         const std::string text = "text";
         database_.read(statement(1),
                        mortise::bind(1, std::uint8_t{2}, true, 0.5, text, "literal", std::string_view("view"), nullptr,
-                                     none, std::optional<int>(3), mortise::DateTime{99}, mortise::Blob{"bytes"}),
+                                     none, std::optional<int>(3), mortise::DateTime{99},
+                                     *mortise::Decimal::parse("0.10"), mortise::Blob{"bytes"}),
                        [](const mortise::Row&) {});
-        CPPUNIT_ASSERT_EQUAL(std::string("run 1 i1 i2 i1 n0.500000 ttext tliteral tview null null i3 i99 bbytes"),
+        CPPUNIT_ASSERT_EQUAL(std::string("run 1 i1 i2 i1 n0.500000 ttext tliteral tview null null i3 d99 m0.10 bbytes"),
                              Provider::calls.back());
     }
     void readsRows() {
@@ -280,7 +371,7 @@ public:
 
     void storesOnBehalfOfATurn() {
         const mortise_exchange exchange = host_->bareRequest();
-        database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) {});
+        database_(mortise::Turn(exchange)).transact([](mortise::Transaction&) {});
         CPPUNIT_ASSERT(Provider::calls ==
                        (std::vector<std::string>{"begin for " + std::to_string(exchange), "commit"}));
         CPPUNIT_ASSERT(host_->answer(exchange).claimed);
@@ -288,23 +379,23 @@ public:
         mortise::detail::Runtime runtime;
         runtime.attach(host_->raw());
         mortise::Request request(runtime, exchange, host_->rawRequest(exchange));
-        database_.transact(request, [](mortise::Transaction&) {});
+        database_(request).transact([](mortise::Transaction&) {});
         const mortise::Deferred later = request.defer();
-        database_.transact(later, [](mortise::Transaction&) {});
+        database_(later).transact([](mortise::Transaction&) {});
         CPPUNIT_ASSERT_EQUAL(3u, host_->answer(exchange).commits);
     }
     void storesNothingForAnEndedRequest() {
         const mortise_exchange exchange = host_->bareRequest();
         CPPUNIT_ASSERT(host_->endRequest(exchange));
-        CPPUNIT_ASSERT_THROW(database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) {}), mortise::Stale);
+        CPPUNIT_ASSERT_THROW(database_(mortise::Turn(exchange)).transact([](mortise::Transaction&) {}), mortise::Stale);
         CPPUNIT_ASSERT_EQUAL(std::string("rollback"), Provider::calls.back());
         // What the body comes to is told before that.
         CPPUNIT_ASSERT_THROW(
-            database_.transact(mortise::Turn(exchange), [](mortise::Transaction&) { throw std::logic_error("x"); }),
+            database_(mortise::Turn(exchange)).transact([](mortise::Transaction&) { throw std::logic_error("x"); }),
             std::logic_error);
         // Nothing may be stored for a Deferred that has replied; the background it is not.
         const mortise::Deferred replied;
-        CPPUNIT_ASSERT_THROW(database_.transact(replied, [](mortise::Transaction&) {}), mortise::Stale);
+        CPPUNIT_ASSERT_THROW(database_(replied).transact([](mortise::Transaction&) {}), mortise::Stale);
     }
 
 private:

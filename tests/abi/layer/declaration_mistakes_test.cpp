@@ -2,7 +2,10 @@
 // Declarations that mean nothing, or something else than is encoded, fail configure and are named.
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/commands.hpp>
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/stream.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -75,6 +78,7 @@ class DeclarationMistakesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(aRouteWithoutAHandlerIsNamed);
     CPPUNIT_TEST(aFilterWithoutAHookIsNamed);
     CPPUNIT_TEST(aCommandWithoutAFunctionIsNamed);
+    CPPUNIT_TEST(aHeaderFieldOfNoResponseIsNamed);
     CPPUNIT_TEST(anotherTypeThanIsDocumentedIsNamed);
     CPPUNIT_TEST(whatAHandlerReturnsIsDocumented);
     CPPUNIT_TEST(variantsAreDocumentedAsTheyAreSent);
@@ -104,6 +108,10 @@ public:
     void aCommandWithoutAFunctionIsNamed() {
         assertRefused([](mortise::Setup& setup, Mistaken&) { setup.command("idle", "", "Nothing", nullptr); },
                       "command 'idle' was declared without a function");
+    }
+    void aHeaderFieldOfNoResponseIsNamed() {
+        assertRefused([](mortise::Setup& setup, Mistaken&) { setup.get("/x").header("ETag").handle(&anApple); },
+                      "GET /x: header() without a response: replies<T>(200) or another comes before it");
     }
     void anotherTypeThanIsDocumentedIsNamed() {
         assertRefused([](mortise::Setup& setup, Mistaken&) { setup.get("/x").replies<Pear>(200).handle(&anApple); },
@@ -206,7 +214,7 @@ public:
                 return mortise::noContent();
             });
             setup.get("/struct").handle([](mortise::Request& request) {
-                request.stream(mortise::Reply::text(200, "a")).end();
+                request.stream(mortise::Reply::rawJson(200, "{}")).end();
                 return Apple();
             });
         });

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/bounded_body.hpp>
+#include <mortise/declared_routes.hpp>
 #include <mortise/plugin.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
 
 using namespace mortise::test;
 
@@ -14,6 +18,13 @@ struct Thing {
 };
 MORTISE_DESCRIBE(Thing, field(name))
 
+struct Things {
+    std::vector<Thing> others, things; // of one type: the member counts
+    bool all = false;
+};
+MORTISE_DESCRIBE(Things, field(others).maxItems(9), field(things).minItems(1).maxItems(9).text("Some"),
+                 field(all).defaults(false))
+
 std::string shownBy(const mortise::Request& request) {
     std::string out;
     request.visitRoutes([&](const mortise::DeclaredRoute& route) {
@@ -22,6 +33,10 @@ std::string shownBy(const mortise::Request& request) {
             const mortise::DeclaredResponse response = route.response(i);
             out.append("|").append(std::to_string(response.status)).append(" ").append(response.mediaType);
             out.append(" ").append(response.message).append(response.schema.empty() ? "" : " {}");
+            for (std::size_t j = 0; j < response.fieldCount(); ++j) {
+                const mortise::DeclaredField field = response.field(j);
+                out.append("; ").append(field.name).append("=").append(field.text).append(field.schema);
+            }
         }
         out.push_back('\n');
     });
@@ -38,6 +53,8 @@ class Plugin : public mortise::Plugin<> {
             .deprecated()
             .rawBody("image/png, image/gif")
             .replies<Thing>(200, "Kept")
+            .header("ETag", "Of it")
+            .header<int>("X-Count")
             .repliesMedia(202, "text/csv", "Later")
             .repliesError(409, "Taken")
             .handle([](mortise::Request&) { return mortise::noContent(); });
@@ -55,6 +72,9 @@ class Plugin : public mortise::Plugin<> {
             }
             return mortise::noContent();
         });
+        setup.post("/things").hidden().body(&Things::things, 3).handle([](mortise::Request&, const Things& body) {
+            return mortise::Reply::text(200, std::to_string(body.things.size()));
+        });
         setup.get("/generation").handle([](mortise::Request& request) {
             return mortise::Reply::text(200, std::to_string(request.generation()));
         });
@@ -70,6 +90,7 @@ const mortise_module& module() {
 class DeclaredRoutesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(DeclaredRoutesTest);
     CPPUNIT_TEST(whatIsSaidArrives);
+    CPPUNIT_TEST(aListIsBoundedBySettings);
     CPPUNIT_TEST(everyRouteIsShown);
     CPPUNIT_TEST(whatAVisitorThrowsComesOut);
     CPPUNIT_TEST(anOlderHostShowsNothing);
@@ -92,9 +113,21 @@ public:
         CPPUNIT_ASSERT_EQUAL(mortise::schemaOf<Thing>(), route.responses[0].schema);
         CPPUNIT_ASSERT(route.responses[2].schema.find(R"("title":"Error")") != std::string::npos);
     }
+    void aListIsBoundedBySettings() {
+        std::string expected = mortise::schemaOf<Things>();
+        const std::size_t at = expected.rfind(R"("maxItems":9)");
+        expected.replace(at, 12, R"("maxItems":3)");
+        CPPUNIT_ASSERT_EQUAL(expected, host_.route("POST", "/things").bodySchema);
+        FakeRequest request;
+        request.body = R"({"others":[],"things":[{"name":"a"},{"name":"b"},{"name":"c"}]})";
+        CPPUNIT_ASSERT_EQUAL(std::string("3"), host_.call("POST", "/things", request).body);
+        request.body = R"({"others":[],"things":[{"name":"a"},{"name":"b"},{"name":"c"},{"name":"d"}]})";
+        CPPUNIT_ASSERT_THROW(host_.call("POST", "/things", request), std::runtime_error);
+    }
     void everyRouteIsShown() {
-        CPPUNIT_ASSERT_EQUAL(std::string("test PUT /raw|200  Kept {}|202 text/csv Later|409  Taken {}\n"
-                                         "test GET /show\ntest GET /throw\ntest GET /generation\n"),
+        CPPUNIT_ASSERT_EQUAL(std::string("test PUT /raw|200  Kept {}; ETag=Of it; X-Count={\"type\":\"integer\"}|202 "
+                                         "text/csv Later|409  Taken {}\n"
+                                         "test GET /show\ntest GET /throw\ntest POST /things\ntest GET /generation\n"),
                              host_.call("GET", "/show").body);
     }
     void whatAVisitorThrowsComesOut() {

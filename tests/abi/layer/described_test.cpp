@@ -10,6 +10,7 @@
 
 #include <limits>
 #include <map>
+#include <stdexcept>
 
 namespace {
 
@@ -227,11 +228,16 @@ public:
     void escapesText() {
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"text":"\"\\\b\f\n\r\t\u0001\u001f/é"})"),
                              mortise::encodeJson(Text{"\"\\\b\f\n\r\t\x01\x1f/é"}));
-        // A character that needs an escape at every place of and around a word of eight bytes, and ones that do not.
+        std::string out = "[";
+        mortise::appendJson(out, Text{"a\nb"});
+        CPPUNIT_ASSERT_EQUAL(std::string(R"([{"text":"a\nb"})"), out);
+        // A character that needs an escape at every place of and around what is looked at in one step (32 bytes, 8, 1),
+        // and ones that do not; another one behind it.
         for (int c = 0; c < 256; ++c) {
-            for (std::size_t at = 0; at < 20; ++at) {
-                std::string text(20, 'x');
+            for (std::size_t at = 0; at < 75; ++at) {
+                std::string text(75, 'x');
                 text[at] = static_cast<char>(c);
+                if (c < 0x80) text[at + (75 - at) / 2] = static_cast<char>(c);
                 Text back;
                 if (c >= 0x80) {
                     CPPUNIT_ASSERT_EQUAL("{\"text\":\"" + text + "\"}", mortise::encodeJson(Text{text}));

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/stream.hpp>
+#include <mortise/timers.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <stdexcept>
 #include <thread>
 
 using namespace mortise::test;

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
+#include <mortise/authenticator.hpp>
+#include <mortise/commands.hpp>
+#include <mortise/filters.hpp>
+#include <mortise/migrations.hpp>
+#include <mortise/placement.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/readiness.hpp>
+#include <mortise/router.hpp>
+#include <mortise/users_provider.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
 
 using namespace mortise::test;
 
@@ -27,11 +37,15 @@ public:
 
     void configure(mortise::Setup& setup) override {
         setup.migration("0001", "CREATE");
-        setup.migration("0002", "ALTER");
+        setup.migration("0002", "ALTER")
+            .down("UNALTER", mortise::drops("all of it"))
+            .incompatible()
+            .on(mortise::SqlDialect::mariadb, "CHANGE")
+            .down("UNCHANGE");
         setup.command("greet", "NAME", "Greets",
-                      [](const mortise::Arguments& arguments, mortise::CommandOutput& output) {
+                      [](const mortise::Arguments& arguments, mortise::CommandSession& session) {
                           if (arguments.size() != 1) throw std::runtime_error("one name");
-                          output.print(arguments[0]);
+                          session.print(arguments[0]);
                           return mortise::exitOk;
                       });
         setup.filter("first").before("x").before("y").after("z").onRequest(
@@ -49,8 +63,10 @@ public:
                 if (response.status() == 999) throw std::runtime_error("thrown in respond");
                 response.field("X", "y");
             })
-            .onFinish(
-                [](const mortise::Finished& finished) { life.push_back("finished " + std::string(finished.url())); });
+            .onFinish([](const mortise::Finished& finished) {
+                if (finished.quiet()) throw 7;
+                life.push_back("finished " + std::string(finished.url()));
+            });
     }
     void start() override { life.push_back("started"); }
     void activate() override {
@@ -107,8 +123,7 @@ public:
         return true;
     }
     bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
-    void create(mortise::Turn turn, std::string_view, std::string_view, std::string_view,
-                mortise::UserVisitor) override {
+    void create(mortise::Turn turn, const mortise::NewUserRecord&, mortise::UserVisitor) override {
         if (turn.handle() == 7) throw mortise::Stale("ended");
         throw mortise::UniqueConflict();
     }
@@ -204,6 +219,40 @@ class OnlyLooks : public mortise::Plugin<> {
     }
 };
 
+// Throws what has a response of its own, of the code that the field or the response's status says.
+class ThrowsResponses : public mortise::Plugin<> {
+    void configure(mortise::Setup& setup) override {
+        const auto refuse = [](mortise::FilterCall& call) {
+            if (call.request().hasField("replied")) call.reply(mortise::notFound());
+            throw mortise::HttpError(503, "come back", 7);
+        };
+        setup.filter("replies").onRequest(mortise::Phase::accept, refuse);
+        setup.filter("only-looks").onRequest(mortise::Phase::accept, refuse, mortise::May::pass);
+        setup.filter("responds").onRespond([](mortise::Response& response) {
+            throw mortise::HttpError(response.status(), "in its place", 7);
+        });
+    }
+};
+
+// Takes an error in the place of a response.
+struct Replaced {
+    bool stream = false;
+    std::string what;
+
+    static mortise_status refuse(void* context, std::uint32_t status, mortise_view message,
+                                 mortise_view code) noexcept {
+        auto& self = *static_cast<Replaced*>(context);
+        if (self.stream) return MORTISE_UNSUPPORTED;
+        self.what = std::to_string(status) + " " + textOf(message);
+        if (code.size != 0) self.what += " (" + textOf(code) + ")";
+        return MORTISE_OK;
+    }
+    static mortise_status setField(void* context, mortise_view name, mortise_view value) noexcept {
+        static_cast<Replaced*>(context)->what.append(" ").append(textOf(name)).append("=").append(textOf(value));
+        return MORTISE_OK;
+    }
+};
+
 } // namespace
 
 class ModuleTest : public CppUnit::TestFixture {
@@ -226,6 +275,8 @@ class ModuleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(verdictsNeedAHostThatKnowsThem);
     CPPUNIT_TEST(filtersDoWhatTheyDeclare);
     CPPUNIT_TEST(filtersWaitAtResponses);
+    CPPUNIT_TEST(filtersThatThrowAResponseReply);
+    CPPUNIT_TEST(filtersThatThrowAResponsePutItInAnothersPlace);
     CPPUNIT_TEST(usersReadinessAndPlacement);
     CPPUNIT_TEST_SUITE_END();
 
@@ -383,6 +434,9 @@ public:
         finished.url = viewOf("/a?b");
         second.on_finish(second.context, exchange, &host.rawRequest(exchange), &finished, &slot);
         CPPUNIT_ASSERT_EQUAL(std::string("finished /a?b"), life.back());
+        finished.quiet = 1;
+        second.on_finish(second.context, exchange, &host.rawRequest(exchange), &finished, &slot);
+        CPPUNIT_ASSERT_EQUAL(std::string("an exception of unknown type"), host.records.back().fields.at("error"));
     }
     void commands() {
         FakeHost host;
@@ -393,19 +447,19 @@ public:
         const mortise_command& command = table->commands[0];
         CPPUNIT_ASSERT_EQUAL(std::string("greet NAME"), textOf(command.name) + " " + textOf(command.usage));
         std::pair<std::string, std::string> printed;
-        mortise_command_output output{};
-        output.struct_size = sizeof output;
-        output.context = &printed;
-        output.print = [](void* context, mortise_view text) {
+        mortise_command_session session{};
+        session.struct_size = sizeof session;
+        session.context = &printed;
+        session.print = [](void* context, mortise_view text) {
             static_cast<std::pair<std::string, std::string>*>(context)->first += textOf(text);
         };
-        output.print_error = [](void* context, mortise_view text) {
+        session.print_error = [](void* context, mortise_view text) {
             static_cast<std::pair<std::string, std::string>*>(context)->second += textOf(text);
         };
-        CPPUNIT_ASSERT_EQUAL(1, command.run(command.context, nullptr, 0, &output));
+        CPPUNIT_ASSERT_EQUAL(1, command.run(command.context, nullptr, 0, &session));
         CPPUNIT_ASSERT_EQUAL(std::string("one name\n"), printed.second);
         const mortise_view argument = viewOf("Ada");
-        CPPUNIT_ASSERT_EQUAL(0, command.run(command.context, &argument, 1, &output));
+        CPPUNIT_ASSERT_EQUAL(0, command.run(command.context, &argument, 1, &session));
         CPPUNIT_ASSERT_EQUAL(std::string("Ada"), printed.first);
     }
     void migrations() {
@@ -413,9 +467,15 @@ public:
         FakeInstance plugin(host, module());
         CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
         const auto* const table = plugin.extension<mortise_plugin_migrations>(MORTISE_MIGRATIONS_EXTENSION);
-        CPPUNIT_ASSERT_EQUAL(2u, table->migration_count);
-        CPPUNIT_ASSERT_EQUAL(std::string("0002 ALTER"),
-                             textOf(table->migrations[1].name) + " " + textOf(table->migrations[1].sql));
+        CPPUNIT_ASSERT_EQUAL(3u, table->migration_count);
+        const auto described = [&](std::uint32_t index) {
+            const mortise_migration& one = table->migrations[index];
+            return textOf(one.name) + "," + textOf(one.sql) + "," + textOf(one.dialect) + "," + textOf(one.down) + "," +
+                   textOf(one.drops) + "," + std::to_string(one.flags);
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("0001,CREATE,,,,0"), described(0));
+        CPPUNIT_ASSERT_EQUAL(std::string("0002,ALTER,,UNALTER,all of it,1"), described(1));
+        CPPUNIT_ASSERT_EQUAL(std::string("0002,CHANGE,mariadb,UNCHANGE,,1"), described(2));
     }
     void router() {
         FakeHost host;
@@ -518,6 +578,63 @@ public:
         assertComplaint(host, "ask mayWait()");
         CPPUNIT_ASSERT_EQUAL(0u, host.answer(exchange).terminalCalls);
     }
+    void filtersThatThrowAResponseReply() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<ThrowsResponses>(0, nullptr, "test.throws", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const auto* const table = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION);
+        mortise_exchange exchange = 0;
+        const auto run = [&](std::uint32_t place, const char* field) {
+            FakeRequest request;
+            request.fields = {{field, "1"}};
+            exchange = host.bareRequest(request);
+            std::uint64_t slot = 0;
+            const mortise_filter& filter = table->filters[place];
+            return filter.on_request(filter.context, MORTISE_PHASE_ACCEPT, exchange, &host.rawRequest(exchange), &slot);
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, run(0, "none"));
+        CPPUNIT_ASSERT_EQUAL(503u, host.answer(exchange).status);
+        CPPUNIT_ASSERT_EQUAL(std::string("7"), host.answer(exchange).fields.at("Retry-After"));
+        // Who has replied already, or may not, has failed.
+        CPPUNIT_ASSERT_EQUAL(MORTISE_REPLIED, run(0, "replied"));
+        CPPUNIT_ASSERT_EQUAL(404u, host.answer(exchange).status);
+        CPPUNIT_ASSERT_EQUAL(1u, host.answer(exchange).terminalCalls);
+        assertComplaint(host, "come back");
+        host.records.clear();
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, run(1, "none"));
+        CPPUNIT_ASSERT_EQUAL(0u, host.answer(exchange).terminalCalls);
+        assertComplaint(host, "come back");
+    }
+    void filtersThatThrowAResponsePutItInAnothersPlace() {
+        FakeHost host;
+        FakeInstance plugin(host, *mortise::moduleOf<ThrowsResponses>(0, nullptr, "test.throws", "1.0.0"));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, plugin.configure());
+        const mortise_filter& filter = plugin.extension<mortise_plugin_filter>(MORTISE_FILTER_EXTENSION)->filters[2];
+        Replaced replaced;
+        const auto run = [&](std::uint32_t code) {
+            replaced.what.clear();
+            host.records.clear();
+            const mortise_exchange exchange = host.bareRequest();
+            mortise_response response{};
+            response.struct_size = sizeof response;
+            response.status = code;
+            response.context = &replaced;
+            response.refuse = &Replaced::refuse;
+            response.set_field = &Replaced::setField;
+            std::uint64_t slot = 0;
+            return filter.on_respond(filter.context, exchange, &host.rawRequest(exchange), &response, &slot);
+        };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, run(404));
+        CPPUNIT_ASSERT_EQUAL(std::string("404 in its place Retry-After=7"), replaced.what);
+        // A 500 is the host's to make, and a stream has no place to take.
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, run(500));
+        CPPUNIT_ASSERT_EQUAL(std::string(), replaced.what);
+        assertComplaint(host, "in its place");
+        replaced.stream = true;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, run(404));
+        CPPUNIT_ASSERT_EQUAL(std::string(), replaced.what);
+        assertComplaint(host, "in its place");
+    }
     void filtersDoWhatTheyDeclare() {
         FakeHost host;
         FakeInstance plugin(host, *mortise::moduleOf<OnlyLooks>(0, nullptr, "test.looks", "1.0.0"));
@@ -561,8 +678,8 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("ada@example.com"), users.findById("1")->email);
         CPPUNIT_ASSERT_THROW(users.findById("busy"), mortise::Busy);
         const mortise::Turn none;
-        CPPUNIT_ASSERT_THROW(users.create(none, "a", "b", "c"), mortise::UniqueConflict);
-        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(7), "a", "b", "c"), mortise::Stale);
+        CPPUNIT_ASSERT_THROW(users.create(none, {"a", "b", "c"}), mortise::UniqueConflict);
+        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(7), {"a", "b", "c"}), mortise::Stale);
         CPPUNIT_ASSERT(users.setPasswordHash(none, "1", "old", "new"));
         CPPUNIT_ASSERT(!users.setPasswordHash(none, "2", "old", "new"));
         CPPUNIT_ASSERT(!users.setPasswordHash(mortise::Turn(7), "1", "old", "new"));

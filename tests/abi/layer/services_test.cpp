@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_host.hpp"
 
-#include <mortise/draft/database.hpp>
+#include <mortise/crypto.hpp>
+#include <mortise/database.hpp>
+#include <mortise/json.hpp>
+#include <mortise/loops.hpp>
+#include <mortise/networks.hpp>
+#include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/readiness.hpp>
+#include <mortise/timers.hpp>
+#include <mortise/trace.hpp>
+#include <mortise/users.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
+
+#include <stdexcept>
 
 using namespace mortise::test;
 
@@ -48,6 +59,8 @@ class ServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(hasLooksAtTheSize);
     CPPUNIT_TEST(structsAreMadeAndAsked);
     CPPUNIT_TEST(elementsHaveTheirPeersStride);
+    CPPUNIT_TEST(statusesOfALaterPeer);
+    CPPUNIT_TEST(flagsOfALaterHost);
     CPPUNIT_TEST(errorTextIsBounded);
     CPPUNIT_TEST(parsesJson);
     CPPUNIT_TEST(logsTypedFields);
@@ -86,7 +99,7 @@ public:
         auto& plugin = *static_cast<Plugin*>(instance.self());
         const auto users = plugin.service<mortise::Users>();
         CPPUNIT_ASSERT(!users && !users.findById("x") && !users.findByEmail("x"));
-        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(), "a", "b", "c"), mortise::Absent);
+        CPPUNIT_ASSERT_THROW(users.create(mortise::Turn(), {"a", "b", "c"}), mortise::Absent);
         const auto database = plugin.service<mortise::Database>();
         CPPUNIT_ASSERT(!database && !mortise::Database());
         CPPUNIT_ASSERT_THROW(database.statement("SELECT 1"), mortise::Absent);
@@ -194,6 +207,49 @@ public:
         CPPUNIT_ASSERT(!request.principal() && request.principal().id().empty());
         CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, request.receivedAt().unixMilliseconds);
         CPPUNIT_ASSERT(!request.cancelled());
+        CPPUNIT_ASSERT(request.trace().traceId() == std::string(32, '0') && request.trace().state().empty());
+    }
+    void statusesOfALaterPeer() {
+        using mortise::detail::peerStatus;
+        for (const mortise_status known : {0, 1, 2, 3, -1, -2, -3, -4, -5, -6, -7, -8})
+            CPPUNIT_ASSERT_EQUAL(known == 0 ? MORTISE_OK : MORTISE_ERROR, peerStatus(known));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, peerStatus(MORTISE_STALE, MORTISE_BUSY, MORTISE_STALE));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ABSENT, peerStatus(MORTISE_ABSENT, MORTISE_ABSENT));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, peerStatus(4, MORTISE_STALE));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, peerStatus(INT32_MAX));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, peerStatus(-9, MORTISE_STALE));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, peerStatus(INT32_MIN));
+
+        mortise::detail::raise(4, "later success");
+        try {
+            mortise::detail::raise(-9, "later failure");
+            CPPUNIT_FAIL("not thrown");
+        } catch (const mortise::Error& error) {
+            CPPUNIT_ASSERT_EQUAL(MORTISE_ERROR, error.status());
+        }
+        CPPUNIT_ASSERT_THROW(mortise::detail::raise(MORTISE_PENDING, "not listed"), mortise::Error);
+
+        FakeHost host;
+        host.timerTable.cancel = [](void*, std::uint64_t id) { return static_cast<mortise_status>(id) - 100; };
+        FakeInstance later(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, later.configure());
+        const auto& plugin = *static_cast<Plugin*>(later.self());
+        CPPUNIT_ASSERT(plugin.timers().cancel(100) && plugin.timers().cancel(177));
+        CPPUNIT_ASSERT(!plugin.timers().cancel(103) && !plugin.timers().cancel(101) && !plugin.timers().cancel(23));
+    }
+    void flagsOfALaterHost() {
+        FakeHost host;
+        mortise_request raw = host.rawRequest(host.bareRequest({}));
+        raw.flags |= ~(MORTISE_REQUEST_TLS | MORTISE_REQUEST_CLIENT_UNKNOWN);
+        raw.client_family = 99;
+        const mortise::detail::Runtime runtime;
+        const mortise::Request request(runtime, 1, raw);
+        CPPUNIT_ASSERT(!request.tls() && request.isClientKnown());
+        mortise_trace trace{};
+        trace.flags = ~MORTISE_TRACE_SAMPLED;
+        CPPUNIT_ASSERT(!mortise::Trace(trace).sampled());
+        trace.flags = ~0u;
+        CPPUNIT_ASSERT(mortise::Trace(trace).sampled());
     }
     void hasLooksAtTheSize() {
         FakeHost host;
@@ -236,8 +292,8 @@ public:
             sum += one.first;
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{6}, sum);
         for (const std::uint64_t stride : {0u, 4u, 8u, 20u})
-            CPPUNIT_ASSERT(!mortise::detail::Elements<Long>(newer, 2, stride).valid(sizeof(Long)));
-        CPPUNIT_ASSERT(mortise::detail::Elements<Long>(newer, 2, 24).valid(sizeof(Long)));
+            CPPUNIT_ASSERT(!mortise::detail::Elements<Long>(newer, 2, stride).valid());
+        CPPUNIT_ASSERT(mortise::detail::Elements<Long>(newer, 2, 24).valid());
         CPPUNIT_ASSERT(mortise::detail::Elements<Long>(nullptr, 2, 0).empty());
     }
     void errorTextIsBounded() {

@@ -2,6 +2,7 @@
 #include "tests/support/fake_host.hpp"
 
 #include <mortise/plugin.hpp>
+#include <mortise/users_provider.hpp>
 
 #include <cppunit/extensions/HelperMacros.h>
 
@@ -21,7 +22,11 @@ public:
         return true;
     }
     bool findByEmail(std::string_view, mortise::UserVisitor) override { return false; }
-    void create(mortise::Turn, std::string_view, std::string_view, std::string_view, mortise::UserVisitor) override {}
+    void create(mortise::Turn, const mortise::NewUserRecord& user, mortise::UserVisitor visit) override {
+        const std::string bio(user.profile ? user.profile->bio.value_or("-") : "none");
+        const std::string avatar(user.profile ? user.profile->avatar.value_or("-") : "none");
+        visit(mortise::UserRecord{bio, std::string(user.name), std::string(user.email), avatar, "", {5}, 3});
+    }
     bool setPasswordHash(mortise::Turn, std::string_view, std::string_view expected, std::string_view) override {
         if (expected == "throw") throw std::runtime_error("thrown in set");
         return expected == "old";
@@ -64,6 +69,7 @@ class UsersProviderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(saysThatItKeepsEpochs);
     CPPUNIT_TEST(countsAsKeepingNoneWhereItThrows);
     CPPUNIT_TEST(bothKindsLiveInOneProcess);
+    CPPUNIT_TEST(takesProfilesWithNewUsers);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -96,6 +102,19 @@ public:
         const auto* const table = keeping.plugin.service<mortise_users_table>(MORTISE_USERS_SERVICE);
         CPPUNIT_ASSERT(table == keeping.plugin.service<mortise_users_table>(MORTISE_USERS_SERVICE));
         CPPUNIT_ASSERT_EQUAL(static_cast<std::uint32_t>(sizeof *table), table->struct_size);
+    }
+    // The provider above returns the profile as id (bio) and role (avatar).
+    void takesProfilesWithNewUsers() {
+        Provided<Keeping> provided;
+        const auto made = [&](std::optional<mortise::NewProfile> profile) {
+            const mortise::UserRecord user = provided.users().create({}, {"Ada", "ada@example.com", "x", profile});
+            CPPUNIT_ASSERT_EQUAL(std::string("Ada ada@example.com"), user.name + ' ' + user.email);
+            return user.id + ' ' + user.role;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string("none none"), made(std::nullopt));
+        CPPUNIT_ASSERT_EQUAL(std::string("- -"), made(mortise::NewProfile{}));
+        CPPUNIT_ASSERT_EQUAL(std::string("Looms -"), made(mortise::NewProfile{"Looms", std::nullopt}));
+        CPPUNIT_ASSERT_EQUAL(std::string(" https://x"), made(mortise::NewProfile{"", "https://x"}));
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // error: bind()
-#include <mortise/draft/database.hpp>
+#include <mortise/database.hpp>
 #include <mortise/plugin.hpp>
 
 struct User {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
 
 #include <variant>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // error: T has no MORTISE_DESCRIBE
-#include <mortise/draft/database.hpp>
+#include <mortise/database.hpp>
 #include <mortise/plugin.hpp>
 
 struct User {

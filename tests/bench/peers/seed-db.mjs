@@ -22,10 +22,13 @@ if (existsSync(path)) {
 // bcrypt, cost 10, of 'password123'
 const HASH = '$2b$10$A36jnQDbtbYemq5pt3dH8..dJxtpEirManzOF2e0HVoTDVIBYSToW'
 
-/** The same id for the same number on every run. */
+const base = Date.UTC(2025, 0, 1)
+
+/** The same id for the same number on every run, increasing with it (UUIDv7). */
 function uuid (i) {
   const h = createHash('sha256').update(`user ${i}`).digest()
-  h[6] = (h[6] & 0x0f) | 0x40
+  h.writeUIntBE(base + i * 1000, 0, 6)
+  h[6] = (h[6] & 0x0f) | 0x70
   h[8] = (h[8] & 0x3f) | 0x80
   return h.toString('hex', 0, 16).replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
 }
@@ -39,7 +42,6 @@ function sign (payload, secret) {
 
 const db = openDb(path)
 const insert = db.prepare('INSERT INTO users VALUES (?, ?, ?, ?, ?, ?)')
-const base = Date.UTC(2025, 0, 1)
 db.transaction(() => {
   for (let i = 1; i <= N; i++) {
     const at = new Date(base + i * 1000).toISOString()

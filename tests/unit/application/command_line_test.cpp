@@ -52,28 +52,31 @@ class CommandLineTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL("option --verify-plugin needs a value: FILE"s, faultOf({"--verify-plugin"}));
         CPPUNIT_ASSERT_EQUAL("option --check-config takes no value"s, faultOf({"--check-config=x"}));
         CPPUNIT_ASSERT_EQUAL("option --help takes no value"s, faultOf({"-hx"}));
-        CPPUNIT_ASSERT_EQUAL("'command' needs the name of a command of a plugin"s, faultOf({"command"}));
     }
 
     void refusesContradictions() {
         CPPUNIT_ASSERT_EQUAL("--check-config and --print-config exclude each other"s,
                              faultOf({"--check-config", "--print-config"}));
-        CPPUNIT_ASSERT_EQUAL("--check-config and command exclude each other"s,
-                             faultOf({"--check-config", "command", "x"}));
+        CPPUNIT_ASSERT_EQUAL("--check-config and command exclude each other"s, faultOf({"--check-config", "command"}));
         CPPUNIT_ASSERT_EQUAL("option --config is given twice"s, faultOf({"-c", "a", "--config=b"}));
         CPPUNIT_ASSERT_EQUAL("--order goes with --list-plugins"s, faultOf({"--order"}));
         CPPUNIT_ASSERT_EQUAL("--order goes with --list-plugins"s, faultOf({"--check-config", "--order"}));
     }
 
     void refusesStrayArguments() {
-        CPPUNIT_ASSERT_EQUAL("unexpected argument 'check-config'; did you mean '--check-config'?"s,
-                             faultOf({"check-config"}));
-        CPPUNIT_ASSERT_EQUAL("unexpected argument 'comand'; did you mean 'command'?"s, faultOf({"comand", "grant"}));
-        CPPUNIT_ASSERT_EQUAL("argument 2 is neither an option nor 'command NAME'"s,
+        CPPUNIT_ASSERT_EQUAL("--check-config and a plugin's command exclude each other"s,
+                             faultOf({"--check-config", "users", "import"}));
+        CPPUNIT_ASSERT_EQUAL("'command' lists the commands of plugins, without arguments; run one by its plugin: "
+                             "mortised PLUGIN COMMAND ARGUMENT..."s,
+                             faultOf({"command", "users"}));
+        CPPUNIT_ASSERT_EQUAL("argument 2 is neither an option, 'command', 'migrate ACTION' nor the name of a plugin"s,
                              faultOf({"--check-config", "mortise.ini"}));
-        CPPUNIT_ASSERT_EQUAL("argument 2 is neither an option nor 'command NAME'"s, faultOf({"--", "--check"}));
-        CPPUNIT_ASSERT_EQUAL("argument 1 is neither an option nor 'command NAME'"s, faultOf({""}));
-        CPPUNIT_ASSERT_EQUAL("argument 1 is neither an option nor 'command NAME'"s, faultOf({"-"}));
+        CPPUNIT_ASSERT_EQUAL("argument 2 is neither an option, 'command', 'migrate ACTION' nor the name of a plugin"s,
+                             faultOf({"--", "--check"}));
+        CPPUNIT_ASSERT_EQUAL("argument 1 is neither an option, 'command', 'migrate ACTION' nor the name of a plugin"s,
+                             faultOf({""}));
+        CPPUNIT_ASSERT_EQUAL("argument 1 is neither an option, 'command', 'migrate ACTION' nor the name of a plugin"s,
+                             faultOf({"-"}));
     }
 
     void neverRepeatsWhatCouldBeASecret() {
@@ -114,11 +117,21 @@ class CommandLineTest : public CppUnit::TestFixture {
     }
 
     void handsOnTheArgumentsOfACommand() {
-        const CommandLine line = good({"--config", "x", "command", "grant-admin", "--set", "a@b", "--", "-h"});
+        const CommandLine line = good({"--config", "x", "users", "grant-admin", "--set", "a@b", "--", "-h"});
         CPPUNIT_ASSERT(line.mode == Mode::command);
-        CPPUNIT_ASSERT((line.command == std::vector<std::string>{"grant-admin", "--set", "a@b", "--", "-h"}));
+        CPPUNIT_ASSERT((line.command == std::vector<std::string>{"users", "grant-admin", "--set", "a@b", "--", "-h"}));
         CPPUNIT_ASSERT(line.assignments.empty());
-        CPPUNIT_ASSERT((good({"--", "command", "x"}).command == std::vector<std::string>{"x"}));
+        CPPUNIT_ASSERT((good({"--", "users"}).command == std::vector<std::string>{"users"}));
+        CPPUNIT_ASSERT(good({"command"}).mode == Mode::command && good({"command"}).command.empty());
+        const CommandLine down = good({"-c", "x", "migrate", "down", "users", "2", "--yes"});
+        CPPUNIT_ASSERT(down.mode == Mode::migrate);
+        CPPUNIT_ASSERT((down.command == std::vector<std::string>{"down", "users", "2", "--yes"}));
+        for (const char* action : {"status", "plan", "up"})
+            CPPUNIT_ASSERT(good({"migrate", action}).mode == Mode::migrate);
+        CPPUNIT_ASSERT_EQUAL("'migrate' needs one of status, plan, up, down"s, faultOf({"migrate"}));
+        CPPUNIT_ASSERT_EQUAL("'migrate' needs one of status, plan, up, down"s, faultOf({"migrate", "--yes"}));
+        CPPUNIT_ASSERT_EQUAL("--check-config and migrate exclude each other"s,
+                             faultOf({"--check-config", "migrate", "up"}));
     }
 
     void choosesTheConfiguration() {
@@ -132,7 +145,7 @@ class CommandLineTest : public CppUnit::TestFixture {
     void helpNamesEveryOption() {
         const std::string help = mortise::application::helpText();
         for (const char* option : {"--config", "--set", "--check-config", "--print-config", "--list-plugins", "--order",
-                                   "--verify-plugin", "--version", "--help", "command NAME"}) {
+                                   "--verify-plugin", "--version", "--help", "PLUGIN COMMAND"}) {
             CPPUNIT_ASSERT_MESSAGE(option, help.find(option) != std::string::npos);
         }
         CPPUNIT_ASSERT_EQUAL(std::string::npos, help.find("--try-plugins"));

@@ -75,10 +75,13 @@ class ServerSettingsTest : public CppUnit::TestFixture {
             if (!spec.reloadable) keys += spec.key + ' ';
         }
         CPPUNIT_ASSERT_EQUAL(
-            "mode state_directory upload_directory cache_directory runtime_directory backlog reuse_port unix_mode "
+            "mode log_trace_ids state_directory upload_directory cache_directory runtime_directory backlog reuse_port "
+            "unix_mode "
             "loops workers "
-            "worker_queue upload_workers hashing_workers hashing_queue hashing_niceness password_cost control_timeout "
-            "loop_stall_warning watchdog_timeout retry_after max_upload_space "s,
+            "worker_queue upload_workers hashing_workers hashing_queue hashing_batch_workers hashing_batch_queue "
+            "hashing_niceness password_cost "
+            "password_cost_limit control_timeout "
+            "migration_timeout loop_stall_warning watchdog_timeout retry_after max_upload_space "s,
             keys);
     }
 
@@ -218,7 +221,8 @@ class ServerSettingsTest : public CppUnit::TestFixture {
     void defaultsAreThoseOfTheContract() {
         const ServerSettings settings = good("");
         CPPUNIT_ASSERT_EQUAL("127.0.0.1:8080"s, settings.listen.at(0).text);
-        CPPUNIT_ASSERT(!settings.runtime.development);
+        CPPUNIT_ASSERT(!settings.runtime.development && !settings.runtime.traceIds);
+        CPPUNIT_ASSERT(good("log_trace_ids = yes\n").runtime.traceIds);
         const mortise::http::Limits& limits = settings.http.limits;
         CPPUNIT_ASSERT_EQUAL(std::size_t{8} << 10, limits.request_line_bytes);
         CPPUNIT_ASSERT_EQUAL(std::size_t{32} << 10, limits.header_bytes);

@@ -300,18 +300,19 @@ public:
     // In every place of a query that looks harmless otherwise.
     void looksAtEachParameter() {
         const std::vector<std::string> pairs{"page=1", "limit", "after=a-b_c.d~e", "x=", "", "=y"};
-        for (std::size_t place = 0; place <= pairs.size(); ++place) {
-            std::string query;
-            for (std::size_t i = 0; i <= pairs.size(); ++i) {
-                if (i == place) query += (query.empty() ? "" : "&") + std::string("user_pwd=hunter2");
-                if (i < pairs.size() && i != place) query += (query.empty() ? "" : "&") + pairs[i];
+        for (const std::string separator : {"&", ","})
+            for (std::size_t place = 0; place <= pairs.size(); ++place) {
+                std::string query;
+                for (std::size_t i = 0; i <= pairs.size(); ++i) {
+                    if (i == place) query += (query.empty() ? "" : separator) + "user_pwd=hunter2";
+                    if (i < pairs.size() && i != place) query += (query.empty() ? "" : separator) + pairs[i];
+                }
+                std::string storage;
+                const std::string shown(redactTarget("/a/b.c?" + query, storage));
+                CPPUNIT_ASSERT_MESSAGE(shown, shown.find("hunter2") == std::string::npos);
             }
-            std::string storage;
-            const std::string shown(redactTarget("/a/b.c?" + query, storage));
-            CPPUNIT_ASSERT_MESSAGE(shown, shown.find("hunter2") == std::string::npos);
-        }
         std::string storage;
-        const std::string harmless = "/a//b?page=1&limit&x=&=y&&after=a-b_c.d~e";
+        const std::string harmless = "/a//b?page=1&limit&x=&=y&&after=a-b_c.d~e&include=profile,posts,,&z=,1";
         CPPUNIT_ASSERT_EQUAL(harmless, std::string(redactTarget(harmless, storage)));
     }
 };

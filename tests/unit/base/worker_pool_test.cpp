@@ -14,6 +14,7 @@
 #include <chrono>
 #include <future>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -60,6 +61,11 @@ class WorkerPoolTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nicesItsThreads);
     CPPUNIT_TEST(threadsTakeNoSignals);
     CPPUNIT_TEST(manySubmittersLoseNothing);
+    CPPUNIT_TEST(backgroundTasksStepBack);
+    CPPUNIT_TEST(backgroundTasksLeaveThreadsToOthers);
+    CPPUNIT_TEST(takesAllBackgroundTasksOrNone);
+    CPPUNIT_TEST(drainRunsBackgroundTasks);
+    CPPUNIT_TEST(destructorDiscardsBackgroundTasks);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -69,6 +75,9 @@ public:
         CPPUNIT_ASSERT_THROW(WorkerPool{settings}, std::invalid_argument);
         settings.threads = 1;
         settings.queueLimit = 0;
+        CPPUNIT_ASSERT_THROW(WorkerPool{settings}, std::invalid_argument);
+        settings.queueLimit = 1;
+        settings.backgroundQueueLimit = 1; // without a thread for them
         CPPUNIT_ASSERT_THROW(WorkerPool{settings}, std::invalid_argument);
     }
 
@@ -221,6 +230,90 @@ public:
         CPPUNIT_ASSERT_EQUAL(static_cast<std::uint64_t>(ran), counters.completed);
         CPPUNIT_ASSERT_EQUAL(static_cast<std::uint64_t>(refused), counters.rejected);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, counters.running);
+    }
+
+    void backgroundTasksStepBack() {
+        WorkerPool pool({"back", 1, 8, 0, 1, 8});
+        Gate gate;
+        std::vector<int> order; // written by the one thread
+        std::array<Task, 3> background{Task([&] { order.push_back(1); }), gate.waiter(),
+                                       Task([&] { order.push_back(3); })};
+        CPPUNIT_ASSERT(pool.trySubmitBackground(background));
+        CPPUNIT_ASSERT(eventually([&] { return gate.entered() == 1; }));
+        for (int i = 0; i < 2; ++i) CPPUNIT_ASSERT(pool.trySubmit([&] { order.push_back(2); }));
+        gate.open();
+        CPPUNIT_ASSERT(pool.drain(Clock::now() + patience));
+        CPPUNIT_ASSERT((order == std::vector<int>{1, 2, 2, 3}));
+    }
+
+    void backgroundTasksLeaveThreadsToOthers() {
+        WorkerPool pool({"share", 3, 8, 0, 2, 8});
+        Gate gates[3];
+        std::array<Task, 3> background{gates[0].waiter(), gates[1].waiter(), gates[2].waiter()};
+        CPPUNIT_ASSERT(pool.trySubmitBackground(background));
+        CPPUNIT_ASSERT(eventually([&] { return gates[0].entered() + gates[1].entered() == 2; }));
+        std::promise<void> ran;
+        CPPUNIT_ASSERT(pool.trySubmit([&] { ran.set_value(); }));
+        const bool hasRun = ran.get_future().wait_for(patience) == std::future_status::ready;
+        const WorkerPoolCounters counters = pool.counters();
+        const int third = gates[2].entered();
+        gates[0].open();
+        const bool goesOn = eventually([&] { return gates[2].entered() == 1; });
+        gates[1].open();
+        gates[2].open();
+        CPPUNIT_ASSERT(hasRun);
+        CPPUNIT_ASSERT_EQUAL(0, third);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, counters.backgroundQueued);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, counters.queued);
+        CPPUNIT_ASSERT(goesOn);
+        CPPUNIT_ASSERT(pool.drain(Clock::now() + patience));
+    }
+
+    void takesAllBackgroundTasksOrNone() {
+        WorkerPool pool({"room", 1, 1, 0, 1, 2});
+        Gate gate;
+        CPPUNIT_ASSERT(pool.trySubmit(gate.waiter()));
+        CPPUNIT_ASSERT(eventually([&] { return gate.entered() == 1; }));
+        int ran = 0;
+        std::array<Task, 3> three{Task([&] { ++ran; }), Task([&] { ++ran; }), Task([&] { ++ran; })};
+        CPPUNIT_ASSERT(!pool.trySubmitBackground(three));
+        for (const Task& task : three) CPPUNIT_ASSERT(task);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{1}, pool.counters().rejected);
+        CPPUNIT_ASSERT(pool.trySubmitBackground(std::span(three).first(2)));
+        CPPUNIT_ASSERT(!pool.trySubmitBackground(std::span(three).last(1)));
+        CPPUNIT_ASSERT(pool.trySubmit([] {})); // it has a queue of its own
+        gate.open();
+        CPPUNIT_ASSERT(pool.drain(Clock::now() + patience));
+        CPPUNIT_ASSERT_EQUAL(2, ran);
+        CPPUNIT_ASSERT(!pool.trySubmitBackground(std::span(three).last(1))); // it has drained
+        WorkerPool without({"none", 1, 8, 0});
+        CPPUNIT_ASSERT(!without.trySubmitBackground(std::span(three).last(1)));
+    }
+
+    void drainRunsBackgroundTasks() {
+        WorkerPool pool({"drain", 3, 1, 0, 1, 100});
+        int ran = 0; // one at a time
+        std::vector<Task> tasks;
+        for (int i = 0; i < 100; ++i) tasks.emplace_back([&] { ++ran; });
+        CPPUNIT_ASSERT(pool.trySubmitBackground(tasks));
+        CPPUNIT_ASSERT(pool.drain(Clock::now() + patience));
+        CPPUNIT_ASSERT_EQUAL(100, ran);
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{100}, pool.counters().completed);
+    }
+
+    void destructorDiscardsBackgroundTasks() {
+        auto witness = std::make_shared<int>(0);
+        Gate gate;
+        auto pool = std::make_unique<WorkerPool>(WorkerPoolSettings{"discard", 1, 4, 0, 1, 4});
+        std::array<Task, 2> tasks{gate.waiter(), Task([witness] { ++*witness; })};
+        CPPUNIT_ASSERT(pool->trySubmitBackground(tasks));
+        CPPUNIT_ASSERT(eventually([&] { return gate.entered() == 1; }));
+        std::thread destroyer([&pool] { pool.reset(); });
+        const bool discarded = eventually([&] { return witness.use_count() == 1; });
+        gate.open();
+        destroyer.join();
+        CPPUNIT_ASSERT(discarded);
+        CPPUNIT_ASSERT_EQUAL(0, *witness);
     }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/resolve.hpp"
 
+#include "config/example.hpp"
+#include "config/ini_writer.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/config/config_fixture.hpp"
 
@@ -40,6 +42,7 @@ class ResolveTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(warnsOfSecretFilesThatAreOpenToOthers);
     CPPUNIT_TEST(readsSecretsFromFilesAndCredentials);
     CPPUNIT_TEST(appliesAliases);
+    CPPUNIT_TEST(leavesUnknownDefaultsToThePlugin);
     CPPUNIT_TEST(givesDeprecatedValuesToTheirReplacement);
     CPPUNIT_TEST(checksDeprecatedValuesByTheReplacement);
     CPPUNIT_TEST(refusesADeprecatedSettingWithItsReplacement);
@@ -362,6 +365,32 @@ class ResolveTest : public CppUnit::TestFixture {
         old.deprecated = true;
         old.replacedBy = next;
         section.settings.push_back(old);
+    }
+
+    // As a manifest has them where the defaults are no constants.
+    void leavesUnknownDefaultsToThePlugin() {
+        for (config::SettingSpec& spec : specs_[3].settings)
+            if (spec.key == "max" || spec.key == "factor") {
+                spec.defaultKnown = false;
+                spec.defaultText.clear();
+            }
+        Diagnostics declared;
+        config::checkDeclaration(specs_[3], {}, declared);
+        CPPUNIT_ASSERT_EQUAL(""s, declared.render());
+        CPPUNIT_ASSERT_EQUAL(""s, faultsOf("[plugin.rate-limit]\nmax = 9\n"));
+        const Settings settings = resolve("[plugin.rate-limit]\nmax = 9\n");
+        const config::Section& section = settings.at("plugin.rate-limit");
+        CPPUNIT_ASSERT(section.at("factor").isDefault && section.number("factor") == 0 && section.integer("max") == 9);
+        const std::string printed = config::printIni(settings);
+        CPPUNIT_ASSERT_MESSAGE(printed, printed.find("\n# factor is set by the plugin\n") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(printed, printed.find("\nmax = 9  # ") != std::string::npos);
+        CPPUNIT_ASSERT(faultsOf("[plugin.rate-limit]\nfactor = x\n").find("plugin.rate-limit.factor") !=
+                       std::string::npos);
+        config::ExampleOptions options;
+        options.allActive = true;
+        const std::string example = config::renderIni({&specs_[3], 1}, options);
+        CPPUNIT_ASSERT_MESSAGE(example, example.find("; default set by the plugin") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(example, example.find("\n#factor =") != std::string::npos);
     }
 
     void givesDeprecatedValuesToTheirReplacement() {

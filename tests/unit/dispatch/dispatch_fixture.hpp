@@ -22,7 +22,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -90,18 +92,19 @@ struct Plugin {
         mortise_reply reply{};
         reply.struct_size = sizeof reply;
         reply.status = status;
-        // Freed by its release and not later: what reads it after that is found.
-        struct Owned {
-            Plugin& plugin;
-            std::string bytes;
-        };
-        auto owned = std::make_unique<Owned>(Owned{*this, std::string(body)});
+        auto owned = std::make_unique<Lent>(Lent{*this, std::string(body)});
         reply.body = host::view(owned->bytes);
         reply.release = [](void* self) {
-            const std::unique_ptr<Owned> gone(static_cast<Owned*>(self));
-            ++gone->plugin.released;
+            Plugin& plugin = static_cast<Lent*>(self)->plugin;
+            ++plugin.released;
+            const std::lock_guard lock(plugin.lentMutex_);
+            plugin.lent_.erase(static_cast<Lent*>(self));
         };
-        reply.release_context = owned.release();
+        reply.release_context = owned.get();
+        {
+            const std::lock_guard lock(lentMutex_);
+            lent_.emplace(owned.get(), std::move(owned));
+        }
         return exchange->reply(exchangeSelf, handle, &reply);
     }
     mortise_status beginStream(mortise_exchange handle) {
@@ -146,6 +149,16 @@ struct Plugin {
     mortise_plugin_router router{};
     std::vector<std::shared_ptr<void>> matchers; // here, since nobody frees those of a quarantined plugin
     mortise_plugin_authenticator authenticator{};
+
+private:
+    // Freed by its release and not later, so that whoever reads it after that is found; what is never released, as of a
+    // plugin in quarantine, goes with the fixture.
+    struct Lent {
+        Plugin& plugin;
+        std::string bytes;
+    };
+    std::mutex lentMutex_;
+    std::map<const Lent*, std::unique_ptr<Lent>> lent_; // under lentMutex_
 };
 
 namespace fixture {
@@ -330,6 +343,7 @@ public:
             module::ModuleInfo info;
             info.id = "com.example." + plugin->name;
             info.version = "1.0.0";
+            for (const auto& script : plugin->filters) info.filters.push_back(script->name);
             request.plugins.push_back(
                 {plugin->name, std::make_shared<const module::Module>("/plugins/" + plugin->name, "",
                                                                       base::Sha256Digest{}, info, raw)});

@@ -25,6 +25,8 @@ class DispatcherHandleTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(theTimeLeftIsTold);
     CPPUNIT_TEST(waitsForAWorkerEnd);
     CPPUNIT_TEST(refusedByTheWorkers);
+    CPPUNIT_TEST(whoWaitsForTheDatabaseIsAlone);
+    CPPUNIT_TEST(aWorkerOfOthersIsGivenBack);
     CPPUNIT_TEST(orphansAreCountedAndBounded);
     CPPUNIT_TEST(theReturnOfStopEndsTurns);
     CPPUNIT_TEST(aReplyGoesWithoutItsCallUntransformed);
@@ -310,6 +312,44 @@ public:
             CPPUNIT_ASSERT_EQUAL(0, f.client->sent().status);
             f.client->lose();
         }
+    }
+    // On workers of their own, whichever step it is that waits for the database.
+    void whoWaitsForTheDatabaseIsAlone() {
+        for (const std::string_view target : {"/worker", "/private", "/body"}) {
+            DispatchFixture f;
+            f.app.authenticatorPlacement = MORTISE_PLACEMENT_WORKER;
+            f.serve();
+            f.instance("app").setWaitsForDatabase();
+            if (target == "/body") {
+                f.connect().post("/body", 100'000);
+                f.client->body(std::string(100'000, 'x'));
+            } else {
+                f.get(target);
+            }
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.environment.tasks());
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.environment.waitingTasks());
+            f.environment.runWaitingTask();
+            f.environment.runPosted();
+            CPPUNIT_ASSERT_EQUAL(209, f.client->sent().status);
+        }
+    }
+    // The filter of another plugin waits for nobody; what comes after it does.
+    void aWorkerOfOthersIsGivenBack() {
+        DispatchFixture f;
+        auto& filter = f.other.addFilter("other", MORTISE_FILTER_MAY_REPLY);
+        filter.phases = MORTISE_PHASE_ACCEPT;
+        filter.placement = MORTISE_PLACEMENT_WORKER;
+        f.serve();
+        f.instance("app").setWaitsForDatabase();
+        f.get("/worker");
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.environment.tasks());
+        f.environment.runTask();
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(0, f.client->sent().status);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, f.environment.waitingTasks());
+        f.environment.runWaitingTask();
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(209, f.client->sent().status);
     }
     void refusedByTheWorkers() {
         DispatchFixture f;

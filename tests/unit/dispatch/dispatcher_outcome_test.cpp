@@ -169,6 +169,27 @@ public:
             CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
             CPPUNIT_ASSERT_EQUAL(1, f.app.released.load());
         }
+        // The same on a worker, where it has a turn.
+        for (const mortise_status returned : {MORTISE_PENDING, MORTISE_ERROR, MORTISE_REPLIED, MORTISE_BUSY}) {
+            DispatchFixture f;
+            f.turn->flags = 0;
+            f.turn->phases = MORTISE_PHASE_RESPOND;
+            f.turn->placement = MORTISE_PLACEMENT_WORKER;
+            mortise_exchange turn = 0;
+            f.turn->respond = [&](mortise_exchange handle, mortise_response& response) {
+                turn = handle;
+                CPPUNIT_ASSERT_EQUAL(0u, response.may_wait);
+                return returned;
+            };
+            f.serve();
+            f.get("/loop");
+            f.environment.runTask();
+            f.environment.runPosted();
+            CPPUNIT_ASSERT_EQUAL(500, f.client->sent().status);
+            CPPUNIT_ASSERT_EQUAL(500u, f.watch->responds.front());
+            CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, f.app.resume(turn));
+            CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
+        }
     }
     void flagsOfFilters() {
         struct Case {

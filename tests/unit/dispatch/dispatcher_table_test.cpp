@@ -63,7 +63,8 @@ public:
                             (cell_.ender == Ender::shutdown && (isFilter(cell_.who) || respondsNow(cell_.who)));
         check("own on_finish in the end", finishedOf(*f_->turn), silent ? no : cell_.last);
         if (cell_.ender == Ender::shutdown) f_->dispatcher.reset(); // with whatever is open
-        check("released", f_->app.released.load(), replies_);
+        // Nothing of a plugin in quarantine is called.
+        check("released", f_->app.released.load(), cell_.ender == Ender::quarantine ? 0 : replies_);
         check("freed transformers", freed_.load(), cell_.who == Who::transformer ? 1 : 0);
         if (cell_.ender == Ender::shutdown) return;
         check("open", f_->dispatcher->open(), 0);

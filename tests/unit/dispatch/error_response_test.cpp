@@ -15,6 +15,8 @@ class ErrorResponseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(writesThePlainShape);
     CPPUNIT_TEST(writesAProblem);
     CPPUNIT_TEST(codesWhatOnlyItsStatusDescribes);
+    CPPUNIT_TEST(hasTheCodeOfItsPlugin);
+    CPPUNIT_TEST(knowsCodes);
     CPPUNIT_TEST_SUITE_END();
 
     static std::string written(const ErrorResponse& answer, ErrorFormat format) {
@@ -65,6 +67,21 @@ public:
         const std::string other = written({{599, {}, "x"}}, ErrorFormat::problem);
         CPPUNIT_ASSERT_MESSAGE(other, other.find(R"("title":"Error","status":599)") != std::string::npos &&
                                           other.find(R"("code":"error")") != std::string::npos);
+    }
+    void hasTheCodeOfItsPlugin() {
+        const ErrorResponse taken{{409, {}, "It is taken"}, nullptr, std::nullopt, {}, "name_taken"};
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"error":"It is taken","code":"name_taken","requestId":"id-1"})"),
+                             written(taken, ErrorFormat::plain));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"type":"about:blank","title":"Conflict","status":409,)"
+                                         R"("detail":"It is taken","code":"name_taken","requestId":"id-1"})"),
+                             written(taken, ErrorFormat::problem));
+    }
+    void knowsCodes() {
+        for (const std::string& code : {std::string(), std::string("a_1"), std::string(64, 'a')})
+            CPPUNIT_ASSERT_MESSAGE(code, isErrorCode(code));
+        for (const std::string& code :
+             {std::string("A"), std::string("a b"), std::string("a-b"), std::string("\""), std::string(65, 'a')})
+            CPPUNIT_ASSERT_MESSAGE(code, !isErrorCode(code));
     }
 };
 

@@ -92,7 +92,7 @@ class ExchangeServiceTest : public CppUnit::TestFixture {
             mortise_error_reply reply{};
             reply.struct_size = sizeof reply;
             reply.status = 422;
-            reply.message = host::view("told");
+            reply.message = host::view("what happened");
             reply.details = &details[0].known;
             reply.detail_count = 2;
             for (const std::uint32_t stride : {0u, 8u, 68u}) {
@@ -106,7 +106,7 @@ class ExchangeServiceTest : public CppUnit::TestFixture {
         f.serve();
         CPPUNIT_ASSERT_EQUAL(422, f.get("/loop"));
         const std::string body = f.client->sent().body;
-        for (const char* part : {"told", "/a", "first", "/b", "second"})
+        for (const char* part : {"what happened", "/a", "first", "/b", "second"})
             CPPUNIT_ASSERT_MESSAGE(body, body.find(part) != std::string::npos);
     }
 };

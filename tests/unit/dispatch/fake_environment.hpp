@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/task.hpp"
 #include "base/watchdog.hpp"
 #include "dispatch/environment.hpp"
@@ -46,8 +45,8 @@ private:
     bool open_ = false;
 };
 
-// The test's thread is the loop; time passes and tasks run when the test says so. Of the origin of the real monotonic
-// clock, since streams look at that one.
+// The test's thread is the loop; time passes and tasks run when the test says so, and from an origin that the real
+// clocks do not have.
 class FakeEnvironment final : public dispatch::Environment {
 public:
     bool isLoop() const noexcept override { return std::this_thread::get_id() == loop_; }
@@ -64,7 +63,9 @@ public:
     void after(std::uint64_t delayMs, base::Task&& task) override {
         timers_.emplace(now_.load() + delayMs, std::move(task));
     }
-    bool submit(base::Task&& task) noexcept override { return keep(work_, std::move(task)); }
+    bool submit(base::Task&& task, bool waitsForDatabase) noexcept override {
+        return keep(waitsForDatabase ? waiting_ : work_, std::move(task));
+    }
     bool submitUpload(base::Task&& task) noexcept override { return keep(uploads_, std::move(task)); }
 
     // The loop's posted tasks, until none is left. Returns how many ran.
@@ -80,6 +81,8 @@ public:
             task();
         }
     }
+    // Another origin, before anything is done.
+    void beginAt(std::uint64_t ms) { now_ = ms; }
     // `ms` pass at once: a loop that was held up.
     void jump(std::uint64_t ms) {
         now_ += ms;
@@ -100,6 +103,9 @@ public:
     std::thread startTask() { return start(work_); }
     std::thread startUpload() { return start(uploads_); }
     void runTask() { startTask().join(); }
+    // The oldest of those that wait for the database.
+    std::size_t waitingTasks() const { return waiting_.size(); }
+    void runWaitingTask() { start(waiting_).join(); }
     void refuseTasks(bool refuse = true) { refuses_ = refuse; }
     // The loop has ended: nothing is posted any more, and what was never runs.
     void end() {
@@ -122,13 +128,14 @@ private:
     }
 
     const std::thread::id loop_ = std::this_thread::get_id();
-    std::atomic<std::uint64_t> now_{base::monotonicNs() / 1'000'000};
+    std::atomic<std::uint64_t> now_{1'000'000'000'000};
     base::Pulse pulse_;
     std::mutex mutex_;
     std::deque<base::Task> posted_; // under mutex_
     bool ended_ = false;            // likewise
     std::multimap<std::uint64_t, base::Task> timers_;
     std::deque<base::Task> work_;
+    std::deque<base::Task> waiting_;
     std::deque<base::Task> uploads_;
     bool refuses_ = false;
 };

@@ -61,7 +61,7 @@ public:
         f.turn->respond = [](mortise_exchange, mortise_response& response) {
             CPPUNIT_ASSERT_EQUAL(std::string("own"), std::string(host::text(response.body)));
             response.add_field(response.context, host::view("X-Worker"), host::view("1"));
-            response.refuse(response.context, 418, host::view("short"));
+            response.refuse(response.context, 418, host::view("short"), {});
             return MORTISE_OK;
         };
         f.serve();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/stream.hpp"
 
+#include "fake_environment.hpp"
+
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <chrono>
@@ -41,6 +43,7 @@ class StreamTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(leavesTheFirstPieceToWhoIsExpected);
     CPPUNIT_TEST(aWriterWithoutRoomTransformsWhatIsThere);
     CPPUNIT_TEST(transformsOneAtATime);
+    CPPUNIT_TEST(isQuietByTheClockOfTheDeadlines);
     CPPUNIT_TEST_SUITE_END();
 
 public:
@@ -104,7 +107,7 @@ public:
         stream_.end(false);
         take();
         CPPUNIT_ASSERT(ended_ && !complete_);
-        Stream other;
+        Stream other(environment_);
         other.end(true);
         other.take(ended_, complete_);
         CPPUNIT_ASSERT(ended_ && complete_);
@@ -221,13 +224,29 @@ public:
         during_ = [this] {
             during_ = nullptr;
             // Who cannot wait leaves its bytes to us.
-            CPPUNIT_ASSERT(put("b", 0ms) == Stream::Put::taken);
+            std::thread other([this] { CPPUNIT_ASSERT(put("b", 0ms) == Stream::Put::taken); });
+            other.join();
+            // It is no writer of what it transforms, and would wait for itself.
+            CPPUNIT_ASSERT(put("c", 30s) == Stream::Put::inside);
             stream_.end(true);
         };
         put("a", 30s);
         CPPUNIT_ASSERT_EQUAL(std::string("A~B!"), take());
         CPPUNIT_ASSERT(ended_ && complete_);
         CPPUNIT_ASSERT_EQUAL(1, freed_);
+    }
+
+    void isQuietByTheClockOfTheDeadlines() {
+        const std::uint64_t begin = environment_.clockMs();
+        CPPUNIT_ASSERT(stream_.quietSinceMs() == begin);
+        environment_.advance(100);
+        CPPUNIT_ASSERT(put("one", 0ms) == Stream::Put::taken);
+        CPPUNIT_ASSERT(!stream_.quietSinceMs());
+        environment_.advance(100);
+        take();
+        CPPUNIT_ASSERT(stream_.quietSinceMs() == begin + 100);
+        stream_.end(true);
+        CPPUNIT_ASSERT(stream_.quietSinceMs() == begin + 200);
     }
 
 private:
@@ -248,7 +267,7 @@ private:
         };
         raw.release = [](void* self) { ++static_cast<StreamTest*>(self)->freed_; };
         static const base::CodeOwner owner{"test", "plugin 'test'"};
-        return std::make_unique<Transformer>(raw, nullptr, owner);
+        return std::make_unique<Transformer>(raw, nullptr, owner, nullptr, [](const void*) noexcept { return true; });
     }
     void attach() {
         stream_.attach(make());
@@ -262,7 +281,8 @@ private:
     std::function<void()> during_;
     bool good_ = true;
     int freed_ = 0;
-    Stream stream_; // ends before what its transformer uses
+    tests::FakeEnvironment environment_;
+    Stream stream_{environment_}; // ends before what its transformer uses
     bool ended_ = false;
     bool complete_ = false;
 };

@@ -33,7 +33,7 @@ struct Calls {
             return calls.result;
         };
         raw.release = [](void* self) { ++static_cast<Calls*>(self)->freed; };
-        return std::make_unique<Transformer>(raw, keeper, owner);
+        return std::make_unique<Transformer>(raw, keeper, owner, nullptr, [](const void*) noexcept { return true; });
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a plugin is told of a request that it watches, and calls that it has kept: each once, and its context released
+// What a plugin learns of a request that it watches, and calls that it has kept: each once, and its context released
 // once.
+#include "base/clock.hpp"
 #include "dispatch_fixture.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -19,19 +20,19 @@ using tests::DispatchFixture;
 namespace {
 
 // What was called of one context, in order.
-struct Told {
+struct Calls {
     std::string calls;
     std::atomic<int> ran{0};
     std::atomic<int> released{0};
 };
 
-mortise_status watch(tests::Plugin& plugin, mortise_exchange handle, Told& told) {
+mortise_status watch(tests::Plugin& plugin, mortise_exchange handle, Calls& seen) {
     return plugin.exchange->watch(
-        plugin.exchangeSelf, handle, [](void* context) { static_cast<Told*>(context)->calls += "cancelled "; },
-        [](void* context) { static_cast<Told*>(context)->calls += "ended "; }, &told,
+        plugin.exchangeSelf, handle, [](void* context) { static_cast<Calls*>(context)->calls += "cancelled "; },
+        [](void* context) { static_cast<Calls*>(context)->calls += "ended "; }, &seen,
         [](void* context) {
-            static_cast<Told*>(context)->calls += "released";
-            ++static_cast<Told*>(context)->released;
+            static_cast<Calls*>(context)->calls += "released";
+            ++static_cast<Calls*>(context)->released;
         });
 }
 
@@ -53,93 +54,95 @@ class WatchTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(isBounded);
     CPPUNIT_TEST(tasksRunOnceAndAreReleasedOnce);
     CPPUNIT_TEST(postedCallsRunOnTheLoop);
+    CPPUNIT_TEST(postedCallsOfAnInstanceThatStopsDoNotRun);
+    CPPUNIT_TEST(nothingOfAPluginInQuarantineIsCalled);
     CPPUNIT_TEST(clocksAgree);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void endsWithTheResponse() {
         DispatchFixture f;
-        Told told;
+        Calls seen;
         f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
-            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, told));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, seen));
             f.app.reply(handle);
-            CPPUNIT_ASSERT(told.calls.empty());
+            CPPUNIT_ASSERT(seen.calls.empty());
             return MORTISE_REPLIED;
         };
         f.serve();
         CPPUNIT_ASSERT_EQUAL(209, f.get("/loop"));
-        CPPUNIT_ASSERT_EQUAL(std::string("ended released"), told.calls);
+        CPPUNIT_ASSERT_EQUAL(std::string("ended released"), seen.calls);
     }
     void isCancelledByWhateverEndsTheRequest() {
         for (const std::string how : {"lost", "deadline", "reload", "stop"}) {
             DispatchFixture f;
-            Told told;
+            Calls seen;
             mortise_exchange turn = 0;
             f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
                 turn = handle;
-                CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, told));
+                CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, seen));
                 return MORTISE_PENDING;
             };
             f.serve();
             f.get("/loop");
-            CPPUNIT_ASSERT(told.calls.empty());
+            CPPUNIT_ASSERT(seen.calls.empty());
             if (how == "lost") f.client->lose();
             if (how == "deadline") f.environment.advance(1200);
             if (how == "stop") f.close();
             if (how == "reload") f.reload();
             if (how == "stop" || how == "reload") f.dispatcher->endRequests(*f.first, false);
-            CPPUNIT_ASSERT_EQUAL_MESSAGE(how, std::string("cancelled ended released"), told.calls);
-            Told late;
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(how, std::string("cancelled ended released"), seen.calls);
+            Calls late;
             CPPUNIT_ASSERT_EQUAL_MESSAGE(how, MORTISE_STALE, watch(f.app, turn, late));
             f.app.reply(turn);
             f.environment.runPosted();
             CPPUNIT_ASSERT_EQUAL(std::size_t{0}, f.dispatcher->open());
-            CPPUNIT_ASSERT_EQUAL(1, told.released.load());
+            CPPUNIT_ASSERT_EQUAL(1, seen.released.load());
             CPPUNIT_ASSERT(late.calls.empty());
         }
     }
     void isForTheTurnOnly() {
         DispatchFixture f;
-        Told told;
+        Calls seen;
         f.watch->onRespond = [&](mortise_response&) {};
         mortise_exchange turn = 0;
         f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
             turn = handle;
             f.app.reply(handle);
-            CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, handle, told));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, handle, seen));
             return MORTISE_REPLIED;
         };
         f.serve();
         f.get("/loop");
-        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, turn, told));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, 0, told));
-        CPPUNIT_ASSERT(told.calls.empty());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, turn, seen));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, watch(f.app, 0, seen));
+        CPPUNIT_ASSERT(seen.calls.empty());
     }
     void isBounded() {
         DispatchFixture f;
-        Told told;
+        Calls seen;
         f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
-            for (int i = 0; i < 64; ++i) CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, told));
-            CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, watch(f.app, handle, told));
+            for (int i = 0; i < 64; ++i) CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, seen));
+            CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, watch(f.app, handle, seen));
             f.app.reply(handle);
             return MORTISE_REPLIED;
         };
         f.serve();
         f.get("/loop");
-        CPPUNIT_ASSERT_EQUAL(64, told.released.load());
+        CPPUNIT_ASSERT_EQUAL(64, seen.released.load());
     }
     void tasksRunOnceAndAreReleasedOnce() {
         DispatchFixture f;
         f.serve();
         void* self = nullptr;
         const auto* const tasks = service<mortise_task_table>(f, MORTISE_TASK_SERVICE, self);
-        Told told;
-        const auto ran = [](void* context) { ++static_cast<Told*>(context)->ran; };
-        const auto release = [](void* context) { ++static_cast<Told*>(context)->released; };
-        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, tasks->run(self, nullptr, &told, release));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->run(self, ran, &told, release));
-        CPPUNIT_ASSERT(tests::eventually([&] { return told.released.load() == 1; }));
-        CPPUNIT_ASSERT_EQUAL(1, told.ran.load());
+        Calls seen;
+        const auto ran = [](void* context) { ++static_cast<Calls*>(context)->ran; };
+        const auto release = [](void* context) { ++static_cast<Calls*>(context)->released; };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, tasks->run(self, nullptr, &seen, release));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->run(self, ran, &seen, release));
+        CPPUNIT_ASSERT(tests::eventually([&] { return seen.released.load() == 1; }));
+        CPPUNIT_ASSERT_EQUAL(1, seen.ran.load());
     }
     void postedCallsRunOnTheLoop() {
         DispatchFixture f;
@@ -152,26 +155,77 @@ public:
         f.get("/loop");
         void* self = nullptr;
         const auto* const tasks = service<mortise_task_table>(f, MORTISE_TASK_SERVICE, self);
-        Told told;
-        const auto ran = [](void* context) { ++static_cast<Told*>(context)->ran; };
-        const auto release = [](void* context) { ++static_cast<Told*>(context)->released; };
-        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &told, release));
-        CPPUNIT_ASSERT_EQUAL(0, told.ran.load());
+        Calls seen;
+        const auto ran = [](void* context) { ++static_cast<Calls*>(context)->ran; };
+        const auto release = [](void* context) { ++static_cast<Calls*>(context)->released; };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &seen, release));
+        CPPUNIT_ASSERT_EQUAL(0, seen.ran.load());
         f.environment.runPosted();
-        CPPUNIT_ASSERT_EQUAL(1, told.ran.load());
-        CPPUNIT_ASSERT_EQUAL(1, told.released.load());
-        for (int i = 0; i < 1024; ++i) CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &told, release));
-        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, tasks->post(self, turn, ran, &told, release));
+        CPPUNIT_ASSERT_EQUAL(1, seen.ran.load());
+        CPPUNIT_ASSERT_EQUAL(1, seen.released.load());
+        for (int i = 0; i < 1024; ++i) CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &seen, release));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, tasks->post(self, turn, ran, &seen, release));
         f.environment.runPosted();
-        CPPUNIT_ASSERT_EQUAL(1025, told.ran.load());
-        CPPUNIT_ASSERT_EQUAL(1025, told.released.load());
+        CPPUNIT_ASSERT_EQUAL(1025, seen.ran.load());
+        CPPUNIT_ASSERT_EQUAL(1025, seen.released.load());
         f.app.reply(turn);
         f.environment.runPosted();
-        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, tasks->post(self, turn, ran, &told, release));
-        CPPUNIT_ASSERT_EQUAL(1025, told.released.load());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_STALE, tasks->post(self, turn, ran, &seen, release));
+        CPPUNIT_ASSERT_EQUAL(1025, seen.released.load());
+    }
+    // Stop waits for them, and they are released before it.
+    void postedCallsOfAnInstanceThatStopsDoNotRun() {
+        DispatchFixture f;
+        mortise_exchange turn = 0;
+        f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
+            turn = handle;
+            return MORTISE_PENDING;
+        };
+        f.serve();
+        f.get("/loop");
+        void* self = nullptr;
+        const auto* const tasks = service<mortise_task_table>(f, MORTISE_TASK_SERVICE, self);
+        Calls seen;
+        const auto ran = [](void* context) { ++static_cast<Calls*>(context)->ran; };
+        const auto release = [](void* context) { ++static_cast<Calls*>(context)->released; };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &seen, release));
+        CPPUNIT_ASSERT(!f.instance("app").stop(std::chrono::milliseconds(1)));
+        Calls late;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, tasks->post(self, turn, ran, &late, release));
+        CPPUNIT_ASSERT_EQUAL(MORTISE_INVALID, tasks->run(self, ran, &late, release));
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(0, seen.ran.load());
+        CPPUNIT_ASSERT_EQUAL(1, seen.released.load());
+        CPPUNIT_ASSERT_EQUAL(0, late.released.load());
+        CPPUNIT_ASSERT(f.instance("app").stop(std::chrono::milliseconds(1)));
+    }
+    void nothingOfAPluginInQuarantineIsCalled() {
+        DispatchFixture f;
+        mortise_exchange turn = 0;
+        Calls seen;
+        f.app.handler = [&](mortise_exchange handle, const mortise_request&) {
+            turn = handle;
+            CPPUNIT_ASSERT_EQUAL(MORTISE_OK, watch(f.app, handle, seen));
+            return MORTISE_PENDING;
+        };
+        f.serve();
+        f.get("/loop");
+        void* self = nullptr;
+        const auto* const tasks = service<mortise_task_table>(f, MORTISE_TASK_SERVICE, self);
+        Calls posted;
+        const auto ran = [](void* context) { ++static_cast<Calls*>(context)->ran; };
+        const auto release = [](void* context) { ++static_cast<Calls*>(context)->released; };
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, tasks->post(self, turn, ran, &posted, release));
+        f.quarantine("app");
+        f.environment.runPosted();
+        CPPUNIT_ASSERT_EQUAL(503, f.client->sent().status);
+        CPPUNIT_ASSERT(seen.calls.empty());
+        CPPUNIT_ASSERT_EQUAL(0, posted.ran.load());
+        CPPUNIT_ASSERT_EQUAL(0, posted.released.load());
     }
     void clocksAgree() {
         DispatchFixture f;
+        f.environment.beginAt(base::monotonicNs() / 1'000'000); // as that of the server's loops does
         std::uint64_t deadline = 0;
         f.app.handler = [&](mortise_exchange handle, const mortise_request& request) {
             deadline = request.deadline;

@@ -16,8 +16,9 @@ ConfigurationOrder sample() {
     order.sections = {{"server", {{"listen", "127.0.0.1:0, [::1]:0", false}, {"mode", "", true}}},
                       {"plugin.users", {{"secret", std::string("a\n\0:5,\xff", 7), false}}},
                       {"plugin.x", {}}};
-    order.providersElsewhere = {{"org.example/1", "other"}};
-    order.pointsElsewhere = {{"org.example.point/1", "third"}};
+    order.elsewhere = {{{"org.example/1", {"other", "another"}}, {"org.example.point/1", {"third"}}},
+                       {{"mortise.plugin.router/1", {"fourth"}}, {"mortise.plugin.migrator/1", {"other"}}},
+                       {"cors", "request-log"}};
     order.folder = "/etc/mortise";
     order.partial = true;
     return order;

@@ -14,7 +14,7 @@ namespace {
 
 using Nodes = std::vector<DependencyNode>;
 
-DependencyOrder order(const Nodes& nodes, const std::map<std::string, std::string>& elsewhere = {}) {
+DependencyOrder order(const Nodes& nodes, const Elsewhere::Plugins& elsewhere = {}) {
     return orderByDependency(nodes, elsewhere);
 }
 
@@ -38,6 +38,8 @@ class DependencyOrderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesThePluginToSwitchOn);
     CPPUNIT_TEST(suggestsANearService);
     CPPUNIT_TEST(refusesTwoProviders);
+    CPPUNIT_TEST(refusesTwoFilesWithOneId);
+    CPPUNIT_TEST(takesOneFileTwice);
     CPPUNIT_TEST(printsTheWholeCircle);
     CPPUNIT_TEST(findsACircleThroughOptionalServices);
     CPPUNIT_TEST(findsEveryFailure);
@@ -45,23 +47,23 @@ class DependencyOrderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsTheGivenOrderOtherwise);
     CPPUNIT_TEST(goesWithoutAMissingOptionalOne);
     CPPUNIT_TEST(mayUseItsOwnService);
+    CPPUNIT_TEST(isSatisfiedByAnExtensionPoint);
+    CPPUNIT_TEST(refusesAServiceThatIsAPoint);
     CPPUNIT_TEST(copesWithALongChain);
     CPPUNIT_TEST_SUITE_END();
 
 public:
     void namesAMissingService() {
         const auto result = order({{"auth", {}, {"mortise.users/1"}, {}}});
-        CPPUNIT_ASSERT_EQUAL(
-            std::string("plugin 'auth' requires the service 'mortise.users/1', which no enabled plugin "
-                        "provides"),
-            only(result));
+        CPPUNIT_ASSERT_EQUAL(std::string("plugin 'auth' requires 'mortise.users/1', which no enabled plugin provides"),
+                             only(result));
         CPPUNIT_ASSERT((std::vector<std::size_t>{0}) == result.failures.front().nodes);
         CPPUNIT_ASSERT(result.failures.front().missing);
     }
 
     void namesThePluginToSwitchOn() {
         const std::string failure =
-            only(order({{"auth", {}, {"mortise.users/1"}, {}}}, {{"mortise.users/1", "users"}}));
+            only(order({{"auth", {}, {"mortise.users/1"}, {}}}, {{"mortise.users/1", {"users"}}}));
         CPPUNIT_ASSERT_MESSAGE(failure, failure.find("set enabled = true in [plugin.users]") != std::string::npos);
     }
 
@@ -76,6 +78,22 @@ public:
             only(order({{"users", {"mortise.users/1"}, {}, {}}, {"ldap", {"mortise.users/1"}, {}, {}}}));
         for (const char* part : {"'users'", "'ldap'", "'mortise.users/1'"})
             CPPUNIT_ASSERT_MESSAGE(failure, failure.find(part) != std::string::npos);
+    }
+
+    void refusesTwoFilesWithOneId() {
+        const auto result = order({{"old", {}, {}, {}, {}, "com.example.hello", "/opt/old.so"},
+                                   {"other", {}, {}, {}, {}, "com.example.other", "/opt/other.so"},
+                                   {"new", {}, {}, {}, {}, "com.example.hello", "/opt/new.so"}});
+        CPPUNIT_ASSERT_EQUAL(std::string("plugins 'old' (/opt/old.so) and 'new' (/opt/new.so) both are "
+                                         "'com.example.hello'; disable one of them, or give both the same file"),
+                             only(result));
+        CPPUNIT_ASSERT((std::vector<std::size_t>{2}) == result.failures.front().nodes);
+    }
+
+    void takesOneFileTwice() {
+        const Nodes nodes{{"first", {}, {}, {}, {}, "com.example.hello", "/opt/hello.so"},
+                          {"second", {}, {}, {}, {}, "com.example.hello", "/opt/hello.so"}};
+        CPPUNIT_ASSERT_EQUAL(std::string("first second"), names(nodes, order(nodes)));
     }
 
     void printsTheWholeCircle() {
@@ -123,6 +141,26 @@ public:
     void mayUseItsOwnService() {
         const Nodes nodes{{"a", {"a/1"}, {"a/1"}, {}}};
         CPPUNIT_ASSERT_EQUAL(std::string("a"), names(nodes, order(nodes)));
+    }
+
+    void isSatisfiedByAnExtensionPoint() {
+        // It orders nobody: the definer may use a service of who contributes.
+        const Nodes nodes{{"graph", {}, {"users/1"}, {}, {"graph.types/1"}},
+                          {"users", {"users/1"}, {"graph.types/1"}, {"other.point/1"}}};
+        CPPUNIT_ASSERT_EQUAL(std::string("users graph"), names(nodes, order(nodes)));
+        const std::string failure =
+            only(order({{"users", {}, {"graph.type/1"}, {}}, {"graph", {}, {}, {}, {"graph.types/1"}}}));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("plugin 'users' requires 'graph.type/1', which no enabled plugin provides; the "
+                        "nearest that is known is 'graph.types/1'"),
+            failure);
+    }
+
+    void refusesAServiceThatIsAPoint() {
+        CPPUNIT_ASSERT_EQUAL(
+            std::string(
+                "'a/1' is a service of plugin 'x' and an extension point of plugin 'y': an id is one of the two"),
+            only(order({{"y", {}, {}, {}, {"a/1"}}, {"x", {"a/1"}, {}, {}}})));
     }
 
     void copesWithALongChain() {

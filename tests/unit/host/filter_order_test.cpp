@@ -48,7 +48,8 @@ class FilterOrderTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(keepsTheGivenOrder);
     CPPUNIT_TEST(followsBeforeAndAfter);
     CPPUNIT_TEST(movesNoMoreThanAsked);
-    CPPUNIT_TEST(ignoresUnknownNames);
+    CPPUNIT_TEST(reportsUnknownNames);
+    CPPUNIT_TEST(knowsNamesOfInstalledPlugins);
     CPPUNIT_TEST(standsAsWanted);
     CPPUNIT_TEST(overrulesPlugins);
     CPPUNIT_TEST(refusesWantedCircles);
@@ -88,8 +89,26 @@ public:
                              names({{"a", "", {}, {"c"}}, {"b", "", {}, {}}, {"c", "", {}, {}}, {"d", "", {}, {}}}));
     }
 
-    void ignoresUnknownNames() {
-        CPPUNIT_ASSERT_EQUAL(std::string("a b"), names({{"a", "", {}, {"nobody"}}, {"b", "", {"no-one"}, {}}}));
+    void reportsUnknownNames() {
+        const Nodes nodes{{"cors", "cors", {}, {"request-lgo"}}, {"b", "owner", {"zzz", "cors"}, {}}};
+        const FilterOrder result = orderFilters(nodes, {}, std::vector<std::string>{"request-log"});
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, result.unknownNames.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("filter 'cors' of plugin 'cors' stands after 'request-lgo', and no installed "
+                                         "plugin has a filter of that name; did you mean 'request-log'?"),
+                             result.unknownNames[0]);
+        assertNames(result.unknownNames[1], "filter 'b' of plugin 'owner' stands before 'zzz'");
+        CPPUNIT_ASSERT((std::vector<std::size_t>{1, 0}) == result.order);
+    }
+
+    void knowsNamesOfInstalledPlugins() {
+        const Nodes nodes{{"a", "", {}, {"log"}}, {"b", "", {"log"}, {}}};
+        const std::vector<std::string> installed{"log"};
+        const FilterOrder result = orderFilters(nodes, std::vector<std::string>{"b", "log", "a"}, installed);
+        CPPUNIT_ASSERT(result.unknownNames.empty() && result.badNames.empty());
+        CPPUNIT_ASSERT((std::vector<std::size_t>{1, 0}) == result.order);
+        const FilterOrder twice = orderFilters(nodes, std::vector<std::string>{"log", "log"}, installed);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, twice.badNames.size());
+        assertNames(twice.badNames[0], "'log' is named twice");
     }
 
     void standsAsWanted() {

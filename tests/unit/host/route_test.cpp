@@ -58,8 +58,10 @@ class RouteTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesUnknownMethods);
     CPPUNIT_TEST(refusesContradictions);
     CPPUNIT_TEST(refusesWhatMeansNothing);
+    CPPUNIT_TEST(isIdempotentWhereThatMeansSomething);
     CPPUNIT_TEST(refusesMembersThatNeverCome);
     CPPUNIT_TEST(refusesResponsesThatCannotBe);
+    CPPUNIT_TEST(refusesFieldsThatCannotBe);
     CPPUNIT_TEST(readsResponsesByTheirStride);
     CPPUNIT_TEST(refusesSchemasThatDoNotCompile);
     CPPUNIT_TEST(listsParameters);
@@ -133,6 +135,25 @@ public:
         assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_REJECT_UNKNOWN; }), "no schema");
     }
 
+    void isIdempotentWhereThatMeansSomething() {
+        const auto fault = [](std::string_view method, std::uint32_t flags = 0,
+                              std::uint32_t placement = MORTISE_PLACEMENT_WORKER) {
+            return faultOf([=](mortise_route& r) {
+                r.method = view(method);
+                r.flags = MORTISE_ROUTE_IDEMPOTENT | flags;
+                r.placement = placement;
+            });
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string(), fault("POST"));
+        CPPUNIT_ASSERT_EQUAL(std::string(), fault("PATCH"));
+        for (const std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+            assertNames(fault(method), "one of POST or PATCH");
+        assertNames(fault("POST", 0, MORTISE_PLACEMENT_LOOP), "on a worker only");
+        assertNames(fault("POST", 0, MORTISE_PLACEMENT_DATABASE_READ), "on a worker only");
+        assertNames(fault("POST", MORTISE_ROUTE_MULTIPART), "not multipart");
+        assertNames(fault("POST", MORTISE_ROUTE_NO_TRANSFORM), "secrets");
+    }
+
     void refusesMembersThatNeverCome() {
         const auto members = [](mortise_view mortise_route::*which, std::string_view schema) {
             return faultOf([=](mortise_route& r) { r.*which = view(schema); });
@@ -159,40 +180,88 @@ public:
         assertNames(members(cookie, R"({"properties":{"a":{"type":"object"}}})"), "is an object");
     }
 
+    static mortise_route_response response(std::uint32_t status, std::string_view schema = {},
+                                           std::string_view mediaType = {}, std::string_view message = {}) {
+        mortise_route_response made{};
+        made.status = status;
+        made.schema = view(schema);
+        made.media_type = view(mediaType);
+        made.message = view(message);
+        return made;
+    }
+    static std::string faultOfResponse(mortise_route_response one,
+                                       std::uint32_t size = sizeof(mortise_route_response)) {
+        return faultOf([&](mortise_route& r) {
+            r.responses = &one;
+            r.response_count = 1;
+            r.response_size = size;
+        });
+    }
+
     void refusesResponsesThatCannotBe() {
-        const auto response = [](mortise_route_response one, std::uint32_t size = sizeof(mortise_route_response)) {
-            return faultOf([&](mortise_route& r) {
-                r.responses = &one;
-                r.response_count = 1;
-                r.response_size = size;
-            });
-        };
-        CPPUNIT_ASSERT_EQUAL(std::string(), response({200, 0, view("{}"), {}, {}}));
-        assertNames(response({0, 0, {}, {}, {}}), "status 0");
-        assertNames(response({100, 0, {}, {}, {}}), "status 100");
-        assertNames(response({600, 0, {}, {}, {}}), "status 600");
-        assertNames(response({204, 0, view("{}"), {}, {}}), "204 is documented with a body");
-        assertNames(response({304, 0, {}, {}, view("text/plain")}), "304 is documented with a body");
-        for (const std::uint32_t size : {0u, 8u, 55u, 57u})
-            assertNames(response({200, 0, {}, {}, {}}, size), "response_size " + std::to_string(size));
+        CPPUNIT_ASSERT_EQUAL(std::string(), faultOfResponse(response(200, "{}")));
+        for (const std::uint32_t status : {0u, 100u, 600u})
+            assertNames(faultOfResponse(response(status)), "status " + std::to_string(status));
+        assertNames(faultOfResponse(response(204, "{}")), "204 is documented with a body");
+        assertNames(faultOfResponse(response(304, {}, "text/plain")), "304 is documented with a body");
+        for (const std::uint32_t size : {0u, 8u, 56u, 71u, 73u})
+            assertNames(faultOfResponse(response(200), size), "response_size " + std::to_string(size));
         assertNames(faultOf([](mortise_route& r) { r.response_count = 1; }), "responses");
+    }
+
+    void refusesFieldsThatCannotBe() {
+        const auto fault = [](const std::vector<mortise_route_field>& fields,
+                              std::uint32_t size = sizeof(mortise_route_field)) {
+            mortise_route_response one = response(201);
+            one.fields = fields.data();
+            one.field_count = static_cast<std::uint32_t>(fields.size());
+            one.field_size = size;
+            return faultOfResponse(one);
+        };
+        const auto named = [](std::string_view name, std::string_view schema = {}) {
+            return mortise_route_field{view(name), {}, view(schema)};
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string(), fault({named("Location"), named("X-Count", R"({"type":"integer"})")}));
+        for (const char* name : {"", "a b", "a:", "X\r\nY: 1", "\xc3\xa9"})
+            assertNames(fault({named(name)}), "201: the header field");
+        assertNames(fault({named("content-TYPE")}), "is documented by the media type");
+        assertNames(fault({named("ETag"), named("Link"), named("etag")}), "'etag' is documented twice");
+        assertNames(fault({named("X-Count", "{")}), "'X-Count': its schema at");
+        for (const std::uint32_t size : {0u, 8u, 47u, 49u})
+            assertNames(fault({named("ETag")}, size), "field_size " + std::to_string(size));
+        mortise_route_response none = response(200);
+        none.field_count = 1;
+        none.field_size = sizeof(mortise_route_field);
+        assertNames(faultOfResponse(none), "there are no fields");
     }
 
     // As a plugin of the future sends them: with more behind each.
     void readsResponsesByTheirStride() {
+        struct LongerField {
+            mortise_route_field known;
+            std::uint64_t unknown;
+        };
+        const LongerField fields[] = {{{view("ETag"), {}, {}}, ~0ull}, {{view("Link"), view("said"), {}}, ~0ull}};
         struct Longer {
             mortise_route_response known;
             std::uint64_t unknown;
         };
-        const Longer responses[] = {{{200, 0, {}, view("one"), {}}, ~0ull}, {{404, 0, {}, view("two"), {}}, ~0ull}};
+        Longer responses[] = {{response(200, {}, {}, "one"), ~0ull}, {response(404, {}, {}, "two"), ~0ull}};
+        responses[1].known.fields = &fields[0].known;
+        responses[1].known.field_count = 2;
+        responses[1].known.field_size = sizeof(LongerField);
         mortise_route declared = flawless();
         declared.responses = &responses[0].known;
         declared.response_count = 2;
         declared.response_size = sizeof(Longer);
         const auto made = makeRoute(declared, nobody());
         CPPUNIT_ASSERT_MESSAGE(made ? "" : made.fault(), static_cast<bool>(made));
-        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, made.value().notes.responses.size());
-        CPPUNIT_ASSERT_EQUAL(std::string("two"), made.value().notes.responses[1].message);
+        const auto& kept = made.value().notes.responses;
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, kept.size());
+        CPPUNIT_ASSERT(kept[0].fields.empty());
+        CPPUNIT_ASSERT_EQUAL(std::string("two"), kept[1].message);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{2}, kept[1].fields.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("Link said"), kept[1].fields[1].name + " " + kept[1].fields[1].text);
     }
 
     void refusesSchemasThatDoNotCompile() {

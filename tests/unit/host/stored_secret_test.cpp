@@ -26,11 +26,11 @@ class StoredSecretTest : public CppUnit::TestFixture {
 public:
     void refusesBadNamesAndSizes() {
         for (const std::string_view name : {"", "../passwd", "a/b", "A", "a.b", "a b"}) {
-            CPPUNIT_ASSERT_THROW_MESSAGE(std::string(name), secret(name, 32), std::runtime_error);
+            CPPUNIT_ASSERT_THROW_MESSAGE(std::string(name), secret(name, 32), std::invalid_argument);
         }
-        CPPUNIT_ASSERT_THROW(secret(std::string(65, 'a'), 32), std::runtime_error);
-        CPPUNIT_ASSERT_THROW(secret("key", 0), std::runtime_error);
-        CPPUNIT_ASSERT_THROW(secret("key", 4097), std::runtime_error);
+        CPPUNIT_ASSERT_THROW(secret(std::string(65, 'a'), 32), std::invalid_argument);
+        CPPUNIT_ASSERT_THROW(secret("key", 0), std::invalid_argument);
+        CPPUNIT_ASSERT_THROW(secret("key", 4097), std::invalid_argument);
         CPPUNIT_ASSERT(!std::filesystem::exists(file("key")));
     }
 

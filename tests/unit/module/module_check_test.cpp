@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <mortise/abi/module.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -81,6 +82,7 @@ class ModuleCheckTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(namesBothMajors);
     CPPUNIT_TEST(namesBothDrafts);
     CPPUNIT_TEST(refusesLibrariesOfItsOwn);
+    CPPUNIT_TEST(takesLibrariesThatTheHostOffers);
     CPPUNIT_TEST(refusesAnotherVersionOfAMappedLibrary);
     CPPUNIT_TEST(refusesStaticThreadLocals);
     CPPUNIT_TEST(refusesTextRelocations);
@@ -116,6 +118,20 @@ public:
         std::vector<std::string> mapped = base::SharedLibrary::mappedFiles();
         mapped.emplace_back("/opt/lib/libmortise-missing.so.1");
         CPPUNIT_ASSERT(!check(bytesOf("needs-missing-library"), mapped).fault);
+    }
+
+    void takesLibrariesThatTheHostOffers() {
+        const std::string missing = "libmortise-missing.so.1";
+        const auto needing = [&](const std::string& name) {
+            std::vector<char> bytes = bytesOf("needs-missing-library");
+            for (auto at = bytes.begin();
+                 (at = std::search(at, bytes.end(), missing.begin(), missing.end())) != bytes.end();)
+                at = std::copy_n((name + std::string(missing.size() - name.size(), '\0')).begin(), missing.size(), at);
+            return check(std::move(bytes)).fault;
+        };
+        CPPUNIT_ASSERT(!needing("libmariadb.so.3"));
+        CPPUNIT_ASSERT(!needing("libPocoDataMySQL.so.80"));
+        assertNames(needing("libmysql.so.3"), "'libmysql.so.3'");
     }
 
     void refusesAnotherVersionOfAMappedLibrary() {

@@ -115,6 +115,8 @@ public:
             {fixture("no-entry"), "exports no function " MORTISE_MODULE_ENTRY_NAME},
             {fixture("wrong-major"), "major 2, this host speaks major 1"},
             {fixture("static-tls"), "DF_STATIC_TLS"},
+            {fixture("no-manifest"), "has no manifest: rebuild the plugin with the SDK of this release"},
+            {fixture("needs-newer-minor"), "needs host ABI 1.99, this host speaks 1.0: upgrade mortised"},
             {fixture("needs-missing-library"), "libmortise-missing.so.1"},
         };
         std::vector<std::string> paths;
@@ -140,9 +142,11 @@ public:
     void namesWhatTheHandshakeRefuses() {
         ModuleStore store(log_, settings());
         const auto outcomes =
-            load(store, {fixture("needs-newer-minor"), fixture("short-struct"), fixture("unknown-module-flag")});
-        assertRefused(outcomes[0], fixture("needs-newer-minor"),
-                      "needs host ABI 1.99, this host speaks 1.0: upgrade mortised");
+            load(store, {fixture("manifest-differs"), fixture("short-struct"), fixture("unknown-module-flag")});
+        assertRefused(
+            outcomes[0], fixture("manifest-differs"),
+            "has a manifest that differs from its code: needs is ['mortise.users/1'] in the manifest and [] in "
+            "the code; make both from one source");
         assertRefused(outcomes[1], fixture("short-struct"), "struct of 16 bytes");
         assertRefused(outcomes[2], fixture("unknown-module-flag"), "flags 2147483648");
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, store.mapped());

@@ -139,7 +139,7 @@ public:
         // Nothing else is looked at: a future description may hold what we would call damage.
         assertNames(faultOf([](Description& d) {
                         d.module.abi_minor_built = d.module.abi_minor_needed = 7;
-                        d.module.flags = 1;
+                        d.module.flags = 2;
                         d.module.id = view("?");
                     }),
                     "needs host ABI 1.7");
@@ -162,7 +162,8 @@ public:
     }
 
     void refusesUnknownFlags() {
-        assertNames(faultOf([](Description& d) { d.module.flags = 0x80000001u; }), "flags 2147483649");
+        assertNames(faultOf([](Description& d) { d.module.flags = 0x80000002u | MORTISE_MODULE_IN_EXAMPLE; }),
+                    "flags 2147483650");
     }
 
     void refusesBadIdsAndVersions() {

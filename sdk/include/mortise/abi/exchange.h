@@ -24,11 +24,11 @@ typedef struct mortise_principal {
     uint32_t struct_size;
     uint32_t role_count;
     mortise_view id;
-    const mortise_view* roles;
+    const mortise_view *roles;
     mortise_view name; /* for people and logs; may be empty */
 } mortise_principal;
 
-/* One part of a multipart/form-data body (RFC 7578); see part_size. */
+/* One part of a multipart/form-data body (RFC 7578). Element of an array with a stride. */
 typedef struct mortise_part {
     /* since 1.0 */
     mortise_view name;
@@ -52,18 +52,18 @@ typedef struct mortise_request {
     mortise_view route;  /* the pattern that matched: "/api/users/:id"; empty before the route phase */
     mortise_view request_id;
     mortise_view client_address;     /* textual IP, trusted proxies taken into account; "unix" for a local socket */
-    const mortise_field* fields;     /* header fields in the order received */
-    const mortise_field* parameters; /* path parameters by name, percent-decoded, in the pattern's order */
+    const mortise_field *fields;     /* header fields in the order received */
+    const mortise_field *parameters; /* path parameters by name, percent-decoded, in the pattern's order */
     mortise_view body;               /* whole; empty before the body phase */
     /* What the route's schemas let through, or NULL: no schema, or not there yet. Defaults are filled in. */
-    const mortise_json_tape* json_body; /* of JSON and of form bodies */
-    const mortise_json_tape* json_query;
-    const mortise_json_tape* json_path;
-    const mortise_principal* principal;    /* NULL: nobody, or not asked for */
+    const mortise_json_tape *json_body; /* of JSON and of form bodies */
+    const mortise_json_tape *json_query;
+    const mortise_json_tape *json_path;
+    const mortise_principal *principal;    /* NULL: nobody, or not asked for */
     int64_t received_ms;                   /* Unix time of the first byte */
-    const mortise_json_tape* json_headers; /* of the route's header schema, names in lower case */
-    const mortise_json_tape* json_cookies; /* of the route's cookie schema */
-    const mortise_part* parts;             /* of a multipart body, from the handle phase on; in the order received */
+    const mortise_json_tape *json_headers; /* of the route's header schema, names in lower case */
+    const mortise_json_tape *json_cookies; /* of the route's cookie schema */
+    const mortise_part *parts;             /* of a multipart body, from the handle phase on; in the order received */
     uint32_t part_count;
     uint32_t part_size;  /* the stride of parts */
     uint64_t generation; /* number of the generation that serves this request; never 0 */
@@ -72,8 +72,8 @@ typedef struct mortise_request {
     uint64_t client_network;
     uint32_t client_family; /* MORTISE_CLIENT_… */
     uint32_t client_reserved;
-    /* Past it the host responds in the plugin's place; milliseconds of mortise.clock/1's monotonic clock. Of what a plugin is
-     * shown while the body is still to come it is early by the time that takes. */
+    /* Past it the host responds in the plugin's place; milliseconds of mortise.clock/1's monotonic clock. Of what a
+     * plugin is shown while the body is still to come it is early by the time that takes. */
     uint64_t deadline;
 } mortise_request;
 
@@ -89,12 +89,13 @@ typedef struct mortise_request {
 #define MORTISE_CLIENT_IPV6 2u
 #define MORTISE_CLIENT_LOCAL 3u /* everybody on Unix sockets */
 
-/* [loop] or [worker], as the route's placement says. `exchange` is the turn. Makes the terminal call and returns
+/* [loop] or [worker], as the route's placement says; on a worker, too, where the request has come to one before.
+ * `exchange` is the turn. Makes the terminal call and returns
  * MORTISE_REPLIED, or returns MORTISE_PENDING and makes it later from any thread; one that another thread makes before
  * the call has returned takes effect when it returns MORTISE_PENDING. MORTISE_BUSY on a loop, before any effect: the
  * host calls again on a worker. Any other return, and a second terminal call, is a 500 and logged with the plugin's
- * name. */
-typedef mortise_status (*mortise_handler)(void* context, mortise_exchange exchange, const mortise_request* request);
+ * name. From it may be called: as tagged. */
+typedef mortise_status (*mortise_handler)(void *context, mortise_exchange exchange, const mortise_request *request);
 
 #ifdef __cplusplus
 }

@@ -47,7 +47,7 @@ extern "C" {
 /* since 1.0 */
 #define MORTISE_JSON_TAPE_HAS_NUL 0x01u /* some string or key contains U+0000 */
 
-/* One value or key. The stride of 16 bytes is frozen. */
+/* One value or key, 16 bytes. Frozen. */
 typedef struct mortise_json_node {
     /* since 1.0 */
     uint8_t kind;      /* MORTISE_JSON_NULL ... MORTISE_JSON_OBJECT */
@@ -67,12 +67,12 @@ typedef struct mortise_json_tape {
     uint32_t flags; /* MORTISE_JSON_TAPE_HAS_NUL ... */
     uint32_t node_count;
     uint32_t text_size; /* bytes */
-    const mortise_json_node* nodes;
-    const char* text;
+    const mortise_json_node *nodes;
+    const char *text;
 } mortise_json_tape;
 
 /* [any] The next sibling of `node`; one past the container's end for the last one. */
-static inline const mortise_json_node* mortise_json_next(const mortise_json_node* node) {
+static inline const mortise_json_node *mortise_json_next(const mortise_json_node *node) {
     return node + node->skip;
 }
 

@@ -33,8 +33,17 @@
  *  - A `call` and its `context` that are kept after the taking function has returned have a `release` behind them:
  *    [any], called exactly once, with `context`, never before `call` has returned, also when `call` never runs. NULL:
  *    nothing to do. If the taking function fails nothing was kept, and `context` is still the caller's.
- *  - "May call back before it returns" is said where it is so. The host holds no lock while it calls a plugin.
+ *  - A plugin that missed a deadline is in quarantine: it gets neither calls nor releases any more.
  *  - No exception, longjmp or signal may leave a function of either side.
+ *
+ *  Re-entrancy. The host holds no lock while it calls a plugin, and what it walks over stays, whatever the plugin
+ * calls.
+ *  - A function calls back before it returns only where it says so: "May call back before it returns: ...".
+ *  - What a plugin may call stands at each of its functions: "From it may be called: as tagged" is, on the thread that
+ * it is called on, from [control] what is tagged [control], [worker] or [any]; from [worker] what is [worker] or [any];
+ *    from [loop] what is [loop] or [any]; from [any], and from every release, what is [any]. "As the caller" is what
+ *    whoever called may call.
+ *  - What comes at the wrong time is MORTISE_INVALID, what is not the turn, or of no request that lasts, MORTISE_STALE.
  */
 #ifndef MORTISE_ABI_TYPES_H
 #define MORTISE_ABI_TYPES_H
@@ -49,9 +58,9 @@ extern "C" {
 /* The major is part of the entry's name; the minor counts appended fields and functions. Until the first release the
  * draft is part of the name too, and everything may change between two drafts. */
 /* since 1.0 */
-#define MORTISE_ABI_MAJOR 1u
-#define MORTISE_ABI_MINOR 0u
-#define MORTISE_ABI_DRAFT 2u
+#define MORTISE_ABI_MAJOR 1
+#define MORTISE_ABI_MINOR 0
+#define MORTISE_ABI_DRAFT 2
 
 /* Bytes, not terminated. `data` may be NULL when `size` is 0. Text is UTF-8. Frozen. */
 typedef struct mortise_view {
@@ -64,14 +73,14 @@ typedef struct mortise_view {
 typedef int32_t mortise_status;
 /* since 1.0 */
 #define MORTISE_OK 0
-#define MORTISE_PENDING 1         /* the outcome comes later, exactly once */
-#define MORTISE_REPLIED 2         /* the callee made the exchange's terminal call */
-#define MORTISE_ABSENT 3          /* nothing by that name or key; not a failure */
-#define MORTISE_ERROR (-1)        /* failed; the message is in the mortise_error when there is one */
-#define MORTISE_INVALID (-2)      /* bad handle, size, flag or argument: nothing was done, a turn is still the caller's */
-#define MORTISE_STALE (-3)        /* the handle is not the turn, or not of this request: nothing was done */
-#define MORTISE_BUSY (-4)         /* a bounded queue is full or a lock stayed taken; try again later */
-#define MORTISE_CONFLICT (-5)     /* a unique constraint would be broken */
+#define MORTISE_PENDING 1     /* the outcome comes later, exactly once */
+#define MORTISE_REPLIED 2     /* the callee made the exchange's terminal call */
+#define MORTISE_ABSENT 3      /* nothing by that name or key; not a failure */
+#define MORTISE_ERROR (-1)    /* failed; the message is in the mortise_error when there is one */
+#define MORTISE_INVALID (-2)  /* bad handle, size, flag or argument: nothing was done, a turn is still the caller's */
+#define MORTISE_STALE (-3)    /* the handle is not the turn, or not of this request: nothing was done */
+#define MORTISE_BUSY (-4)     /* a bounded queue is full or a lock stayed taken; try again later */
+#define MORTISE_CONFLICT (-5) /* a unique constraint would be broken */
 #define MORTISE_UNSUPPORTED (-6)  /* known, but not by this peer or build */
 #define MORTISE_UNAUTHORIZED (-7) /* the caller could not be identified */
 #define MORTISE_REFUSED (-8)      /* the reply breaks a rule: the turn was ended with 500 */
@@ -115,7 +124,7 @@ constexpr Struct mortise_init() noexcept {
 /* A zeroed one with its struct_size set: mortise_reply reply = MORTISE_INIT(mortise_reply); */
 /* since 1.0 */
 #define MORTISE_INIT(type) ((type){.struct_size = (uint32_t)sizeof(type)})
-#define MORTISE_BYTES_OF(pointer) ((const char *)(pointer))
+#define MORTISE_BYTES_OF(pointer) ((const char*)(pointer))
 #endif
 
 /* since 1.0 */
@@ -125,6 +134,6 @@ constexpr Struct mortise_init() noexcept {
     (MORTISE_BYTES_OF(&(table)->member + 1) - MORTISE_BYTES_OF(table) <= (ptrdiff_t)(table)->struct_size && \
      (table)->member)
 /* The size of a struct up to a member, inclusive: MORTISE_SIZE_TO(mortise_reply, body). */
-#define MORTISE_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
+#define MORTISE_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type*)0)->member))
 
 #endif

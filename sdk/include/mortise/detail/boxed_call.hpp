@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/owned.hpp>
 #include <mortise/detail/runtime.hpp>
-#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/guard.hpp>
 
 #include <type_traits>
@@ -29,8 +29,8 @@ struct BoxedCall {
 };
 
 template<class F>
-std::unique_ptr<BoxedCall<std::decay_t<F>>> box(const Runtime& runtime, F&& work) {
-    return std::unique_ptr<BoxedCall<std::decay_t<F>>>(new BoxedCall<std::decay_t<F>>{&runtime, std::forward<F>(work)});
+Owned<BoxedCall<std::decay_t<F>>> box(const Runtime& runtime, F&& work) {
+    return Owned<BoxedCall<std::decay_t<F>>>::make(&runtime, std::forward<F>(work));
 }
 
 // The two of watch of mortise.exchange/1. Each may be empty.
@@ -65,7 +65,7 @@ bool watch(const Runtime& runtime, mortise_exchange exchange, Cancelled&& cancel
     const auto& service = runtime.exchange;
     if (service.table.watch == nullptr) throw Absent("watch of " MORTISE_EXCHANGE_SERVICE);
     using Box = BoxedWatch<std::decay_t<Cancelled>, std::decay_t<Ended>>;
-    std::unique_ptr<Box> box(new Box{&runtime, std::forward<Cancelled>(cancelled), std::forward<Ended>(ended)});
+    auto box = Owned<Box>::make(&runtime, std::forward<Cancelled>(cancelled), std::forward<Ended>(ended));
     const mortise_status status =
         service.table.watch(service.self, exchange, &Box::onCancelled, &Box::onEnded, box.get(), &Box::release);
     if (status == MORTISE_STALE) return false;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/owned.hpp>
 #include <mortise/detail/runtime.hpp>
-#include <mortise/detail/unique_ptr.hpp>
 #include <mortise/guard.hpp>
 
 namespace mortise {
@@ -28,8 +28,8 @@ struct Callback {
 };
 
 template<class F>
-std::unique_ptr<Callback<std::decay_t<F>>> makeCallback(const Runtime& runtime, F&& call) {
-    return std::unique_ptr<Callback<std::decay_t<F>>>(new Callback<std::decay_t<F>>{&runtime, std::forward<F>(call)});
+Owned<Callback<std::decay_t<F>>> makeCallback(const Runtime& runtime, F&& call) {
+    return Owned<Callback<std::decay_t<F>>>::make(&runtime, std::forward<F>(call));
 }
 
 } // namespace detail

@@ -23,7 +23,7 @@ constexpr bool hasChecks();
 
 template<class T, std::size_t... I>
 constexpr bool membersHaveChecks(std::index_sequence<I...>) {
-    return ((std::get<I>(description<T>).checkFunction != nullptr || hasChecks<FieldType<T, I>>()) || ...);
+    return ((nth<I>(description<T>).checkFunction != nullptr || hasChecks<FieldType<T, I>>()) || ...);
 }
 
 template<class T, std::size_t... I>
@@ -51,7 +51,7 @@ void checkValue(const T& value, Issues& issues);
 
 template<class T, std::size_t I, class Names>
 void checkMember(const T& object, Issues& issues) {
-    constexpr auto& field = std::get<I>(description<T>);
+    constexpr auto& field = nth<I>(description<T>);
     using Member = FieldType<T, I>;
     if constexpr (field.checkFunction != nullptr || hasChecks<Member>()) {
         const Issues::Step step(issues, Names::template of<T, I>());

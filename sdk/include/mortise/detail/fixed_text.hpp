@@ -55,7 +55,8 @@ constexpr bool putNumber(Sink& out, double number) {
     double scale = 1;
     for (unsigned places = 0; places <= 22; ++places, scale *= 10) {
         if (size * scale >= exact) return false;
-        const auto whole = static_cast<std::uint64_t>(size * scale + 0.5);
+        auto whole = static_cast<std::uint64_t>(size * scale);
+        if (size * scale - static_cast<double>(whole) >= 0.5) ++whole;
         if (static_cast<double>(whole) / scale != size) continue;
         if (number < 0) out.put('-');
         std::uint64_t unit = 1;

@@ -46,8 +46,7 @@ private:
     };
     template<class Call>
     struct Holder final : Held {
-        template<class F>
-        explicit Holder(F&& given) : held(std::forward<F>(given)) {}
+        explicit Holder(Call given) : held(std::move(given)) {}
         Result call(Arguments... arguments) override { return held(std::forward<Arguments>(arguments)...); }
         Held* clone() const override { return new Holder(held); }
 

@@ -3,11 +3,11 @@
 
 #include <mortise/detail/checks.hpp>
 #include <mortise/detail/header_names.hpp>
+#include <mortise/detail/tuple.hpp>
+#include <mortise/detail/uncaught.hpp>
 #include <mortise/error.hpp>
 #include <mortise/request.hpp>
 #include <mortise/schema.hpp>
-
-#include <tuple>
 
 namespace mortise {
 inline namespace v1 {
@@ -23,7 +23,7 @@ inline mortise_status replied(mortise_status status) noexcept {
 
 // A handler that returned a reply though the response was another's already: a Stream's, which is cut where it is still
 // open, or that of a Deferred which has replied.
-inline mortise_status failTwice(Request& request) noexcept {
+[[gnu::cold, gnu::noinline]] inline mortise_status failTwice(Request& request) noexcept {
     if (!request.deferred()->streams()) return MORTISE_PENDING;
     guardQuietly(
         [&] {
@@ -46,7 +46,7 @@ inline mortise_status fail(Request& request, Reply&& reply) noexcept {
 }
 
 // A handler that threw is a 500; the host logs the message with the plugin's name.
-inline mortise_status failWith(Request& request, std::string_view reason) noexcept {
+[[gnu::cold, gnu::noinline]] inline mortise_status failWith(Request& request, std::string_view reason) noexcept {
     try {
         return fail(request, internalError(std::string(reason)));
     } catch (...) {
@@ -54,12 +54,12 @@ inline mortise_status failWith(Request& request, std::string_view reason) noexce
     }
 }
 
-// On a loop, before any effect: the host calls again on a worker.
-inline mortise_status failBusy(Request& request, std::string_view reason) noexcept {
-    if (!request.deferred() && request.runtime().onLoop()) return MORTISE_BUSY;
+// In a catch block. What is busy on a loop, before any effect, is called again on a worker.
+inline mortise_status failUncaught(Request& request) noexcept {
     try {
-        request.log().warn("A request was turned away", {{"error", reason}});
-        return fail(request, serviceUnavailable());
+        if (isBusy() && !request.deferred() && request.runtime().onLoop()) return MORTISE_BUSY;
+        const RouteReplies* const route = request.replies();
+        return fail(request, replyToUncaught(request.log(), route == nullptr ? nullptr : route->bodyField()));
     } catch (...) {
         return MORTISE_ERROR;
     }
@@ -69,7 +69,7 @@ inline mortise_status failBusy(Request& request, std::string_view reason) noexce
 template<class Types>
 struct AreResults;
 template<class... Ts>
-struct AreResults<std::tuple<Ts...>>
+struct AreResults<Tuple<Ts...>>
     : std::bool_constant<sizeof...(Ts) != 0 && ((isBody<Ts> || std::is_same_v<Ts, Reply>)&&...)> {};
 template<class T>
 constexpr bool isResultOf() {
@@ -85,41 +85,48 @@ constexpr bool isResult = isResultOf<T>();
 template<class Variant, class Kept, class... Ts>
 struct WithoutReply;
 template<class Variant, class... Kept>
-struct WithoutReply<Variant, std::tuple<Kept...>> {
+struct WithoutReply<Variant, Tuple<Kept...>> {
     using Type = typename AlternativesOf<Variant>::template Rebound<Kept...>;
 };
 template<class Variant, class Kept>
-struct WithoutReply<Variant, std::tuple<Kept>> {
+struct WithoutReply<Variant, Tuple<Kept>> {
     using Type = Kept;
 };
 template<class Variant>
-struct WithoutReply<Variant, std::tuple<>> {
+struct WithoutReply<Variant, Tuple<>> {
     using Type = void;
 };
 template<class Variant, class... Kept, class T, class... Rest>
-struct WithoutReply<Variant, std::tuple<Kept...>, T, Rest...>
-    : WithoutReply<Variant, std::conditional_t<std::is_same_v<T, Reply>, std::tuple<Kept...>, std::tuple<Kept..., T>>,
-                   Rest...> {};
+struct WithoutReply<Variant, Tuple<Kept...>, T, Rest...>
+    : WithoutReply<Variant, std::conditional_t<std::is_same_v<T, Reply>, Tuple<Kept...>, Tuple<Kept..., T>>, Rest...> {
+};
 template<class Variant, class Types>
 struct DocumentedOf;
 template<class Variant, class... Ts>
-struct DocumentedOf<Variant, std::tuple<Ts...>> : WithoutReply<Variant, std::tuple<>, Ts...> {};
+struct DocumentedOf<Variant, Tuple<Ts...>> : WithoutReply<Variant, Tuple<>, Ts...> {};
 
 template<class T, class = void>
-struct Documented : WithoutReply<T, std::tuple<>, T> {};
+struct Documented : WithoutReply<T, Tuple<>, T> {};
 template<class T>
 struct Documented<T, std::enable_if_t<IsAlternatives<T>::value>> : DocumentedOf<T, typename AlternativesOf<T>::Types> {
 };
+
+[[gnu::noinline]] inline mortise_status concludeLater(Request& request) {
+    if (!request.deferred()) return failWith(request, "Reply::later() without a defer()");
+    if (request.deferred()->leave()) return MORTISE_PENDING;
+    return failWith(request, "the Deferred was dropped without an answer");
+}
+[[gnu::cold, gnu::noinline]] inline mortise_status failUndocumented(Request& request, const Reply& reply) {
+    return failWith(request, request.replies()->fault(reply));
+}
 
 // What the handler returned goes out: the terminal call, or MORTISE_PENDING where a Deferred makes it or has made it.
 template<class Result>
 mortise_status conclude(Request& request, Result&& result) {
     if constexpr (std::is_same_v<std::decay_t<Result>, Reply>) {
-        if (result.kind() == Reply::Kind::later) {
-            if (!request.deferred()) return failWith(request, "Reply::later() without a defer()");
-            if (request.deferred()->leave()) return MORTISE_PENDING;
-            return failWith(request, "the Deferred was dropped without an answer");
-        }
+        if (result.kind() == Reply::Kind::later) return concludeLater(request);
+        if (request.replies() != nullptr && !request.replies()->allows(result))
+            return failUndocumented(request, result);
         if (request.deferred() && !request.deferred()->claim()) return failTwice(request);
         return replied(ReplySender::send(request.runtime(), request.exchange(), std::forward<Result>(result)));
     } else if constexpr (IsAlternatives<std::decay_t<Result>>::value) {
@@ -140,13 +147,16 @@ template<class Call>
 mortise_status answer(Request& request, Call&& call) noexcept {
     try {
         return std::forward<Call>(call)();
-    } catch (const Busy& busy) {
-        return failBusy(request, busy.what());
-    } catch (const std::exception& failure) {
-        return failWith(request, failure.what());
     } catch (...) {
-        return failWith(request, "an exception of unknown type");
+        return failUncaught(request);
     }
+}
+
+// Of references.
+template<class... As, std::size_t... I, class... Bs, std::size_t... J>
+Tuple<As..., Bs...> joined(const TupleElements<std::index_sequence<I...>, As...>& a,
+                           const TupleElements<std::index_sequence<J...>, Bs...>& b) {
+    return {{{nth<I>(a)}..., {nth<J>(b)}...}};
 }
 
 // One part of a request as its route describes it.
@@ -164,14 +174,14 @@ struct Part {
         checkValue<Names>(value, issues);
     }
     static constexpr bool isChecked() { return hasChecks<T>(); }
-    std::tuple<const T&> arguments() const { return std::tuple<const T&>(value); }
+    Tuple<const T&> arguments() const { return {{{value}}}; }
 };
 template<class Names>
 struct Part<Nothing, Names> {
     void take(const mortise_json_tape*, const char*) {}
     void check(Issues&, std::string_view) const {}
     static constexpr bool isChecked() { return false; }
-    std::tuple<> arguments() const { return {}; }
+    Tuple<> arguments() const { return {}; }
 };
 
 // All of them.
@@ -210,8 +220,8 @@ struct Parts {
                Part<Headers, HeaderNames>::isChecked() || Part<Cookies>::isChecked();
     }
     auto arguments() const {
-        return std::tuple_cat(body.arguments(), query.arguments(), path.arguments(), headers.arguments(),
-                              cookies.arguments());
+        const auto first = joined(joined(body.arguments(), query.arguments()), path.arguments());
+        return joined(joined(first, headers.arguments()), cookies.arguments());
     }
 };
 
@@ -220,19 +230,20 @@ struct Parts {
 template<class F, class P>
 struct Handler {
     template<class Given>
-    Handler(const Runtime& r, Given&& given) : runtime(r), call(std::forward<Given>(given)) {}
+    Handler(const Runtime& r, const RouteReplies& route, Given&& given)
+        : runtime(r), replies(route), call(std::forward<Given>(given)) {}
 
     static mortise_status handle(void* context, mortise_exchange exchange, const mortise_request* raw) noexcept {
         auto& self = *static_cast<Handler*>(context);
-        Request request(self.runtime, exchange, *raw);
+        Request request(self.runtime, exchange, *raw, &self.replies);
         return answer(request, [&] {
             P parts;
             parts.take(request.raw());
             if constexpr (P::isChecked()) {
-                if (auto refused = parts.refusal()) return conclude(request, *std::move(refused));
+                if (auto refused = parts.refusal()) return fail(request, *std::move(refused));
             }
-            return conclude(request,
-                            std::apply(self.call, std::tuple_cat(std::tuple<Request&>(request), parts.arguments())));
+            const auto with = [&](const auto&... part) -> decltype(auto) { return self.call(request, part...); };
+            return conclude(request, unpack(with, parts.arguments()));
         });
     }
 
@@ -241,13 +252,14 @@ struct Handler {
     }
 
     const Runtime& runtime;
+    const RouteReplies& replies;
     F call;
 };
 
 template<class F, class Arguments>
 struct HandlerOf;
 template<class F, class... Ts>
-struct HandlerOf<F, std::tuple<Ts...>> {
+struct HandlerOf<F, Tuple<Ts...>> {
     static constexpr bool isTaken = std::is_invocable_v<F&, Request&, Ts...>;
     template<class Call>
     using Result = std::decay_t<std::invoke_result_t<Call&, Request&, Ts...>>;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <mortise/described.hpp>
+#include <mortise/detail/fixed_array.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -32,9 +32,9 @@ private:
     }
     template<class T, std::size_t I>
     static constexpr auto make() {
-        constexpr std::string_view name = std::get<I>(description<T>).name;
-        constexpr bool isNamed = std::get<I>(description<T>).isNamed;
-        std::array<char, sizeOf(name, isNamed)> out{};
+        constexpr std::string_view name = nth<I>(description<T>).name;
+        constexpr bool isNamed = nth<I>(description<T>).isNamed;
+        FixedArray<char, sizeOf(name, isNamed)> out{};
         std::size_t at = 0;
         for (std::size_t i = 0; i < name.size(); ++i) {
             const char c = name[i];

@@ -5,7 +5,6 @@
 #include <mortise/patch.hpp>
 #include <mortise/tagged.hpp>
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -39,10 +38,11 @@ struct IsVector : std::false_type {};
 template<class T, class A>
 struct IsVector<std::vector<T, A>> : std::true_type {};
 
-template<class T>
+// An std::array by its shape.
+template<class T, class = void>
 struct IsArray : std::false_type {};
-template<class T, std::size_t N>
-struct IsArray<std::array<T, N>> : std::true_type {};
+template<class T>
+struct IsArray<T, std::void_t<typename T::value_type, decltype(std::tuple_size<T>::value)>> : std::true_type {};
 
 // An std::map or std::unordered_map by its shape, whose key is text.
 template<class T, class = void>

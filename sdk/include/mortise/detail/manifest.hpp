@@ -3,10 +3,10 @@
 
 #include <mortise/abi/manifest.h>
 #include <mortise/abi/types.h>
+#include <mortise/detail/given_extensions.hpp>
 #include <mortise/detail/plugin_lists.hpp>
 #include <mortise/detail/setting_text.hpp>
-
-#include <tuple>
+#include <mortise/detail/tuple.hpp>
 
 namespace mortise {
 inline namespace v1 {
@@ -194,19 +194,19 @@ constexpr void writeSetting(ManifestWriter<Sink>& json, const Setting<S, Value>&
 
 template<class Sink, class S>
 constexpr void writeSettings(ManifestWriter<Sink>& json, Tag<S> tag) {
-    std::apply([&json](const auto&... setting) { (writeSetting(json, setting), ...); }, mortiseSettings(tag));
+    unpack([&json](const auto&... setting) { (writeSetting(json, setting), ...); }, mortiseSettings(tag));
 }
 
 // Of the lists of MORTISE_PLUGIN those of one kind, together.
 template<class Kind, class Sink, class... Lists>
-constexpr void writeLists(ManifestWriter<Sink>& json, const std::tuple<Lists...>& lists) {
+constexpr void writeLists(ManifestWriter<Sink>& json, const Tuple<Lists...>& lists) {
     json.key(Kind::member);
     json.begin('[');
     const auto one = [&json](const auto& list) {
         if constexpr (std::is_base_of_v<Kind, std::decay_t<decltype(list)>>)
             for (const std::string_view id : list.ids) json.string(id);
     };
-    std::apply([&one](const auto&... list) { (one(list), ...); }, lists);
+    unpack([&one](const auto&... list) { (one(list), ...); }, lists);
     json.end(']');
 }
 
@@ -217,21 +217,21 @@ struct PluginParts {
 
     std::string_view id;
     std::string_view version;
-    std::tuple<Lists...> lists;
+    Tuple<Lists...> lists;
 
     constexpr std::string_view licence() const {
         std::string_view found;
         const auto one = [&found](const auto& list) {
             if constexpr (std::is_same_v<std::decay_t<decltype(list)>, Licence>) found = list.expression;
         };
-        std::apply([&one](const auto&... list) { (one(list), ...); }, lists);
+        unpack([&one](const auto&... list) { (one(list), ...); }, lists);
         return found;
     }
 };
 
 template<class T, class... Lists>
 constexpr PluginParts<T, Lists...> pluginParts(std::string_view id, std::string_view version, Lists... lists) {
-    return {id, version, {lists...}};
+    return {id, version, makeTuple(lists...)};
 }
 
 template<class Sink, class T, class... Lists>
@@ -257,6 +257,12 @@ constexpr void writeManifest(Sink& out, const PluginParts<T, Lists...>& parts) {
     writeLists<MayUseList>(json, parts.lists);
     writeLists<OffersList>(json, parts.lists);
     writeLists<PointList>(json, parts.lists);
+    writeLists<FilterList>(json, parts.lists);
+    json.key("extensions");
+    json.begin('[');
+    forGivenExtensions<T>([&json](std::string_view id) { json.string(id); });
+    json.end(']');
+    json.flag("example", (std::is_same_v<Lists, InExample> || ...));
     json.key("settings");
     json.begin('[');
     writeSettings(json, Tag<typename T::SettingsType>{});

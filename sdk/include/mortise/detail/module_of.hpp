@@ -2,9 +2,10 @@
 #pragma once
 
 #include <mortise/abi/module.h>
+#include <mortise/detail/declaration_scope.hpp>
 #include <mortise/detail/extensions.hpp>
+#include <mortise/detail/given_extensions.hpp>
 #include <mortise/detail/plugin_lists.hpp>
-#include <mortise/extension_point.hpp>
 #include <mortise/plugin_base.hpp>
 
 namespace mortise {
@@ -16,11 +17,12 @@ struct ModuleOf {
     static_assert(std::is_base_of_v<PluginBase, T>, "a plugin derives from mortise::Plugin<Settings>");
     static_assert(std::is_default_constructible_v<T>, "a plugin is made without arguments");
 
-    std::vector<mortise_view> required, optional, provided, points;
+    std::vector<mortise_view> required, optional, provided, points, extensions, filterNames;
     mortise_module module{};
 
     ModuleOf(std::string_view id, std::string_view version, const Lists&... lists) {
         (list(lists), ...);
+        detail::forGivenExtensions<T>([this](std::string_view extension) { extensions.push_back(view(extension)); });
         const auto& settings = detail::settingTable<typename T::SettingsType>();
         module.struct_size = sizeof module;
         module.abi_minor_built = MORTISE_ABI_MINOR;
@@ -32,11 +34,15 @@ struct ModuleOf {
         module.optional_services = optional.data();
         module.provided_services = provided.data();
         module.extension_points = points.data();
+        module.extensions = extensions.data();
+        module.filters = filterNames.data();
         module.settings = settings.rows.data();
         module.required_service_count = static_cast<std::uint32_t>(required.size());
         module.optional_service_count = static_cast<std::uint32_t>(optional.size());
         module.provided_service_count = static_cast<std::uint32_t>(provided.size());
         module.extension_point_count = static_cast<std::uint32_t>(points.size());
+        module.extension_count = static_cast<std::uint32_t>(extensions.size());
+        module.filter_count = static_cast<std::uint32_t>(filterNames.size());
         module.setting_count = static_cast<std::uint32_t>(settings.rows.size());
         module.setting_size = sizeof(mortise_setting);
         module.create = &create;
@@ -47,11 +53,11 @@ struct ModuleOf {
 private:
     template<class... Services>
     void list(Needs<Services...>) {
-        (required.push_back(view(Services::serviceId)), ...);
+        for (const std::string_view id : Needs<Services...>::ids) required.push_back(view(id));
     }
     template<class... Services>
     void list(MayUse<Services...>) {
-        (optional.push_back(view(Services::serviceId)), ...);
+        for (const std::string_view id : MayUse<Services...>::ids) optional.push_back(view(id));
     }
     template<class... Services>
     void list(Offers<Services...>) {
@@ -64,7 +70,19 @@ private:
     void list(Defines<Points...>) {
         (points.push_back(view(Points::pointId)), ...);
     }
+    template<std::size_t N>
+    void list(const detail::FilterNames<N>& names) {
+        for (const std::string_view name : names.ids) filterNames.push_back(view(name));
+    }
+    void list(detail::WholeFile) {}
     void list(detail::Licence given) { module.licence = view(given.expression); }
+    void list(detail::InExample) { module.flags |= MORTISE_MODULE_IN_EXAMPLE; }
+
+    static constexpr bool ownsFile = (std::is_same_v<Lists, detail::WholeFile> || ...);
+    static constexpr bool definesPoints = (detail::isOfPoints<Lists>() || ...);
+    static bool isNeeded([[maybe_unused]] std::string_view service) {
+        return (detail::isNeededBy<Lists>(service) || ...);
+    }
 
     static PluginBase& base(void* self) noexcept { return *static_cast<T*>(self); }
     static detail::Runtime& runtime(void* self) noexcept { return base(self).runtime_; }
@@ -76,13 +94,14 @@ private:
                                  mortise_error* error) noexcept {
         return detail::guard(error, [&] {
             if (host == nullptr || plugin == nullptr) throw Invalid("the host gave no host or no place for the plugin");
-            auto made = std::make_unique<T>();
+            const detail::DeclarationScope scope;
+            auto made = detail::Owned<T>::make();
             PluginBase& self = base(made.get());
             self.runtime_.host = host;
-            (bindPoints(Lists{}, *made), ...);
+            if constexpr (definesPoints) detail::PointsOf<T, Lists...>::bind(*made, self.runtime_);
             self.shown_ = {sizeof(mortise_plugin), 0, made.get(), &table};
             *plugin = &self.shown_;
-            made.release();
+            static_cast<void>(made.release());
         });
     }
     static mortise_status configure(void* self, const mortise_configuration* peer, mortise_error* error) noexcept {
@@ -101,9 +120,12 @@ private:
                 throw Invalid("the host handed over another number of settings than were declared");
             Setup setup(r);
             r.plugin = &base(self);
+            const detail::DeclarationScope scope(&r);
             base(self).configure(setup);
+            if (ownsFile && detail::FileDeclarations::declare != nullptr) detail::FileDeclarations::declare(r);
             detail::checkFinished(r);
-            seal(r);
+            r.routesBeingDeclared.clear();
+            for (const auto& declared : r.declared) declared->seal();
         });
     }
     // In this build's shape, whatever stride the host has.
@@ -113,7 +135,11 @@ private:
         return {values.begin(), values.end()};
     }
     static mortise_status start(void* self, mortise_error* error) noexcept {
-        return detail::guard(error, [&] { base(self).start(); });
+        return detail::guard(error, [&] {
+            const detail::Runtime& r = runtime(self);
+            for (const auto& declared : r.declared) declared->start(*r.host, &isNeeded);
+            base(self).start();
+        });
     }
     static void activate(void* self) noexcept {
         detail::guardQuietly([&] { base(self).activate(); },
@@ -133,90 +159,27 @@ private:
 
     static const void* extension(void* self, mortise_view rawId) noexcept {
         const std::string_view id = text(rawId);
-        detail::Runtime& r = runtime(self);
-        if (id == MORTISE_FILTER_EXTENSION && !r.filters.empty()) return &r.filterExtension;
-        if (id == MORTISE_COMMAND_EXTENSION && !r.commands.empty()) return &r.commandExtension;
-        if (id == MORTISE_MIGRATIONS_EXTENSION && !r.migrations.empty()) return &r.migrationExtension;
+        for (const auto& declared : runtime(self).declared)
+            if (declared->extension() == id && declared->table() != nullptr) return declared->table();
         if constexpr (std::is_base_of_v<Router, T>)
-            if (id == MORTISE_ROUTER_EXTENSION) return detail::routerTable<T>();
+            if (id == detail::InterfaceId<Router, T>::value) return detail::routerTable<T>();
         if constexpr (std::is_base_of_v<Authenticator, T>)
-            if (id == MORTISE_AUTHENTICATOR_EXTENSION) return authenticatorTable(self);
+            if (id == detail::InterfaceId<Authenticator, T>::value)
+                return detail::authenticatorTable<T, &runtime>(self);
         if constexpr (std::is_base_of_v<Readiness, T>)
-            if (id == MORTISE_READINESS_EXTENSION) return detail::readinessTable<T>();
+            if (id == detail::InterfaceId<Readiness, T>::value) return detail::readinessTable<T>();
         if constexpr (std::is_base_of_v<LogSink, T>)
-            if (id == MORTISE_LOG_SINK_EXTENSION) return detail::logSinkTable<T>();
+            if (id == detail::InterfaceId<LogSink, T>::value) return detail::logSinkTable<T>();
         if constexpr (std::is_base_of_v<Migrator, T>)
-            if (id == MORTISE_MIGRATOR_EXTENSION) return detail::migratorTable<T>();
+            if (id == detail::InterfaceId<Migrator, T>::value) return detail::migratorTable<T>();
         if constexpr (std::is_base_of_v<Handover, T>)
-            if (id == MORTISE_HANDOVER_EXTENSION) return detail::handoverTable<T>();
+            if (id == detail::InterfaceId<Handover, T>::value) return detail::handoverTable<T>();
         if constexpr (std::is_base_of_v<Placement, T>)
-            if (id == MORTISE_PLACEMENT_EXTENSION) return detail::placementTable<T>();
-        if constexpr ((definesPoints(Lists{}) || ...))
-            if (id == MORTISE_CONTRIBUTIONS_EXTENSION) return &contributionTable;
+            if (id == detail::InterfaceId<Placement, T>::value) return detail::placementTable<T>();
+        if constexpr (definesPoints)
+            if (id == detail::PointsOf<T, Lists...>::extension) return detail::PointsOf<T, Lists...>::table();
         return base(self).extension(id);
     }
-
-    // The extension points that it defines.
-    template<class... Points>
-    static constexpr bool definesPoints(Defines<Points...>) {
-        return sizeof...(Points) != 0;
-    }
-    template<class List>
-    static constexpr bool definesPoints(List) {
-        return false;
-    }
-    template<class Point, class Object>
-    static ExtensionPoint<Point, Object>& pointOf(ExtensionPoint<Point, Object>& point) noexcept {
-        return point;
-    }
-    template<class... Points>
-    static void bindPoints(Defines<Points...>, T& made) noexcept {
-        ((pointOf<Points>(made).runtime_ = &base(&made).runtime_), ...);
-    }
-    template<class List>
-    static void bindPoints(List, T&) noexcept {}
-
-    template<class Point, class Object>
-    static bool buildPoint(ExtensionPoint<Point, Object>& point, const mortise_contribution* list, std::uint32_t count,
-                           std::uint32_t size, std::uint64_t generation, void** object) {
-        const Contributions<Point> contributions(*point.runtime_, list, count, size, generation);
-        *object = point.build(contributions).release();
-        return true;
-    }
-    template<class Point, class Object>
-    static bool freePoint(ExtensionPoint<Point, Object>&, void* object) {
-        delete static_cast<Object*>(object);
-        return true;
-    }
-    // `use` gets the base of the point of that id.
-    template<class... Points, class Use>
-    static bool withPoint(Defines<Points...>, T& plugin, std::string_view id, const Use& use) {
-        return ((id == Points::pointId && use(pointOf<Points>(plugin))) || ...);
-    }
-    template<class List, class Use>
-    static bool withPoint(List, T&, std::string_view, const Use&) {
-        return false;
-    }
-    static constexpr mortise_plugin_contributions contributionTable = {
-        sizeof(mortise_plugin_contributions),
-        0,
-        [](void* self, mortise_view id, const mortise_contribution* list, std::uint32_t count, std::uint32_t size,
-           std::uint64_t generation, void** object, mortise_error* error) {
-            return detail::guard(error, [&] {
-                const auto use = [&](auto& point) { return buildPoint(point, list, count, size, generation, object); };
-                if (!(withPoint(Lists{}, *static_cast<T*>(self), text(id), use) || ...))
-                    throw Invalid("it defines no such extension point");
-            });
-        },
-        [](void* self, mortise_view id, void* object) {
-            detail::guardQuietly(
-                [&] {
-                    const auto use = [&](auto& point) { return freePoint(point, object); };
-                    static_cast<void>((withPoint(Lists{}, *static_cast<T*>(self), text(id), use) || ...));
-                },
-                [&](std::string_view reason) { complain(self, "An object of an extension point threw", reason); });
-        },
-    };
 
     static mortise_status openService(void* self, mortise_view rawId, const mortise_consumer* peer,
                                       mortise_service* service, mortise_error* error) noexcept {
@@ -224,11 +187,20 @@ private:
             const std::string_view id = text(rawId);
             const Consumer consumer = Consumer::of(peer);
             if constexpr (std::is_base_of_v<UsersProvider, T>)
-                if (id == MORTISE_USERS_SERVICE) {
+                if (id == detail::InterfaceId<UsersProvider, T>::value) {
                     *service = {detail::usersTable<T>(self), self};
                     return;
                 }
-            if (openDraft(detail::Tag<T>{}, self, id, consumer, *service)) return;
+            if constexpr (std::is_base_of_v<DatabaseProvider, T>)
+                if (id == detail::InterfaceId<DatabaseProvider, T>::value) {
+                    *service = detail::openDatabase<T>(self, consumer);
+                    return;
+                }
+            if constexpr (std::is_base_of_v<SqlDriverProvider, T>)
+                if (id == detail::InterfaceId<SqlDriverProvider, T>::value) {
+                    *service = {detail::sqlDriverTable<T>(), self};
+                    return;
+                }
             for (const auto& offered : runtime(self).offered)
                 if (offered->id() == id) {
                     *service = offered->open();
@@ -241,48 +213,18 @@ private:
         detail::guardQuietly(
             [&] {
                 const std::string_view id = text(rawId);
-                if (closeDraft(detail::Tag<T>{}, self, id, service)) return;
+                if constexpr (std::is_base_of_v<DatabaseProvider, T>)
+                    if (id == detail::InterfaceId<DatabaseProvider, T>::value)
+                        return detail::closeDatabase<T>(self, service);
+                if constexpr (std::is_base_of_v<SqlDriverProvider, T>)
+                    if (id == detail::InterfaceId<SqlDriverProvider, T>::value) return;
                 if constexpr (std::is_base_of_v<UsersProvider, T>)
-                    if (id == MORTISE_USERS_SERVICE) return;
+                    if (id == detail::InterfaceId<UsersProvider, T>::value) return;
                 for (const auto& offered : runtime(self).offered)
                     if (offered->id() == id) return;
                 base(self).closeService(id, service);
             },
             [&](std::string_view reason) { complain(self, "closeService threw", reason); });
-    }
-
-    static const mortise_plugin_authenticator* authenticatorTable(void* self) noexcept {
-        static constexpr auto call = [](void* s, mortise_exchange exchange, const mortise_request* request,
-                                        const mortise_authentication* authentication) {
-            return detail::authenticate<T>(runtime(s), s, exchange, request, authentication);
-        };
-        // One table a placement: the choice is the instance's, the tables are constant.
-        static constexpr mortise_plugin_authenticator tables[] = {
-            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_WORKER, call},
-            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_LOOP, call},
-            {sizeof(mortise_plugin_authenticator), MORTISE_PLACEMENT_DATABASE_READ, call},
-        };
-        std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
-        detail::guardQuietly(
-            [&] {
-                placement = static_cast<std::uint32_t>(detail::as<Authenticator, T>(self).authenticatorPlacement());
-            },
-            [&](std::string_view reason) { complain(self, "authenticatorPlacement threw", reason); });
-        return &tables[placement];
-    }
-
-    // After configure: what was declared gets its C form.
-    static void seal(detail::Runtime& r) {
-        for (const auto& filter : r.filters) r.rawFilters.push_back(detail::rawFilter(*filter));
-        r.filterExtension = {sizeof(mortise_plugin_filter), static_cast<std::uint32_t>(r.rawFilters.size()),
-                             sizeof(mortise_filter), 0, r.rawFilters.data()};
-        for (const auto& command : r.commands)
-            r.rawCommands.push_back({view(command->name), view(command->usage), view(command->summary),
-                                     &detail::runCommand, command.get()});
-        r.commandExtension = {sizeof(mortise_plugin_command), static_cast<std::uint32_t>(r.rawCommands.size()),
-                              sizeof(mortise_command), 0, r.rawCommands.data()};
-        r.migrationExtension = {sizeof(mortise_plugin_migrations), static_cast<std::uint32_t>(r.migrations.size()),
-                                sizeof(mortise_migration), 0, r.migrations.data()};
     }
 
     static constexpr mortise_plugin_table table = {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/service.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
 
 // The lowest minor of the interface that the plugin can live with; define it before the first include to ask for more.
 #ifndef MORTISE_ABI_MINOR_NEEDED
-#define MORTISE_ABI_MINOR_NEEDED 0u
+#define MORTISE_ABI_MINOR_NEEDED 0
 #endif
 
 #define MORTISE_STRING_OF(x) #x
@@ -51,38 +51,66 @@ struct PointList {
     static constexpr std::string_view member = "extension_points";
 };
 
+struct FilterList {
+    static constexpr std::string_view member = "filters";
+};
+
 template<class Kind, class T>
 constexpr std::string_view idOf() {
     if constexpr (!std::is_same_v<Kind, PointList> && IsService<T>::value)
         return T::serviceId;
-    else if constexpr (std::is_same_v<Kind, PointList> && IsPoint<T>::value)
+    else if constexpr (!std::is_same_v<Kind, OffersList> && IsPoint<T>::value)
         return T::pointId;
     else
         return {}; // an error of its own
 }
 
+// What a plugin may name of others.
+template<class T>
+struct IsOfOthers : std::bool_constant<IsService<T>::value || IsPoint<T>::value> {};
+
 // Ids of types that each have one.
 template<class Kind, class... Types>
 struct Ids : Kind {
-    static constexpr std::array<std::string_view, sizeof...(Types)> ids{idOf<Kind, Types>()...};
+    static constexpr FixedArray<std::string_view, sizeof...(Types)> ids{idOf<Kind, Types>()...};
 };
+
+template<class List>
+constexpr bool isNeededBy(std::string_view id) {
+    if constexpr (std::is_base_of_v<NeedsList, List>)
+        for (const std::string_view one : List::ids)
+            if (one == id) return true;
+    return false;
+}
+
+template<class List>
+constexpr bool isOfPoints() {
+    if constexpr (std::is_base_of_v<PointList, List>) return List::ids.size() != 0;
+    return false;
+}
 
 struct Licence {
     std::string_view expression;
 };
+struct InExample {};
+
+template<std::size_t N>
+struct FilterNames : FilterList {
+    FixedArray<std::string_view, N> ids{};
+};
 
 } // namespace detail
 
-// Lists of MORTISE_PLUGIN; each type has a serviceId, or a pointId.
+// Lists of MORTISE_PLUGIN; each type has a serviceId, or a pointId: needs<>() and mayUse<>() take both.
 template<class... Services>
 struct Needs : detail::Ids<detail::NeedsList, Services...> {
-    static_assert((detail::IsService<Services>::value && ...),
-                  "needs<>(): one of these is no class of a service, which has a serviceId");
+    static_assert((detail::IsOfOthers<Services>::value && ...),
+                  "needs<>(): one of these is no class of a service, which has a serviceId, and no extension point");
 };
 template<class... Services>
 struct MayUse : detail::Ids<detail::MayUseList, Services...> {
-    static_assert((detail::IsService<Services>::value && ...),
-                  "mayUse<>(): one of these is no class of a service, which has a serviceId");
+    static_assert((detail::IsOfOthers<Services>::value && ...),
+                  "mayUse<>(): one of these is no class of a service, which has a serviceId, and no extension point");
 };
 template<class... Services>
 struct Offers : detail::Ids<detail::OffersList, Services...> {
@@ -92,9 +120,11 @@ struct Offers : detail::Ids<detail::OffersList, Services...> {
 template<class... Points>
 struct Defines : detail::Ids<detail::PointList, Points...> {
     static_assert((detail::IsPoint<Points>::value && ...),
-                  "defines<>(): one of these is no extension point, which has a pointId and a Table");
+                  "defines<>(): one of these is no extension point, which has a pointId and a Table or "
+                  "MORTISE_SERVICE");
 };
-// Without one of them the plugin does not start.
+// Services that are called, and extension points that are contributed to. Without one of them the plugin does not
+// start.
 template<class... Services>
 constexpr Needs<Services...> needs() {
     return {};
@@ -112,6 +142,15 @@ constexpr Offers<Services...> offers() {
 // Extension points, to which other plugins contribute.
 template<class... Points>
 constexpr Defines<Points...> defines() {
+    return {};
+}
+// Names of all filters that the plugin may declare by setup.filter().
+template<class... Names>
+constexpr detail::FilterNames<sizeof...(Names)> filters(const Names&... names) {
+    return {{}, {std::string_view(names)...}};
+}
+// The example configuration, which is what an installation begins with, enables it.
+constexpr detail::InExample inExample() {
     return {};
 }
 // An SPDX expression, such as "Apache-2.0".

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/route_replies.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/schema.hpp>
@@ -23,27 +24,54 @@ constexpr std::string_view errorSchema =
     R"("path":{"type":"string","description":"JSON pointer, RFC 6901"},)"
     R"("code":{"type":"string","description":"Keyword of the schema"},"message":{"type":"string"}},)"
     R"("required":["in","path","code","message"]}},)"
+    R"("code":{"type":"string","description":"What went wrong, for programs, where the status does not say it"},)"
     R"("position":{"type":"integer","description":"Of malformed JSON: the byte where it is"},)"
     R"("message":{"type":"string","description":"In development mode: what was thrown"},)"
     R"("requestId":{"type":"string","description":"As in X-Request-Id and in the log"}},)"
     R"("required":["error","requestId"]})";
 
-// One address a type.
-template<class T>
-constexpr char typeMark = 0;
+struct DocumentedField {
+    std::string name;
+    std::string text;
+    std::string_view schema; // of its value; empty: text
+};
 
 struct DocumentedResponse {
     std::uint32_t status;
     std::string schema;
     std::string message;
-    std::string mediaType;      // empty: application/json where there is a schema
-    const char* type = nullptr; // typeMark of what the schema describes
-    std::string typeName{};
+    std::string mediaType;              // empty: application/json where there is a schema
+    std::vector<const TypeMark*> types; // what the schema describes, then its alternatives; none of a media type
+    std::vector<DocumentedField> fields = {};
+};
+
+// Of the value of a header field; empty: text.
+template<class T>
+constexpr std::string_view fieldSchema() {
+    static_assert(isText<T> || std::is_arithmetic_v<T>, "header<T>(): T is text, an integer, a number or bool");
+    return isText<T>                 ? ""
+           : std::is_same_v<T, bool> ? R"({"type":"boolean"})"
+           : std::is_integral_v<T>   ? R"({"type":"integer"})"
+                                     : R"({"type":"number"})";
+}
+
+template<class T>
+struct MarksOf {
+    static std::vector<const TypeMark*> list() { return {&typeMark<T>}; }
+};
+template<template<class...> class Variant, class... Ts>
+struct MarksOf<Variant<Ts...>> {
+    static std::vector<const TypeMark*> list() {
+        if constexpr (IsVariant<Variant<Ts...>>::value)
+            return {&typeMark<Variant<Ts...>>, &typeMark<Ts>...};
+        else
+            return {&typeMark<Variant<Ts...>>};
+    }
 };
 
 template<class T>
 DocumentedResponse documented(std::uint32_t status, std::string_view message = {}) {
-    return {status, answerSchemaOf<T>(), std::string(message), {}, &typeMark<T>, nameOf<T>()};
+    return {status, answerSchemaOf<T>(), std::string(message), {}, MarksOf<T>::list()};
 }
 
 struct RouteDeclaration {
@@ -65,7 +93,7 @@ struct RouteDeclaration {
     std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
     std::uint32_t authentication = MORTISE_AUTHENTICATION_NONE;
     std::uint64_t bodyLimit = 0;
-    std::size_t unfinished = 0; // its place in Runtime::unfinished
+    bool isHandled = false; // by handle()
 
     std::string name() const { return method + " " + pattern; }
 
@@ -76,7 +104,7 @@ struct RouteDeclaration {
         for (const DocumentedResponse& response : responses) {
             if (response.status != 200) continue;
             isDeclared = true;
-            if (response.type == &typeMark<T>) return;
+            if (!response.types.empty() && response.types.front() == &typeMark<T>) return;
         }
         if (!isDeclared)
             responses.push_back(documented<T>(200));
@@ -85,13 +113,29 @@ struct RouteDeclaration {
                           ", which replies<>(200) does not say: it says " + saidOf200());
     }
 
-    void declare(Runtime& runtime, mortise_handler handle, void* context, void (*release)(void*)) const {
-        runtime.unfinished[unfinished].clear();
+    // What its handler is held to.
+    const RouteReplies& keepReplies(Runtime& runtime, BodyField fields) const {
+        auto kept = Owned<RouteReplies>::make(name(), fields);
+        for (const DocumentedResponse& response : responses) {
+            if (response.types.empty()) kept->add(response.status, nullptr, response.mediaType);
+            for (const TypeMark* const type : response.types) kept->add(response.status, type, {});
+        }
+        runtime.routeReplies.push_back(std::move(kept));
+        return *runtime.routeReplies.back();
+    }
+
+    void declare(Runtime& runtime, mortise_handler handle, void* context, void (*release)(void*)) {
+        isHandled = true;
         if (runtime.routes.table.add == nullptr) throw Absent(MORTISE_ROUTES_SERVICE);
         std::vector<mortise_route_response> rawResponses;
         rawResponses.reserve(responses.size());
-        for (const DocumentedResponse& r : responses)
-            rawResponses.push_back({r.status, 0, view(r.schema), view(r.message), view(r.mediaType)});
+        std::vector<std::vector<mortise_route_field>> rawFields;
+        for (const DocumentedResponse& r : responses) {
+            auto& fields = rawFields.emplace_back();
+            for (const DocumentedField& f : r.fields) fields.push_back({view(f.name), view(f.text), view(f.schema)});
+            rawResponses.push_back({r.status, 0, view(r.schema), view(r.message), view(r.mediaType), fields.data(),
+                                    static_cast<std::uint32_t>(fields.size()), sizeof(mortise_route_field)});
+        }
         mortise_route raw{};
         raw.struct_size = sizeof raw;
         raw.flags = flags;
@@ -128,9 +172,7 @@ private:
         for (const DocumentedResponse& response : responses) {
             if (response.status != 200) continue;
             said.append(said.empty() ? "" : ", ");
-            said.append(!response.typeName.empty()    ? response.typeName
-                        : !response.mediaType.empty() ? response.mediaType
-                                                      : "no body");
+            said.append(response.types.empty() ? response.mediaType : response.types.front()->name());
         }
         return said;
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/enumeration.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -75,7 +75,7 @@ struct Rules {
     Constant multipleOf;
     Constant fallback;
     Constant example;
-    std::array<std::string_view, maxChoices> choices{};
+    FixedArray<std::string_view, maxChoices> choices{};
     std::size_t choiceCount = 0;
     bool unique = false;
     bool secret = false;

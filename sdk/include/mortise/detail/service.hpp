@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mortise/abi/plugin.h>
+#include <mortise/detail/status.hpp>
 #include <mortise/detail/tag.hpp>
 #include <mortise/detail/view.hpp>
 
@@ -26,16 +27,26 @@ struct IsService : std::false_type {};
 template<class T>
 struct IsService<T, std::void_t<decltype(view(T::serviceId))>> : std::true_type {};
 
-template<class T, class = void>
-struct IsPoint : std::false_type {};
-template<class T>
-struct IsPoint<T, std::void_t<decltype(view(T::pointId)), typename T::Table>> : std::true_type {};
-
 // Described by MORTISE_SERVICE.
 template<class S, class = void>
 struct IsTyped : std::false_type {};
 template<class S>
 struct IsTyped<S, std::void_t<decltype(mortiseService(Tag<S>{}))>> : std::true_type {};
+
+// An extension point whose contributions are C tables, or typed as services are.
+template<class T, class = void>
+struct HasTable : std::false_type {};
+template<class T>
+struct HasTable<T, std::void_t<typename T::Table>> : std::true_type {};
+template<class T, class = void>
+struct IsPoint : std::false_type {};
+template<class T>
+struct IsPoint<T, std::void_t<decltype(view(T::pointId))>>
+    : std::bool_constant<HasTable<T>::value || IsTyped<T>::value> {};
+
+// A contribution as the definer of its point gets it: extension_point.hpp, and typed_service.hpp for typed ones.
+template<class Point, class = void>
+struct Contributed;
 
 // What service<S>() returns; typed_service.hpp has it for services of MORTISE_SERVICE.
 template<class S, std::enable_if_t<!IsTyped<S>::value, int> = 0>
@@ -49,7 +60,8 @@ Service<Table> resolve(const mortise_host* host, std::string_view id) noexcept {
     Service<Table> service;
     if (host == nullptr || host->get_service == nullptr) return service;
     mortise_service given{};
-    if (host->get_service(host->context, view(id), &given, nullptr) != MORTISE_OK || given.table == nullptr)
+    if (peerStatus(host->get_service(host->context, view(id), &given, nullptr), MORTISE_ABSENT) != MORTISE_OK ||
+        given.table == nullptr)
         return service;
     service.table = adopt<Table>(given.table);
     service.self = given.self;

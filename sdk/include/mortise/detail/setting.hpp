@@ -2,10 +2,10 @@
 #pragma once
 
 #include <mortise/abi/module.h>
+#include <mortise/detail/fixed_array.hpp>
 #include <mortise/detail/tag.hpp>
 #include <mortise/setting_types.hpp>
 
-#include <array>
 #include <chrono>
 #include <limits>
 #include <string>
@@ -132,7 +132,7 @@ public:
 
     // With what the member's type can hold: what passes the host fits it.
     constexpr Setting bounded() const {
-        return with([](auto& s) {
+        return with([]([[maybe_unused]] auto& s) {
             if constexpr (isWholeSetting<Value>) {
                 constexpr auto least = magnitude<Value>(std::numeric_limits<Value>::min());
                 constexpr auto most = magnitude<Value>(std::numeric_limits<Value>::max());
@@ -165,7 +165,7 @@ public:
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
     double numberMinimum = std::numeric_limits<double>::lowest();
     double numberMaximum = std::numeric_limits<double>::max();
-    std::array<std::string_view, maximumChoices> choice{};
+    FixedArray<std::string_view, maximumChoices> choice{};
     std::size_t choiceCount = 0;
     std::uint32_t flags = 0; // MORTISE_SETTING_SECRET …
 

@@ -3,21 +3,11 @@
 
 #include <mortise/detail/fixed_text.hpp>
 #include <mortise/detail/setting.hpp>
+#include <mortise/detail/snake_case.hpp>
 
 namespace mortise {
 inline namespace v1 {
 namespace detail {
-
-template<class Sink>
-constexpr void putSnakeCase(Sink& out, std::string_view name) {
-    bool first = true;
-    for (const char c : name) {
-        const bool isUpper = c >= 'A' && c <= 'Z';
-        if (isUpper && !first) out.put('_');
-        out.put(isUpper ? static_cast<char>(c - 'A' + 'a') : c);
-        first = false;
-    }
-}
 
 struct WrittenUnit {
     std::int64_t size;

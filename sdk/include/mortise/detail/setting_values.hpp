@@ -4,11 +4,11 @@
 #include <mortise/detail/setting_text.hpp>
 #include <mortise/detail/tag.hpp>
 #include <mortise/detail/texts.hpp>
+#include <mortise/detail/tuple.hpp>
 #include <mortise/detail/view.hpp>
 #include <mortise/encode.hpp>
 
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace mortise {
@@ -68,8 +68,7 @@ const SettingTable& settingTable() {
     static const SettingTable table = [] {
         SettingTable made;
         const S defaults{};
-        std::apply([&](const auto&... setting) { (addSetting(made, defaults, setting), ...); },
-                   mortiseSettings(Tag<S>{}));
+        unpack([&](const auto&... setting) { (addSetting(made, defaults, setting), ...); }, mortiseSettings(Tag<S>{}));
         return made;
     }();
     return table;
@@ -122,7 +121,7 @@ void decodeSetting(const mortise_setting_value& value, SettingStorage& storage, 
 // Takes the checked values over; false when the host sent another number of them than were declared.
 template<class S>
 bool decodeSettings(const mortise_setting_value* values, std::uint32_t count, SettingStorage& storage, S& out) {
-    return std::apply(
+    return unpack(
         [&](const auto&... setting) {
             if (count != sizeof...(setting)) return false;
             [[maybe_unused]] std::size_t at = 0;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/detail/unique_ptr.hpp>
-
-#include <cstring>
+#include <cstddef>
 #include <string_view>
 
 namespace mortise {
@@ -20,6 +18,7 @@ public:
         : begin_(capacity != 0 ? lent : inline_), size_(0), capacity_(capacity != 0 ? capacity : N) {}
     SmallText(const SmallText&) = delete;
     SmallText& operator=(const SmallText&) = delete;
+    ~SmallText() { delete[] heap_; }
 
     void push_back(char c) {
         if (size_ == capacity_) grow(1);
@@ -28,7 +27,7 @@ public:
     void append(const char* data, std::size_t size) {
         if (size == 0) return;
         if (capacity_ - size_ < size) grow(size);
-        std::memcpy(begin_ + size_, data, size);
+        __builtin_memcpy(begin_ + size_, data, size);
         size_ += size;
     }
     void append(std::string_view text) { append(text.data(), text.size()); }
@@ -36,20 +35,21 @@ public:
     std::string_view text() const noexcept { return {begin_, size_}; }
 
 private:
-    void grow(std::size_t more) {
+    // Apart, so that append() stays small where it is called.
+    [[gnu::noinline, gnu::cold]] void grow(std::size_t more) {
         std::size_t capacity = capacity_ * 2;
         while (capacity - size_ < more) capacity *= 2;
-        std::unique_ptr<char[]> larger(new char[capacity]);
-        std::memcpy(larger.get(), begin_, size_);
-        heap_ = std::move(larger);
-        begin_ = heap_.get();
+        char* const larger = new char[capacity];
+        __builtin_memcpy(larger, begin_, size_);
+        delete[] heap_;
+        begin_ = heap_ = larger;
         capacity_ = capacity;
     }
 
     char* begin_;
     std::size_t size_;
     std::size_t capacity_;
-    std::unique_ptr<char[]> heap_;
+    char* heap_ = nullptr;
     char inline_[N];
 };
 

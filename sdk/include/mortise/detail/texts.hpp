@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mortise/detail/unique_ptr.hpp>
+#include <mortise/detail/owned.hpp>
 #include <mortise/detail/view.hpp>
 
 #include <string>
@@ -16,12 +16,12 @@ namespace detail {
 class Texts {
 public:
     mortise_view keep(std::string_view text) {
-        texts_.push_back(std::make_unique<std::string>(text));
+        texts_.push_back(Owned<std::string>::make(text));
         return view(*texts_.back());
     }
 
 private:
-    std::vector<std::unique_ptr<std::string>> texts_;
+    std::vector<Owned<std::string>> texts_;
 };
 
 } // namespace detail

@@ -2,52 +2,23 @@
 #pragma once
 
 #include <mortise/described.hpp>
-#include <mortise/detail/unique_ptr.hpp>
+#include <mortise/detail/tuple.hpp>
 #include <mortise/detail/view.hpp>
 #include <mortise/error.hpp>
 #include <mortise/service/typed.h>
 #include <mortise/turn.hpp>
 
-#include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
 namespace mortise {
 inline namespace v1 {
 namespace detail {
-
-// The type as a description of a typed service writes it.
-template<class T>
-std::string typeText() {
-    using Plain = std::remove_cv_t<std::remove_reference_t<T>>;
-    if constexpr (std::is_void_v<Plain>) {
-        return "-";
-    } else if constexpr (std::is_integral_v<Plain> || std::is_same_v<Plain, Turn>) {
-        return "i";
-    } else if constexpr (std::is_floating_point_v<Plain>) {
-        return "n";
-    } else if constexpr (std::is_same_v<Plain, std::string> || std::is_same_v<Plain, std::string_view>) {
-        return "t";
-    } else if constexpr (IsOptional<Plain>::value) {
-        return typeText<typename Plain::value_type>() + '?';
-    } else if constexpr (IsVector<Plain>::value) {
-        return '[' + typeText<typename Plain::value_type>() + ']';
-    } else {
-        std::string members;
-        std::apply(
-            [&](const auto&... field) {
-                ((members += (members.empty() ? "" : ",") + typeText<std::decay_t<decltype(Plain{}.*field.member)>>()),
-                 ...);
-            },
-            mortiseDescribe(Tag<Plain>{}));
-        return '{' + members + '}';
-    }
-}
 
 // Values of a call, and the arrays that lists and structs among them need. Texts are borrowed.
 class ValueWriter {
@@ -75,7 +46,7 @@ public:
             for (std::size_t i = 0; i < from.size(); ++i) items[i] = (*this)(from[i]);
         } else {
             out.kind = MORTISE_VALUE_STRUCT;
-            std::apply(
+            unpack(
                 [&](const auto&... field) {
                     mortise_value* item = array(out, sizeof...(field));
                     ((*item++ = (*this)(from.*field.member)), ...);
@@ -133,68 +104,8 @@ void readValue(const mortise_value& from, T& out) {
             if (next < from.count) readValue(from.items[next], member);
             ++next;
         };
-        std::apply([&](const auto&... field) { (one(out.*field.member), ...); }, mortiseDescribe(Tag<T>{}));
+        unpack([&](const auto&... field) { (one(out.*field.member), ...); }, mortiseDescribe(Tag<T>{}));
     }
-}
-
-// Compares two types of descriptions from `a` and `b` on, and moves both behind them.
-inline bool sameType(std::string_view& a, std::string_view& b);
-
-// Members or arguments up to `end`: what one side has more at the end is skipped.
-inline bool sameTypes(std::string_view& a, std::string_view& b, char end) {
-    const auto skip = [end](std::string_view& from) {
-        for (int depth = 0; !from.empty(); from.remove_prefix(1)) {
-            const char c = from.front();
-            if (depth == 0 && c == end) break;
-            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-        }
-        if (!from.empty()) from.remove_prefix(1);
-    };
-    while (!a.empty() && !b.empty() && a.front() != end && b.front() != end) {
-        if (!sameType(a, b)) return false;
-        for (std::string_view* const one : {&a, &b})
-            if (!one->empty() && one->front() == ',') one->remove_prefix(1);
-    }
-    skip(a);
-    skip(b);
-    return true;
-}
-
-inline bool sameType(std::string_view& a, std::string_view& b) {
-    if (a.empty() || b.empty() || a.front() != b.front()) return false;
-    const char kind = a.front();
-    a.remove_prefix(1);
-    b.remove_prefix(1);
-    if (kind == '{' && !sameTypes(a, b, '}')) return false;
-    if (kind == '[' && !sameTypes(a, b, ']')) return false;
-    const bool aNull = !a.empty() && a.front() == '?';
-    const bool bNull = !b.empty() && b.front() == '?';
-    if (aNull) a.remove_prefix(1);
-    if (bNull) b.remove_prefix(1);
-    return aNull == bNull;
-}
-
-// The first method that both descriptions have and that does not go together: both lines. Empty: all do.
-inline std::string differentMethod(std::string_view a, std::string_view b) {
-    const auto line = [](std::string_view& from) {
-        const std::size_t end = std::min(from.find('\n'), from.size());
-        const std::string_view first = from.substr(0, end);
-        from.remove_prefix(std::min(end + 1, from.size()));
-        return first;
-    };
-    while (!a.empty() && !b.empty()) {
-        const std::string_view left = line(a), right = line(b);
-        std::string_view x = left, y = right;
-        const std::size_t name = std::min(x.find('('), x.size());
-        bool same = x.substr(0, name) == y.substr(0, std::min(y.find('('), y.size())) && name < x.size();
-        if (same) {
-            x.remove_prefix(name + 1);
-            y.remove_prefix(name + 1);
-            same = sameTypes(x, y, ')') && sameType(x, y);
-        }
-        if (!same) return "'" + std::string(left) + "' and '" + std::string(right) + "'";
-    }
-    return {};
 }
 
 } // namespace detail

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/tuple.hpp>
+
 #include <cstddef>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -20,15 +21,15 @@ template<class T>
 struct AlternativesOf;
 template<template<class...> class Variant, class... Ts>
 struct AlternativesOf<Variant<Ts...>> {
-    using Types = std::tuple<Ts...>;
+    using Types = Tuple<Ts...>;
     template<class... Others>
     using Rebound = Variant<Others...>;
 };
 
 template<class T>
-constexpr std::size_t alternativeCount = std::tuple_size_v<typename AlternativesOf<T>::Types>;
+constexpr std::size_t alternativeCount = AlternativesOf<T>::Types::size;
 template<class T, std::size_t I>
-using Alternative = std::tuple_element_t<I, typename AlternativesOf<T>::Types>;
+using Alternative = TypeAt<I, typename AlternativesOf<T>::Types>;
 
 } // namespace detail
 } // namespace v1

@@ -20,9 +20,9 @@ typedef struct mortise_clock_table {
     uint32_t reserved;
     /* [any] Milliseconds that never go back, of a clock that only counts while this process lives; behind by some
      * milliseconds at most. The deadline of a request is of this clock. */
-    uint64_t (*monotonic_ms)(void* self);
+    uint64_t (*monotonic_ms)(void *self);
     /* [any] Milliseconds since 1970 (UTC), as the system's clock has them; likewise. */
-    int64_t (*unix_ms)(void* self);
+    int64_t (*unix_ms)(void *self);
 } mortise_clock_table;
 
 #ifdef __cplusplus

@@ -19,8 +19,7 @@ extern "C" {
 /* since 1.0 */
 #define MORTISE_HANDOVER_EXTENSION "mortise.plugin.handover/1"
 
-/* [control] Takes the state, which is borrowed for the call. At most MORTISE_HANDOVER_BYTES. Given by the host; does
- * not call back. */
+/* [control] Takes the state, which is borrowed for the call. At most MORTISE_HANDOVER_BYTES. Given by the host. */
 typedef void (*mortise_handover_receiver)(void *context, mortise_view state);
 
 /* since 1.0 */
@@ -30,10 +29,11 @@ typedef struct mortise_plugin_handover {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
-    /* [control] Of the old instance, before its drain. Calls `receive` once, or not at all when there is nothing. */
+    /* [control] Of the old instance, before its drain. Calls `receive` once, or not at all when there is nothing. From
+     * it may be called: as tagged. */
     void (*give)(void *self, mortise_handover_receiver receive, void *context);
-    /* [control] Of the new instance, before its activate. What another version of the plugin wrote is told by its first
-     * bytes, which are the plugin's affair; what cannot be read is ignored. */
+    /* [control] Of the new instance, before its activate. From it may be called: as tagged. What another version of the
+     * plugin wrote is known by its first bytes, which are the plugin's affair; what cannot be read is ignored. */
     void (*take)(void *self, mortise_view state);
 } mortise_plugin_handover;
 

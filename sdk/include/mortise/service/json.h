@@ -26,8 +26,8 @@ typedef struct mortise_json_table {
     void (*schema_free)(void *self, mortise_json_schema *schema);
     /* [any] Parses `text`, checks it against `schema` (NULL: none), fills defaults in and calls `use` with the tape,
      * which is borrowed for that call. MORTISE_INVALID with a message when it does not parse or pass: `use` was not
-     * called. May call back before it returns: from `use`, on the calling thread, may be called everything that the
-     * caller may. */
+     * called. MORTISE_INVALID without a message: `use` is NULL. May call back before it returns: `use`, from which may
+     * be called: as the caller. */
     mortise_status (*parse)(void *self, mortise_view text, const mortise_json_schema *schema,
                             void (*use)(void *context, const mortise_json_tape *tape), void *context,
                             mortise_error *error);

@@ -2,8 +2,8 @@
 /*
  * mortise.log/1, given by the host: log records. mortise.plugin.log_sink/1, given by a plugin: where they go.
  *
- * The host bounds every record (64 fields, 16 KiB of text) and redacts it before any sink sees it: fields by their names,
- * and secrets inside of the message and of texts, such as passwords in URLs.
+ * The host bounds every record (64 fields, 16 KiB of text) and redacts it before any sink sees it: fields by their
+ * names, and secrets inside of the message and of texts, such as passwords in URLs.
  */
 #ifndef MORTISE_SERVICE_LOG_H
 #define MORTISE_SERVICE_LOG_H
@@ -32,7 +32,7 @@ extern "C" {
 #define MORTISE_LOG_FIELD_NUMBER 2u
 #define MORTISE_LOG_FIELD_BOOLEAN 3u /* in `integer` */
 
-/* Frozen stride. */
+/* One field of a record. Frozen. */
 typedef struct mortise_log_field {
     /* since 1.0 */
     mortise_view name;
@@ -47,9 +47,11 @@ typedef struct mortise_log_table {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
-    /* [any] 1 when a record of that level would go anywhere. `logger` is a suffix to the instance's name, or empty. */
+    /* [any] 1 when a record of that level would go anywhere. `logger` is a suffix to the instance's name, or empty. May
+     * call back before it returns: `level` of the sink. */
     uint32_t (*enabled)(void *self, uint32_t level, mortise_view logger);
-    /* [any] Never blocks. `exchange` adds requestId when not 0. */
+    /* [any] Never blocks. `exchange` adds requestId when not 0. May call back before it returns: `level` and `write` of
+     * the sink; so may whatever else logs, and every function does that of what breaks a rule. */
     void (*write)(void *self, uint32_t level, mortise_view logger, mortise_view message,
                   const mortise_log_field *fields, uint32_t field_count, mortise_exchange exchange);
 } mortise_log_table;
@@ -59,22 +61,23 @@ typedef struct mortise_log_record {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t level;
-    int64_t time_ms;      /* Unix time */
-    mortise_view logger;  /* "host.http", "users", "auth.tokens" */
+    int64_t time_ms;     /* Unix time */
+    mortise_view logger; /* "host.http", "users", "auth.tokens" */
     mortise_view message;
     const mortise_log_field *fields;
     uint32_t field_count;
     uint32_t reserved;
 } mortise_log_record;
 
-/* Sinks are process-wide: the newest is used from its publishing on; a replaced one is flushed. */
+/* Sinks are process-wide: the newest is used from its publishing on; a replaced one is flushed. From each function may
+ * be called: as tagged. What is logged meanwhile on that thread, by whatever it calls, goes to standard error. */
 typedef struct mortise_plugin_log_sink {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
     /* [any] The lowest level that is kept for a logger. */
     uint32_t (*level)(void *self, mortise_view logger);
-    /* [any] Never blocks and never logs; a record that does not fit is dropped and counted. */
+    /* [any] Never blocks; a record that does not fit is dropped and counted. */
     void (*write)(void *self, const mortise_log_record *record);
     /* [control] Until everything taken so far is written, or the deadline. */
     void (*flush)(void *self, uint64_t deadline_ms);

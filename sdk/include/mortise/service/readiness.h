@@ -21,12 +21,12 @@ typedef struct mortise_plugin_readiness {
     uint32_t struct_size;
     uint32_t reserved;
     /* [worker] MORTISE_OK, or a failure with a message for the log. Should return within a second.
-     * From it may be called: everything that is [worker] or [any], but the readiness service. */
+     * From it may be called: as tagged. */
     mortise_status (*check)(void *self, mortise_error *error);
 } mortise_plugin_readiness;
 
-/* [worker] `name` is the instance's name, or "draining", "loop". From it may be called: everything that is [worker] or
- * [any]. */
+/* [worker] `name` is the instance's name, or "draining", "loop". From it may be called: as
+ * tagged. */
 typedef void (*mortise_readiness_visitor)(void *context, mortise_view name, mortise_status status,
                                           mortise_view message);
 
@@ -34,8 +34,9 @@ typedef struct mortise_readiness_table {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
-    /* [worker] Runs every check of the generation that serves and tells each outcome. Returns MORTISE_OK when all
-     * passed. May call back before it returns: `visit`, and `check` of this plugin like any other's. */
+    /* [worker] Runs every check of the generation that serves and reports each outcome. Returns MORTISE_OK when all
+     * passed. MORTISE_INVALID on a loop, and from a check or a visitor: it would never end. May call back before it
+     * returns: `visit`, and `check` of this plugin like any other's. */
     mortise_status (*check)(void *self, mortise_readiness_visitor visit, void *context);
 } mortise_readiness_table;
 

@@ -42,13 +42,16 @@ typedef struct mortise_plugin_router {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
-    /* [control] Effect-free. A conflict is MORTISE_CONFLICT with a message that shows both patterns. */
+    /* [control] Effect-free. A conflict is MORTISE_CONFLICT with a message that shows both patterns. From it may be
+     * called: as tagged. */
     mortise_status (*build)(void *self, const mortise_router_route *routes, uint32_t route_count, uint32_t route_size,
                             void **matcher, mortise_error *error);
     /* [loop] Concurrent on one matcher; no allocation, no lock. `path` starts with '/', is percent-decoded but for %2F
-     * and %25, and has no query. MORTISE_OK or MORTISE_ABSENT. */
+     * and %25, and has no query. MORTISE_OK or MORTISE_ABSENT, which is also what a failure comes to. From it may be
+     * called: as tagged. */
     mortise_status (*match)(const void *matcher, uint32_t method, mortise_view path, mortise_router_match *match);
-    /* [control] */
+    /* [any] Once no request of the generation is left, or when it never served; inside of a call of any plugin that is
+     * the last to look at it, too. From it may be called: as tagged. */
     void (*free)(void *self, void *matcher);
 } mortise_plugin_router;
 

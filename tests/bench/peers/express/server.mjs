@@ -8,9 +8,9 @@ import jwt from 'jsonwebtoken'
 import { z } from 'zod'
 import { env, accessKey, refreshKey } from 'peers-lib/env'
 import { logger } from 'peers-lib/log'
-import { openUsers, hashPassword, verifyPassword, isUniqueViolation } from 'peers-lib/db'
+import { openDb, openUsers, hashPassword, verifyPassword, isUniqueViolation } from 'peers-lib/db'
 
-const users = openUsers(env.DB)
+const users = openUsers(openDb(env.DB))
 const app = express()
 
 // Before any middleware: the framework's minimum.

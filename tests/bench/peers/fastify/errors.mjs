@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A 400 for what a schema cannot say. */
+export function rejected (validationContext, instancePath, keyword, message) {
+  return Object.assign(new Error(message), { validationContext, validation: [{ instancePath, keyword, message, params: {} }] })
+}
+
 /** Errors in the contract's shape; all failures of a validation in one answer. */
 export function answerError (error, request, reply) {
   const requestId = request.id

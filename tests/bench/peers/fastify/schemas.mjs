@@ -41,3 +41,42 @@ export const Items = Type.Array(Type.Object({
   price: Type.Number({ minimum: 0 })
 }, closed))
 export const ItemsCounted = Type.Object({ count: Type.Integer() })
+
+// Users and posts. `nullable` is what fast-json-stringify compiles; a union with null it would validate for each value.
+const nullable = { nullable: true }
+const limited = (maximum, fallback) => Type.Integer({ minimum: 1, maximum, default: fallback })
+export const User = Type.Object({ id: Type.String(), name: Type.String(), email: Type.String(), createdAt: Type.String() })
+export const Post = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  content: Type.String(nullable),
+  published: Type.Boolean(),
+  authorId: Type.String(),
+  createdAt: Type.String()
+})
+export const UserDetails = Type.Object({
+  ...User.properties,
+  profile: Type.Optional(Type.Object({ bio: Type.String(nullable), avatar: Type.String(nullable) }, nullable)),
+  posts: Type.Optional(Type.Array(Post)),
+  postsNext: Type.Optional(Type.String(nullable))
+})
+export const ReadQuery = Type.Object({ include: Type.Optional(Type.String()), postsLimit: limited(100, 20) })
+export const CreatePost = Type.Object({
+  title: Type.String({ minLength: 1, maxLength: 255 }),
+  content: Type.Optional(Type.String({ maxLength: 65535, ...nullable })),
+  published: Type.Boolean({ default: false })
+}, closed)
+export const PostQuery = Type.Object({
+  page: Type.Optional(Type.Integer({ minimum: 1 })), limit: limited(100, 10), after: Type.Optional(Type.String())
+})
+// By page or by cursor: the members that the other one has are left out.
+export const PostList = Type.Object({
+  posts: Type.Array(Post),
+  pagination: Type.Object({
+    page: Type.Optional(Type.Integer()),
+    limit: Type.Integer(),
+    total: Type.Optional(Type.Integer()),
+    pages: Type.Optional(Type.Integer()),
+    next: Type.Optional(Type.String(nullable))
+  })
+})

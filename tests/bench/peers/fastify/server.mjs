@@ -10,12 +10,19 @@ import mercurius from 'mercurius'
 import { Type } from '@sinclair/typebox'
 import { env } from 'peers-lib/env'
 import { logger } from 'peers-lib/log'
-import { CreateUser, Echo, ErrorBody, Items, ItemsCounted, ValidationError } from './schemas.mjs'
+import { CreateUser, Echo, ErrorBody, Items, ItemsCounted, ReadQuery, User, UserDetails, ValidationError } from './schemas.mjs'
 import { answerError } from './errors.mjs'
+import { entityTag } from './etag.mjs'
+import { cutPage, includeOf, postRoutes } from './posts.mjs'
 
 // Without DB no native module has to be built; the routes that need it then answer 500.
-const { openUsers, hashPassword, verifyPassword, isUniqueViolation } = env.DB ? await import('peers-lib/db') : {}
-const users = env.DB ? openUsers(env.DB) : null
+const { openDb, openUsers, openPosts, durabilityOf, hashPassword, verifyPassword, isUniqueViolation, isForeignKeyViolation } =
+  env.DB ? await import('peers-lib/db') : {}
+const db = env.DB ? openDb(env.DB, env.SYNCHRONOUS) : null
+// On MariaDB there are the users by id, and nothing else.
+const server = env.MARIADB ? await import('peers-lib/mariadb') : null
+const users = server ? server.openUsers(server.openPool(env.MARIADB, env.MARIADB_CONNECTIONS)) : db && openUsers(db)
+const posts = db && openPosts(db)
 
 // /hello is a Fastify instance of its own with no logger, hook or plugin: the framework's minimum.
 const bare = Fastify()
@@ -100,7 +107,7 @@ app.decorate('authenticate', async (request, reply) => {
   } catch {
     return reply.status(401).send({ error: 'Unauthorized' })
   }
-  const user = users.findForAuth(payload.userId)
+  const user = await users.findForAuth(payload.userId)
   if (!user) return reply.status(401).send({ error: 'User not found' })
   request.user = user
 })
@@ -110,7 +117,6 @@ app.setNotFoundHandler((request, reply) => {
 })
 
 // Schemas
-const User = Type.Object({ id: Type.String(), name: Type.String(), email: Type.String(), createdAt: Type.String() })
 const BriefUser = Type.Object({ id: Type.String(), name: Type.String(), email: Type.String() })
 const IdParams = Type.Object({ id: Type.String() })
 const PageQuery = Type.Object({
@@ -144,12 +150,28 @@ app.get('/api/users/me', {
 
 app.get('/api/users/:id', {
   onRequest: [app.authenticate],
-  schema: { params: IdParams, response: { 200: Type.Object({ user: User }), 401: ErrorBody, 404: ErrorBody } }
+  onSend: [entityTag],
+  schema: {
+    params: IdParams,
+    querystring: ReadQuery,
+    response: { 200: Type.Object({ user: UserDetails }), 400: ValidationError, 401: ErrorBody, 404: ErrorBody }
+  }
 }, async (request, reply) => {
-  const user = users.find(request.params.id)
+  const { include, postsLimit } = request.query
+  const wanted = includeOf(include)
+  const user = await users.find(request.params.id)
   if (!user) return reply.status(404).send({ error: 'User not found' })
+  reply.header('Cache-Control', 'no-store')
+  if (wanted.profile) user.profile = posts.profileOf(user.id)
+  if (wanted.posts) {
+    const newest = posts.newestOf(user.id, request.user.id, postsLimit + 1)
+    user.postsNext = cutPage(newest, postsLimit)
+    user.posts = newest
+  }
   return { user }
 })
+
+if (posts) await app.register(postRoutes, { posts, users, isForeignKeyViolation })
 
 async function create (body) {
   if (users.findByEmail(body.email)) return null
@@ -246,7 +268,7 @@ await app.register(mercurius, {
 app.addHook('onClose', async () => users?.close())
 
 await app.listen({ port: env.PORT, host: env.HOST })
-console.log(`fastify peer on http://${env.HOST}:${env.PORT}`)
+console.log(`fastify peer on http://${env.HOST}:${env.PORT}${db ? `, ${durabilityOf(db)}` : ''}`)
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.on(signal, async () => {

@@ -8,10 +8,17 @@ function required (name) {
   return v
 }
 
+// What a commit survives: FULL a power failure, NORMAL the end of the process.
+const SYNCHRONOUS = process.env.SYNCHRONOUS ?? 'NORMAL'
+if (!['FULL', 'NORMAL'].includes(SYNCHRONOUS)) { console.error('SYNCHRONOUS is FULL or NORMAL'); process.exit(2) }
+
 export const env = {
   PORT: Number(required('PORT')),
   HOST: '127.0.0.1',
   DB: process.env.DB ?? '', // the Fastify peer runs without; the others refuse
+  SYNCHRONOUS,
+  MARIADB: process.env.MARIADB ?? '', // a mysql:// URL: the Fastify peer reads users there
+  MARIADB_CONNECTIONS: Number(process.env.MARIADB_CONNECTIONS ?? 10),
   JWT_SECRET: required('JWT_SECRET'),
   JWT_REFRESH_SECRET: required('JWT_REFRESH_SECRET'),
   RATE_LIMIT_MAX: Number(process.env.RATE_LIMIT_MAX ?? 100), // per 15 minutes and address, as in the guide

@@ -139,7 +139,8 @@ public:
         } else if (path == "/borrowed" || path == "/borrowed-none") {
             response.body = Response::Body::borrowed;
             response.borrowed = BorrowedBytes(
-                lent, [](void* self) { ++static_cast<TestHandler*>(self)->given_back; }, this, &lent);
+                lent, [](void* self) { ++static_cast<TestHandler*>(self)->given_back; }, this, &lent,
+                [](const void*) noexcept { return true; });
             respond(exchange, path == "/borrowed" ? 200 : 304);
         } else if (path == "/file") {
             response.body = Response::Body::file;

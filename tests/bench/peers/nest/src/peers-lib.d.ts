@@ -23,7 +23,9 @@ declare module 'peers-lib/db' {
     create(u: { name: string; email: string; password: string }): PublicUser
     close(): void
   }
-  export function openUsers(path: string): Users
+  export interface Db { pragma(text: string): unknown }
+  export function openDb(path: string): Db
+  export function openUsers(db: Db): Users
   export function isUniqueViolation(err: unknown): boolean
   export function hashPassword(password: string): Promise<string>
   export function verifyPassword(password: string, hash: string): Promise<boolean>

@@ -7,7 +7,7 @@ import {
 import { JwtModule, JwtService } from '@nestjs/jwt';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { accessKey, env, refreshKey } from 'peers-lib/env';
-import { hashPassword, isUniqueViolation, openUsers, verifyPassword } from 'peers-lib/db';
+import { hashPassword, isUniqueViolation, openDb, openUsers, verifyPassword } from 'peers-lib/db';
 import type { FullUser, PublicUser, Users } from 'peers-lib/db';
 import { CreateUserDto, LoginDto, RefreshDto } from './dto.js';
 
@@ -176,6 +176,6 @@ export class AuthController {
     }),
   ],
   controllers: [UsersController, AuthController],
-  providers: [{ provide: USERS, useFactory: () => openUsers(env.DB) }, UsersService, AuthService, JwtAuthGuard],
+  providers: [{ provide: USERS, useFactory: () => openUsers(openDb(env.DB)) }, UsersService, AuthService, JwtAuthGuard],
 })
 export class UsersModule {}

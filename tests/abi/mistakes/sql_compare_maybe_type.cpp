@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// error: a comparison: the value is not of the column's type
+#include "sql_tables.hpp"
+
+auto find(const mortise::Database& database, const std::optional<std::string>& since) {
+    return database.select(posts).where(posts.createdAt > mortise::maybe(since)).all();
+}

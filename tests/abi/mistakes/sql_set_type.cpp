@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// error: set(): the value is not of the column's type
+#include "sql_tables.hpp"
+
+auto change(const mortise::Database& database) {
+    return database.update(posts).where(posts.id == id).set(posts.views = "many");
+}
