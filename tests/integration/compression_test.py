@@ -158,7 +158,7 @@ class Compression(ServerTest):
         # Answers that take a worker seconds, while others are served.
         with Mortised(server={"loops": "1"}, plugins={**PLUGINS, "compression": {"brotli_level": "11"}}) as server:
             with server.connect() as slow, server.connect() as quick:
-                slow.request("GET", "/dresses?size=1048576&seed=" + "".join(f"{i:x}" for i in range(300)),
+                slow.request("GET", "/dresses?size=5000000&seed=" + "".join(f"{i:x}" for i in range(300)),
                              headers={"Accept-Encoding": "br"})
                 served = 0
                 slow.socket.settimeout(0)

@@ -68,16 +68,15 @@ struct ServiceMethod<Owner, Result(Arguments...)> {
 
     // The consumer's: a method that calls number `number` of the table.
     void connect(Owner& owner, const Service<mortise_typed_table>& service, std::uint32_t number) const {
-        owner.*member = [service, number, what = name](Arguments... arguments) -> Result {
+        owner.*member = [service, number, what = std::string(name)](Arguments... arguments) -> Result {
             ValueWriter writer;
             const std::array<mortise_value, sizeof...(Arguments) + 1> values{
                 writer(static_cast<const Plain<Arguments>&>(arguments))..., mortise_value{}};
             ErrorText error;
-            const std::string text(what);
             if constexpr (std::is_void_v<Result>) {
                 raise(service.table.call(service.self, number, values.data(), sizeof...(Arguments), nullptr, nullptr,
                                          error.raw()),
-                      text.c_str(), error);
+                      what.c_str(), error);
             } else {
                 struct Taken {
                     Result result{};
@@ -93,7 +92,7 @@ struct ServiceMethod<Owner, Result(Arguments...)> {
                 };
                 raise(service.table.call(service.self, number, values.data(), sizeof...(Arguments), take, &taken,
                                          error.raw()),
-                      text.c_str(), error);
+                      what.c_str(), error);
                 if (taken.failure) std::rethrow_exception(taken.failure);
                 return std::move(taken.result);
             }
