@@ -54,6 +54,13 @@ def _user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
+def _environment(folder: pathlib.Path) -> dict[str, str]:
+    """With a place in `folder` for temporary tables: a server that starts deletes those of others from a shared one."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    return {**os.environ, "TMPDIR": str(temporary)}
+
+
 def _template() -> pathlib.Path:
     """A data directory with the system's tables and the tests' account, made once a build folder."""
     build = pathlib.Path(os.environ.get("MORTISE_BUILD_DIR", tempfile.gettempdir())).resolve()
@@ -63,21 +70,22 @@ def _template() -> pathlib.Path:
     with open(build / f"{folder.name}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            made = pathlib.Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=_memory()))
+            room = pathlib.Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=_memory()))
+            made = room / "data"
             try:
                 subprocess.run(["mariadb-install-db", "--no-defaults", f"--datadir={made}", f"--user={_user()}", "--skip-test-db",
-                                "--auth-root-authentication-method=normal", *_SIZES],
+                                "--auth-root-authentication-method=normal", *_SIZES], env=_environment(room),
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True, timeout=START_S * 3)
                 bootstrap = f"USE mysql;\nFLUSH PRIVILEGES;\n{_ACCOUNT}\nCREATE DATABASE {DATABASE} CHARACTER SET utf8mb4;\n"
                 subprocess.run([_PROGRAM, "--no-defaults", "--bootstrap", f"--datadir={made}", f"--user={_user()}", *_SIZES, *_ALWAYS],
-                               input=bootstrap.replace("; ", ";\n"), stderr=subprocess.PIPE, text=True, check=True, timeout=START_S)
+                               input=bootstrap.replace("; ", ";\n"), env=_environment(room), stderr=subprocess.PIPE, text=True, check=True, timeout=START_S)
                 partial = folder.with_name(f"{folder.name}.{os.getpid()}")
                 shutil.copytree(made, partial)
                 partial.rename(folder)
             except subprocess.CalledProcessError as error:
                 raise AssertionError(f"{error}\n{error.stderr}") from error
             finally:
-                shutil.rmtree(made)
+                shutil.rmtree(room)
     return folder
 
 
@@ -153,7 +161,7 @@ class MariaDb:
                 self._process = subprocess.Popen(
                     [_PROGRAM, "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}", f"--port={self.port}",
                      "--bind-address=127.0.0.1", f"--pid-file={self.folder / 'pid'}", f"--user={_user()}", *_SIZES, *_ALWAYS, *self.arguments],
-                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
+                    env=_environment(self.folder), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
                     preexec_fn=_end_with_parent)
             if self._wait_for_start():
                 return
