@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/document.hpp"
+
+#include "language/string_literal.hpp"
+
+namespace mortise::graphql {
+
+std::string Document::stringValue(NodeId id) const {
+    const Node& node = nodes_[id];
+    return (node.flags & Node::blockString) != 0 ? dedentBlockString(text(node.value))
+                                                 : resolveEscapes(text(node.value));
+}
+
+NodeId Document::child(NodeId id, NodeKind kind) const {
+    for (const NodeId below : children(id))
+        if (nodes_[below].kind == kind) return below;
+    return noNode;
+}
+
+} // namespace mortise::graphql

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace mortise::graphql {
+
+namespace {
+
+constexpr unsigned char byteOf(char c) {
+    return static_cast<unsigned char>(c);
+}
+
+constexpr bool isContinuation(unsigned char c) {
+    return (c & 0xC0) == 0x80;
+}
+
+// The bytes of the sequence that begins here, 0 when there is no valid one.
+std::size_t sequenceLength(std::string_view rest) {
+    const unsigned char lead = byteOf(rest[0]);
+    if (lead < 0x80) return 1;
+    const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    if (length == 0 || rest.size() < length) return 0;
+    const unsigned char second = byteOf(rest[1]);
+    const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (second < low || second > high) return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if (!isContinuation(byteOf(rest[i]))) return 0;
+    return length;
+}
+
+} // namespace
+
+std::size_t findInvalidUtf8(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::uint64_t word = 0;
+        if (at + sizeof word <= text.size()) {
+            std::memcpy(&word, text.data() + at, sizeof word);
+            if ((word & 0x8080808080808080U) == 0) {
+                at += sizeof word;
+                continue;
+            }
+        }
+        const std::size_t length = sequenceLength(text.substr(at));
+        if (length == 0) return at;
+        at += length;
+    }
+    return std::string_view::npos;
+}
+
+char32_t codePointAt(std::string_view text, std::size_t offset) {
+    const auto tail = [&](std::size_t i) { return char32_t{byteOf(text[offset + i])} & 0x3F; };
+    const char32_t lead = byteOf(text[offset]);
+    if (lead < 0x80) return lead;
+    if (lead < 0xE0) return (lead & 0x1F) << 6 | tail(1);
+    if (lead < 0xF0) return (lead & 0x0F) << 12 | tail(1) << 6 | tail(2);
+    return (lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3);
+}
+
+void appendUtf8(std::string& out, char32_t point) {
+    const auto put = [&](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) {
+        put(point);
+    } else if (point < 0x800) {
+        put(0xC0 | point >> 6);
+        put(0x80 | (point & 0x3F));
+    } else if (point < 0x10000) {
+        put(0xE0 | point >> 12);
+        put(0x80 | (point >> 6 & 0x3F));
+        put(0x80 | (point & 0x3F));
+    } else {
+        put(0xF0 | point >> 18);
+        put(0x80 | (point >> 12 & 0x3F));
+        put(0x80 | (point >> 6 & 0x3F));
+        put(0x80 | (point & 0x3F));
+    }
+}
+
+std::size_t countUtf16(std::string_view text) {
+    std::size_t units = 0;
+    for (const char c : text) units += (isContinuation(byteOf(c)) ? 0U : 1U) + (byteOf(c) >= 0xF0 ? 1U : 0U);
+    return units;
+}
+
+std::string sliceUtf16(std::string_view text, std::size_t offset, std::size_t units) {
+    std::string out;
+    while (units > 0 && offset < text.size()) {
+        const std::size_t length = sequenceLength(text.substr(offset));
+        const std::size_t taken = length == 4 ? 2 : 1;
+        if (taken > units) {
+            appendUtf8(out, 0xFFFD);
+            break;
+        }
+        out += text.substr(offset, length);
+        offset += length;
+        units -= taken;
+    }
+    return out;
+}
+
+} // namespace mortise::graphql
