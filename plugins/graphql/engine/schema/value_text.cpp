@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/value_text.hpp"
+
+#include "language/string_literal.hpp"
+#include "schema/number_text.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace mortise::graphql {
+
+namespace {
+
+bool isIntegerText(std::string_view text) {
+    if (text.starts_with('-')) text.remove_prefix(1);
+    if (text.empty() || (text[0] == '0' && text.size() > 1)) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void printInto(const Schema& schema, const Values& values, std::uint32_t index, TypeRef type, std::string& out) {
+    const Value& value = values[index];
+    switch (value.kind) {
+    case ValueKind::null:
+        out += "null";
+        return;
+    case ValueKind::boolean:
+        out += value.boolean ? "true" : "false";
+        return;
+    case ValueKind::integer:
+        out += std::to_string(value.integer);
+        return;
+    case ValueKind::number:
+        out += numberText(value.number);
+        return;
+    case ValueKind::enumeration:
+        out += value.text;
+        return;
+    case ValueKind::string:
+        if (schema[type.named].scalarKind == ScalarKind::id && isIntegerText(value.text))
+            out += value.text;
+        else
+            out += printString(value.text);
+        return;
+    case ValueKind::list:
+    case ValueKind::object:
+        break;
+    }
+    const bool isList = value.kind == ValueKind::list;
+    out += isList ? '[' : '{';
+    for (std::uint32_t at = index + 1; at < value.end; at = values[at].end) {
+        if (at != index + 1) out += ", ";
+        TypeRef below = isList && type.isList() ? type.item() : type;
+        if (!isList) {
+            out.append(values[at].name) += ": ";
+            if (const InputValue* const input = schema[type.named].input(values[at].name)) below = input->type;
+        }
+        printInto(schema, values, at, below, out);
+    }
+    out += isList ? ']' : '}';
+}
+
+} // namespace
+
+std::string valueText(const Schema& schema, const Values& values, std::uint32_t index, TypeRef type) {
+    std::string text;
+    printInto(schema, values, index, type, text);
+    return text;
+}
+
+} // namespace mortise::graphql
