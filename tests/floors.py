@@ -6,6 +6,7 @@
   still otherwise is listed (TOLERATED), and an entry that nothing needs any more is a fault: the list shrinks.
 - http/ does not know its transports (http/http1/ and the like), which are in its sub-folders.
 - Plugins and the SDK include nothing of server/; plugins know the SDK only by <mortise/...>.
+- The engine of GraphQL (ENGINE) has floors too, and knows nothing else of the tree.
 - No `using namespace` in headers, `#pragma once` (C++) or a guard (C) in each.
 - The first line of every source file (after #!) names the licence.
 """
@@ -39,6 +40,9 @@ INTERFACE = {
     "dispatch": "mortise/",
     "json": "mortise/abi/json_node.h",  # the tape's node, plain data
 }
+# The engine's folders, each with those below it.
+ENGINE = "plugins/graphql/engine/"
+ENGINE_FLOORS = ["language", "schema", "validation", "execution"]
 # Who includes what it should not, today: (floor or file, floor or <header>).
 TOLERATED = {
     ("server/host/instance.hpp", "http"),  # constant_fields.hpp: fields that its plugin declared as a block
@@ -94,6 +98,18 @@ def check_server(name: str, angled: bool, target: str, used: set) -> str | None:
     return None if entries & TOLERATED else fault
 
 
+def check_engine(name: str, angled: bool, target: str) -> str | None:
+    """What is wrong when a file of the engine includes `target`."""
+    floor, head = name.removeprefix(ENGINE).split("/")[0], target.split("/")[0]
+    if angled:
+        return "the engine knows neither the SDK nor a library" if "/" in target else None
+    if floor not in ENGINE_FLOORS:
+        return f"{ENGINE}{floor}/ is no floor"
+    if head not in ENGINE_FLOORS[:ENGINE_FLOORS.index(floor) + 1]:
+        return f"{floor}/ may not include {head}/"
+    return None
+
+
 def check_outside(path: pathlib.Path, angled: bool, target: str) -> str | None:
     """What is wrong when a file of plugins/ or sdk/ includes `target`."""
     parts = path.relative_to(ROOT).parts
@@ -123,6 +139,8 @@ def main() -> int:
             fault = None
             if name.startswith("server/"):
                 fault = check_server(name, angled, target, used)
+            elif name.startswith(ENGINE) and "/tests/" not in name:
+                fault = check_engine(name, angled, target)
             elif name.startswith(("plugins/", "sdk/")):
                 fault = check_outside(path, angled, target)
             if fault:

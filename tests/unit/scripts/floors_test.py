@@ -55,6 +55,18 @@ class Floors(unittest.TestCase):
         self.assertIsNone(self.fault("base/text.cpp", "<mortise/text/fields.hpp>"))
         self.assertIsNone(self.fault("base/text.cpp", "<string>"))
 
+    def test_the_engine_of_graphql(self):
+        for i, floor in enumerate(floors.ENGINE_FLOORS):
+            for j, below in enumerate(floors.ENGINE_FLOORS):
+                with self.subTest(floor=floor, below=below):
+                    fault = floors.check_engine(f"{floors.ENGINE}{floor}/x.cpp", False, f"{below}/y.hpp")
+                    self.assertEqual(fault is None, j <= i, fault)
+        name = f"{floors.ENGINE}execution/x.cpp"
+        self.assertIsNone(floors.check_engine(name, True, "vector"))
+        self.assertIsNotNone(floors.check_engine(name, True, "mortise/plugin.hpp"))
+        self.assertIsNotNone(floors.check_engine(name, False, "base/clock.hpp"))
+        self.assertIsNotNone(floors.check_engine(f"{floors.ENGINE}other/x.cpp", False, "language/node.hpp"))
+
     def test_unknown_floors(self):
         self.assertIsNotNone(self.fault("utils/x.cpp", "base/text.hpp"))
         self.assertIsNotNone(self.fault("base/x.cpp", "utils/y.hpp"))
