@@ -28,10 +28,8 @@ const Schemas::Entry& Schemas::of(const Poco::JSON::Object& asked) {
 int main() {
     namespace shell = mortise::graphql::shell;
     const std::map<std::string, shell::Job> jobs{
-        {"coerce", shell::runCoerce},
-        {"execute", shell::runExecute},
-        {"parse", shell::runParse},
-        {"print_schema", shell::runPrintSchema},
+        {"coerce", shell::runCoerce},     {"execute", shell::runExecute},
+        {"parse", shell::runParse},       {"print_schema", shell::runPrintSchema},
         {"validate", shell::runValidate},
     };
     shell::Schemas schemas;
