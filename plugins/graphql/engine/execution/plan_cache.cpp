@@ -46,12 +46,10 @@ PlanCache::Entry* PlanCache::insert(std::shared_ptr<const PreparedDocument> docu
 void PlanCache::add(Entry& entry, NodeId operation, std::uint64_t conditionBits, std::shared_ptr<const Plan> plan) {
     const std::size_t bytes = plan->bytes() + sizeof(Entry::Variant);
     if (entry.bytes_ + bytes > maximumBytes_) return;
-    if (entry.variants_.size() < maximumVariants) entry.variants_.emplace_back();
+    const bool isNew = entry.variants_.size() < maximumVariants;
     Entry::Variant& variant =
-        entry.variants_[entry.variants_.size() < maximumVariants ? entry.variants_.size() - 1
-                                                                 : entry.nextVariant_++ % maximumVariants];
-    std::size_t replaced = 0;
-    if (variant.plan != nullptr) replaced = variant.plan->bytes() + sizeof(Entry::Variant);
+        isNew ? entry.variants_.emplace_back() : entry.variants_[entry.nextVariant_++ % maximumVariants];
+    const std::size_t replaced = isNew ? 0 : variant.plan->bytes() + sizeof(Entry::Variant);
     variant = {operation, conditionBits, std::move(plan)};
     entry.bytes_ += bytes - replaced;
     bytes_ += bytes - replaced;

@@ -4,7 +4,9 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace mortise::graphql {
 
@@ -23,6 +25,7 @@ class GraphqlEngineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(cacheIsBounded);
     CPPUNIT_TEST(leastRecentlyUsedGoesFirst);
     CPPUNIT_TEST(variantsAreBounded);
+    CPPUNIT_TEST(asManyVariantsAsAllowedAreKept);
     CPPUNIT_TEST(plansOutliveTheCache);
     CPPUNIT_TEST_SUITE_END();
 
@@ -202,6 +205,22 @@ class GraphqlEngineTest : public CppUnit::TestFixture {
                 if (round == 1 && bits == 15) full = cache.bytes();
             }
         CPPUNIT_ASSERT_EQUAL(full, cache.bytes());
+    }
+
+    void asManyVariantsAsAllowedAreKept() {
+        const Engine engine(schema(), {});
+        PlanCache cache(1 << 20);
+        std::string text;
+        for (std::size_t i = 0; i <= PlanCache::maximumVariants; ++i) text += "query Q" + std::to_string(i) + " { a } ";
+        const auto planOf = [&](std::size_t i) {
+            return prepare(engine, cache, text, {}, "Q" + std::to_string(i)).plan;
+        };
+        std::vector<std::shared_ptr<const Plan>> plans;
+        for (std::size_t i = 0; i < PlanCache::maximumVariants; ++i) plans.push_back(planOf(i));
+        for (std::size_t i = 0; i < plans.size(); ++i) CPPUNIT_ASSERT(planOf(i) == plans[i]);
+        planOf(PlanCache::maximumVariants); // in place of the first
+        for (std::size_t i = 1; i < plans.size(); ++i) CPPUNIT_ASSERT(planOf(i) == plans[i]);
+        CPPUNIT_ASSERT(planOf(0) != plans[0]);
     }
 
     void plansOutliveTheCache() {
