@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/untyped_literal.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 
 namespace mortise::graphql {
@@ -15,16 +17,27 @@ void appendNumber(std::string_view text, Value& value) {
     value.kind = end.ec == std::errc{} && end.ptr == text.data() + text.size() ? ValueKind::integer : ValueKind::number;
 }
 
+// Of a number that is out of a double's range: whether it is too near zero, not too far from it. The power of ten of
+// its first digit says so, which is far from zero then.
+bool isTooSmall(std::string_view text) {
+    const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+    const auto point = static_cast<std::int64_t>(std::min(text.find('.'), mark));
+    const auto first = static_cast<std::int64_t>(text.find_first_of("123456789"));
+    std::string_view digits = text.substr(std::min(mark + 1, text.size()));
+    const bool isNegative = digits.starts_with('-');
+    if (digits.starts_with('+') || isNegative) digits.remove_prefix(1);
+    std::int64_t exponent = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), exponent).ec == std::errc::result_out_of_range)
+        return isNegative;
+    return point - first + (isNegative ? -exponent : exponent) < 0;
+}
+
 } // namespace
 
 double literalNumber(std::string_view text) {
     double number = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) return number;
-    // Out of range: too near zero, or too far from it.
-    const std::size_t exponent = text.find_first_of("eE");
-    const bool isSmall = exponent == std::string_view::npos ? text.starts_with("0.") || text.starts_with("-0.")
-                                                            : text.substr(exponent + 1).starts_with('-');
-    return isSmall ? 0 : std::numeric_limits<double>::infinity();
+    return isTooSmall(text) ? 0 : std::numeric_limits<double>::infinity();
 }
 
 std::string_view literalString(const Document& document, NodeId literal, Values& out) {

@@ -5,6 +5,7 @@
 
 #include <cppunit/extensions/HelperMacros.h>
 
+#include <cmath>
 #include <string>
 
 namespace mortise::graphql {
@@ -173,7 +174,14 @@ class GraphqlArgumentValuesTest : public CppUnit::TestFixture {
         gives("f(f: 0.1e400)", "Argument \"f\" has invalid value 0.1e400. 6");
         gives("f(any: [1, {a: 1e400}])", "Argument \"any\" has invalid value [1, {a: 1e400}]. 8");
         gives("f(f: 99999999999999999999)", "{ f: 100000000000000000000 }");
-        CPPUNIT_ASSERT_EQUAL(0.0, literalNumber("0." + std::string(400, '0') + "1"));
+        const std::string zeros(400, '0');
+        CPPUNIT_ASSERT_EQUAL(0.0, literalNumber("0." + zeros + "1"));
+        CPPUNIT_ASSERT_EQUAL(0.0, literalNumber("-0." + zeros + "1e5"));
+        CPPUNIT_ASSERT_EQUAL(0.0, literalNumber("1e-99999999999999999999"));
+        CPPUNIT_ASSERT(std::isinf(literalNumber("1" + zeros)));
+        CPPUNIT_ASSERT(std::isinf(literalNumber("1" + zeros + "e-5")));
+        CPPUNIT_ASSERT(std::isinf(literalNumber("0." + zeros + "1e800")));
+        CPPUNIT_ASSERT(std::isinf(literalNumber("1.0E+99999999999999999999")));
     }
 };
 
