@@ -16,6 +16,7 @@ constexpr std::uint32_t batchesPerLook = 16; // at the clock
 constexpr char prefixText[8 + JsonOutput::padding] = "{\"data\":";
 constexpr std::string_view prefix(prefixText, 8);
 constexpr std::size_t leastResponse = 64;
+constexpr std::size_t argumentBytesKept = std::size_t{1} << 16; // from one execution to the next
 
 } // namespace
 
@@ -43,7 +44,7 @@ Execution::State Execution::start(Input input) {
     ready_.clear();
     nextRoot_ = 0;
     untilClock_ = 0;
-    for (VariableArguments& arguments : variableArguments_) arguments.known = false;
+    prepareArguments();
     const ObjectPlan& plan = input_.plan->root();
     if (plan.fault != nullptr) {
         writer().fault(*plan.fault);
@@ -57,7 +58,20 @@ Execution::State Execution::start(Input input) {
         else
             startAll(root_);
     }
-    return failIfExhausted() ? state_ : run();
+    return state_ != State::waiting || failIfExhausted() ? state_ : run();
+}
+
+// Room for all of the plan's arguments at once, since batches point at them. Of the memory they had, a little is kept.
+void Execution::prepareArguments() {
+    variableArguments_.resize(input_.plan->arguments().size());
+    argumentBytes_ = 0;
+    std::size_t kept = 0;
+    for (VariableArguments& arguments : variableArguments_) {
+        arguments.known = false;
+        arguments.error.reset();
+        kept += arguments.values.bytes();
+        if (kept > argumentBytesKept) arguments.values = Values();
+    }
 }
 
 std::string_view Execution::data() const {
@@ -256,19 +270,22 @@ bool Execution::takeArguments(Batch& batch) {
         batch.fault_ = planned.error ? &*planned.error : nullptr;
         return batch.fault_ == nullptr;
     }
-    if (variableArguments_.size() <= index) variableArguments_.resize(input_.plan->arguments().size());
     VariableArguments& arguments = variableArguments_[index];
     if (!arguments.known) {
         const PreparedDocument& document = input_.plan->document();
         arguments.values.clear();
         const bool hasVariables = input_.variables != nullptr && !input_.variables->empty();
         const Values* variables = hasVariables ? input_.variables : nullptr;
-        arguments.error.reset();
         Error error;
         if (!coerceArguments(document.schema(), document.document(), planned.field->arguments, planned.node, variables,
                              arguments.values, error))
             arguments.error = std::move(error);
         arguments.known = true;
+        argumentBytes_ += arguments.values.bytes() + (arguments.error ? arguments.error->message.size() : 0);
+        if (bytes() > limits_.bytes) {
+            failExhausted();
+            return false;
+        }
     }
     batch.arguments_ = &arguments.values;
     batch.fault_ = arguments.error ? &*arguments.error : nullptr;

@@ -20,7 +20,7 @@ namespace mortise::graphql {
 class ResponseWriter;
 
 struct ExecutionLimits {
-    std::size_t bytes = std::size_t{32} << 20;         // rows, cells and texts kept
+    std::size_t bytes = std::size_t{32} << 20;         // rows, cells, texts kept, arguments made of variables
     std::uint32_t rows = 100'000;                      // objects below one field of one group
     std::size_t responseBytes = std::size_t{16} << 20; // of `data`
     std::uint32_t errors = 50;                         // kept; further ones are counted
@@ -55,9 +55,9 @@ public:
     Execution(const Execution&) = delete;
     Execution& operator=(const Execution&) = delete;
 
-    // Not while waiting. What the last one gave is gone.
+    // Not while waiting, nor from within a resolver. What the last one gave is gone.
     State start(Input input);
-    // Goes on after batches were completed, or to have the deadline looked at.
+    // Goes on after batches were completed, or to have the deadline looked at. Not from within a resolver.
     State resume();
     // The suspended batch; null when the token is no longer of use.
     Batch* pending(BatchToken token);
@@ -79,8 +79,8 @@ public:
     std::string_view text() const { return output_.view(); }
     // Errors that were not kept.
     std::uint64_t droppedErrors() const { return droppedErrors_; }
-    // What the rows and cells of the last one took.
-    std::size_t bytes() const { return arena_.bytes(); }
+    // What ExecutionLimits::bytes bounds, of the last one.
+    std::size_t bytes() const { return arena_.bytes() + argumentBytes_; }
 
 private:
     friend class Batch;
@@ -95,6 +95,7 @@ private:
         std::optional<Error> error;
     };
 
+    void prepareArguments();
     BatchToken suspend(Batch& batch);
     BatchToken tokenOf(std::uint32_t slot) const;
     void release(Batch& batch);
@@ -139,6 +140,7 @@ private:
     std::uint32_t serial_ = 0;
     std::size_t outstanding_ = 0;
     std::vector<VariableArguments> variableArguments_; // by Plan::arguments
+    std::size_t argumentBytes_ = 0;                    // of those made of variables
     std::uint32_t untilClock_ = 0;
 };
 

@@ -15,7 +15,8 @@ const ObjectPlan* SelectionPlan::find(TypeId type) const {
 std::size_t Plan::bytes() const {
     std::size_t bytes = sizeof(*this) + arena_.bytes() + arguments_.capacity() * sizeof(PlannedArguments) +
                         faults_.size() * (sizeof(Error) + 128);
-    for (const PlannedArguments& arguments : arguments_) bytes += arguments.values.size() * sizeof(Value);
+    for (const PlannedArguments& arguments : arguments_)
+        bytes += arguments.values.bytes() + (arguments.error ? arguments.error->message.capacity() : 0);
     return bytes;
 }
 

@@ -64,7 +64,7 @@ struct PlanLimits {
     std::uint32_t fields = 20'000; // planned fields, of all possible object types together
     std::uint32_t depth = 250;    // selections within each other, fragments followed; at most 250 (it bounds recursion)
     std::uint32_t work = 200'000; // nodes visited while collecting
-    std::size_t bytes = std::size_t{8} << 20;
+    std::size_t bytes = std::size_t{8} << 20; // of the plan with its constant arguments
 };
 
 // An operation, ready to be executed any number of times: fields merged, fragments expanded, conditions decided (there

@@ -68,8 +68,7 @@ PlanResult Planner::run() {
     if (root != nullptr) root->type = type;
     const bool planned = root != nullptr && planObject(*root, {&operation_, 1}, 1, height);
     if (!planned || plan_->arena_.exhausted()) {
-        if (!error_)
-            fail("The operation's plan takes more than " + std::to_string(limits_.bytes) + " bytes.", operation_);
+        if (!error_) failBytes();
         return {nullptr, std::move(error_)};
     }
     plan_->root_ = root;
@@ -183,7 +182,7 @@ bool Planner::planField(PlannedField& planned, TypeId owner, std::uint32_t depth
     planned.completion = completionOf(schema_[field.type.named]);
     planned.key = keyOf(planned.name, {});
     if (planned.key.empty()) return false;
-    if (!field.arguments.empty()) planArguments(planned);
+    if (!field.arguments.empty() && !planArguments(planned)) return false;
     if (planned.completion != Completion::object) return true;
     planned.selection = planSelection(planned.nodes, field.type.named, depth + 1, height);
     return planned.selection != nullptr;
@@ -290,7 +289,7 @@ bool Planner::matches(NodeId holder, TypeId object) const {
     return type == object || (type != noType && schema_.isPossible(type, object));
 }
 
-void Planner::planArguments(PlannedField& planned) {
+bool Planner::planArguments(PlannedField& planned) {
     PlannedArguments arguments;
     arguments.field = planned.field;
     arguments.node = planned.nodes.front();
@@ -299,8 +298,12 @@ void Planner::planArguments(PlannedField& planned) {
     if (arguments.constant && !coerceArguments(schema_, document_, planned.field->arguments, arguments.node, nullptr,
                                                arguments.values, error))
         arguments.error = std::move(error);
+    argumentBytes_ += sizeof(PlannedArguments) + arguments.values.bytes();
     planned.arguments = static_cast<std::uint32_t>(plan_->arguments_.size());
     plan_->arguments_.push_back(std::move(arguments));
+    if (plan_->arena_.bytes() + argumentBytes_ <= limits_.bytes) return true;
+    failBytes();
+    return false;
 }
 
 std::string_view Planner::keyOf(std::string_view name, std::string_view constant) {
@@ -323,6 +326,10 @@ std::string_view Planner::keyOf(std::string_view name, std::string_view constant
 
 void Planner::fail(std::string message, NodeId node) {
     error_ = Error{ErrorKind::limit, std::move(message), {document_[node].offset}, {}, 0};
+}
+
+void Planner::failBytes() {
+    fail("The operation's plan takes more than " + std::to_string(limits_.bytes) + " bytes.", operation_);
 }
 
 } // namespace mortise::graphql

@@ -61,9 +61,10 @@ private:
     bool isIncluded(NodeId node);
     std::optional<bool> condition(NodeId directive);
     bool matches(NodeId holder, TypeId object) const;
-    void planArguments(PlannedField& field);
+    bool planArguments(PlannedField& field);
     std::string_view keyOf(std::string_view name, std::string_view constant);
     void fail(std::string message, NodeId node);
+    void failBytes();
 
     std::shared_ptr<const PreparedDocument> prepared_;
     const Document& document_;
@@ -75,6 +76,7 @@ private:
     std::optional<Error> error_;
     std::optional<Error> fault_; // of the object that is being collected
     std::uint32_t work_ = 0;
+    std::size_t argumentBytes_ = 0;
     std::vector<Entry> entries_;
     NameIndex entryIndex_; // of entries_, once they are many
     std::vector<Link> chain_;

@@ -57,11 +57,6 @@ void PreparedDocument::refuse(std::vector<Error> errors) {
     document_ = Document();
 }
 
-NodeId PreparedDocument::fragment(std::string_view name) const {
-    const std::uint32_t index = fragments_.find(name);
-    return index == NameIndex::none ? noNode : fragmentNodes_[index];
-}
-
 NodeId PreparedDocument::operation(std::string_view name, std::optional<Error>& error) const {
     if (name.empty()) {
         if (operations_.size() == 1) return operations_.front();
@@ -100,7 +95,7 @@ std::size_t PreparedDocument::bytes() const {
     std::size_t bytes = sizeof(*this) + text_->capacity() + document_.size() * sizeof(Node) + fragments_.size() * 64 +
                         (fragmentNodes_.capacity() + operations_.capacity()) * sizeof(NodeId) +
                         conditions_.capacity() * sizeof(std::string_view);
-    if (resolution_) bytes += document_.size() * sizeof(Resolved);
+    if (resolution_) bytes += resolution_->bytes();
     for (const Error& error : errors_)
         bytes += sizeof(Error) + error.message.capacity() + error.offsets.capacity() * sizeof(std::uint32_t);
     return bytes;

@@ -39,9 +39,8 @@ public:
     const std::string& text() const { return *text_; }
     const Document& document() const { return document_; }
     const std::vector<Error>& errors() const { return errors_; }
-    // A fragment's definition; noNode when there is none of that name.
-    NodeId fragment(std::string_view name) const;
     std::uint32_t fragmentCount() const { return fragments_.size(); }
+    // NameIndex::none when there is no fragment of that name.
     std::uint32_t fragmentIndex(std::string_view name) const { return fragments_.find(name); }
     NodeId fragmentAt(std::uint32_t index) const { return fragmentNodes_[index]; }
     // The operation to execute (October 2021, 6.1, GetOperation); an error with graphql-js's message otherwise. An

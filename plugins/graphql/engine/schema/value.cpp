@@ -48,12 +48,14 @@ std::uint32_t Values::append(const Values& from, std::uint32_t index, std::strin
 
 std::string_view Values::keep(std::string text) {
     kept_.push_back(std::make_unique<const std::string>(std::move(text)));
+    keptBytes_ += sizeof(kept_.back()) + sizeof(std::string) + kept_.back()->capacity();
     return *kept_.back();
 }
 
 void Values::clear() {
     values_.clear();
     kept_.clear();
+    keptBytes_ = 0;
 }
 
 } // namespace mortise::graphql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,8 +20,8 @@ struct Value {
     std::uint32_t count = 0;  // items or members
     std::int64_t integer = 0; // of an integer; of an enumeration the value's index in its type
     double number = 0;        // of a number (an integer has it too)
-    std::string_view
-        text; // of a string or an enumeration: its content; of integer and number as it was written, when it was
+    // Of a string or an enumeration: its content; of an integer or a number as it was written, when it was.
+    std::string_view text;
     std::string_view name; // of a member of an object
 };
 
@@ -46,12 +47,15 @@ public:
     // Keeps a text as long as this object, or until it is cleared.
     std::string_view keep(std::string text);
     void clear();
+    // What its values and the texts it keeps take, in bytes, about.
+    std::size_t bytes() const { return values_.capacity() * sizeof(Value) + keptBytes_; }
     // Drops the values from `size` on (kept texts stay). What is left must be closed by `end` as if they never were.
     void truncate(std::uint32_t size) { values_.resize(size); }
 
 private:
     std::vector<Value> values_;
     std::vector<std::unique_ptr<const std::string>> kept_;
+    std::size_t keptBytes_ = 0;
 };
 
 } // namespace mortise::graphql

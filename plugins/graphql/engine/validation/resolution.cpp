@@ -14,4 +14,11 @@ std::uint32_t Resolution::fragment(std::string_view name) const {
     return place == NameSet::none ? NameSet::none : fragments_[place];
 }
 
+std::size_t Resolution::bytes() const {
+    constexpr std::size_t nameBytes = 64; // in a NameSet
+    return nodes_.capacity() * sizeof(Resolved) + definitions_.capacity() * sizeof(Definition) +
+           usages_.capacity() * sizeof(Usage) + spreads_.capacity() * sizeof(NodeId) +
+           fragments_.size() * (nameBytes + sizeof(std::uint32_t));
+}
+
 } // namespace mortise::graphql

@@ -5,6 +5,7 @@
 #include "schema/schema.hpp"
 #include "validation/name_set.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -58,7 +59,8 @@ public:
     Resolution(const Schema& schema, const Document& document);
 
     const Resolved& operator[](NodeId node) const { return nodes_[node]; }
-    bool empty() const { return nodes_.empty(); }
+    // What it takes, in bytes, about.
+    std::size_t bytes() const;
     const std::vector<Definition>& definitions() const { return definitions_; }
     const std::vector<Usage>& usages() const { return usages_; }
     // Spreads of fragments, known or not. Of a definition those of each selection set in the order of the source, a set

@@ -4,6 +4,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <vector>
 
 namespace mortise::graphql {
 
@@ -25,6 +26,7 @@ class GraphqlExecutionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(selectionIsKnown);
     CPPUNIT_TEST(leaves);
     CPPUNIT_TEST(isUsedAgain);
+    CPPUNIT_TEST(argumentsStayInPlace);
     CPPUNIT_TEST_SUITE_END();
 
     static constexpr std::string_view sdl = R"(
@@ -291,6 +293,43 @@ class GraphqlExecutionTest : public CppUnit::TestFixture {
             execution.start({second, nullptr, nullptr, 0, std::nullopt});
             CPPUNIT_ASSERT_EQUAL(dataOf(R"({"user":{"name":"user 1"}})"), std::string(execution.text()));
         }
+    }
+
+    // A batch that waits keeps its arguments, also when its plan has more of them than the one before.
+    void argumentsStayInPlace() {
+        Toy toy(sdl);
+        std::vector<BatchToken> tokens;
+        toy.on("Query", "echo", [&tokens](Batch& batch) {
+            tokens.push_back(batch.suspend());
+            return Progress::pending;
+        });
+        Execution execution(toy.table(), {}, toy.clock);
+        Values variables;
+        const std::uint32_t object = variables.begin(ValueKind::object);
+        Value one;
+        one.kind = ValueKind::integer;
+        one.integer = 1;
+        one.name = "n";
+        variables.add(one);
+        variables.end(object);
+        std::string text = "query ($n: Int!, $m: Int!) { a: echo(times: $n)";
+        for (const char* const end : {" }", " b: echo(times: $m) c: echo(times: $n) d: echo(times: $n) }"}) {
+            text += end;
+            tokens.clear();
+            execution.start({toy.plan(text).plan, &variables, nullptr, 0, std::nullopt});
+            for (const BatchToken token : tokens) {
+                Batch& batch = *execution.pending(token);
+                CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, batch.argument("times")->integer);
+                batch.cells()[0] = Cell::ofString(batch.argument("text")->text);
+                execution.complete(token);
+            }
+            CPPUNIT_ASSERT(execution.resume() == Execution::State::done);
+            text.resize(text.size() - 2);
+        }
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, execution.errors().size()); // of $m, which has no value
+        CPPUNIT_ASSERT(execution.errors()[0].message.starts_with("Argument \"times\" of required type"));
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"a":"default","b":null,"c":"default","d":"default"})"),
+                             std::string(execution.data()));
     }
 };
 

@@ -20,6 +20,7 @@ class GraphqlPlannerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(cyclesEnd);
     CPPUNIT_TEST(workIsBounded);
     CPPUNIT_TEST(bytesAreBounded);
+    CPPUNIT_TEST(argumentsCountAsBytes);
     CPPUNIT_TEST(onePlanForEachTypeThatIsPossible);
     CPPUNIT_TEST(rootThatIsMissing);
     CPPUNIT_TEST_SUITE_END();
@@ -131,6 +132,22 @@ class GraphqlPlannerTest : public CppUnit::TestFixture {
             refused(planned, "The operation's plan takes more than " + std::to_string(limits.bytes) + " bytes.");
         }
         CPPUNIT_ASSERT(toy.plan(nested(4), {}, limits).plan != nullptr);
+    }
+
+    // A text with an escape is kept by each field that has it, for each object type.
+    void argumentsCountAsBytes() {
+        const Toy toy(R"(
+            interface Node { text(of: String): String next: Node }
+            type A implements Node { text(of: String): String next: Node }
+            type B implements Node { text(of: String): String next: Node }
+            type Query { node: Node }
+        )");
+        const std::string text = "{ node { text(of: \"\\n" + std::string(20'000, 'x') + "\") } }";
+        const auto plan = toy.plan(text).plan;
+        CPPUNIT_ASSERT(plan != nullptr && plan->bytes() > 40'000);
+        PlanLimits limits;
+        limits.bytes = 30'000;
+        refused(toy.plan(text, {}, limits), "The operation's plan takes more than 30000 bytes.");
     }
 
     void onePlanForEachTypeThatIsPossible() {

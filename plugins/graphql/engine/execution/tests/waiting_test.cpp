@@ -28,6 +28,7 @@ class GraphqlWaitingTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(deadline);
     CPPUNIT_TEST(limitOfRows);
     CPPUNIT_TEST(limitOfBytes);
+    CPPUNIT_TEST(argumentsCountAsBytes);
     CPPUNIT_TEST(limitOfResponse);
     CPPUNIT_TEST_SUITE_END();
 
@@ -307,6 +308,39 @@ class GraphqlWaitingTest : public CppUnit::TestFixture {
         limits.bytes = 1 << 20;
         CPPUNIT_ASSERT(toy.run("{ items { items { items { items { items { name } } } } } }", {}, limits)
                            .find("take more than 1048576 bytes") != std::string::npos);
+    }
+
+    // A variable of some size is copied into each place where it is used.
+    void argumentsCountAsBytes() {
+        Toy toy("type Query { a(list: [Int]): Int }");
+        toy.rows("Query", "a",
+                 [](Batch& batch, std::uint64_t) { return Cell::ofInteger(batch.argument("list")->count); });
+        Values variables;
+        const std::uint32_t object = variables.begin(ValueKind::object);
+        const std::uint32_t list = variables.begin(ValueKind::list, "l");
+        Value item;
+        item.kind = ValueKind::integer;
+        for (int i = 0; i < 1000; ++i) variables.add(item);
+        variables.end(list);
+        variables.end(object);
+        std::string text = "query ($l: [Int]) {";
+        for (int i = 0; i < 20; ++i) text += " x" + std::to_string(i) + ": a(list: $l)";
+        text += " }";
+        ExecutionLimits limits;
+        limits.bytes = 40 * variables.bytes();
+        Execution execution(toy.table(), limits, toy.clock);
+        const auto run = [&](const std::string& query) {
+            execution.start({toy.plan(query).plan, &variables, nullptr, 0, std::nullopt});
+            return execution.errors().empty();
+        };
+        for (int i = 0; i < 3; ++i) {
+            CPPUNIT_ASSERT(run(text));
+            CPPUNIT_ASSERT(execution.bytes() > 20 * 1000 * sizeof(Value));
+        }
+        CPPUNIT_ASSERT(run("{ a(list: [1]) }"));
+        CPPUNIT_ASSERT(execution.bytes() < 100'000);
+        limits.bytes = 10 * variables.bytes();
+        CPPUNIT_ASSERT(toy.run(text, variables, limits).find("objects and values take more than") != std::string::npos);
     }
 
     void limitOfResponse() {
