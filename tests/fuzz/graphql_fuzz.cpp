@@ -166,6 +166,7 @@ void checkErrors(std::string_view source, const std::vector<Error>& errors) {
 EngineSettings settings() {
     EngineSettings settings;
     settings.text = small;
+    settings.subscriptions = true;
     settings.document = {.depth = 20, .aliases = 20, .queryRootFields = 20, .mutationRootFields = 5, .cost = 100'000};
     settings.validation = {.maximumErrors = 10, .overlapSteps = 20'000, .fragmentSteps = 5'000};
     settings.plan = {.fields = 2000, .depth = 50, .work = 20'000, .bytes = 1 << 20};

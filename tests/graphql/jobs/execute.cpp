@@ -33,6 +33,7 @@ Served serve(const Schema& schema) {
             served.table->own(type.name, field.name, std::make_unique<DerivedResolver>(schema));
     }
     EngineSettings settings;
+    settings.subscriptions = true; // as graphql-js's execute()
     settings.document = {unbounded, unbounded, unbounded, unbounded, std::numeric_limits<std::uint64_t>::max()};
     served.engine = std::make_unique<Engine>(served.schema, settings);
     return served;

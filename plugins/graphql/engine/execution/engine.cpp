@@ -10,6 +10,14 @@
 
 namespace mortise::graphql {
 
+namespace {
+
+bool isSubscription(const PreparedDocument& document, NodeId operation) {
+    return static_cast<OperationKind>(document.document()[operation].flags) == OperationKind::subscription;
+}
+
+} // namespace
+
 std::shared_ptr<const PreparedDocument> Engine::prepareDocument(std::string_view text) const {
     if (text.size() > settings_.text.bytes) { // which is not copied
         ParseResult refused = parseExecutable(text, settings_.text);
@@ -58,6 +66,12 @@ void Engine::prepare(PlanCache& cache, std::string_view text, std::string_view o
     std::optional<Error> error;
     const NodeId operation = document.operation(operationName, error);
     if (error) return request.errors.push_back(std::move(*error));
+    if (!settings_.subscriptions && isSubscription(document, operation))
+        return request.errors.push_back({ErrorKind::request,
+                                         "Subscriptions are not executed here, only queries and mutations.",
+                                         {document.document()[operation].offset},
+                                         {},
+                                         0});
     if (document.document().child(operation, NodeKind::variableDefinition) != noNode &&
         !coerceVariables(*schema_, document.document(), operation, variables, settings_.variables, request.variables,
                          request.errors))

@@ -24,6 +24,9 @@ struct EngineSettings {
     ValidationOptions validation;
     VariableLimits variables;
     PlanLimits plan;
+    // Whether subscriptions are executed: as a query of their root, which is what one event of a stream needs. Whoever
+    // has no stream of events leaves them refused.
+    bool subscriptions = false;
 };
 
 // A request that is ready to be executed, or the errors for which it is not.

@@ -19,6 +19,7 @@ class GraphqlEngineTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(onePlanForEachConditions);
     CPPUNIT_TEST(failedDocumentsAreKept);
     CPPUNIT_TEST(operationsByName);
+    CPPUNIT_TEST(subscriptionsAreRefused);
     CPPUNIT_TEST(limitsAreChecked);
     CPPUNIT_TEST(costByVariables);
     CPPUNIT_TEST(manyConditions);
@@ -91,6 +92,32 @@ class GraphqlEngineTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL(std::string("Unknown operation named \"C\"."), unknown.errors[0].message);
         CPPUNIT_ASSERT(unknown.errors[0].kind == ErrorKind::request);
         CPPUNIT_ASSERT(prepare(engine, cache, "fragment F on Query { a }").plan == nullptr);
+    }
+
+    // They validate; that they are not executed does not depend on variables, and is said of the chosen operation
+    // alone.
+    void subscriptionsAreRefused() {
+        const auto served = std::make_shared<const Schema>(
+            std::move(*schemaFromSdl("type Query { a: Int } type Subscription { a(n: Int!): Int b: Int }").schema));
+        const std::string text = "query Q { a }\nsubscription S($n: Int!) { a(n: $n) }";
+        EngineSettings settings;
+        const Engine refusing(served, settings);
+        PlanCache cache(1 << 20);
+        for (int i = 0; i < 2; ++i) {
+            const auto request = prepare(refusing, cache, text, {}, "S");
+            CPPUNIT_ASSERT(request.plan == nullptr);
+            CPPUNIT_ASSERT_EQUAL(std::size_t{1}, request.errors.size());
+            CPPUNIT_ASSERT_EQUAL(std::string("Subscriptions are not executed here, only queries and mutations."),
+                                 request.errors[0].message);
+            CPPUNIT_ASSERT(request.errors[0].kind == ErrorKind::request);
+            CPPUNIT_ASSERT_EQUAL(std::uint32_t{14}, request.errors[0].offsets.at(0));
+            CPPUNIT_ASSERT(prepare(refusing, cache, text, {}, "Q").plan != nullptr);
+        }
+        CPPUNIT_ASSERT(prepare(refusing, cache, "subscription { b none }").errors[0].kind == ErrorKind::validation);
+        settings.subscriptions = true;
+        const Engine executing(served, settings);
+        PlanCache other(1 << 20);
+        CPPUNIT_ASSERT(prepare(executing, other, "subscription { b }").plan->kind() == OperationKind::subscription);
     }
 
     void limitsAreChecked() {
