@@ -105,7 +105,7 @@ void DerivedResolver::give(Batch& batch, std::size_t row, bool isItem, TypeRef t
 Cell DerivedResolver::object(const Type& type, std::uint32_t hash) const {
     if (!type.isAbstract()) return Cell::ofObject(derive(hash, 3));
     std::vector<TypeId> types = byName(schema_, type.possible);
-    if (derive(hash, 4) % 20 == 0) {
+    if (derive(hash, 4) % 20 == 0 || types.empty()) {
         types.clear();
         for (TypeId id = 0; id < schema_.types().size(); ++id)
             if (schema_[id].kind == TypeKind::object && !schema_[id].name.starts_with("__")) types.push_back(id);

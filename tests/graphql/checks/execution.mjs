@@ -11,6 +11,7 @@ import { Generator } from '../lib/generator.mjs';
 import { Random } from '../lib/random.mjs';
 
 const leastWithErrors = 0.3;
+const rounds = 8; // of the documents written by hand, each with variables of its own
 
 // A JSON value for a variable; of another kind now and then.
 function given(type, random, depth = 0) {
@@ -42,7 +43,7 @@ function given(type, random, depth = 0) {
   }
 }
 
-function variablesOf(schema, operation, random) {
+export function variablesOf(schema, operation, random) {
   const values = {};
   for (const { variable, type, defaultValue } of operation.variableDefinitions ?? []) {
     const declared = typeFromAST(schema, type);
@@ -57,7 +58,8 @@ export function run({ ask, sdl, schema, seed, count, written }) {
   const generator = new Generator(schema, random);
   const derived = new Derived(schema);
   const jobs = [];
-  const texts = [...written('execution.graphql'), getIntrospectionQuery({
+  const byHand = written('execution.graphql');
+  const texts = [...Array.from({ length: rounds }, () => byHand).flat(), getIntrospectionQuery({
     schemaDescription: true, specifiedByUrl: true, directiveIsRepeatable: true, inputValueDeprecation: true, oneOf: true,
   })];
   while (texts.length < count) texts.push(generator.document());

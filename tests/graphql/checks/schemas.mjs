@@ -16,11 +16,11 @@ function classOf(message) {
 }
 
 function theirsOf(sdl) {
-  const document = parse(sdl);
-  const ofDocument = validateSDL(document);
-  if (ofDocument.length !== 0) return { errors: ofDocument };
   let schema;
   try {
+    const document = parse(sdl);
+    const ofDocument = validateSDL(document);
+    if (ofDocument.length !== 0) return { errors: ofDocument };
     schema = buildASTSchema(document, { assumeValidSDL: true });
   } catch (thrown) {
     return { errors: [thrown] };
@@ -29,7 +29,7 @@ function theirsOf(sdl) {
   return errors.length === 0 ? { errors, printed: printSchema(schema) } : { errors };
 }
 
-export function run({ ask, seed, count }) {
+export function run({ ask, seed, count, written }) {
   const random = new Random(seed + 2);
   const generator = new SchemaGenerator(random);
   const names = Object.keys(schemaBreakers);
@@ -44,6 +44,7 @@ export function run({ ask, seed, count }) {
     }
     all.push({ sdl: sdlOf(model, random), how });
   }
+  for (const sdl of written('schemas.graphql')) all.push({ sdl, how: 'written' });
   const results = ask(all.map(({ sdl }) => ({ job: 'print_schema', schema: sdl })));
   const listedCounts = Object.fromEntries(listed.map((one) => [one.name, 0]));
   const classes = new Map();
@@ -53,9 +54,9 @@ export function run({ ask, seed, count }) {
     const theirs = theirsOf(sdl);
     const ours = results[index];
     if (theirs.errors.length === 0) ++sound;
-    else if (how !== '') ++broken[how];
+    else if (how in broken) ++broken[how];
     const messages = (errors) => errors.map(({ message }) => message).sort();
-    const pair = { sdl, how, ours: messages(ours.errors), theirs: messages(theirs.errors) };
+    const pair = { sdl, how, ours: messages(ours.errors), theirs: messages(theirs.errors), oursPrinted: ours.printed, theirsPrinted: theirs.printed };
     for (const name of new Set(pair.theirs.map(classOf))) classes.set(name, (classes.get(name) ?? 0) + 1);
     if (how === '' && theirs.errors.length !== 0) failures.push(`the generator made a faulty schema: ${pair.theirs[0]}\n${sdl}`);
     const isSame = JSON.stringify(pair.ours) === JSON.stringify(pair.theirs) && ours.printed === theirs.printed;

@@ -34,7 +34,8 @@ export class Derived {
       return Array.from({ length: derive(hash, 1) % 4 }, (_, i) => this.value(nullable.ofType, derive(hash, 2 + i)));
     }
     if (isAbstractType(nullable)) {
-      const types = derive(hash, 4) % 20 === 0 ? this.objects : byName(this.schema.getPossibleTypes(nullable));
+      const possible = byName(this.schema.getPossibleTypes(nullable));
+      const types = derive(hash, 4) % 20 === 0 || possible.length === 0 ? this.objects : possible;
       return { handle: derive(hash, 3), __typename: types[derive(hash, 5) % types.length] };
     }
     return isObjectType(nullable) ? { handle: derive(hash, 3) } : this.leaf(nullable, hash);

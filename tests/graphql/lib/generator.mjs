@@ -13,6 +13,8 @@ export class Generator {
   constructor(schema, random) {
     this.schema = schema;
     this.random = random;
+    this.roots = ['query', 'mutation', 'subscription'].filter((kind) => schema.getRootType(kind));
+    this.hasMarks = schema.getDirective('marked') !== undefined; // the directives of schema.graphql
     this.composites = Object.values(schema.getTypeMap()).filter((type) => isCompositeType(type) && !type.name.startsWith('__'));
   }
 
@@ -31,7 +33,8 @@ export class Generator {
   }
 
   operation(isNamed, index) {
-    const kind = this.random.chance(0.75) ? 'query' : this.random.chance(0.6) ? 'mutation' : 'subscription';
+    const wanted = this.random.chance(0.75) ? 'query' : this.random.chance(0.6) ? 'mutation' : 'subscription';
+    const kind = this.roots.includes(wanted) ? wanted : 'query';
     this.used = new Set();
     this.scope = [];
     const root = this.schema.getRootType(kind);
@@ -45,12 +48,13 @@ export class Generator {
 
   definition(name) {
     const { type, initial } = this.variables.get(name);
-    const mark = this.random.chance(0.1) ? ' @marked(by: "variable")' : '';
+    const mark = this.random.chance(0.1) && this.hasMarks ? ' @marked(by: "variable")' : '';
     return `$${name}: ${type}${initial === undefined ? '' : ` = ${initial}`}${mark}`;
   }
 
   marks(probability, isQueryOrField = false) {
     let text = '';
+    if (!this.hasMarks) return text;
     if (this.random.chance(probability)) text += ` @marked(by: "${this.random.below(9)}")`;
     if (this.random.chance(probability / 2)) text += ' @marked @marked(weight: 3)';
     if (isQueryOrField && this.random.chance(probability)) text += this.random.chance(0.5) ? ' @once' : ' @once(level: HIGH)';
@@ -129,7 +133,7 @@ export class Generator {
     const meaning = `${name}${values}${type}`;
     while (this.meanings.has(response) && this.meanings.get(response) !== meaning) response = `other${this.names++}`;
     this.meanings.set(response, meaning);
-    const needed = this.random.chance(0.04) ? ' @needed(name: "n", at: {x: 1})' : '';
+    const needed = this.random.chance(0.04) && this.hasMarks ? ' @needed(name: "n", at: {x: 1})' : '';
     return `${response === name ? '' : `${response}: `}${name}${values}${this.marks(0.06, true)}${this.condition(isUnconditional ? 0 : 0.06)}${needed}${selection}`;
   }
 
@@ -177,7 +181,7 @@ export class Generator {
     if (isNonNullType(type)) return this.literal(type.ofType, depth, mayUseVariables, false);
     if (isListType(type)) {
       if (random.chance(0.15)) return this.literal(getNullableType(type.ofType), depth + 1, false);
-      return `[${Array.from({ length: random.below(4) }, () => inner(type.ofType, false)).join(', ')}]`;
+      return `[${Array.from({ length: random.below(4) >> (depth > 5 ? 2 : 0) }, () => inner(type.ofType, false)).join(', ')}]`;
     }
     if (isEnumType(type)) return random.of(type.getValues()).name;
     if (isInputObjectType(type)) return this.object(type, depth, mayUseVariables, inner);
