@@ -54,7 +54,7 @@ export const schemas = [
   {
     name: 'directives of extensions count',
     // graphql-js 16 looks for @specifiedBy and @oneOf at the definition alone.
-    is: ({ sdl, ours, theirs, oursPrinted, theirsPrinted }) => ours.length + theirs.length === 0 && /^extend (scalar|input) /m.test(sdl)
+    is: ({ sdl, ours, theirs, oursPrinted, theirsPrinted }) => ours.length + theirs.length === 0 && /^ *extend (scalar|input) /m.test(sdl)
       && oursPrinted.replace(/ @oneOf| @specifiedBy\(url: "[^"]*"\)/g, '') === theirsPrinted,
   },
   {
