@@ -15,7 +15,7 @@ Poco::JSON::Object::Ptr runValidate(const Poco::JSON::Object& asked, Schemas& sc
         return said;
     }
     const auto source = asked.getValue<std::string>("document");
-    const ParseResult parsed = parseExecutable(source);
+    const ParseResult parsed = parseDocument(source);
     if (parsed.error) {
         said->set("errors", errorsOf({*parsed.error}, source));
         return said;

@@ -20,9 +20,7 @@ std::string_view Arena::copy(std::string_view text) {
     return {static_cast<const char*>(memory), text.size()};
 }
 
-void* Arena::grow(std::size_t bytes, std::size_t alignment) {
-    // Blocks are aligned to the largest fundamental alignment; anything stricter is not asked for.
-    static_cast<void>(alignment);
+void* Arena::grow(std::size_t bytes) {
     const std::size_t step = blocks_.empty() ? firstBlock_ : std::min(blocks_.back().size * 2, largestStep);
     std::size_t size = std::max(step, bytes);
     if (size > maximum_ - std::min(bytes_, maximum_)) size = bytes; // the rest is smaller than a step

@@ -38,9 +38,10 @@ public:
     }
     // An empty text past the limit.
     std::string_view copy(std::string_view text);
+    // `alignment` is a power of two, at most that of operator new, to which blocks are aligned.
     void* allocate(std::size_t bytes, std::size_t alignment) {
         const std::size_t start = (at_ + alignment - 1) & ~(alignment - 1);
-        if (start + bytes > end_ || start < at_) return grow(bytes, alignment);
+        if (start + bytes > end_ || start < at_) return grow(bytes);
         at_ = start + bytes;
         return current_ + start;
     }
@@ -55,7 +56,7 @@ private:
         exhausted_ = true;
         return nullptr;
     }
-    void* grow(std::size_t bytes, std::size_t alignment);
+    void* grow(std::size_t bytes);
 
     struct Block {
         std::unique_ptr<std::byte[]> memory;

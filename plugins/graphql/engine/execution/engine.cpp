@@ -20,11 +20,11 @@ bool isSubscription(const PreparedDocument& document, NodeId operation) {
 
 std::shared_ptr<const PreparedDocument> Engine::prepareDocument(std::string_view text) const {
     if (text.size() > settings_.text.bytes) { // which is not copied
-        ParseResult refused = parseExecutable(text, settings_.text);
+        ParseResult refused = parseDocument(text, settings_.text);
         return std::make_shared<const PreparedDocument>(schema_, std::string(), std::vector{std::move(*refused.error)});
     }
     auto kept = std::make_unique<const std::string>(text);
-    ParseResult parsed = parseExecutable(*kept, settings_.text);
+    ParseResult parsed = parseDocument(*kept, settings_.text);
     if (parsed.error)
         return std::make_shared<const PreparedDocument>(schema_, std::string(text),
                                                         std::vector{std::move(*parsed.error)});

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/json_output.hpp"
 
+#include "language/escape.hpp"
+#include "language/utf8.hpp"
+#include "schema/number_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -46,29 +50,6 @@ std::size_t copyPlain(char* to, std::string_view text) {
     }
     for (; at < size && !isSpecial(static_cast<unsigned char>(from[at])); ++at) to[at] = from[at];
     return at;
-}
-
-// How many bytes of `text` are one well-formed character (Unicode 15, table 3-7); when there is none, `bad` is how many
-// belong to the ill-formed part.
-std::size_t characterLength(std::string_view text, std::size_t& bad) {
-    const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    std::size_t length = 0;
-    unsigned char low = 0x80;
-    unsigned char high = 0xBF;
-    if (first >= 0xC2 && first <= 0xDF) length = 2;
-    if (first >= 0xE0 && first <= 0xEF) length = 3;
-    if (first >= 0xF0 && first <= 0xF4) length = 4;
-    if (first == 0xE0) low = 0xA0;
-    if (first == 0xED) high = 0x9F;
-    if (first == 0xF0) low = 0x90;
-    if (first == 0xF4) high = 0x8F;
-    bad = 1;
-    for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
-        if (i == text.size() || byte(i) < low || byte(i) > high) return 0;
-        ++bad;
-    }
-    return length;
 }
 
 } // namespace
@@ -132,32 +113,7 @@ std::size_t JsonOutput::special(std::string_view text) {
     char* to = reserve(6);
     if (to == nullptr) return 0;
     *to++ = '\\';
-    char shortForm = 0;
-    switch (byte) {
-    case '"':
-        shortForm = '"';
-        break;
-    case '\\':
-        shortForm = '\\';
-        break;
-    case '\b':
-        shortForm = 'b';
-        break;
-    case '\f':
-        shortForm = 'f';
-        break;
-    case '\n':
-        shortForm = 'n';
-        break;
-    case '\r':
-        shortForm = 'r';
-        break;
-    case '\t':
-        shortForm = 't';
-        break;
-    default:
-        break;
-    }
+    const char shortForm = shortEscape(static_cast<char>(byte));
     if (shortForm != 0) {
         *to = shortForm;
         size_ += 2;
@@ -179,46 +135,8 @@ void JsonOutput::integer(std::int64_t value) {
 }
 
 void JsonOutput::number(double value) {
-    if (value == 0) return put('0');
-    std::array<char, 40> scientific{};
-    const auto result =
-        std::to_chars(scientific.data(), scientific.data() + scientific.size(), value, std::chars_format::scientific);
-    std::string_view text(scientific.data(), static_cast<std::size_t>(result.ptr - scientific.data()));
-    if (text.front() == '-') {
-        put('-');
-        text.remove_prefix(1);
-    }
-    const std::size_t e = text.find('e');
-    int exponent = 0;
-    const char* exponentText = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
-    std::from_chars(exponentText, text.data() + text.size(), exponent);
-    std::array<char, 24> digits{};
-    std::size_t count = 0;
-    for (const char c : text.substr(0, e))
-        if (c != '.') digits[count++] = c;
-    const std::string_view all(digits.data(), count);
-    const int point = exponent + 1; // digits before the point
-    if (point > 21 || point <= -6) {
-        append(all.substr(0, 1));
-        if (count > 1) {
-            put('.');
-            append(all.substr(1));
-        }
-        append(exponent < 0 ? "e-" : "e+");
-        return integer(exponent < 0 ? -exponent : exponent);
-    }
-    if (point <= 0) {
-        append("0.");
-        for (int i = point; i < 0; ++i) put('0');
-        return append(all);
-    }
-    const auto before = static_cast<std::size_t>(point);
-    append(all.substr(0, std::min(before, count)));
-    for (std::size_t i = count; i < before; ++i) put('0');
-    if (count > before) {
-        put('.');
-        append(all.substr(before));
-    }
+    NumberBuffer buffer{};
+    append(writeNumber(value, buffer));
 }
 
 } // namespace mortise::graphql

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/leaf.hpp"
 
+#include "schema/number_text.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -12,14 +14,6 @@ namespace mortise::graphql {
 namespace {
 
 constexpr std::size_t shownBytes = 1 << 16; // of a value in a message
-
-std::string textOf(double value) {
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-    JsonOutput text(64);
-    text.number(value);
-    return std::string(text.view());
-}
 
 // What the cell is as a number; a text only when all of it is a decimal number.
 std::optional<double> numberOf(const Cell& cell) {
@@ -172,7 +166,7 @@ std::string inspectCell(const Cell& cell) {
     case CellKind::enumeration:
         return std::to_string(cell.integer);
     case CellKind::number:
-        return textOf(cell.number);
+        return numberText(cell.number);
     case CellKind::json:
         return std::string(cell.text().substr(0, shownBytes));
     case CellKind::object:

@@ -53,8 +53,7 @@ PlanResult Planner::run() {
     const auto kind = static_cast<OperationKind>(document_[operation_].flags);
     const TypeId type = schema_.root(kind);
     if (type == noType) {
-        static constexpr std::array<std::string_view, 3> kinds{"query", "mutation", "subscription"};
-        fail("Schema is not configured to execute " + std::string(kinds[static_cast<std::size_t>(kind)]) +
+        fail("Schema is not configured to execute " + std::string(operationKeywords[static_cast<std::size_t>(kind)]) +
                  " operation.",
              operation_);
         error_->kind = ErrorKind::request;

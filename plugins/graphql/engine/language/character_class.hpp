@@ -44,8 +44,16 @@ constexpr CharacterClass classOf(char c) {
     return characterClasses[static_cast<unsigned char>(c)];
 }
 
+constexpr bool isDigit(char c) {
+    return classOf(c) == CharacterClass::digit;
+}
+
+constexpr bool isNameStart(char c) {
+    return classOf(c) == CharacterClass::name;
+}
+
 constexpr bool isNameContinue(char c) {
-    return classOf(c) == CharacterClass::name || classOf(c) == CharacterClass::digit;
+    return isNameStart(c) || isDigit(c);
 }
 
 // The first LF or CR at or after `from`; the text's size when there is none.

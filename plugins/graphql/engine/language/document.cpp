@@ -17,4 +17,12 @@ NodeId Document::child(NodeId id, NodeKind kind) const {
     return noNode;
 }
 
+// It stands behind the type, which a description may stand before.
+NodeId Document::defaultValue(NodeId definition) const {
+    const NodeId first = definition + 1;
+    const NodeId type = nodes_[first].kind == NodeKind::stringValue ? nodes_[first].end : first;
+    const NodeId next = nodes_[type].end;
+    return next < nodes_[definition].end && nodes_[next].kind != NodeKind::directive ? next : noNode;
+}
+
 } // namespace mortise::graphql

@@ -77,6 +77,8 @@ public:
     Siblings children(NodeId id) const { return {nodes_.data(), id + 1, nodes_[id].end}; }
     // The first child of that kind; noNode when there is none.
     NodeId child(NodeId id, NodeKind kind) const;
+    // The default of a variableDefinition or an inputValueDefinition; noNode when there is none.
+    NodeId defaultValue(NodeId definition) const;
 
 private:
     std::string_view text(Span span) const { return source_.substr(span.offset, span.size); }

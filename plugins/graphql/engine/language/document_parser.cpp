@@ -8,7 +8,6 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::uint32_t highestNesting = 500;
 constexpr std::uint32_t firstNodes = 4096; // reserved at once at the highest
 
 } // namespace

@@ -8,9 +8,7 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::size_t longestLine = 80; // of a field's name and arguments, in UTF-16 units
-
-constexpr std::string_view operationNames[] = {"query", "mutation", "subscription"};
+constexpr std::size_t longestField = 80; // of a field's name and arguments, in UTF-16 units
 
 } // namespace
 
@@ -65,7 +63,7 @@ void DocumentPrinter::printOperation(NodeId id) {
     const bool isShort = document_[id].flags == static_cast<std::uint8_t>(OperationKind::query) &&
                          document_[id].name.size == 0 && !hasVariables && !has(id, NodeKind::directive);
     if (!isShort) {
-        out_ += operationNames[document_[id].flags];
+        out_ += operationKeywords[document_[id].flags];
         if (document_[id].name.size != 0 || hasVariables) out_ += ' ';
         out_ += document_.name(id);
         if (hasVariables) {
@@ -105,7 +103,7 @@ void DocumentPrinter::printField(NodeId id) {
     out_ += document_.name(id);
     if (has(id, NodeKind::argument)) {
         const std::string arguments = onOneLine(id, NodeKind::argument);
-        if (prefix + countUtf16(arguments) + 2 > longestLine) {
+        if (prefix + countUtf16(arguments) + 2 > longestField) {
             printItemsByLine(id, NodeKind::argument);
         } else {
             append('(' + arguments + ')');

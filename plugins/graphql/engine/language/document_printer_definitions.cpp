@@ -6,8 +6,6 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::string_view rootOperationNames[] = {"query", "mutation", "subscription"};
-
 std::string_view keywordOf(NodeKind kind) {
     switch (kind) {
     case NodeKind::schemaDefinition:
@@ -36,7 +34,7 @@ void DocumentPrinter::printTypeSystem(NodeId id) {
     if (kind == NodeKind::fieldDefinition) return printFieldDefinition(id);
     if (kind == NodeKind::directiveDefinition) return printDirectiveDefinition(id);
     if (kind == NodeKind::rootOperation) {
-        out_ += rootOperationNames[document_[id].flags];
+        out_ += operationKeywords[document_[id].flags];
         out_ += ": ";
         return print(id + 1);
     }

@@ -17,4 +17,25 @@ struct Escape {
     static Escape read(std::string_view source, std::size_t offset);
 };
 
+// The letter behind the backslash in the short escape that GraphQL and JSON write for a character; 0 when it has none.
+constexpr char shortEscape(char c) {
+    switch (c) {
+    case '"':
+    case '\\':
+        return c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
 } // namespace mortise::graphql

@@ -23,10 +23,6 @@ constexpr std::array<bool, 256> endsPlainText = [] {
     return ends;
 }();
 
-bool isDigit(char c) {
-    return classOf(c) == CharacterClass::digit;
-}
-
 } // namespace
 
 Token Lexer::next() {
@@ -114,9 +110,7 @@ std::string Lexer::describe(const Token& token) const {
 
 std::string Lexer::shorten(std::string text) {
     if (text.size() <= longestShown) return text;
-    std::size_t end = longestShown;
-    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
+    text.resize(cutUtf8(text, longestShown).size());
     return text + "…";
 }
 

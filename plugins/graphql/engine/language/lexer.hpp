@@ -42,7 +42,7 @@ private:
     Token readBlockString(std::uint32_t start);
     Token readOther(std::uint32_t start);
     // Passes over digits, at least one; false when there is none.
-    bool skipDigits(std::uint32_t& at);
+    bool skipDigits(std::uint32_t& offset);
     Token failAt(std::uint32_t offset, std::string message);
     // A character as messages show it: in quotes, or its number.
     std::string showCharacter(std::uint32_t offset) const;

@@ -28,10 +28,6 @@ ParseResult parseDocument(std::string_view source, const TextLimits& limits) {
     return DocumentParser(source, limits).parseDocument();
 }
 
-ParseResult parseExecutable(std::string_view source, const TextLimits& limits) {
-    return parseDocument(source, limits);
-}
-
 ParseResult parseValue(std::string_view source, bool isConstant, const TextLimits& limits) {
     if (auto error = checkText(source, limits)) return {{}, std::move(error)};
     return DocumentParser(source, limits).parseValue(isConstant);

@@ -10,12 +10,14 @@
 
 namespace mortise::graphql {
 
+// What nests may be walked by recursion: documents and values nest no deeper, whatever their limits say.
+inline constexpr std::uint32_t highestNesting = 500;
+
 // Bounds of a text, checked before and while it is parsed.
 struct TextLimits {
     std::uint32_t bytes = 100'000;
     std::uint32_t tokens = 5'000; // comments and commas are none
-    // Selection sets, lists, objects and list types within each other; 500 at the highest, whatever stands here: what
-    // walks a document may recurse by it.
+    // Selection sets, lists, objects and list types within each other; highestNesting at the most.
     std::uint32_t nesting = 200;
 };
 
@@ -25,13 +27,11 @@ struct ParseResult {
     std::optional<Error> error;
 };
 
-// Parses executable and type system definitions, in one document. Takes time by the bytes of the source, memory by its
+// Parses executable and type system definitions, in one document (of an operation's document validation refuses the
+// latter: ExecutableDefinitions). Takes time by the bytes of the source, memory by its
 // tokens. The document borrows the source. Descriptions before operations, fragments and variables are read and not
 // kept.
 ParseResult parseDocument(std::string_view source, const TextLimits& limits = {});
-
-// As parseDocument; a type system definition in it is refused by validation (ExecutableDefinitions).
-ParseResult parseExecutable(std::string_view source, const TextLimits& limits = {});
 
 // One value; a constant one has no variables. Node 0 is a document, node 1 the value.
 ParseResult parseValue(std::string_view source, bool isConstant, const TextLimits& limits = {});

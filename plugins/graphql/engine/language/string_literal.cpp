@@ -15,7 +15,7 @@ namespace mortise::graphql {
 namespace {
 
 constexpr std::string_view tripleQuote = "\"\"\"";
-constexpr std::size_t longestLine = 70; // of a block string that stands on one line
+constexpr std::size_t longestOneLiner = 70; // of a block string that stands on one line
 
 bool isBlank(char c) {
     return c == ' ' || c == '\t';
@@ -109,19 +109,9 @@ std::string printString(std::string_view text) {
         // U+0080 to U+009F are two bytes, of which the second is the code point.
         const bool isUpperControl =
             byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (c == '"' || c == '\\') {
+        if (shortEscape(c) != 0) {
             out += '\\';
-            out += c;
-        } else if (c == '\b') {
-            out += "\\b";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\f') {
-            out += "\\f";
-        } else if (c == '\r') {
-            out += "\\r";
+            out += shortEscape(c);
         } else if (byte < 0x20 || byte == 0x7F || isUpperControl) {
             const unsigned char point = isUpperControl ? static_cast<unsigned char>(text[++i]) : byte;
             out += "\\u00";
@@ -143,7 +133,8 @@ std::string printBlockString(std::string_view text) {
     const bool isSingleLine = findLineEnd(escaped, 0) == escaped.size();
     const bool endsInTripleQuote = escaped.ends_with("\\\"\"\"");
     const bool forcesTrailingLine = (text.ends_with('"') && !endsInTripleQuote) || text.ends_with('\\');
-    const bool isMultiLine = !isSingleLine || countUtf16(text) > longestLine || forcesTrailingLine || endsInTripleQuote;
+    const bool isMultiLine =
+        !isSingleLine || countUtf16(text) > longestOneLiner || forcesTrailingLine || endsInTripleQuote;
     const bool skipsLeadingLine = isSingleLine && !text.empty() && isBlank(text.front());
 
     std::string out(tripleQuote);

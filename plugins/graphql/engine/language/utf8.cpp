@@ -16,22 +16,21 @@ constexpr bool isContinuation(unsigned char c) {
     return (c & 0xC0) == 0x80;
 }
 
-// The bytes of the sequence that begins here, 0 when there is no valid one.
-std::size_t sequenceLength(std::string_view rest) {
-    const unsigned char lead = byteOf(rest[0]);
+} // namespace
+
+std::size_t characterLength(std::string_view text, std::size_t& illFormed) {
+    const unsigned char lead = byteOf(text[0]);
     if (lead < 0x80) return 1;
     const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-    if (length == 0 || rest.size() < length) return 0;
-    const unsigned char second = byteOf(rest[1]);
-    const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (second < low || second > high) return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if (!isContinuation(byteOf(rest[i]))) return 0;
+    unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    illFormed = 1;
+    for (std::size_t i = 1; i < length; ++i, low = 0x80, high = 0xBF) {
+        if (i == text.size() || byteOf(text[i]) < low || byteOf(text[i]) > high) return 0;
+        ++illFormed;
+    }
     return length;
 }
-
-} // namespace
 
 std::size_t findInvalidUtf8(std::string_view text) {
     std::size_t at = 0;
@@ -44,7 +43,8 @@ std::size_t findInvalidUtf8(std::string_view text) {
                 continue;
             }
         }
-        const std::size_t length = sequenceLength(text.substr(at));
+        std::size_t illFormed = 0;
+        const std::size_t length = characterLength(text.substr(at), illFormed);
         if (length == 0) return at;
         at += length;
     }
@@ -88,7 +88,8 @@ std::size_t countUtf16(std::string_view text) {
 std::string sliceUtf16(std::string_view text, std::size_t offset, std::size_t units) {
     std::string out;
     while (units > 0 && offset < text.size()) {
-        const std::size_t length = sequenceLength(text.substr(offset));
+        std::size_t illFormed = 0;
+        const std::size_t length = characterLength(text.substr(offset), illFormed);
         const std::size_t taken = length == 4 ? 2 : 1;
         if (taken > units) {
             appendUtf8(out, 0xFFFD);
@@ -99,6 +100,12 @@ std::string sliceUtf16(std::string_view text, std::size_t offset, std::size_t un
         units -= taken;
     }
     return out;
+}
+
+std::string_view cutUtf8(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return text;
+    while (bytes > 0 && isContinuation(byteOf(text[bytes]))) --bytes;
+    return text.substr(0, bytes);
 }
 
 } // namespace mortise::graphql

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/inspect.hpp"
 
+#include "language/escape.hpp"
+#include "language/utf8.hpp"
 #include "schema/number_text.hpp"
 
 #include <algorithm>
@@ -18,36 +20,16 @@ void appendJsonString(std::string_view text, std::string& out) {
     out += '"';
     // Beyond what is shown nothing needs to be written.
     for (const char c : text.substr(0, inspectedBytes + 1)) {
-        switch (c) {
-        case '"':
-            out += "\\\"";
-            break;
-        case '\\':
-            out += "\\\\";
-            break;
-        case '\b':
-            out += "\\b";
-            break;
-        case '\f':
-            out += "\\f";
-            break;
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20U) {
-                std::array<char, 8> escape{};
-                std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-                out += escape.data();
-            } else {
-                out += c;
-            }
+        const char letter = shortEscape(c);
+        if (letter != 0) {
+            out += '\\';
+            out += letter;
+        } else if (static_cast<unsigned char>(c) < 0x20U) {
+            std::array<char, 8> escape{};
+            std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+            out += escape.data();
+        } else {
+            out += c;
         }
     }
     out += '"';
@@ -112,9 +94,7 @@ std::string inspect(const Values& values, std::uint32_t index) {
 
 std::string shortened(std::string_view text) {
     if (text.size() <= inspectedBytes) return std::string(text);
-    std::size_t end = inspectedBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return std::string(text.substr(0, end)) + "…";
+    return std::string(cutUtf8(text, inspectedBytes)) + "…";
 }
 
 } // namespace mortise::graphql

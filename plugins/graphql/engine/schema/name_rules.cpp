@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/name_rules.hpp"
 
+#include "language/character_class.hpp"
 #include "schema/standard_types.hpp"
 #include "schema/suggestion_list.hpp"
 #include "schema/type_text.hpp"
@@ -61,7 +62,7 @@ private:
         if (isName(name)) return;
         if (name.empty())
             report("Expected name to be a non-empty string.", offset);
-        else if (name[0] >= '0' && name[0] <= '9' && isName("_" + name))
+        else if (isDigit(name[0]) && isName("_" + name))
             report("Names must start with [_a-zA-Z] but \"" + name + "\" does not.", offset);
         else
             report("Names must only contain [_a-zA-Z0-9] but \"" + name + "\" does not.", offset);

@@ -74,9 +74,7 @@ void SdlDirectiveRules::learn(NodeId definition) {
         if (document_.kind(below) != NodeKind::inputValueDefinition) continue;
         known.arguments.push_back(name);
         const NodeId type = document_.child(below, NodeKind::nonNullType);
-        if (type == noNode) continue;
-        const NodeId next = document_[type].end;
-        if (next == document_[below].end || document_.kind(next) == NodeKind::directive)
+        if (type != noNode && document_.defaultValue(below) == noNode)
             known.required.emplace_back(name, printNode(document_, type));
     }
     known_[std::string(document_.name(definition))] = std::move(known);
@@ -98,7 +96,7 @@ void SdlDirectiveRules::checkAppliedTo(NodeId node, NodeKind parent) {
     Seen here;
     Seen* seen = &here;
     if (kind == NodeKind::schemaDefinition) seen = &onSchema_;
-    if (kind >= NodeKind::scalarType && kind <= NodeKind::inputType) seen = &onTypes_[document_.name(node)];
+    if (isTypeDefinition(kind)) seen = &onTypes_[document_.name(node)];
     for (const NodeId directive : document_.children(node)) {
         if (document_.kind(directive) != NodeKind::directive) continue;
         const std::string name(document_.name(directive));

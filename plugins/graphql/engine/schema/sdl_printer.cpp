@@ -13,9 +13,6 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> commonRoots{"Query", "Mutation", "Subscription"};
-constexpr std::array<std::string_view, 3> rootWords{"query", "mutation", "subscription"};
-
 // One schema on its way into a text.
 class SdlPrinter {
 public:
@@ -56,16 +53,16 @@ private:
 
     void printRoots() {
         bool areCommon = true;
-        for (std::size_t at = 0; at < commonRoots.size(); ++at) {
+        for (std::size_t at = 0; at < commonRootNames.size(); ++at) {
             const TypeId root = schema_.root(static_cast<OperationKind>(at));
-            areCommon = areCommon && (root == noType || schema_[root].name == commonRoots[at]);
+            areCommon = areCommon && (root == noType || schema_[root].name == commonRootNames[at]);
         }
         if (areCommon && !schema_.description()) return;
         beginDefinition(schema_.description());
         out_ += "schema {\n";
-        for (std::size_t at = 0; at < rootWords.size(); ++at) {
+        for (std::size_t at = 0; at < operationKeywords.size(); ++at) {
             const TypeId root = schema_.root(static_cast<OperationKind>(at));
-            if (root != noType) out_.append("  ").append(rootWords[at]) += ": " + schema_[root].name + "\n";
+            if (root != noType) out_.append("  ").append(operationKeywords[at]) += ": " + schema_[root].name + "\n";
         }
         out_ += '}';
     }

@@ -19,10 +19,6 @@ namespace {
 
 constexpr TextLimits sdlLimits{16U << 20U, 1'000'000, 200};
 
-bool isTypeKind(NodeKind kind) {
-    return kind >= NodeKind::scalarType && kind <= NodeKind::inputType;
-}
-
 TypeKind typeKindOf(NodeKind kind) {
     switch (kind) {
     case NodeKind::scalarType:
@@ -75,7 +71,7 @@ private:
                 readRoots(node);
             } else if (document_.kind(node) == NodeKind::directiveDefinition) {
                 readDirective(node);
-            } else if (isTypeKind(document_.kind(node))) {
+            } else if (isTypeDefinition(document_.kind(node))) {
                 places_.emplace(document_.name(node), definition_.types.size());
                 definition_.types.push_back(readType(node));
             }
@@ -86,7 +82,7 @@ private:
         for (const NodeId node : document_.children(0)) {
             if (document_[node].flags != Node::isExtension) continue;
             if (document_.kind(node) == NodeKind::schemaDefinition) readRoots(node);
-            if (!isTypeKind(document_.kind(node))) continue;
+            if (!isTypeDefinition(document_.kind(node))) continue;
             TypeDefinition part = readType(node);
             const auto place = places_.find(part.name);
             if (place == places_.end() || definition_.types[place->second].kind != part.kind)
@@ -192,12 +188,10 @@ private:
         input.description = descriptionOf(node);
         input.deprecated = deprecationOf(node);
         input.offset = document_[node].name.offset;
-        for (const NodeId below : document_.children(node)) {
-            if (isTypeReference(document_.kind(below)))
-                input.type = printNode(document_, below);
-            else if (!input.type.empty() && document_.kind(below) != NodeKind::directive)
-                input.defaultValue = printNode(document_, below);
-        }
+        for (const NodeId below : document_.children(node))
+            if (isTypeReference(document_.kind(below))) input.type = printNode(document_, below);
+        const NodeId literal = document_.defaultValue(node);
+        if (literal != noNode) input.defaultValue = printNode(document_, literal);
         return input;
     }
 

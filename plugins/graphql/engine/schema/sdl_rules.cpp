@@ -14,10 +14,6 @@ namespace mortise::graphql {
 
 namespace {
 
-bool definesType(const Document& document, NodeId node) {
-    return document.kind(node) >= NodeKind::scalarType && document.kind(node) <= NodeKind::inputType;
-}
-
 const char* kindWord(NodeKind kind) {
     switch (kind) {
     case NodeKind::scalarType:
@@ -42,7 +38,7 @@ public:
 
     void check() {
         for (const NodeId node : document_.children(0))
-            if (definesType(document_, node) && document_[node].flags != Node::isExtension)
+            if (isTypeDefinition(document_.kind(node)) && document_[node].flags != Node::isExtension)
                 defined_[document_.name(node)] = node;
         for (const NodeId node : document_.children(0)) checkDefinition(node);
         for (NodeId node = 0; node < document_.size(); ++node)
@@ -63,18 +59,18 @@ private:
             if (!isExtension && schemas_++ > 0)
                 report("Must provide only one schema definition.", document_[node].offset);
             checkRoots(node);
-        } else if (definesType(document_, node) && isExtension) {
+        } else if (isTypeDefinition(document_.kind(node)) && isExtension) {
             checkExtension(node);
         }
     }
 
     void checkRoots(NodeId node) {
-        constexpr std::array<const char*, 3> names{"query", "mutation", "subscription"};
         for (const NodeId root : document_.children(node)) {
             if (document_.kind(root) != NodeKind::rootOperation) continue;
             NodeId& first = roots_[document_[root].flags];
             if (first != noNode) {
-                report("There can be only one " + std::string(names[document_[root].flags]) + " type in schema.",
+                report("There can be only one " + std::string(operationKeywords[document_[root].flags]) +
+                           " type in schema.",
                        document_[first].offset);
                 errors_.back().offsets.push_back(document_[root].offset);
             } else {

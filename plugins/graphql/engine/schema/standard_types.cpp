@@ -215,11 +215,7 @@ std::vector<TypeDefinition> standardTypes() {
 }
 
 bool isStandardType(std::string_view name) {
-    return isSpecifiedScalar(name) || isOneOfNames(introspectionNames, name);
-}
-
-bool isSpecifiedScalar(std::string_view name) {
-    return isOneOfNames(scalarNames, name);
+    return isOneOfNames(scalarNames, name) || isOneOfNames(introspectionNames, name);
 }
 
 ScalarKind specifiedScalar(std::string_view name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/suggestion_list.hpp"
 
+#include "language/character_class.hpp"
 #include "language/utf8.hpp"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ namespace mortise::graphql {
 namespace {
 
 constexpr std::size_t maximumSuggestions = 5;
-
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 std::string lowerCase(std::string_view text) {
     std::string lower(text);

@@ -39,10 +39,9 @@ private:
     bool isInput(TypeRef type) const { return schema_[type.named].isInput(); }
 
     void checkRoots() {
-        constexpr std::array<const char*, 3> names{"Query", "Mutation", "Subscription"};
-        for (std::size_t at = 0; at < names.size(); ++at) {
+        for (std::size_t at = 0; at < commonRootNames.size(); ++at) {
             const TypeId root = schema_.root(static_cast<OperationKind>(at));
-            const std::string name = names[at];
+            const std::string name(commonRootNames[at]);
             if (root == noType) {
                 if (at == 0) report("Query root type must be provided.", noOffset);
             } else if (schema_[root].kind != TypeKind::object) {

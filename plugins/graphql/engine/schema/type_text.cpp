@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/type_text.hpp"
 
+#include "language/character_class.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
 namespace mortise::graphql {
 
-namespace {
-
-bool startsName(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
-bool continuesName(char c) {
-    return startsName(c) || (c >= '0' && c <= '9');
-}
-
-} // namespace
-
 bool isName(std::string_view text) {
-    return !text.empty() && startsName(text[0]) && std::all_of(text.begin(), text.end(), continuesName);
+    return !text.empty() && isNameStart(text[0]) && std::all_of(text.begin(), text.end(), isNameContinue);
 }
 
 std::optional<TypeText> readTypeText(std::string_view text) {
@@ -32,7 +22,7 @@ std::optional<TypeText> readTypeText(std::string_view text) {
     for (; next() == '['; ++at)
         if (++type.lists > TypeRef::maximumLists) return std::nullopt;
     const std::size_t first = at;
-    while (at < text.size() && continuesName(text[at])) ++at;
+    while (at < text.size() && isNameContinue(text[at])) ++at;
     type.name = text.substr(first, at - first);
     if (!isName(type.name)) return std::nullopt;
     for (unsigned level = type.lists;; --level) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/value_text.hpp"
 
+#include "language/character_class.hpp"
 #include "language/string_literal.hpp"
 #include "schema/number_text.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 bool isIntegerText(std::string_view text) {
     if (text.starts_with('-')) text.remove_prefix(1);
     if (text.empty() || (text[0] == '0' && text.size() > 1)) return false;
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return std::all_of(text.begin(), text.end(), isDigit);
 }
 
 void printInto(const Schema& schema, const Values& values, std::uint32_t index, TypeRef type, std::string& out) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/variable_values.hpp"
 
+#include "language/parser.hpp"
 #include "language/printer.hpp"
 #include "schema/inspect.hpp"
 #include "schema/literal_values.hpp"
@@ -18,7 +19,6 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::uint32_t highestNesting = 500;
 constexpr std::uint32_t notGiven = 0xFFFFFFFF;
 
 // Whether no list or object stands deeper than `nesting`.
@@ -77,7 +77,6 @@ private:
     void coerceVariable() {
         const std::string_view name = document_.name(definition_);
         const NodeId typeNode = definition_ + 1;
-        const NodeId afterType = document_[typeNode].end;
         const std::optional<TypeRef> type = typeFromNode(schema_, document_, typeNode);
         if (!type || !schema_[type->named].isInput()) {
             fail(title() + " expected value of type \"" + printNode(document_, typeNode) +
@@ -87,10 +86,9 @@ private:
         }
         const Value* const given = in_.empty() ? nullptr : in_.member(in_[0], name);
         if (given == nullptr) {
-            const bool hasDefault =
-                afterType < document_[definition_].end && document_.kind(afterType) != NodeKind::directive;
-            if (hasDefault)
-                coerceLiteral(schema_, document_, afterType, *type, nullptr, out_, name);
+            const NodeId literal = document_.defaultValue(definition_);
+            if (literal != noNode)
+                coerceLiteral(schema_, document_, literal, *type, nullptr, out_, name);
             else if (type->isNonNull())
                 fail(title() + " of required type \"" + schema_.text(*type) + "\" was not provided.", definition_);
             return;

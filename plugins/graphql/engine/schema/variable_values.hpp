@@ -12,7 +12,7 @@ namespace mortise::graphql {
 
 struct VariableLimits {
     std::uint32_t errors = 50;   // past it one more says so, and nothing further is coerced
-    std::uint32_t nesting = 100; // lists and objects within each other; 500 at the highest, whatever stands here
+    std::uint32_t nesting = 100; // lists and objects within each other; highestNesting (parser.hpp) at the most
     bool suggestions = true;     // whether messages may name input fields and enumeration values
 };
 

@@ -12,7 +12,7 @@
 namespace mortise::graphql {
 
 // Names in the order in which they came first, each with its place in that order. A few are compared one by one, many
-// are hashed. The names are borrowed.
+// are hashed (see NameIndex for names chosen to meet). The names are borrowed.
 class NameSet {
 public:
     static constexpr std::uint32_t none = NameIndex::none;

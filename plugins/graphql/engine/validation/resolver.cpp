@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validation/resolver.hpp"
 
+#include "schema/type_from_node.hpp"
+
 namespace mortise::graphql {
 
 Resolver::Resolver(const Schema& schema, const Document& document, Resolution& out)
@@ -62,7 +64,7 @@ void Resolver::resolveNode(NodeId node) {
     const NodeId parent = open_.back();
     switch (document_.kind(node)) {
     case NodeKind::variableDefinition:
-        nodes_[node].type = declaredType(node);
+        nodes_[node].type = typeFromNode(schema_, document_, node + 1).value_or(TypeRef{});
         break;
     case NodeKind::selectionSet:
         resolveSelectionSet(node, parent);
@@ -216,25 +218,6 @@ void Resolver::collectSpreads(Resolution::Definition& definition) {
         }
     }
     definition.spreadsEnd = static_cast<std::uint32_t>(out_.spreads_.size());
-}
-
-TypeRef Resolver::declaredType(NodeId definition) const {
-    TypeRef type;
-    for (NodeId node = definition + 1; node < document_[definition].end; ++node) {
-        switch (document_.kind(node)) {
-        case NodeKind::nonNullType:
-            type.nonNull = static_cast<std::uint16_t>(type.nonNull | (1U << type.lists));
-            continue;
-        case NodeKind::listType:
-            if (type.lists == TypeRef::maximumLists) return {};
-            ++type.lists;
-            continue;
-        default:
-            type.named = schema_.type(document_.name(node));
-            return type.named == noType ? TypeRef{} : type;
-        }
-    }
-    return {};
 }
 
 TypeRef Resolver::conditionOf(NodeId fragment) const {

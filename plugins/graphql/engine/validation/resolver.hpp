@@ -25,7 +25,6 @@ private:
     void nameMembers(NodeId object);
     void addUsage(NodeId node, NodeId holder);
     void collectSpreads(Resolution::Definition& definition);
-    TypeRef declaredType(NodeId definition) const;
     // A type condition's type, when it may be selected from or is a leaf.
     TypeRef conditionOf(NodeId fragment) const;
 

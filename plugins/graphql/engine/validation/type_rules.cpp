@@ -7,18 +7,9 @@ namespace mortise::graphql {
 
 namespace {
 
-bool isTypeDefinition(const Document& document, NodeId definition) {
-    switch (document.kind(definition)) {
-    case NodeKind::scalarType:
-    case NodeKind::objectType:
-    case NodeKind::interfaceType:
-    case NodeKind::unionType:
-    case NodeKind::enumType:
-    case NodeKind::inputType:
-        return (document[definition].flags & Node::isExtension) == 0;
-    default:
-        return false;
-    }
+// A type that the document itself defines.
+bool definesType(const Document& document, NodeId definition) {
+    return isTypeDefinition(document.kind(definition)) && document[definition].flags != Node::isExtension;
 }
 
 } // namespace
@@ -29,7 +20,7 @@ void checkKnownType(RuleContext& context, NodeId namedType) {
     if (context.schema.type(name) != noType) return;
     std::vector<std::string_view> known;
     for (const NodeId definition : document.children(0)) {
-        if (!isTypeDefinition(document, definition)) continue;
+        if (!definesType(document, definition)) continue;
         if (document.name(definition) == name) return;
         if (context.schema.type(document.name(definition)) == noType) known.push_back(document.name(definition));
     }

@@ -138,13 +138,9 @@ void VariableRules::checkPositions() {
 // October 2021, 5.8.5, IsVariableUsageAllowed.
 bool VariableRules::isAllowed(NodeId definition, TypeRef type, const Resolution::Usage& usage) const {
     if (!usage.type.isNonNull() || type.isNonNull()) return context_.schema.isSubType(type, usage.type);
-    bool hasDefault = usage.hasDefault;
     const Document& document = context_.document;
-    // The type is the first child; a default is the second, when that is no directive.
-    const NodeId second = document[definition + 1].end;
-    if (second < document[definition].end && document.kind(second) != NodeKind::directive) {
-        hasDefault = hasDefault || document.kind(second) != NodeKind::nullValue;
-    }
+    const NodeId own = document.defaultValue(definition);
+    const bool hasDefault = usage.hasDefault || (own != noNode && document.kind(own) != NodeKind::nullValue);
     return hasDefault && context_.schema.isSubType(type, usage.type.nullable());
 }
 

@@ -78,7 +78,7 @@ public:
 
     std::shared_ptr<const PreparedDocument> document(std::string_view text) const {
         auto kept = std::make_unique<const std::string>(text);
-        ParseResult parsed = parseExecutable(*kept);
+        ParseResult parsed = parseDocument(*kept);
         if (parsed.error) throw std::runtime_error(parsed.error->message);
         return std::make_shared<const PreparedDocument>(schema_, std::move(kept), std::move(parsed.document));
     }

@@ -28,6 +28,7 @@ class GraphqlParserTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(offsetsAreOfTheFirstToken);
     CPPUNIT_TEST(childrenOfADocument);
     CPPUNIT_TEST(afterAnErrorThereIsNoDocument);
+    CPPUNIT_TEST(defaultValues);
     CPPUNIT_TEST_SUITE_END();
 
     static std::string shape(std::string_view source) {
@@ -227,6 +228,29 @@ class GraphqlParserTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(parsed.error.has_value());
         CPPUNIT_ASSERT(parsed.error->kind == ErrorKind::syntax);
         CPPUNIT_ASSERT_EQUAL(std::size_t{0}, parsed.document.size());
+    }
+
+    void defaultValues() {
+        const auto defaults = [](std::string_view source, NodeKind kind) {
+            const ParseResult parsed = parseDocument(source);
+            CPPUNIT_ASSERT(!parsed.error);
+            std::string all;
+            for (NodeId node = 0; node < parsed.document.size(); ++node) {
+                if (parsed.document.kind(node) != kind) continue;
+                const NodeId value = parsed.document.defaultValue(node);
+                all += value == noNode ? "-" : parsed.document.rawValue(value);
+                all += ' ';
+            }
+            return all;
+        };
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("- 1 - null c "),
+            defaults("query ($a: T, $b: [T!] = 1, $c: T! @d, $d: T = null @d(x: 2), $e: T = \"c\") { f }",
+                     NodeKind::variableDefinition));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("- 1 - E d "),
+            defaults("input I { a: T \"of b\" b: [T] = 1 \"of c\" c: T! @d d: T = E @d \"x\" e: T = \"d\" }",
+                     NodeKind::inputValueDefinition));
     }
 };
 

@@ -49,7 +49,7 @@ inline ParseResult parsedForValidation(std::string_view source) {
     limits.bytes = std::numeric_limits<std::uint32_t>::max() - 1;
     limits.tokens = std::numeric_limits<std::uint32_t>::max() - 1;
     limits.nesting = 500;
-    ParseResult parsed = parseExecutable(source, limits);
+    ParseResult parsed = parseDocument(source, limits);
     CPPUNIT_ASSERT_MESSAGE(parsed.error ? parsed.error->message : "", !parsed.error);
     return parsed;
 }
