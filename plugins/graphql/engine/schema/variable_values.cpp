@@ -42,6 +42,7 @@ public:
         : schema_(schema), document_(document), in_(in), limits_(limits), out_(out), errors_(errors) {}
 
     void coerceAll(NodeId operation) {
+        sortGiven();
         const std::uint32_t object = out_.begin(ValueKind::object);
         for (const NodeId definition : document_.children(operation)) {
             if (document_.kind(definition) != NodeKind::variableDefinition) continue;
@@ -74,6 +75,22 @@ private:
 
     std::string title() const { return "Variable \"$" + std::string(document_.name(definition_)) + "\""; }
 
+    // Both variables that are defined and those that are given may be many.
+    void sortGiven() {
+        if (in_.empty()) return;
+        for (std::uint32_t at = 1; at < in_[0].end; at = in_[at].end) sorted_.push_back(at);
+        std::sort(sorted_.begin(), sorted_.end(),
+                  [this](std::uint32_t left, std::uint32_t right) { return in_[left].name < in_[right].name; });
+    }
+
+    // Null when the request has none of that name.
+    const Value* givenValue(std::string_view name) const {
+        const auto at =
+            std::lower_bound(sorted_.begin(), sorted_.end(), name,
+                             [this](std::uint32_t given, std::string_view wanted) { return in_[given].name < wanted; });
+        return at != sorted_.end() && in_[*at].name == name ? &in_[*at] : nullptr;
+    }
+
     void coerceVariable() {
         const std::string_view name = document_.name(definition_);
         const NodeId typeNode = definition_ + 1;
@@ -84,7 +101,7 @@ private:
                  typeNode);
             return;
         }
-        const Value* const given = in_.empty() ? nullptr : in_.member(in_[0], name);
+        const Value* const given = givenValue(name);
         if (given == nullptr) {
             const NodeId literal = document_.defaultValue(definition_);
             if (literal != noNode)
@@ -232,6 +249,7 @@ private:
     Values& out_;
     std::vector<Error>& errors_;
     NodeId definition_ = noNode;
+    std::vector<std::uint32_t> sorted_; // what was given, by name
     std::vector<Step> path_;
     std::vector<std::uint32_t> given_;
     std::uint32_t failures_ = 0;

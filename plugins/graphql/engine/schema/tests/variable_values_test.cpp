@@ -5,6 +5,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <string>
+#include <vector>
 
 namespace mortise::graphql {
 
@@ -21,6 +22,7 @@ class GraphqlVariableValuesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(unusableTypes);
     CPPUNIT_TEST(errorsAreBounded);
     CPPUNIT_TEST(nestingIsBounded);
+    CPPUNIT_TEST(manyOfThem);
     CPPUNIT_TEST(withoutSuggestions);
     CPPUNIT_TEST(customScalars);
     CPPUNIT_TEST_SUITE_END();
@@ -222,6 +224,39 @@ class GraphqlVariableValuesTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT(!coerceVariables(schema, parsed.document, 1, in, limits, out, errors));
         CPPUNIT_ASSERT_EQUAL(std::string("Variable \"$p\" has lists and objects more than 500 deep in each other.\n"),
                              messagesOf(errors));
+    }
+
+    // More of them than TextLimits::tokens and a body of a megabyte allow, each found by its name.
+    void manyOfThem() {
+        constexpr int count = 5'000;
+        std::string definitions;
+        std::vector<std::string> names;
+        for (int i = 0; i < count; ++i) {
+            definitions += " $v" + std::to_string(i) + ": Int";
+            names.push_back("v" + std::to_string(2 * (count - i)));
+        }
+        Values in;
+        const std::uint32_t object = in.begin(ValueKind::object);
+        Value value;
+        value.kind = ValueKind::integer;
+        for (int round = 0; round < 20; ++round)
+            for (int i = 0; i < count; ++i) {
+                value.integer = 2 * (count - i);
+                value.name = round == 0 ? std::string_view(names[static_cast<std::size_t>(i)])
+                                        : in.keep(std::to_string(round) + names[static_cast<std::size_t>(i)]);
+                in.add(value);
+            }
+        in.end(object);
+        const Schema schema = givenSchema("type Query { a: Int }");
+        const std::string source = "query (" + definitions + ") { a }";
+        const ParseResult parsed = parseDocument(source, {.bytes = 1'000'000, .tokens = 100'000});
+        CPPUNIT_ASSERT(!parsed.error);
+        Values out;
+        std::vector<Error> errors;
+        CPPUNIT_ASSERT(coerceVariables(schema, parsed.document, 1, in, {}, out, errors));
+        CPPUNIT_ASSERT_EQUAL(std::uint32_t{(count - 1) / 2}, out[0].count); // the even ones, without 0
+        for (std::uint32_t at = 1; at < out.size(); ++at)
+            CPPUNIT_ASSERT_EQUAL("v" + std::to_string(out[at].integer), std::string(out[at].name));
     }
 
     void withoutSuggestions() {
