@@ -41,7 +41,7 @@ public:
     // `alignment` is a power of two, at most that of operator new, to which blocks are aligned.
     void* allocate(std::size_t bytes, std::size_t alignment) {
         const std::size_t start = (at_ + alignment - 1) & ~(alignment - 1);
-        if (start + bytes > end_ || start < at_) return grow(bytes);
+        if (start > end_ || bytes > end_ - start) return grow(bytes);
         at_ = start + bytes;
         return current_ + start;
     }

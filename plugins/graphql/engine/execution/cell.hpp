@@ -3,6 +3,8 @@
 
 #include "schema/type_ref.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -47,7 +49,7 @@ struct Cell {
         cell.number = value;
         return cell;
     }
-    // UTF-8; what is none is written as U+FFFD. At most 2^32-1 bytes.
+    // UTF-8; what is none is written as U+FFFD. Cut at 2^32-1 bytes.
     static Cell ofString(std::string_view value) { return ofText(CellKind::string, value); }
     // JSON that is written as it is: for custom scalars only, and only of a source that is known to be sound.
     static Cell ofJson(std::string_view value) { return ofText(CellKind::json, value); }
@@ -72,7 +74,7 @@ private:
     explicit Cell(CellKind of) : kind(of), integer(0) {}
     static Cell ofText(CellKind kind, std::string_view value) {
         Cell cell(kind);
-        cell.size = static_cast<std::uint32_t>(value.size());
+        cell.size = static_cast<std::uint32_t>(std::min<std::size_t>(value.size(), 0xFFFFFFFF));
         cell.characters = value.data();
         return cell;
     }

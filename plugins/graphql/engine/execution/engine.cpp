@@ -29,7 +29,8 @@ std::shared_ptr<const PreparedDocument> Engine::prepareDocument(std::string_view
         return std::make_shared<const PreparedDocument>(schema_, std::string(text),
                                                         std::vector{std::move(*parsed.error)});
     const auto prepared = std::make_shared<PreparedDocument>(schema_, std::move(kept), std::move(parsed.document));
-    std::vector<Error> errors = checkDocumentLimits(prepared->document(), settings_.document);
+    std::vector<Error> errors =
+        checkDocumentLimits(prepared->document(), settings_.document, settings_.validation.maximumErrors);
     Resolution resolution;
     if (errors.empty()) errors = validate(*schema_, prepared->document(), settings_.validation, resolution);
     if (!errors.empty())

@@ -17,18 +17,27 @@ constexpr char prefixText[8 + JsonOutput::padding] = "{\"data\":";
 constexpr std::string_view prefix(prefixText, 8);
 constexpr std::size_t leastResponse = 64;
 constexpr std::size_t argumentBytesKept = std::size_t{1} << 16; // from one execution to the next
+constexpr std::size_t highestBytes = std::size_t{4} << 30;
+constexpr std::uint32_t highestErrors = 1'000;
+
+ExecutionLimits within(ExecutionLimits limits) {
+    limits.bytes = std::min(limits.bytes, highestBytes);
+    limits.responseBytes = std::clamp(limits.responseBytes, leastResponse, highestBytes);
+    limits.errors = std::clamp(limits.errors, 1U, highestErrors);
+    return limits;
+}
 
 } // namespace
 
 Execution::Execution(const ResolverTable& resolvers, const ExecutionLimits& limits, const Clock& clock)
     : resolvers_(resolvers),
-      limits_(limits),
+      limits_(within(limits)),
       clock_(clock),
-      arena_(limits.bytes),
-      output_(std::max(limits.responseBytes, leastResponse)) {}
+      arena_(limits_.bytes),
+      output_(limits_.responseBytes) {}
 
 Execution::~Execution() {
-    if (state_ == State::waiting) cancel("The execution was given up.");
+    if (state_ == State::waiting) abandonPending();
 }
 
 Execution::State Execution::start(Input input) {
@@ -136,6 +145,11 @@ void Execution::fail(std::string message) {
     output_.clear();
     output_.append(prefix);
     output_.append("null}");
+    abandonPending();
+}
+
+// Takes no memory: release keeps a slot for which there was room before.
+void Execution::abandonPending() {
     for (std::size_t i = 0; i < slots_.size() && outstanding_ != 0; ++i) {
         Batch* batch = slots_[i].batch;
         if (batch == nullptr) continue;
@@ -221,7 +235,7 @@ void Execution::startAll(Group& group) {
         if (fields[i].completion == Completion::typeName) continue;
         if (fields[i].completion == Completion::object)
             queue_.push_back(&group.batches[i]);
-        else if (state_ == State::waiting && !arena_.exhausted())
+        else if (state_ == State::waiting && !arena_.exhausted() && !(untilClock_ >= batchesPerLook && isLate()))
             begin(group.batches[i]);
     }
 }
@@ -241,11 +255,12 @@ bool Execution::drain() {
             return true;
         }
         if (state_ != State::waiting || failIfExhausted()) return false;
-        if (++untilClock_ == batchesPerLook && isLate()) return false;
+        if (untilClock_ >= batchesPerLook && isLate()) return false;
     }
 }
 
 void Execution::begin(Batch& batch) {
+    ++untilClock_;
     if (batch.planned_->arguments == PlannedField::none)
         batch.arguments_ = &noArguments_;
     else if (!takeArguments(batch))
@@ -276,13 +291,15 @@ bool Execution::takeArguments(Batch& batch) {
         arguments.values.clear();
         const bool hasVariables = input_.variables != nullptr && !input_.variables->empty();
         const Values* variables = hasVariables ? input_.variables : nullptr;
+        const std::size_t left = limits_.bytes - std::min(limits_.bytes, bytes());
+        arguments.values.limitTo(static_cast<std::uint32_t>(left / sizeof(Value)));
         Error error;
         if (!coerceArguments(document.schema(), document.document(), planned.field->arguments, planned.node, variables,
                              arguments.values, error))
             arguments.error = std::move(error);
         arguments.known = true;
         argumentBytes_ += arguments.values.bytes() + (arguments.error ? arguments.error->message.size() : 0);
-        if (bytes() > limits_.bytes) {
+        if (arguments.values.isExceeded() || bytes() > limits_.bytes) {
             failExhausted();
             return false;
         }

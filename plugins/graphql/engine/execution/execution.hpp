@@ -20,10 +20,12 @@ namespace mortise::graphql {
 class ResponseWriter;
 
 struct ExecutionLimits {
-    std::size_t bytes = std::size_t{32} << 20;         // rows, cells, texts kept, arguments made of variables
-    std::uint32_t rows = 100'000;                      // objects below one field of one group
-    std::size_t responseBytes = std::size_t{16} << 20; // of `data`
-    std::uint32_t errors = 50;                         // kept; further ones are counted
+    // Rows, cells, texts kept, arguments made of variables; 4 GiB at the highest.
+    std::size_t bytes = std::size_t{32} << 20;
+    std::uint32_t rows = 100'000; // objects below one field of one group
+    // Of `data`; as many may be dropped by nulls. 4 GiB at the highest.
+    std::size_t responseBytes = std::size_t{16} << 20;
+    std::uint32_t errors = 50; // kept, 1 to 1,000; further ones are counted
 };
 
 // Where an execution takes the time from.
@@ -113,6 +115,7 @@ private:
     ResponseWriter writer();
     State end(bool hasData);
     void fail(std::string message);
+    void abandonPending();
     bool failIfExhausted() {
         if (arena_.exhausted()) failExhausted();
         return arena_.exhausted();

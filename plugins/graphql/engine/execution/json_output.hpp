@@ -40,12 +40,18 @@ public:
 
     std::size_t size() const { return size_; }
     std::string_view view() const { return {buffer_.get(), size_}; }
-    // Drops what was written after size() was `mark`.
-    void truncate(std::size_t mark) { size_ = mark; }
+    // Drops what was written after size() was `mark`. When more than `maximum` bytes are dropped in all, that is an
+    // overflow, too: what is written is bounded also where it does not stay.
+    void truncate(std::size_t mark) {
+        dropped_ += size_ - mark;
+        size_ = mark;
+        if (dropped_ > maximum_) overflowed_ = true;
+    }
     bool overflowed() const { return overflowed_; }
     std::size_t capacity() const { return capacity_; }
     void clear() {
         size_ = 0;
+        dropped_ = 0;
         overflowed_ = false;
     }
 
@@ -61,6 +67,7 @@ private:
     std::unique_ptr<char[]> buffer_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
+    std::size_t dropped_ = 0;
     std::size_t maximum_;
     bool overflowed_ = false;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/leaf.hpp"
 
+#include "schema/inspect.hpp"
 #include "schema/number_text.hpp"
 
 #include <charconv>
@@ -13,7 +14,6 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::size_t shownBytes = 1 << 16; // of a value in a message
 
 // What the cell is as a number; a text only when all of it is a decimal number.
 std::optional<double> numberOf(const Cell& cell) {
@@ -36,7 +36,11 @@ std::optional<double> numberOf(const Cell& cell) {
     }
 }
 
-bool writeInteger(const Cell& cell, JsonOutput& output, std::string& message) {
+bool isWhole(const std::optional<double>& value) {
+    return value && std::isfinite(*value) && std::trunc(*value) == *value;
+}
+
+bool writeInteger(const Cell& cell, JsonOutput& output) {
     const auto fits = [](auto value) {
         return value >= std::numeric_limits<std::int32_t>::min() && value <= std::numeric_limits<std::int32_t>::max();
     };
@@ -45,28 +49,23 @@ bool writeInteger(const Cell& cell, JsonOutput& output, std::string& message) {
         return true;
     }
     const std::optional<double> value = numberOf(cell);
-    const bool whole = value && std::isfinite(*value) && std::trunc(*value) == *value;
-    if (whole && fits(*value)) {
+    if (isWhole(value) && fits(*value)) {
         output.integer(static_cast<std::int64_t>(*value));
         return true;
     }
-    message = (whole ? "Int cannot represent non 32-bit signed integer value: "
-                     : "Int cannot represent non-integer value: ") +
-              inspectCell(cell);
     return false;
 }
 
-bool writeNumber(const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeNumber(const Cell& cell, JsonOutput& output) {
     const std::optional<double> value = numberOf(cell);
     if (value && std::isfinite(*value)) {
         output.number(*value);
         return true;
     }
-    message = "Float cannot represent non numeric value: " + inspectCell(cell);
     return false;
 }
 
-bool writeString(const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeString(const Cell& cell, JsonOutput& output) {
     if (cell.kind == CellKind::string) {
         output.string(cell.text());
         return true;
@@ -76,11 +75,10 @@ bool writeString(const Cell& cell, JsonOutput& output, std::string& message) {
         output.string(inspectCell(cell));
         return true;
     }
-    message = "String cannot represent value: " + inspectCell(cell);
     return false;
 }
 
-bool writeBoolean(const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeBoolean(const Cell& cell, JsonOutput& output) {
     if (cell.kind == CellKind::boolean) {
         output.boolean(cell.boolean);
         return true;
@@ -89,11 +87,10 @@ bool writeBoolean(const Cell& cell, JsonOutput& output, std::string& message) {
         output.boolean(cell.kind == CellKind::integer ? cell.integer != 0 : cell.number != 0);
         return true;
     }
-    message = "Boolean cannot represent a non boolean value: " + inspectCell(cell);
     return false;
 }
 
-bool writeId(const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeId(const Cell& cell, JsonOutput& output) {
     if (cell.kind == CellKind::string) {
         output.string(cell.text());
         return true;
@@ -109,11 +106,10 @@ bool writeId(const Cell& cell, JsonOutput& output, std::string& message) {
         output.put('"');
         return true;
     }
-    message = "ID cannot represent value: " + inspectCell(cell);
     return false;
 }
 
-bool writeEnumeration(const Type& type, const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeEnumeration(const Type& type, const Cell& cell, JsonOutput& output) {
     std::uint64_t index = type.values.size();
     if (cell.kind == CellKind::enumeration) index = static_cast<std::uint64_t>(cell.integer);
     if (cell.kind == CellKind::string) {
@@ -126,11 +122,10 @@ bool writeEnumeration(const Type& type, const Cell& cell, JsonOutput& output, st
         output.put('"');
         return true;
     }
-    message = "Enum \"" + type.name + "\" cannot represent value: " + inspectCell(cell);
     return false;
 }
 
-bool writeCustom(const Type& type, const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeCustom(const Cell& cell, JsonOutput& output) {
     switch (cell.kind) {
     case CellKind::boolean:
         output.boolean(cell.boolean);
@@ -151,7 +146,6 @@ bool writeCustom(const Type& type, const Cell& cell, JsonOutput& output, std::st
             output.append("null"); // as JSON.stringify
         return true;
     default:
-        message = type.name + " cannot represent value: " + inspectCell(cell);
         return false;
     }
 }
@@ -168,14 +162,14 @@ std::string inspectCell(const Cell& cell) {
     case CellKind::number:
         return numberText(cell.number);
     case CellKind::json:
-        return std::string(cell.text().substr(0, shownBytes));
+        return shortened(cell.text());
     case CellKind::object:
         return "[Object]";
     case CellKind::list:
         return "[Array]";
     case CellKind::string: {
-        JsonOutput text(6 * shownBytes + 2);
-        text.string(cell.text().substr(0, shownBytes));
+        JsonOutput text(6 * (inspectedBytes + 3) + 2);
+        text.string(shortened(cell.text()));
         return std::string(text.view());
     }
     default:
@@ -183,22 +177,44 @@ std::string inspectCell(const Cell& cell) {
     }
 }
 
-bool writeLeaf(const Type& type, Completion completion, const Cell& cell, JsonOutput& output, std::string& message) {
+bool writeLeaf(const Type& type, Completion completion, const Cell& cell, JsonOutput& output) {
     switch (completion) {
     case Completion::integer:
-        return writeInteger(cell, output, message);
+        return writeInteger(cell, output);
     case Completion::number:
-        return writeNumber(cell, output, message);
+        return writeNumber(cell, output);
     case Completion::string:
-        return writeString(cell, output, message);
+        return writeString(cell, output);
     case Completion::boolean:
-        return writeBoolean(cell, output, message);
+        return writeBoolean(cell, output);
     case Completion::id:
-        return writeId(cell, output, message);
+        return writeId(cell, output);
     case Completion::enumeration:
-        return writeEnumeration(type, cell, output, message);
+        return writeEnumeration(type, cell, output);
     default:
-        return writeCustom(type, cell, output, message);
+        return writeCustom(cell, output);
+    }
+}
+
+std::string leafFault(const Type& type, Completion completion, const Cell& cell) {
+    const std::string shown = inspectCell(cell);
+    switch (completion) {
+    case Completion::integer:
+        return (isWhole(numberOf(cell)) ? "Int cannot represent non 32-bit signed integer value: "
+                                        : "Int cannot represent non-integer value: ") +
+               shown;
+    case Completion::number:
+        return "Float cannot represent non numeric value: " + shown;
+    case Completion::string:
+        return "String cannot represent value: " + shown;
+    case Completion::boolean:
+        return "Boolean cannot represent a non boolean value: " + shown;
+    case Completion::id:
+        return "ID cannot represent value: " + shown;
+    case Completion::enumeration:
+        return "Enum \"" + type.name + "\" cannot represent value: " + shown;
+    default:
+        return type.name + " cannot represent value: " + shown;
     }
 }
 

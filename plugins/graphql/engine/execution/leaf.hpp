@@ -11,10 +11,13 @@
 namespace mortise::graphql {
 
 // Writes a cell that is neither null nor an error as a value of a scalar or an enumeration, as the `serialize` of
-// graphql-js's types does. False: it is none; `message` says so.
-bool writeLeaf(const Type& type, Completion completion, const Cell& cell, JsonOutput& output, std::string& message);
+// graphql-js's types does. False: it is none, and nothing was written.
+bool writeLeaf(const Type& type, Completion completion, const Cell& cell, JsonOutput& output);
 
-// A cell as graphql-js's messages show a value.
+// The message for a cell that writeLeaf did not write.
+std::string leafFault(const Type& type, Completion completion, const Cell& cell);
+
+// A cell as graphql-js's messages show a value; a text is cut, see inspectedBytes.
 std::string inspectCell(const Cell& cell);
 
 } // namespace mortise::graphql

@@ -63,7 +63,7 @@ struct PlannedArguments {
 struct PlanLimits {
     std::uint32_t fields = 20'000; // planned fields, of all possible object types together
     std::uint32_t depth = 250;    // selections within each other, fragments followed; at most 250 (it bounds recursion)
-    std::uint32_t work = 200'000; // nodes visited while collecting
+    std::uint32_t work = 200'000; // nodes visited while collecting; four nodes of arguments and directives count as one
     std::size_t bytes = std::size_t{8} << 20; // of the plan with its constant arguments
 };
 

@@ -33,11 +33,13 @@ PlanCache::Entry* PlanCache::find(std::string_view text) {
 PlanCache::Entry* PlanCache::insert(std::shared_ptr<const PreparedDocument> document) {
     const std::size_t bytes = document->bytes() + entryBytes;
     if (bytes > maximumBytes_) return nullptr;
-    Entry& entry = entries_.emplace_front();
+    Entries made(1); // nothing has changed when one of these throws
+    Entry& entry = made.front();
     entry.hash_ = hash_(document->text());
     entry.document_ = std::move(document);
     entry.bytes_ = bytes;
-    index_.emplace(entry.hash_, entries_.begin());
+    index_.emplace(entry.hash_, made.begin());
+    entries_.splice(entries_.begin(), made);
     bytes_ += bytes;
     makeRoom();
     return &entry;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "execution/plan.hpp"
-#include "execution/text_hash.hpp"
+#include "language/keyed_hash.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,7 +71,7 @@ private:
 
     std::size_t maximumBytes_;
     std::size_t bytes_ = 0;
-    TextHash hash_;
+    KeyedHash hash_;
     Entries entries_;
     std::unordered_multimap<std::uint64_t, Entries::iterator> index_;
     Counters counters_;

@@ -125,6 +125,7 @@ bool Planner::planObject(ObjectPlan& object, std::span<const NodeId> nodes, std:
     fault_.reset();
     ++collection_;
     for (const NodeId node : nodes) {
+        if (!charge(node, 0)) return false;
         const NodeId set = document_.child(node, NodeKind::selectionSet);
         if (set != noNode && !collect(object.type, set)) return false;
         if (fault_) break;
@@ -198,10 +199,7 @@ bool Planner::collect(TypeId object, NodeId selectionSet) {
         }
         const NodeId node = frame.at;
         frame.at = document_[node].end;
-        if (++work_ > limits_.work) {
-            fail("The operation takes more than " + std::to_string(limits_.work) + " steps to plan.", node);
-            return false;
-        }
+        if (!charge(node, 1)) return false;
         NodeId holder = node;
         std::uint32_t fragment = NameIndex::none;
         if (document_.kind(node) == NodeKind::fragmentSpread) {
@@ -223,6 +221,15 @@ bool Planner::collect(TypeId object, NodeId selectionSet) {
         frames_.push_back({set + 1, document_[set].end});
     }
     return true;
+}
+
+bool Planner::charge(NodeId node, std::uint32_t steps) {
+    NodeId head = node + 1; // one past the arguments and directives
+    while (head < document_[node].end && document_.kind(head) != NodeKind::selectionSet) head = document_[head].end;
+    work_ += steps + (head - node) / 4;
+    if (work_ <= limits_.work) return true;
+    fail("The operation takes more than " + std::to_string(limits_.work) + " steps to plan.", node);
+    return false;
 }
 
 void Planner::add(NodeId field) {
@@ -293,14 +300,18 @@ bool Planner::planArguments(PlannedField& planned) {
     arguments.field = planned.field;
     arguments.node = planned.nodes.front();
     arguments.constant = !usesVariables(document_, arguments.node);
+    const std::size_t taken = argumentBytes_ + plan_->arena_.bytes();
+    const std::size_t left = limits_.bytes - std::min(limits_.bytes, taken);
+    arguments.values.limitTo(static_cast<std::uint32_t>(std::min<std::size_t>(left / sizeof(Value), 0xFFFFFFFF)));
     Error error;
     if (arguments.constant && !coerceArguments(schema_, document_, planned.field->arguments, arguments.node, nullptr,
                                                arguments.values, error))
         arguments.error = std::move(error);
     argumentBytes_ += sizeof(PlannedArguments) + arguments.values.bytes();
+    const bool fits = !arguments.values.isExceeded() && plan_->arena_.bytes() + argumentBytes_ <= limits_.bytes;
     planned.arguments = static_cast<std::uint32_t>(plan_->arguments_.size());
     plan_->arguments_.push_back(std::move(arguments));
-    if (plan_->arena_.bytes() + argumentBytes_ <= limits_.bytes) return true;
+    if (fits) return true;
     failBytes();
     return false;
 }

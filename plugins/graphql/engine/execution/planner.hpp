@@ -55,6 +55,8 @@ private:
     bool planObject(ObjectPlan& object, std::span<const NodeId> nodes, std::uint32_t depth, std::uint32_t& height);
     bool planField(PlannedField& field, TypeId owner, std::uint32_t depth, std::uint32_t& height);
     bool collect(TypeId object, NodeId selectionSet);
+    // Counts some work at a node, and that of walking its arguments and directives; false when there was too much.
+    bool charge(NodeId node, std::uint32_t steps);
     void add(NodeId field);
     bool takeEntries(TypeId object, std::span<PlannedField>& taken);
     // False: left out, or a fault (then fault_ is set).
@@ -75,7 +77,7 @@ private:
     std::shared_ptr<Plan> plan_;
     std::optional<Error> error_;
     std::optional<Error> fault_; // of the object that is being collected
-    std::uint32_t work_ = 0;
+    std::uint64_t work_ = 0;
     std::size_t argumentBytes_ = 0;
     std::vector<Entry> entries_;
     NameIndex entryIndex_; // of entries_, once they are many

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "execution/prepared_document.hpp"
 
+#include "schema/inspect.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -70,7 +72,7 @@ NodeId PreparedDocument::operation(std::string_view name, std::optional<Error>& 
     }
     for (const NodeId operation : operations_)
         if (document_.name(operation) == name) return operation;
-    error = Error{ErrorKind::request, "Unknown operation named \"" + std::string(name) + "\".", {}, {}, 0};
+    error = Error{ErrorKind::request, "Unknown operation named \"" + shortened(name) + "\".", {}, {}, 0};
     return noNode;
 }
 

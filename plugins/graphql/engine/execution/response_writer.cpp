@@ -2,6 +2,7 @@
 #include "execution/response_writer.hpp"
 
 #include "execution/leaf.hpp"
+#include "schema/inspect.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,7 +35,7 @@ inline bool ResponseWriter::field(const Batch& batch, std::uint32_t row, const F
         return true;
     const Frame frame{up, &planned, 0};
     if (batch.fault_ == nullptr) return value(batch, planned.field->type, batch.cells_[row], &frame);
-    report(*batch.fault_, &planned, &frame);
+    if (hasRoom()) report(*batch.fault_, &planned, &frame);
     if (planned.field->type.isNonNull()) return false;
     output_.append("null");
     return true;
@@ -59,7 +60,7 @@ bool ResponseWriter::value(const Batch& batch, TypeRef type, const Cell& cell, c
     const Outcome outcome = nullable(batch, type, cell, frame);
     if (outcome == Outcome::written) return true;
     if (outcome == Outcome::null && type.isNonNull())
-        fails(batch, "Cannot return null for non-nullable field " + nameOf(batch) + ".", 0, frame);
+        fails(batch, frame, [&] { return "Cannot return null for non-nullable field " + nameOf(batch) + "."; });
     output_.truncate(mark);
     if (type.isNonNull()) return false;
     output_.append("null");
@@ -71,18 +72,21 @@ ResponseWriter::Outcome ResponseWriter::nullable(const Batch& batch, TypeRef typ
     if (cell.kind == CellKind::null) return Outcome::null;
     if (cell.kind == CellKind::error) {
         const auto& failure = *reinterpret_cast<const Batch::Failure*>(cell.handle);
-        return fails(batch, std::string(failure.message), failure.cause, frame);
+        return fails(
+            batch, frame, [&] { return shortened(failure.message, maximumMessage); }, failure.cause);
     }
     if (type.isList()) return list(batch, type, cell, frame);
     if (batch.planned_->completion == Completion::object) return row(batch, cell, frame);
-    std::string message;
-    if (writeLeaf(schema_[type.named], batch.planned_->completion, cell, output_, message)) return Outcome::written;
-    return fails(batch, std::move(message), 0, frame);
+    const Type& named = schema_[type.named];
+    const Completion completion = batch.planned_->completion;
+    if (writeLeaf(named, completion, cell, output_)) return Outcome::written;
+    return fails(batch, frame, [&] { return leafFault(named, completion, cell); });
 }
 
 ResponseWriter::Outcome ResponseWriter::list(const Batch& batch, TypeRef type, const Cell& cell, const Frame* frame) {
     if (cell.kind != CellKind::list)
-        return fails(batch, "Expected Iterable, but did not find one for field \"" + nameOf(batch) + "\".", 0, frame);
+        return fails(batch, frame,
+                     [&] { return "Expected Iterable, but did not find one for field \"" + nameOf(batch) + "\"."; });
     const TypeRef itemType = type.item();
     Frame item{frame, nullptr, 0};
     output_.put('[');
@@ -98,29 +102,26 @@ ResponseWriter::Outcome ResponseWriter::list(const Batch& batch, TypeRef type, c
 
 ResponseWriter::Outcome ResponseWriter::row(const Batch& batch, const Cell& cell, const Frame* frame) {
     if (cell.kind != CellKind::object)
-        return fails(batch,
-                     "Expected value of type \"" + schema_[batch.field().type.named].name +
-                         "\" but got: " + inspectCell(cell) + ".",
-                     0, frame);
+        return fails(batch, frame, [&] {
+            return "Expected value of type \"" + schema_[batch.field().type.named].name +
+                   "\" but got: " + inspectCell(cell) + ".";
+        });
     const Group& group = batch.children_[cell.range.first];
     if (group.plan->fault == nullptr) return object(group, cell.range.end, frame) ? Outcome::written : Outcome::failed;
-    report(*group.plan->fault, batch.planned_, frame);
+    if (hasRoom()) report(*group.plan->fault, batch.planned_, frame);
     return Outcome::failed;
 }
 
-ResponseWriter::Outcome ResponseWriter::fails(const Batch& batch, std::string message, std::uint32_t cause,
-                                              const Frame* frame) {
-    report({ErrorKind::field, std::move(message), {}, {}, cause}, batch.planned_, frame);
-    return Outcome::failed;
+bool ResponseWriter::hasRoom() {
+    if (errors_.kept.size() < errors_.maximum) return true;
+    ++errors_.dropped;
+    return false;
 }
 
 void ResponseWriter::report(Error error, const PlannedField* planned, const Frame* frame) {
-    if (errors_.kept.size() >= errors_.maximum) {
-        ++errors_.dropped;
-        return;
-    }
     if (error.offsets.empty() && planned != nullptr)
-        for (const NodeId node : planned->nodes) error.offsets.push_back(plan_.document().document()[node].offset);
+        for (const NodeId node : planned->nodes.first(std::min(planned->nodes.size(), maximumOffsets)))
+            error.offsets.push_back(plan_.document().document()[node].offset);
     for (; frame != nullptr; frame = frame->up) {
         if (frame->field == nullptr)
             error.path.emplace_back(frame->index);

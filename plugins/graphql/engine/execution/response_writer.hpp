@@ -31,7 +31,9 @@ public:
     // One field of the root, without the braces around.
     bool rootField(const Group& group, std::size_t index);
     // An error of the root itself.
-    void fault(const Error& error) { report(error, nullptr, nullptr); }
+    void fault(const Error& error) {
+        if (hasRoom()) report(error, nullptr, nullptr);
+    }
 
 private:
     // Where the writer is, from the innermost outwards: a field or an item of a list.
@@ -50,7 +52,14 @@ private:
     Outcome nullable(const Batch& batch, TypeRef type, const Cell& cell, const Frame* frame);
     Outcome list(const Batch& batch, TypeRef type, const Cell& cell, const Frame* frame);
     Outcome row(const Batch& batch, const Cell& cell, const Frame* frame);
-    Outcome fails(const Batch& batch, std::string message, std::uint32_t cause, const Frame* frame);
+    // `message` makes the text, which is left alone when the error is not kept.
+    template<typename Message>
+    Outcome fails(const Batch& batch, const Frame* frame, const Message& message, std::uint32_t cause = 0) {
+        if (hasRoom()) report({ErrorKind::field, message(), {}, {}, cause}, batch.planned_, frame);
+        return Outcome::failed;
+    }
+    // False: one error more was counted, which is not to be kept.
+    bool hasRoom();
     // With the locations of the field's nodes, unless it has some.
     void report(Error error, const PlannedField* planned, const Frame* frame);
     std::string nameOf(const Batch& batch) const;

@@ -75,6 +75,12 @@ public:
     std::string stringValue(NodeId id) const;
 
     Siblings children(NodeId id) const { return {nodes_.data(), id + 1, nodes_[id].end}; }
+    // Walks them.
+    std::uint32_t childCount(NodeId id) const {
+        std::uint32_t count = 0;
+        for (NodeId below = id + 1; below < nodes_[id].end; below = nodes_[below].end) ++count;
+        return count;
+    }
     // The first child of that kind; noNode when there is none.
     NodeId child(NodeId id, NodeKind kind) const;
     // The default of a variableDefinition or an inputValueDefinition; noNode when there is none.

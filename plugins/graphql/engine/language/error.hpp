@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -20,6 +21,10 @@ enum class ErrorKind : std::uint8_t {
 
 // A name of the response or an index of a list.
 using PathSegment = std::variant<std::string, std::uint32_t>;
+
+// Bounds of one error: what is longer is cut, a message between two characters, with `…` at its end.
+inline constexpr std::size_t maximumMessage = 4'000;
+inline constexpr std::size_t maximumOffsets = 100;
 
 // An error as a client sees it. `message` is graphql-js's wording where graphql-js reports the same fault.
 struct Error {

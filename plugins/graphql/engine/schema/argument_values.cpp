@@ -2,6 +2,7 @@
 #include "schema/argument_values.hpp"
 
 #include "language/printer.hpp"
+#include "schema/inspect.hpp"
 #include "schema/literal_values.hpp"
 #include "schema/untyped_literal.hpp"
 
@@ -59,7 +60,7 @@ private:
             const Value* const value = variableValue(variables_, name);
             if (value == nullptr)
                 return takeDefault(argument,
-                                   "was provided the variable \"$" + std::string(name) +
+                                   "was provided the variable \"$" + shortened(name) +
                                        "\" which was not provided a runtime value.",
                                    given);
             isNull = value->kind == ValueKind::null;
@@ -67,7 +68,7 @@ private:
         if (isNull && argument.type.isNonNull())
             return fail(argument, "of non-null type \"" + schema_.text(argument.type) + "\" must not be null.", given);
         return coerceLiteral(schema_, document_, given, argument.type, variables_, out_, argument.name) ||
-               fail(argument, "has invalid value " + printNode(document_, given) + ".", given);
+               fail(argument, "has invalid value " + shortened(printNode(document_, given)) + ".", given);
     }
 
     const Schema& schema_;

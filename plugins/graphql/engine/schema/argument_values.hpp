@@ -13,7 +13,8 @@ namespace mortise::graphql {
 // has a value, in the order of `arguments` (those of the Field or Directive). `node` is the field or directive;
 // `variables` the object coerceVariables made, null when there are none. On false `error` says why (graphql-js:
 // getArgumentValues) and `out` is as it was. Texts of the document, the schema and the variables are borrowed: where no
-// variable occurs the result is good as long as the document and the schema are.
+// variable occurs the result is good as long as the document and the schema are. Whoever calls looks at
+// out.isExceeded().
 bool coerceArguments(const Schema& schema, const Document& document, std::span<const InputValue> arguments, NodeId node,
                      const Values* variables, Values& out, Error& error);
 

@@ -16,6 +16,8 @@ namespace {
 
 // Of a default's text; whoever writes a schema is trusted with more than a client.
 constexpr TextLimits defaultLimits{1'000'000, 100'000, 100};
+// Of one default with those it is made of, which could double from one to the next.
+constexpr std::uint32_t maximumValues = 10'000;
 
 // Defaults that wait for others.
 class PendingDefaults {
@@ -85,7 +87,13 @@ private:
         unresolved_.erase(&target);
         if (!schema_[target.type.named].isInput()) return;
         Values values;
-        if (!coerceLiteral(schema_, waiting.document, 1, target.type, nullptr, values, {})) {
+        values.limitTo(maximumValues);
+        const bool fits = coerceLiteral(schema_, waiting.document, 1, target.type, nullptr, values, {});
+        if (values.isExceeded()) {
+            refuse(waiting.slot, "It has more than " + std::to_string(maximumValues) + " values.");
+            return;
+        }
+        if (!fits) {
             refuse(waiting.slot, "Expected value of type \"" + schema_.text(target.type) + "\", found " +
                                      *waiting.slot.definition->defaultValue + ".");
             return;

@@ -92,9 +92,9 @@ std::string inspect(const Values& values, std::uint32_t index) {
     return text.size() > inspectedBytes ? shortened(text) : text;
 }
 
-std::string shortened(std::string_view text) {
-    if (text.size() <= inspectedBytes) return std::string(text);
-    return std::string(cutUtf8(text, inspectedBytes)) + "…";
+std::string shortened(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return std::string(text);
+    return std::string(cutUtf8(text, bytes)) + "…";
 }
 
 } // namespace mortise::graphql

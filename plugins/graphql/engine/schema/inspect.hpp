@@ -15,7 +15,7 @@ namespace mortise::graphql {
 inline constexpr std::size_t inspectedBytes = 2'000;
 std::string inspect(const Values& values, std::uint32_t index);
 
-// A text that came with a request, as messages quote it: cut in the same way.
-std::string shortened(std::string_view text);
+// A text that came with a request, as messages quote it: cut in the same way where it has more than so many bytes.
+std::string shortened(std::string_view text, std::size_t bytes = inspectedBytes);
 
 } // namespace mortise::graphql

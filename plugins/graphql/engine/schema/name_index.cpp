@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/name_index.hpp"
 
+#include "language/keyed_hash.hpp"
+
 #include <cstddef>
-#include <cstring>
 
 namespace mortise::graphql {
 
@@ -10,31 +11,11 @@ namespace {
 
 constexpr std::size_t firstSlots = 8;
 
-// Mixes eight bytes at a time; names are short. There is no seed: whoever chooses names can make them meet, and n of
-// them then cost n²/2 comparisons of four bytes. Those of a document are bounded by TextLimits::tokens.
+// By a secret of this process: names come from documents, whose authors may choose ones that meet.
 std::uint32_t nameHash(std::string_view name) {
-    constexpr std::uint64_t factor = 0x9E3779B97F4A7C15;
-    std::uint64_t hash = name.size() * factor;
-    const char* at = name.data();
-    std::size_t left = name.size();
-    for (; left >= 8; at += 8, left -= 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        hash = (hash ^ word) * factor;
-        hash ^= hash >> 32U;
-    }
-    std::uint64_t rest = 0;
-    if (left >= 4) {
-        std::uint32_t low = 0;
-        std::uint32_t high = 0;
-        std::memcpy(&low, at, 4);
-        std::memcpy(&high, at + left - 4, 4);
-        rest = (static_cast<std::uint64_t>(high) << 32U) | low;
-    } else {
-        for (std::size_t i = 0; i < left; ++i) rest = (rest << 8U) | static_cast<unsigned char>(at[i]);
-    }
-    hash = (hash ^ rest) * factor;
-    return static_cast<std::uint32_t>(hash >> 32U);
+    static const KeyedHash hash;
+    const std::uint64_t wide = hash(name);
+    return static_cast<std::uint32_t>(wide ^ wide >> 32U);
 }
 
 } // namespace

@@ -118,7 +118,7 @@ bool enumLiteralFits(const Type& type, const Document& document, NodeId literal,
         if (out != nullptr) addEnumValue(*out, type, at, name);
         return true;
     }
-    const std::string shown = printNode(document, literal);
+    const std::string shown = shortened(printNode(document, literal));
     message = isEnum ? "Value \"" + shown + "\" does not exist in \"" + type.name + "\" enum."
                      : "Enum \"" + type.name + "\" cannot represent non-enum value: " + shown + ".";
     if (suggestions) message += enumSuggestion(type, shown);
@@ -128,13 +128,13 @@ bool enumLiteralFits(const Type& type, const Document& document, NodeId literal,
 bool intLiteralFits(const Document& document, NodeId literal, Values* out, std::string_view name,
                     std::string& message) {
     if (document.kind(literal) != NodeKind::intValue) {
-        message = "Int cannot represent non-integer value: " + printNode(document, literal);
+        message = "Int cannot represent non-integer value: " + shortened(printNode(document, literal));
         return false;
     }
     const std::string_view text = document.rawValue(literal);
     std::int32_t integer = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), integer).ec != std::errc{}) {
-        message = "Int cannot represent non 32-bit signed integer value: " + std::string(text);
+        message = "Int cannot represent non 32-bit signed integer value: " + shortened(text);
         return false;
     }
     if (out != nullptr) addInteger(*out, integer, text, name);
@@ -148,7 +148,7 @@ bool floatLiteralFits(const Document& document, NodeId literal, Values* out, std
                               ? literalNumber(document.rawValue(literal))
                               : std::numeric_limits<double>::infinity();
     if (!std::isfinite(number)) {
-        message = "Float cannot represent non numeric value: " + printNode(document, literal);
+        message = "Float cannot represent non numeric value: " + shortened(printNode(document, literal));
         return false;
     }
     if (out != nullptr) addNumber(*out, number, document.rawValue(literal), name);
@@ -204,7 +204,7 @@ bool literalFits(const Type& type, const Document& document, NodeId literal, boo
     case ScalarKind::custom:
         return true;
     }
-    message += printNode(document, literal);
+    message += shortened(printNode(document, literal));
     return false;
 }
 
@@ -276,9 +276,10 @@ bool coerceLeafLiteral(const Type& type, const Document& document, NodeId litera
         return true;
     }
     Values literalValue;
+    literalValue.limitTo(out.maximum());
     appendLiteral(document, literal, variables, literalValue, name);
     const std::uint32_t at = out.size();
-    if (!coerceCustom(type, literalValue, 0, true, out, name, message)) return false;
+    if (literalValue.isExceeded() || !coerceCustom(type, literalValue, 0, true, out, name, message)) return false;
     // The literal's own copy of a text goes with `literalValue`.
     for (std::uint32_t i = at; i < out.size(); ++i) out[i].text = out.keep(std::string(out[i].text));
     return true;

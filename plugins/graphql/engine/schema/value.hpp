@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "schema/name_index.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,12 +44,19 @@ public:
     // begin appends a list or an object, end closes it: what was added between is below it.
     std::uint32_t begin(ValueKind kind, std::string_view name = {});
     void end(std::uint32_t index);
-    // Appends a copy of another's value and what is below it. Texts kept by `from` stay borrowed of it.
+    // Appends a copy of another's value and what is below it. Texts kept by `from` stay borrowed of it. Where that
+    // would make more values than limitTo permits, a null is appended instead, and isExceeded() is true until clear:
+    // copies are what lets a few tokens become any number of values.
     std::uint32_t append(const Values& from, std::uint32_t index, std::string_view name);
     // Keeps a text as long as this object, or until it is cleared.
     std::string_view keep(std::string text);
     void clear();
-    // What its values and the texts it keeps take, in bytes, about.
+    void limitTo(std::uint32_t values) { maximum_ = values; }
+    std::uint32_t maximum() const { return maximum_; }
+    bool isExceeded() const { return isExceeded_; }
+    // Lets `member` find the members of value 0 in the same time however many they are. Nothing is added afterwards.
+    void indexRoot();
+    // What the values and the kept texts take.
     std::size_t bytes() const { return values_.capacity() * sizeof(Value) + keptBytes_; }
     // Drops the values from `size` on (kept texts stay). What is left must be closed by `end` as if they never were.
     void truncate(std::uint32_t size) { values_.resize(size); }
@@ -56,6 +65,9 @@ private:
     std::vector<Value> values_;
     std::vector<std::unique_ptr<const std::string>> kept_;
     std::size_t keptBytes_ = 0;
+    NameIndex rootIndex_;
+    std::uint32_t maximum_ = 0xFFFFFFFF;
+    bool isExceeded_ = false;
 };
 
 } // namespace mortise::graphql

@@ -19,6 +19,8 @@ namespace mortise::graphql {
 
 namespace {
 
+constexpr std::uint32_t highestErrors = 1'000;
+constexpr std::uint32_t highestValues = 10'000'000;
 constexpr std::uint32_t notGiven = 0xFFFFFFFF;
 
 // Whether no list or object stands deeper than `nesting`.
@@ -39,18 +41,25 @@ class VariableCoercion {
 public:
     VariableCoercion(const Schema& schema, const Document& document, const Values& in, const VariableLimits& limits,
                      Values& out, std::vector<Error>& errors)
-        : schema_(schema), document_(document), in_(in), limits_(limits), out_(out), errors_(errors) {}
+        : schema_(schema), document_(document), in_(in), limits_(limits), out_(out), errors_(errors) {
+        limits_.errors = std::min(limits_.errors, highestErrors);
+        limits_.values = std::min(limits_.values, highestValues);
+        out_.limitTo(limits_.values);
+    }
 
     void coerceAll(NodeId operation) {
+        if (in_.size() > limits_.values) return failTooMany(operation);
         sortGiven();
         const std::uint32_t object = out_.begin(ValueKind::object);
         for (const NodeId definition : document_.children(operation)) {
             if (document_.kind(definition) != NodeKind::variableDefinition) continue;
             definition_ = definition;
             coerceVariable();
+            if (hasTooMany()) failTooMany(definition);
             if (isFull_) break;
         }
         out_.end(object);
+        out_.indexRoot();
     }
 
 private:
@@ -67,13 +76,20 @@ private:
         if (isFull_) {
             error.message = "Too many errors processing variables, error limit reached. Execution aborted.";
         } else {
-            error.message = std::move(message);
+            error.message = message.size() > maximumMessage ? shortened(message, maximumMessage) : std::move(message);
             error.offsets = {document_[node].offset};
         }
         errors_.push_back(std::move(error));
     }
 
-    std::string title() const { return "Variable \"$" + std::string(document_.name(definition_)) + "\""; }
+    bool hasTooMany() const { return out_.size() > limits_.values || out_.isExceeded(); }
+
+    void failTooMany(NodeId node) {
+        fail("The variables have more than " + std::to_string(limits_.values) + " values.", node, ErrorKind::limit);
+        isFull_ = true;
+    }
+
+    std::string title() const { return "Variable \"$" + shortened(document_.name(definition_)) + "\""; }
 
     // Both variables that are defined and those that are given may be many.
     void sortGiven() {
@@ -96,7 +112,7 @@ private:
         const NodeId typeNode = definition_ + 1;
         const std::optional<TypeRef> type = typeFromNode(schema_, document_, typeNode);
         if (!type || !schema_[type->named].isInput()) {
-            fail(title() + " expected value of type \"" + printNode(document_, typeNode) +
+            fail(title() + " expected value of type \"" + shortened(printNode(document_, typeNode)) +
                      "\" which cannot be used as an input type.",
                  typeNode);
             return;
@@ -130,7 +146,7 @@ private:
         if (isFull_) return;
         std::string message = title() + " got invalid value " + (shown == notGiven ? "null" : inspect(in_, shown));
         if (!path_.empty()) {
-            message.append(" at \"").append(document_.name(definition_));
+            message.append(" at \"").append(shortened(document_.name(definition_)));
             for (const Step& step : path_) {
                 if (step.item == notGiven)
                     message.append(".").append(step.member);
@@ -153,6 +169,10 @@ private:
         const Value& value = in_[index];
         const std::uint32_t before = out_.size();
         if (isFull_) return addNull(name);
+        if (hasTooMany()) {
+            failTooMany(definition_);
+            return addNull(name);
+        }
         if (value.kind == ValueKind::null) {
             if (type.isNonNull())
                 failValue(index, "Expected non-nullable type \"" + schema_.text(type) + "\" not to be null.");
@@ -245,7 +265,7 @@ private:
     const Schema& schema_;
     const Document& document_;
     const Values& in_;
-    const VariableLimits& limits_;
+    VariableLimits limits_;
     Values& out_;
     std::vector<Error>& errors_;
     NodeId definition_ = noNode;

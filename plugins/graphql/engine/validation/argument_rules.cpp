@@ -91,7 +91,7 @@ void checkRequiredArguments(RuleContext& context, NodeId holder) {
     const bool isField = context.document.kind(holder) == NodeKind::field;
     for (const InputValue& argument : *arguments) {
         if (!argument.isRequired() || isGiven(context.document, holder, argument.name)) continue;
-        const std::string name(context.document.name(holder));
+        const std::string name = shortened(context.document.name(holder));
         context.report((isField ? "Field \"" : "Directive \"@") + name + "\" argument " + quoted(argument.name) +
                            " of type " + quoted(context.schema.text(argument.type)) +
                            " is required, but it was not provided.",

@@ -32,9 +32,10 @@ std::string_view locationOf(const Document& document, NodeId holder) {
 }
 
 // A directive that the document itself defines, which graphql-js then knows; noNode when it does not.
-NodeId ownDefinition(const Document& document, std::string_view name) {
+NodeId ownDefinition(const RuleContext& context, std::string_view name) {
+    const Document& document = context.document;
     NodeId found = noNode;
-    for (const NodeId definition : document.children(0)) {
+    for (const NodeId definition : context.ownDefinitions()) {
         if (document.kind(definition) == NodeKind::directiveDefinition && document.name(definition) == name) {
             found = definition;
         }
@@ -49,7 +50,7 @@ bool mayStandAt(const RuleContext& context, NodeId directive, std::string_view l
     if (known != nullptr) {
         return std::find(known->locations.begin(), known->locations.end(), location) != known->locations.end();
     }
-    const NodeId own = ownDefinition(document, document.name(directive));
+    const NodeId own = ownDefinition(context, document.name(directive));
     isKnown = own != noNode;
     if (!isKnown) return false;
     for (const NodeId child : document.children(own)) {
@@ -64,7 +65,7 @@ void checkKnownDirective(RuleContext& context, NodeId directive) {
     const std::string_view location = locationOf(context.document, context.resolution[directive].target);
     bool isKnown = false;
     if (mayStandAt(context, directive, location, isKnown)) return;
-    const std::string name = "\"@" + std::string(context.document.name(directive)) + "\"";
+    const std::string name = "\"@" + shortened(context.document.name(directive)) + "\"";
     if (isKnown) {
         context.report("Directive " + name + " may not be used on " + std::string(location) + ".",
                        context.offset(directive));
@@ -86,7 +87,7 @@ void checkUniqueDirectives(RuleContext& context, NodeId holder) {
             offsets.push_back(context.offset(node));
             return;
         }
-        context.report("The directive \"@" + std::string(document.name(node)) +
+        context.report("The directive \"@" + shortened(document.name(node)) +
                            "\" can only be used once at this location.",
                        {offsets[place], context.offset(node)});
     };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validation/document_limits.hpp"
 
+#include "schema/inspect.hpp"
 #include "validation/selection_sizes.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace mortise::graphql {
@@ -24,17 +26,19 @@ std::string subject(const Document& document, NodeId operation) {
     std::string text = kind == OperationKind::mutation ? "The mutation"
                        : kind == OperationKind::query  ? "The query"
                                                        : "The subscription";
-    if (!document.name(operation).empty()) text += " \"" + std::string(document.name(operation)) + "\"";
+    if (!document.name(operation).empty()) text += " \"" + shortened(document.name(operation)) + "\"";
     return text;
 }
 
 } // namespace
 
-std::vector<Error> checkDocumentLimits(const Document& document, const DocumentLimits& limits) {
+std::vector<Error> checkDocumentLimits(const Document& document, const DocumentLimits& limits,
+                                       std::uint32_t maximumErrors) {
     std::vector<Error> errors;
     SelectionSizes sizes(document);
     for (const NodeId operation : document.children(0)) {
         if (document.kind(operation) != NodeKind::operation) continue;
+        if (!errors.empty() && errors.size() >= maximumErrors) break;
         const SelectionSizes::Size& size = sizes.of(operation);
         const std::uint32_t at = document[operation].offset;
         const bool isMutation = static_cast<OperationKind>(document[operation].flags) == OperationKind::mutation;
@@ -44,6 +48,7 @@ std::vector<Error> checkDocumentLimits(const Document& document, const DocumentL
         checkLimit(errors, at, who + " selects too many root fields", size.rootFields,
                    isMutation ? limits.mutationRootFields : limits.queryRootFields);
     }
+    if (errors.size() > std::max(maximumErrors, 1U)) errors.resize(std::max(maximumErrors, 1U));
     return errors;
 }
 

@@ -22,7 +22,9 @@ struct DocumentLimits {
 
 // Checks depth, aliases and root fields of every operation, without a schema: before validation. One error a limit and
 // operation, of kind limit, at the operation. A spread that has no fragment, or leads back to its own, counts nothing:
-// validation refuses it. Time and memory by the number of nodes; sums are kept at 2^32-1 when they are higher.
-std::vector<Error> checkDocumentLimits(const Document& document, const DocumentLimits& limits);
+// validation refuses it. Not more than `maximumErrors`, but one at least. Time and memory by the number of nodes; sums
+// are kept at 2^32-1 when they are higher.
+std::vector<Error> checkDocumentLimits(const Document& document, const DocumentLimits& limits,
+                                       std::uint32_t maximumErrors = 50);
 
 } // namespace mortise::graphql

@@ -79,7 +79,7 @@ std::string fieldSuggestion(const Schema& schema, TypeId parent, std::string_vie
 void checkLeaf(RuleContext& context, NodeId field, NodeId selectionSet) {
     const TypeRef type = context.resolution[field].type;
     if (type.named == noType || context.schema[type.named].isLeaf() == (selectionSet == noNode)) return;
-    const std::string name(context.document.name(field));
+    const std::string name = shortened(context.document.name(field));
     const std::string text = quoted(context.schema.text(type));
     if (selectionSet != noNode) {
         context.report("Field " + quoted(name) + " must not have a selection since type " + text + " has no subfields.",

@@ -46,7 +46,7 @@ void FragmentCycles::reportCycle(std::uint32_t from) {
     const Document& document = context_.document;
     std::string message = "Cannot spread fragment " + quoted(document.name(path_.back())) + " within itself";
     std::vector<std::uint32_t> offsets;
-    for (std::size_t i = from; i < path_.size(); ++i) {
+    for (std::size_t i = from; i < path_.size() && message.size() <= maximumMessage; ++i) {
         offsets.push_back(context_.offset(path_[i]));
         if (i + 1 == path_.size()) break;
         message += i == from ? " via " : ", ";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "validation/operation_cost.hpp"
 
+#include "schema/inspect.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -108,11 +110,12 @@ std::uint64_t OperationCost::sizeOf(const Field& field, NodeId node) const {
         if (document_.kind(child) != NodeKind::argument) break;
         if (document_.name(child) != argument.name) continue;
         isGiven = true;
-        if (integerOf(child + 1, size)) return size < 0 ? 0 : static_cast<std::uint64_t>(size);
+        if (integerOf(child + 1, size)) return size < 0 ? field.assumedSize : static_cast<std::uint64_t>(size);
     }
     const bool isAbsent = !isGiven || variables_ != nullptr;
     if (isAbsent && !argument.defaultValue.empty() && argument.defaultValue[0].kind == ValueKind::integer) {
-        return static_cast<std::uint64_t>(std::max<std::int64_t>(argument.defaultValue[0].integer, 0));
+        size = argument.defaultValue[0].integer;
+        return size < 0 ? field.assumedSize : static_cast<std::uint64_t>(size);
     }
     return field.assumedSize;
 }
@@ -172,9 +175,9 @@ std::optional<Error> checkCost(const Schema& schema, const Document& document, c
     if (most != noNode) {
         const NodeKind kind = document.kind(most);
         if (kind == NodeKind::field) {
-            error.message += " The costliest is the field \"" + std::string(document.responseName(most)) + "\".";
+            error.message += " The costliest is the field \"" + shortened(document.responseName(most)) + "\".";
         } else if (kind == NodeKind::fragmentSpread) {
-            error.message += " The costliest is the fragment \"" + std::string(document.name(most)) + "\".";
+            error.message += " The costliest is the fragment \"" + shortened(document.name(most)) + "\".";
         }
         error.offsets = {document[most].offset};
     }

@@ -90,6 +90,10 @@ void OperationRules::checkSubscription(NodeId operation) {
     const Resolution& resolution = context_.resolution;
     const TypeId root = resolution[operation].type.named;
     if (root == noType) return;
+    // What is noted for each definition is work, too.
+    constexpr std::size_t definitionsAStep = 1'024;
+    const auto steps = static_cast<std::uint32_t>(resolution.definitions().size() / definitionsAStep);
+    if (!context_.spend(steps, context_.offset(operation))) return;
     NameSet names;
     std::vector<std::vector<NodeId>> fields;
     std::vector<bool> isVisited(resolution.definitions().size(), false);
@@ -105,7 +109,7 @@ void OperationRules::checkSubscription(NodeId operation) {
             continue;
         }
         const NodeId selection = std::exchange(open.back().next, document[open.back().next].end);
-        if (!context_.spend(1, context_.offset(operation))) return;
+        if (!context_.spend(1 + document.childCount(selection) / 8, context_.offset(operation))) return;
         if (isLeftOut(selection)) continue;
         switch (document.kind(selection)) {
         case NodeKind::field: {

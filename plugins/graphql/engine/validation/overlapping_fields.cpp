@@ -163,8 +163,10 @@ void OverlappingFields::compareFragments(std::uint32_t left, std::uint32_t right
 
 void OverlappingFields::compareFields(std::string_view name, NodeId left, NodeId right, bool areExclusive,
                                       Conflicts& conflicts) {
-    if (!spend(2)) return;
+    // Arguments and directives are walked, so many for a step.
+    constexpr std::uint32_t childrenAStep = 8;
     const Document& document = context_.document;
+    if (!spend(2 + (document.childCount(left) + document.childCount(right)) / childrenAStep)) return;
     const Schema& schema = context_.schema;
     const Field* const leftField = ownField(left);
     const Field* const rightField = ownField(right);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "schema/inspect.hpp"
 #include "validation/validator.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -16,22 +18,18 @@ namespace mortise::graphql {
 class RuleContext {
 public:
     RuleContext(const Schema& schemaOf, const Document& documentOf, const Resolution& resolved,
-                const ValidationOptions& given)
-        : schema(schemaOf),
-          document(documentOf),
-          resolution(resolved),
-          options(given),
-          remaining_(given.fragmentSteps) {}
+                const ValidationOptions& given);
 
     const Schema& schema;
     const Document& document;
     const Resolution& resolution;
-    const ValidationOptions& options;
+    const ValidationOptions options; // within what is the highest of each
 
     // Where the name of a node stands.
     std::uint32_t nameOffset(NodeId node) const { return document[node].name.offset; }
     std::uint32_t offset(NodeId node) const { return document[node].offset; }
 
+    // Both are cut to maximumMessage and maximumOffsets.
     void report(std::string message, std::vector<std::uint32_t> offsets);
     void report(std::string message, std::uint32_t at) { report(std::move(message), std::vector<std::uint32_t>{at}); }
     // Ends validation: the document takes more work than it may.
@@ -40,20 +38,26 @@ public:
     bool spend(std::uint32_t steps, std::uint32_t at);
     // Nothing more is to be checked.
     bool isEnded() const { return isEnded_; }
+    // Definitions of the type system that the document has, each of which is an error: no more than maximumErrors.
+    const std::vector<NodeId>& ownDefinitions() const { return ownDefinitions_; }
     std::vector<Error> take() { return std::move(errors_); }
 
 private:
     std::vector<Error> errors_;
+    std::vector<NodeId> ownDefinitions_;
     std::uint32_t remaining_;
     bool isEnded_ = false;
 };
 
-// `"name"`.
+// `"name"`, long names cut.
 inline std::string quoted(std::string_view name) {
     std::string text;
-    text.reserve(name.size() + 2);
+    text.reserve(std::min(name.size(), inspectedBytes) + 8);
     text += '"';
-    text += name;
+    if (name.size() <= inspectedBytes)
+        text += name;
+    else
+        text += shortened(name);
     text += '"';
     return text;
 }

@@ -19,7 +19,7 @@ void checkKnownType(RuleContext& context, NodeId namedType) {
     const std::string_view name = document.name(namedType);
     if (context.schema.type(name) != noType) return;
     std::vector<std::string_view> known;
-    for (const NodeId definition : document.children(0)) {
+    for (const NodeId definition : context.ownDefinitions()) {
         if (!definesType(document, definition)) continue;
         if (document.name(definition) == name) return;
         if (context.schema.type(document.name(definition)) == noType) known.push_back(document.name(definition));
@@ -48,7 +48,7 @@ void checkFragmentType(RuleContext& context, NodeId fragment) {
 void checkVariableType(RuleContext& context, NodeId definition) {
     const TypeRef type = context.resolution[definition].type;
     if (type.named == noType || context.schema[type.named].isInput()) return;
-    context.report("Variable \"$" + std::string(context.document.name(definition)) + "\" cannot be non-input type " +
+    context.report("Variable \"$" + shortened(context.document.name(definition)) + "\" cannot be non-input type " +
                        quoted(context.schema.text(type)) + ".",
                    context.offset(definition + 1));
 }

@@ -12,12 +12,12 @@
 namespace mortise::graphql {
 
 struct ValidationOptions {
-    // After so many one more says that validation was aborted, and nothing else is checked.
+    // After so many one more says that validation was aborted, and nothing else is checked. 1,000 at the highest.
     std::uint32_t maximumErrors = 50;
     bool suggestions = true;   // "Did you mean …?" names what the schema has
     bool introspection = true; // __schema and __type may be selected
     // Steps of comparing fields that may overlap, and of following fragments from operations; past either the document
-    // is refused by an error of kind limit.
+    // is refused by an error of kind limit. 10,000,000 at the highest.
     std::uint32_t overlapSteps = 500'000;
     std::uint32_t fragmentSteps = 50'000;
 };

@@ -11,7 +11,7 @@ namespace {
 
 std::string unexpected(const RuleContext& context, TypeRef type, NodeId value) {
     return "Expected value of type " + quoted(context.schema.text(type)) + ", found " +
-           printNode(context.document, value);
+           shortened(printNode(context.document, value));
 }
 
 void checkLiteral(RuleContext& context, NodeId value, TypeRef type) {
@@ -48,7 +48,7 @@ void checkOneOf(RuleContext& context, NodeId object, const Type& type) {
         context.report("OneOf Input Object " + quoted(type.name) + " must specify exactly one key.",
                        context.offset(object));
     } else if (context.document.kind(last + 1) == NodeKind::nullValue) {
-        context.report("Field \"" + type.name + "." + std::string(context.document.name(last)) + "\" must be non-null.",
+        context.report("Field \"" + type.name + "." + shortened(context.document.name(last)) + "\" must be non-null.",
                        context.offset(object));
     }
 }

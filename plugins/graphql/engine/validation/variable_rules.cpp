@@ -6,7 +6,7 @@ namespace mortise::graphql {
 namespace {
 
 std::string variableText(std::string_view name) {
-    return "\"$" + std::string(name) + "\"";
+    return "\"$" + shortened(name) + "\"";
 }
 
 } // namespace
