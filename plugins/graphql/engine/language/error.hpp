@@ -22,7 +22,7 @@ enum class ErrorKind : std::uint8_t {
 // A name of the response or an index of a list.
 using PathSegment = std::variant<std::string, std::uint32_t>;
 
-// Bounds of one error: what is longer is cut, a message between two characters, with `…` at its end.
+// Bounds of one error of a request: what is longer is cut, a message between two characters, with `…` at its end.
 inline constexpr std::size_t maximumMessage = 4'000;
 inline constexpr std::size_t maximumOffsets = 100;
 
