@@ -14,7 +14,6 @@ namespace mortise::graphql {
 
 namespace {
 
-
 // What the cell is as a number; a text only when all of it is a decimal number.
 std::optional<double> numberOf(const Cell& cell) {
     switch (cell.kind) {
