@@ -2,6 +2,7 @@
 #include "execution/introspection.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -23,11 +24,11 @@ TypeRef typeOf(std::uint64_t handle) {
 
 template<typename Part>
 std::uint64_t handleOf(const Part& part) {
-    return reinterpret_cast<std::uint64_t>(&part);
+    return std::bit_cast<std::uint64_t>(&part);
 }
 template<typename Part>
 const Part& partOf(std::uint64_t handle) {
-    return *reinterpret_cast<const Part*>(handle);
+    return *std::bit_cast<const Part*>(handle);
 }
 
 Cell typeCell(TypeRef type) {

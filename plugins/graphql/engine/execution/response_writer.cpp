@@ -5,6 +5,7 @@
 #include "schema/inspect.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace mortise::graphql {
@@ -71,7 +72,7 @@ ResponseWriter::Outcome ResponseWriter::nullable(const Batch& batch, TypeRef typ
                                                  const Frame* frame) {
     if (cell.kind == CellKind::null) return Outcome::null;
     if (cell.kind == CellKind::error) {
-        const auto& failure = *reinterpret_cast<const Batch::Failure*>(cell.handle);
+        const auto& failure = *std::bit_cast<const Batch::Failure*>(cell.handle);
         return fails(
             batch, frame, [&] { return shortened(failure.message, maximumMessage); }, failure.cause);
     }

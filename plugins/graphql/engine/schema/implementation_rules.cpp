@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/implementation_rules.hpp"
 
+#include "language/joined.hpp"
 #include "schema/name_rules.hpp"
 
 #include <algorithm>
@@ -67,23 +68,23 @@ private:
             report("Interface field " + expectedName + " expects type " + schema_.text(expected.type) + " but " +
                    ownName + " is type " + schema_.text(own->type) + ".");
         for (const InputValue& argument : expected.arguments) {
-            const std::string called = "(" + argument.name + ":)";
+            const std::string called = joined({"(", argument.name, ":)"});
             const std::int32_t at = own->argument(argument.name);
             if (at < 0) {
-                report("Interface field argument " + expectedName + called + " expected but " + ownName +
-                       " does not provide it.");
+                report(joined({"Interface field argument ", expectedName, called, " expected but ", ownName,
+                               " does not provide it."}));
                 continue;
             }
             const TypeRef type = own->arguments[static_cast<std::size_t>(at)].type;
             if (!(type == argument.type))
-                report("Interface field argument " + expectedName + called + " expects type " +
-                       schema_.text(argument.type) + " but " + ownName + called + " is type " + schema_.text(type) +
-                       ".");
+                report(joined({"Interface field argument ", expectedName, called, " expects type ",
+                               schema_.text(argument.type), " but ", ownName, called, " is type ", schema_.text(type),
+                               "."}));
         }
         for (const InputValue& argument : own->arguments)
             if (argument.isRequired() && expected.argument(argument.name) < 0)
-                report("Object field " + ownName + " includes required argument " + argument.name +
-                       " that is missing from the Interface field " + expectedName + ".");
+                report(joined({"Object field ", ownName, " includes required argument ", argument.name,
+                               " that is missing from the Interface field ", expectedName, "."}));
     }
 
     const Schema& schema_;

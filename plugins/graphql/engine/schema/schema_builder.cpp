@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/schema_builder.hpp"
 
+#include "language/joined.hpp"
 #include "schema/name_rules.hpp"
 #include "schema/standard_types.hpp"
 #include "schema/type_rules.hpp"
@@ -196,8 +197,8 @@ std::vector<DefaultSlot> SchemaBuilder::defaultSlots() {
         for (std::size_t at = 0; at < inputs.size(); ++at) {
             if (!definitions[at].defaultValue) continue;
             const std::string& name = inputs[at].name;
-            slots.push_back(
-                {&inputs[at], &definitions[at], areArguments ? owner + "(" + name + ":)" : owner + "." + name});
+            slots.push_back({&inputs[at], &definitions[at],
+                             areArguments ? joined({owner, "(", name, ":)"}) : joined({owner, ".", name})});
         }
     };
     for (TypeId id = 0; id < order_.size(); ++id) {

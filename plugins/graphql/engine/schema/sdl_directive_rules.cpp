@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schema/sdl_directive_rules.hpp"
 
+#include "language/joined.hpp"
 #include "language/printer.hpp"
 #include "schema/name_rules.hpp"
 #include "schema/standard_types.hpp"
@@ -105,7 +106,8 @@ void SdlDirectiveRules::checkAppliedTo(NodeId node, NodeKind parent) {
         if (known == nullptr)
             report("Unknown directive \"@" + name + "\".", document_[directive].offset);
         else if (!holds(known->locations, location))
-            report("Directive \"@" + name + "\" may not be used on " + location + ".", document_[directive].offset);
+            report(joined({"Directive \"@", name, "\" may not be used on ", location, "."}),
+                   document_[directive].offset);
         if (known != nullptr) checkUnique(directive, *known, *seen);
         checkArguments(directive, known);
     }
@@ -127,8 +129,8 @@ void SdlDirectiveRules::checkArguments(NodeId directive, const Known* known) {
         const std::string argumentName(document_.name(argument));
         if (known != nullptr && !holds(known->arguments, argumentName)) {
             const std::vector<std::string_view> options(known->arguments.begin(), known->arguments.end());
-            report("Unknown argument \"" + argumentName + "\" on directive \"@" + name + "\"." +
-                       suggestion({}, argumentName, options),
+            report(joined({"Unknown argument \"", argumentName, "\" on directive \"@", name, "\".",
+                           suggestion({}, argumentName, options)}),
                    document_[argument].offset);
         }
         // Once for a name, where it stands for the second time.
@@ -142,8 +144,8 @@ void SdlDirectiveRules::checkArguments(NodeId directive, const Known* known) {
     if (known == nullptr) return;
     for (const auto& [required, type] : known->required)
         if (std::find(given.begin(), given.end(), required) == given.end())
-            report("Directive \"@" + name + "\" argument \"" + required + "\" of type \"" + type +
-                       "\" is required, but it was not provided.",
+            report(joined({"Directive \"@", name, "\" argument \"", required, "\" of type \"", type,
+                           "\" is required, but it was not provided."}),
                    document_[directive].offset);
 }
 

@@ -146,6 +146,7 @@ void OperationRules::checkSubscription(NodeId operation) {
     for (const std::vector<NodeId>& same : fields) {
         if (!document.name(same.front()).starts_with("__")) continue;
         std::vector<std::uint32_t> offsets;
+        offsets.reserve(same.size());
         for (const NodeId field : same) offsets.push_back(context_.offset(field));
         context_.report(subject + " must not select an introspection top level field.", std::move(offsets));
     }
