@@ -140,11 +140,11 @@ std::vector<SchemaFault> missingConstraints(const std::function<TableSchema(std:
         auto found = tables.find(wanted.table);
         const bool isNew = found == tables.end();
         if (isNew) found = tables.emplace(wanted.table, tableOf(wanted.table)).first;
-        const std::string table = "table '" + std::string(wanted.table) + "' is declared";
+        std::string table = "table '" + std::string(wanted.table) + "' is declared";
         if (!found->second.exists) {
             if (isNew) faults.push_back({i, table + ", but the schema has none of that name"});
         } else if (const std::string fault = faultOf(wanted, found->second); !fault.empty()) {
-            faults.push_back({i, table + " with " + fault});
+            faults.push_back({i, table.append(" with ").append(fault)});
         }
     }
     return faults;
