@@ -125,7 +125,7 @@ void loadAssignments(const std::vector<std::string>& texts, std::vector<Assignme
 } // namespace
 
 fs::path Layers::absolute(const fs::path& path) const {
-    const fs::path here = (folder / path).lexically_normal();
+    fs::path here = (folder / path).lexically_normal();
     if (path.is_absolute()) return here;
     std::error_code error;
     const fs::path there = (fs::current_path(error) / path).lexically_normal();

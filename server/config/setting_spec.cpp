@@ -48,7 +48,7 @@ std::string fault(const SettingSpec& spec) {
     if (spec.numberMinimum && spec.numberMaximum && *spec.numberMinimum > *spec.numberMaximum)
         return "the minimum is above the maximum";
     if (spec.maxLength != 0 && spec.minLength > spec.maxLength) return "the minimum length is above the maximum length";
-    if (const std::string what = patternFault(spec); !what.empty()) return what;
+    if (std::string what = patternFault(spec); !what.empty()) return what;
     for (const std::string& variable : spec.environment)
         if (!isAliasName(variable))
             return "'" + base::printable(variable) +

@@ -412,9 +412,10 @@ void Assembly::collectTheRest() {
     single(MORTISE_PLACEMENT_EXTENSION, "mortise_plugin_placement", placement, placementOwner);
     if (placementOwner != nullptr && placement.reads_on_loop != nullptr)
         generation_.readsOnLoop_ = placement.reads_on_loop(placementOwner->self()) != 0;
-    if (placementOwner != nullptr && placement.width != nullptr)
+    if (placementOwner != nullptr && placement.width != nullptr) {
         generation_.databaseWidth_ = placement.width(placementOwner->self());
-    if (generation_.databaseWidth_ != 0) noteWhoWaits(*placementOwner);
+        if (generation_.databaseWidth_ != 0) noteWhoWaits(*placementOwner);
+    }
     for (const auto& instance : generation_.instances_) {
         // Used at a reload; said now.
         static_cast<void>(
