@@ -89,12 +89,11 @@ class GraphqlWaitingTest : public CppUnit::TestFixture {
     }
 
     // Completes by the choices (index among the waiting ones at each step); how many there were to choose from.
-    static std::vector<std::size_t> play(const std::string& query, const std::vector<std::size_t>& choices,
-                                         const std::string& expected) {
-        Scheduler scheduler;
-        const Toy toy = make(scheduler);
+    static std::vector<std::size_t> play(Scheduler& scheduler, const Toy& toy, const std::shared_ptr<const Plan>& plan,
+                                         const std::vector<std::size_t>& choices, const std::string& expected) {
+        CPPUNIT_ASSERT(scheduler.waiting.empty());
         Execution execution(toy.table(), {}, toy.clock);
-        execution.start({toy.plan(query).plan, nullptr, nullptr, 0, std::nullopt});
+        execution.start({plan, nullptr, nullptr, 0, std::nullopt});
         std::vector<std::size_t> widths;
         while (execution.state() == Execution::State::waiting) {
             CPPUNIT_ASSERT(!scheduler.waiting.empty());
@@ -112,10 +111,13 @@ class GraphqlWaitingTest : public CppUnit::TestFixture {
         const std::string expected =
             dataOf(R"({"a":{"name":"1","items":[{"name":"11"},{"name":"12"}]},"b":{"name":"2"},)"
                    R"("c":{"name":"3","items":[{"name":"31"},{"name":"32"}]}})");
+        Scheduler scheduler;
+        const Toy toy = make(scheduler);
+        const auto plan = toy.plan(query).plan;
         std::vector<std::size_t> choices;
         int orders = 0;
         for (;;) {
-            const auto widths = play(query, choices, expected);
+            const auto widths = play(scheduler, toy, plan, choices, expected);
             ++orders;
             choices.resize(widths.size());
             std::size_t at = widths.size();
@@ -124,7 +126,6 @@ class GraphqlWaitingTest : public CppUnit::TestFixture {
             choices.resize(at);
             ++choices.back();
         }
-
         CPPUNIT_ASSERT_EQUAL(3628800 / (4 * 2 * 2 * 4 * 2), orders);
     }
 
