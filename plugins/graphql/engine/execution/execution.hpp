@@ -63,7 +63,7 @@ public:
     State resume();
     // The suspended batch; null when the token is no longer of use.
     Batch* pending(BatchToken token);
-    // Its values are all there; resume() goes on with them. False when the token is no longer of use.
+    // Its values are all there; resume() continues with them. False when the token is no longer of use.
     bool complete(BatchToken token);
     // Ends a waiting execution with `data: null` and this error. Its suspended batches are abandoned.
     void cancel(std::string message);

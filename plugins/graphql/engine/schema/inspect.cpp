@@ -3,7 +3,7 @@
 
 #include "language/escape.hpp"
 #include "language/utf8.hpp"
-#include "schema/number_text.hpp"
+#include "schema/value_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,27 +39,9 @@ void appendJsonString(std::string_view text, std::string& out) {
 void inspectInto(const Values& values, std::uint32_t index, unsigned depth, std::string& out) {
     const Value& value = values[index];
     if (out.size() > inspectedBytes) return;
-    switch (value.kind) {
-    case ValueKind::null:
-        out += "null";
-        return;
-    case ValueKind::boolean:
-        out += value.boolean ? "true" : "false";
-        return;
-    case ValueKind::integer:
-        out += std::to_string(value.integer);
-        return;
-    case ValueKind::number:
-        out += numberText(value.number);
-        return;
-    case ValueKind::string:
-    case ValueKind::enumeration:
-        appendJsonString(value.text, out);
-        return;
-    case ValueKind::list:
-    case ValueKind::object:
-        break;
-    }
+    if (appendPlain(value, out)) return;
+    if (value.kind == ValueKind::string || value.kind == ValueKind::enumeration)
+        return appendJsonString(value.text, out);
     const bool isList = value.kind == ValueKind::list;
     if (value.count == 0) {
         out += isList ? "[]" : "{}";

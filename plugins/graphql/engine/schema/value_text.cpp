@@ -20,31 +20,15 @@ bool isIntegerText(std::string_view text) {
 
 void printInto(const Schema& schema, const Values& values, std::uint32_t index, TypeRef type, std::string& out) {
     const Value& value = values[index];
-    switch (value.kind) {
-    case ValueKind::null:
-        out += "null";
-        return;
-    case ValueKind::boolean:
-        out += value.boolean ? "true" : "false";
-        return;
-    case ValueKind::integer:
-        out += std::to_string(value.integer);
-        return;
-    case ValueKind::number:
-        out += numberText(value.number);
-        return;
-    case ValueKind::enumeration:
+    if (appendPlain(value, out)) return;
+    if (value.kind == ValueKind::enumeration) {
         out += value.text;
         return;
-    case ValueKind::string:
-        if (schema[type.named].scalarKind == ScalarKind::id && isIntegerText(value.text))
-            out += value.text;
-        else
-            out += printString(value.text);
+    }
+    if (value.kind == ValueKind::string) {
+        const bool isId = schema[type.named].scalarKind == ScalarKind::id && isIntegerText(value.text);
+        out += isId ? std::string(value.text) : printString(value.text);
         return;
-    case ValueKind::list:
-    case ValueKind::object:
-        break;
     }
     const bool isList = value.kind == ValueKind::list;
     out += isList ? '[' : '{';
@@ -61,6 +45,25 @@ void printInto(const Schema& schema, const Values& values, std::uint32_t index, 
 }
 
 } // namespace
+
+bool appendPlain(const Value& value, std::string& out) {
+    switch (value.kind) {
+    case ValueKind::null:
+        out += "null";
+        return true;
+    case ValueKind::boolean:
+        out += value.boolean ? "true" : "false";
+        return true;
+    case ValueKind::integer:
+        out += std::to_string(value.integer);
+        return true;
+    case ValueKind::number:
+        out += numberText(value.number);
+        return true;
+    default:
+        return false;
+    }
+}
 
 std::string valueText(const Schema& schema, const Values& values, std::uint32_t index, TypeRef type) {
     std::string text;
