@@ -2,10 +2,13 @@
 #include "host/module_names.hpp"
 #include "host/services.hpp"
 #include "json/details.hpp"
+#include "json/foreign_tape.hpp"
 #include "json/parser.hpp"
 #include "json/schema.hpp"
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 struct mortise_json_schema {
@@ -63,10 +66,47 @@ mortise_status parse(void*, mortise_view source, const mortise_json_schema* sche
     }
 }
 
+std::optional<json::Location> locationOf(std::string_view name) noexcept {
+    constexpr std::array all = {json::Location::body, json::Location::query, json::Location::path,
+                                json::Location::header, json::Location::cookie};
+    for (const json::Location location : all)
+        if (json::nameOf(location) == name) return location;
+    return std::nullopt;
+}
+
+mortise_status check(void*, const mortise_json_tape* source, const mortise_json_schema* schema, mortise_view in,
+                     void (*detail)(void* context, const mortise_error_detail* detail),
+                     void (*use)(void* context, const mortise_json_tape* checked), void* context) noexcept {
+    if (source == nullptr || use == nullptr) return MORTISE_INVALID;
+    const std::optional<json::Location> location = locationOf(text(in));
+    if (!location) return MORTISE_INVALID;
+    try {
+        json::Tape tape;
+        if (!json::copyForeign(*source, tape)) return MORTISE_INVALID;
+        if (schema != nullptr) {
+            json::Details details;
+            if (!schema->schema.validate(tape, details, {*location, false})) {
+                if (detail == nullptr) return MORTISE_INVALID;
+                for (const json::Detail& item : details.items()) {
+                    const mortise_error_detail shown{in, view(item.path), view(item.code), view(item.message)};
+                    detail(context, &shown);
+                }
+                return MORTISE_INVALID;
+            }
+            schema->schema.applyDefaults(tape);
+        }
+        const mortise_json_tape checked = tape.view();
+        use(context, &checked);
+        return MORTISE_OK;
+    } catch (const std::exception&) {
+        return MORTISE_ERROR;
+    }
+}
+
 } // namespace
 
 const mortise_json_table& jsonService() noexcept {
-    static constexpr mortise_json_table table{sizeof(mortise_json_table), 0, schemaMake, schemaFree, parse};
+    static constexpr mortise_json_table table{sizeof(mortise_json_table), 0, schemaMake, schemaFree, parse, check};
     return table;
 }
 

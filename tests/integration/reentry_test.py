@@ -28,13 +28,13 @@ TURNS = {"authenticate", "handle loop", "handle worker", "handle again", "later"
 RESPOND = {"on_respond", "later respond"}  # with a turn only where they may wait or are on workers
 SINK = {"sink.flush", "sink.level", "sink.reopen", "sink.write"}
 KEPT = {"batch", "hashed", "posted", "release", "task", "timer", "watched"}
-INSIDE = {"chunk", "json.use", "readiness.check", "readiness.visitor", "reply.release", "routes.visitor", "transformer.release"}
+INSIDE = {"chunk", "json.detail", "json.use", "readiness.check", "readiness.visitor", "reply.release", "routes.visitor", "transformer.release"}
 # Migrations come before `start` of the migrator; of a provider that is carried over its services are opened later, too.
 ANY = {"close_service", "contributions.build", "contributions.free", "get_extension", "migrate", "migrator.check", "on_finish", "open_service",
        "router.free", "router.match", "service"}
 PLACES = EARLY | LATE | LIFE | TURNS | RESPOND | SINK | KEPT | INSIDE | ANY
 # Where a request's handle is given, be it a turn or not. Visitors and the like have that of the call that they are in.
-HANDLES = TURNS | RESPOND | {"on_finish", "json.use", "readiness.visitor", "routes.visitor"}
+HANDLES = TURNS | RESPOND | {"on_finish", "json.detail", "json.use", "readiness.visitor", "routes.visitor"}
 # Before `start`, from `stop` on, or neither.
 WHENEVER = SINK | KEPT | INSIDE | ANY | RESPOND | {"later", "drain"}
 NEVER_ON_LOOPS = EARLY | LATE | LIFE | {"handle worker", "handle again", "later", "later respond", "hashed", "task", "timer",
@@ -69,14 +69,14 @@ TABLE = {
     **{function: {INVALID} for function in (
         "accept NULL", "begin_stream NULL", "reply NULL", "reply small", "reply_error NULL", "reply_file NULL", "trace NULL",
         "contributions.contribute none", "contributions.hold unknown", "contributions.object unknown", "contributions.refuse other", "get_service unnamed",
-        "json.parse bad", "json.parse none", "json.schema_make bad", "loop.at_batch_end none", "network.list_make bad",
+        "json.check bad", "json.check none", "json.parse bad", "json.parse none", "json.schema_make bad", "loop.at_batch_end none", "network.list_make bad",
         "password.hash bad", "password.hash_all none", "refuse_setting unknown", "response.add_block none", "response.refuse bad", "response.replace bad",
         "response.transform none", "routes.add none", "routes.expect unknown", "routes.visit none", "task.run none",
         "timer.after none")},
     # From anywhere.
     **{function: {OK} for function in (
         "called", "contributions.refuse own", "crypto.equal", "crypto.hmac_sha256", "crypto.random_bytes", "crypto.sha256", "get_service",
-        "handover.take state", "json.parse", "json.schema_make", "network.list_make")},
+        "handover.take state", "json.check", "json.parse", "json.schema_make", "network.list_make")},
     **{function: {1} for function in ("clock", "loop.count", "network.contains", "password.cost_limit")},
     "contributions.object 0": {STALE},
     "contributions.hold": {OK, ABSENT},  # nothing serves during the first start

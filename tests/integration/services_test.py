@@ -608,6 +608,16 @@ class HostServices(ServerTest):
             with self.subTest(bad=bad):
                 self.assertError(post(bad), 400)
 
+    def test_json_that_is_parsed_already(self):
+        def post(text):
+            return self.server.request("POST", "/uses/json/check", body=text, headers={"Content-Type": "text/plain"})
+
+        self.assertEqual(post(b'{"query":{"x":1,"names":["a","\\u00e9"],"other":[{}]}}').json, {"x": 1, "y": 1.5, "names": ["a", "\xe9"]})
+        self.assertInvalid(post(b'{"query":{"x":"1","names":[1]}}'), ("query", "/x", "type"), ("query", "/names/0", "type"))
+        self.assertInvalid(post(b'{"body":{}}'), ("body", "/x", "required"))
+        self.assertInvalid(post(b'{"path":null}'), ("path", "", "type"))
+        self.assertError(post(b'{"elsewhere":{"x":1}}'), 500)
+
     def test_loops(self):
         on, off = self.server.get("/uses/loop/on").json, self.server.get("/uses/loop/off").json
         self.assertGreaterEqual(on["loops"], 1)

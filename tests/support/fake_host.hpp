@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ip_address.hpp"
+#include "json/foreign_tape.hpp"
 #include "json/form.hpp"
 #include "json/parser.hpp"
 #include "json/schema.hpp"
@@ -771,6 +772,28 @@ private:
             }
             const mortise_json_tape view = tape.view();
             use(argument, &view);
+            return MORTISE_OK;
+        };
+        jsonTable.check = [](void*, const mortise_json_tape* from, const mortise_json_schema* schema, mortise_view in,
+                             void (*detail)(void*, const mortise_error_detail*),
+                             void (*use)(void*, const mortise_json_tape*), void* argument) -> mortise_status {
+            json::Tape tape;
+            if (!json::copyForeign(*from, tape)) return MORTISE_INVALID;
+            if (schema != nullptr) {
+                const auto& compiled = *reinterpret_cast<const json::Schema*>(schema);
+                json::Details details;
+                if (!compiled.validate(tape, details)) {
+                    for (const json::Detail& item : details.items()) {
+                        const mortise_error_detail shown{in, viewOf(item.path), viewOf(item.code),
+                                                         viewOf(item.message)};
+                        detail(argument, &shown);
+                    }
+                    return MORTISE_INVALID;
+                }
+                compiled.applyDefaults(tape);
+            }
+            const mortise_json_tape checked = tape.view();
+            use(argument, &checked);
             return MORTISE_OK;
         };
         give(MORTISE_JSON_SERVICE, &jsonTable, this);

@@ -6,12 +6,15 @@
 #include <mortise/detail/counted.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
+#include <mortise/issues.hpp>
 #include <mortise/plugin_base.hpp>
 #include <mortise/schema.hpp>
 #include <mortise/service/json.h>
 
 #include <exception>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace mortise {
 inline namespace v1 {
@@ -96,6 +99,23 @@ public:
         return false;
     }
 
+    // Checks a tape that is there already as a part of a request is checked, "body", "query", "path", "header" or
+    // "cookie", and calls use(tape) with what passed, defaults filled in. What did not pass is added to `details`, and
+    // `use` was not called. `schema` may be empty: any JSON. Throws Invalid for a tape that is none.
+    template<class Use>
+    bool check(const mortise_json_tape& tape, const JsonSchema& schema, std::string_view in,
+               std::vector<Detail>& details, Use&& use) const {
+        if (service_.table.check == nullptr) throw Absent(MORTISE_JSON_SERVICE);
+        Check<std::remove_reference_t<Use>> check{{&use, nullptr}, &details, details.size(), nullptr};
+        const mortise_status status =
+            service_.table.check(service_.self, &tape, schema.raw(), view(in), &check.addDetail, &check.call, &check);
+        if (check.failure) std::rethrow_exception(check.failure);
+        const mortise_status known = detail::peerStatus(status, MORTISE_INVALID);
+        if (known == MORTISE_OK) return true;
+        if (known != MORTISE_INVALID || details.size() == check.before) detail::raise(known, "check");
+        return false;
+    }
+
 private:
     template<class Use>
     struct Visit {
@@ -105,6 +125,28 @@ private:
             auto& self = *static_cast<Visit*>(context);
             try {
                 (*self.use)(*tape);
+            } catch (...) {
+                self.failure = std::current_exception();
+            }
+        }
+    };
+
+    template<class Use>
+    struct Check {
+        Visit<Use> visit;
+        std::vector<Detail>* details;
+        std::size_t before;
+        std::exception_ptr failure;
+        static void call(void* context, const mortise_json_tape* tape) {
+            auto& self = *static_cast<Check*>(context);
+            Visit<Use>::call(&self.visit, tape);
+            self.failure = self.visit.failure;
+        }
+        static void addDetail(void* context, const mortise_error_detail* detail) {
+            auto& self = *static_cast<Check*>(context);
+            try {
+                self.details->push_back({std::string(text(detail->in)), std::string(text(detail->path)),
+                                         std::string(text(detail->code)), std::string(text(detail->message))});
             } catch (...) {
                 self.failure = std::current_exception();
             }

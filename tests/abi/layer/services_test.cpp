@@ -54,6 +54,7 @@ class ServicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(shortUsersReadAsAbsent);
     CPPUNIT_TEST(whatATimerCapturedIsReleased);
     CPPUNIT_TEST(shortTablesReadAsAbsent);
+    CPPUNIT_TEST(tapesAreChecked);
     CPPUNIT_TEST(longTablesAreCut);
     CPPUNIT_TEST(shortRequestsReadAsAbsent);
     CPPUNIT_TEST(hasLooksAtTheSize);
@@ -181,6 +182,37 @@ public:
         CPPUNIT_ASSERT(host.records.empty());
         CPPUNIT_ASSERT(plugin.log().enabled(MORTISE_LOG_INFO));
         CPPUNIT_ASSERT_THROW(plugin.json().schema("{}"), mortise::Absent);
+        const auto older = shortened(host.jsonTable, offsetof(mortise_json_table, check));
+        host.give(MORTISE_JSON_SERVICE, older.data(), &host);
+        std::vector<mortise::Detail> details;
+        CPPUNIT_ASSERT_THROW(plugin.json().check(mortise_json_tape{}, {}, "body", details, [](auto&) {}),
+                             mortise::Absent);
+    }
+    void tapesAreChecked() {
+        FakeHost host;
+        FakeInstance instance(host, module());
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, instance.configure());
+        const auto& json = static_cast<Plugin*>(instance.self())->json();
+        const auto schema = json.schema(R"({"type":"object","properties":{"n":{"type":"integer","default":3}}})");
+        const auto check = [&](std::string_view source, std::vector<mortise::Detail>& details, auto&& use) {
+            bool passed = false;
+            json.visit(source, {}, [&](const mortise_json_tape& tape) {
+                passed = json.check(tape, schema, "query", details, use);
+            });
+            return passed;
+        };
+        std::vector<mortise::Detail> details;
+        std::uint32_t members = 0;
+        CPPUNIT_ASSERT(check("{}", details, [&](const mortise_json_tape& tape) { members = tape.nodes[0].length; }));
+        CPPUNIT_ASSERT_EQUAL(1u, members);
+        CPPUNIT_ASSERT(!check(R"({"n":"x"})", details, [](auto&) { CPPUNIT_FAIL("it did not pass"); }));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, details.size());
+        CPPUNIT_ASSERT_EQUAL(std::string("query /n type"),
+                             details[0].in + " " + details[0].path + " " + details[0].code);
+        CPPUNIT_ASSERT_THROW(json.check(mortise_json_tape{}, schema, "query", details, [](auto&) {}), mortise::Invalid);
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, details.size());
+        CPPUNIT_ASSERT_THROW(check("{}", details, [](auto&) { throw std::length_error("from use"); }),
+                             std::length_error);
     }
     void longTablesAreCut() {
         FakeHost host;

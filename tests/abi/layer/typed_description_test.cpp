@@ -22,7 +22,7 @@ struct Branch {
 MORTISE_DESCRIBE(Branch, field(leaves), field(first), field(last))
 
 struct Trees {
-    static constexpr const char* serviceId = "test.trees/1";
+    [[maybe_unused]] static constexpr const char* serviceId = "test.trees/1";
     mortise::Method<Branch(const Leaf&, double)> grow;
     mortise::Method<void()> fell;
 };

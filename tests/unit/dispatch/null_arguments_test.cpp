@@ -106,7 +106,8 @@ std::vector<Function> allFunctions() {
         FUNCTION(exchange, accept), FUNCTION(exchange, reject), FUNCTION(exchange, missing), FUNCTION(exchange, lend),
         FUNCTION(exchange, time_left), FUNCTION(exchange, watch), FUNCTION(exchange, trace),
         FUNCTION(exchange, number));
-    ADD(MORTISE_JSON_SERVICE, json, FUNCTION(json, schema_make), FUNCTION(json, schema_free), FUNCTION(json, parse));
+    ADD(MORTISE_JSON_SERVICE, json, FUNCTION(json, schema_make), FUNCTION(json, schema_free), FUNCTION(json, parse),
+        FUNCTION(json, check));
     ADD(MORTISE_LOG_SERVICE, log, FUNCTION(log, enabled), FUNCTION(log, write));
     ADD(MORTISE_LOOP_SERVICE, loop, FUNCTION(loop, count), FUNCTION(loop, current), FUNCTION(loop, at_batch_end));
     ADD(MORTISE_NETWORK_SERVICE, network, FUNCTION(network, list_make), FUNCTION(network, list_free),

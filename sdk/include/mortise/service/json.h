@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mortise.json/1, given by the host: JSON text to a tape (abi/json_node.h), checked against a schema when wanted.
+ * mortise.json/1, given by the host: JSON text to a tape (abi/json_node.h), checked against a schema when wanted; and
+ * the same check for tapes that a plugin made.
  */
 #ifndef MORTISE_SERVICE_JSON_H
 #define MORTISE_SERVICE_JSON_H
 
 #include <mortise/abi/json_node.h>
 #include <mortise/abi/types.h>
+#include <mortise/service/exchange.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,6 +33,16 @@ typedef struct mortise_json_table {
     mortise_status (*parse)(void *self, mortise_view text, const mortise_json_schema *schema,
                             void (*use)(void *context, const mortise_json_tape *tape), void *context,
                             mortise_error *error);
+    /* [any] Checks `tape` against `schema` (NULL: none) as a part of a request is checked, fills defaults in and calls
+     * `use` once with the result, a copy that is borrowed for that call; members that the schema does not know stay,
+     * for decoders to skip. `in` is where details say that the value came from: "body", "query", "path", "header" or
+     * "cookie". MORTISE_INVALID: `use` was not called; what failed was shown to `detail` (NULL: nobody), one call for
+     * each failure, of which there are 100 at most. Without a detail: `tape` is not what json_node.h describes, `in` is
+     * another text, or `tape` or `use` is NULL. May call back before it returns: `detail` and `use`, from which may be
+     * called: as the caller. */
+    mortise_status (*check)(void *self, const mortise_json_tape *tape, const mortise_json_schema *schema,
+                            mortise_view in, void (*detail)(void *context, const mortise_error_detail *detail),
+                            void (*use)(void *context, const mortise_json_tape *checked), void *context);
 } mortise_json_table;
 
 #ifdef __cplusplus
