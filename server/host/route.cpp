@@ -127,8 +127,9 @@ std::optional<base::Fault> checkNames(const Route& route) {
 std::optional<base::Fault> checkIdempotent(const Route& route) {
     if (route.method != http::Method::post && route.method != http::Method::patch)
         return base::Fault{"an idempotent route is one of POST or PATCH: whoever repeats other methods needs no key"};
-    if (route.placement != MORTISE_PLACEMENT_WORKER)
-        return base::Fault{"an idempotent route writes, which its handler does on a worker only"};
+    if (route.placement == MORTISE_PLACEMENT_LOOP)
+        return base::Fault{"an idempotent route writes, which its handler never does where it is placed: on an event "
+                           "loop, without a worker to run it again"};
     if (route.takesFiles()) return base::Fault{"an idempotent route is not multipart: files are not compared"};
     if ((route.flags & MORTISE_ROUTE_NO_TRANSFORM) != 0)
         return base::Fault{"responses with secrets (no transform) are not kept, so that the route is not idempotent"};

@@ -310,6 +310,27 @@ class Routes(IdempotencyTest):
         self.assertEqual(self.notes(), before + 2)
 
     # contract: idempotency.routes
+    def test_what_runs_on_a_loop_until_it_writes(self):
+        before = self.notes()
+
+        def send(headers: dict, body: bytes, token: str | None = None):
+            return self.server.request("POST", "/responds/raw", body=body, headers={**headers, "Content-Type": "text/plain"}, token=token)
+
+        for token in (None, self.server.register()["accessToken"]):
+            headers = key()
+            for read in range(2):  # takes no key
+                response = send(headers, b"read", token)
+                self.assertEqual((response.status, response.json), (200, {"count": before}))
+                self.assertIsNone(response.header(REPLAYED))
+            first = send(headers, b"one note", token)
+            self.assertEqual(first.status, 201, first)
+            self.assertReplayed(first, send(headers, b"one note", token))
+            self.assertEqual(self.notes(), before + 1)
+            before += 1
+            if token is not None:
+                self.assertError(send(headers, b"one  note", token), 422, "Idempotency-Key was used with another request")
+
+    # contract: idempotency.routes
     def test_tokens_are_not_kept(self):
         me = self.server.register(email="login@example.com")
         headers = key()

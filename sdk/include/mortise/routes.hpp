@@ -62,7 +62,8 @@ public:
         return flag(MORTISE_ROUTE_NO_TRANSFORM);
     } // of secrets: no filter compresses them
     // All that its handler writes it writes by one Database::respond(): where responses are kept (plugin idempotency),
-    // a request with an Idempotency-Key is done once. Of POST and PATCH, not beside noTransform() or multipart().
+    // a request with an Idempotency-Key is done once; one that is replied to without it gives the key back. Of POST and
+    // PATCH, not beside onLoop(), noTransform() or multipart(); with reads() the handler throws Busy before it writes.
     RouteBuilder idempotent() const { return flag(MORTISE_ROUTE_IDEMPOTENT); }
     RouteBuilder bodyOptional() const { return flag(MORTISE_ROUTE_BODY_OPTIONAL); } // none: the struct's initialisers
     RouteBuilder bodyLimit(Bytes most) const { return declaration_->bodyLimit = most.count, *this; }

@@ -148,8 +148,9 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string(), fault("PATCH"));
         for (const std::string_view method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
             assertNames(fault(method), "one of POST or PATCH");
-        assertNames(fault("POST", 0, MORTISE_PLACEMENT_LOOP), "on a worker only");
-        assertNames(fault("POST", 0, MORTISE_PLACEMENT_DATABASE_READ), "on a worker only");
+        assertNames(fault("POST", 0, MORTISE_PLACEMENT_LOOP), "without a worker");
+        CPPUNIT_ASSERT_EQUAL(std::string(), fault("POST", 0, MORTISE_PLACEMENT_DATABASE_READ));
+        CPPUNIT_ASSERT_EQUAL(std::string(), fault("POST", MORTISE_ROUTE_RAW_BODY));
         assertNames(fault("POST", MORTISE_ROUTE_MULTIPART), "not multipart");
         assertNames(fault("POST", MORTISE_ROUTE_NO_TRANSFORM), "secrets");
     }

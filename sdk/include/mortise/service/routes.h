@@ -50,7 +50,9 @@ extern "C" {
  * coerced from text. Without it a form is 415. Note that browsers send forms across origins without asking first. */
 #define MORTISE_ROUTE_ALSO_FORMS 512u
 /* All that the handler writes it writes by one `respond` of mortise.database/1, so that who keeps responses can have a
- * repeated request done once. Of POST and PATCH, on a worker; not multipart, nor with secrets (NO_TRANSFORM). */
+ * repeated request done once; a request whose handler calls no `respond` gives its key back. Of POST and PATCH, on a
+ * worker or with MORTISE_PLACEMENT_DATABASE_READ, whose handler is MORTISE_BUSY on a loop before any effect; not
+ * multipart, nor with secrets (NO_TRANSFORM). */
 #define MORTISE_ROUTE_IDEMPOTENT 1024u
 
 /* A header field of a documented response, such as Location. Element of an array with a stride. */
