@@ -97,6 +97,11 @@ public:
     void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) {
         read(statement, parameters, visitor, Caller());
     }
+    // Runs `body`: what the calling thread reads within it is of one state, which shows every write acknowledged before
+    // it began. Joins one that the thread is in. Throws before `body` runs, or what that throws; on a loop `busy` means:
+    // try again on a worker. No transaction is begun within it, and a connection that is lost is not replaced. False:
+    // this database cannot, and `body` was not run.
+    virtual bool snapshot(const Caller& /*caller*/, const std::function<void()>& /*body*/) { return false; }
     // Durable when it returns true; false when the body said so. Throws `stale` when it may not commit, `busy` when the
     // wait for the writer or its time was over before it could be run. Inside of a
     // body on the same thread it joins that transaction: undone alone when its body says so, durable with the outer
@@ -106,7 +111,8 @@ public:
     virtual bool showsOutcomes() const noexcept { return false; }
     // The transaction whose body the calling thread is in, or null.
     virtual Transaction* currentTransaction() const noexcept = 0;
-    // Changes with every commit of anyone. Never newer than what a read sees that comes after it on the same thread. 0:
+    // Changes with every commit of anyone, but not within a snapshot of the thread. Never newer than what a read sees
+    // that comes after it on the same thread. 0:
     // nobody knows.
     virtual std::uint64_t dataVersion() = 0;
     // Throws a sentence when the database cannot serve.

@@ -253,6 +253,14 @@ mortise_status ConsumerDatabase::read(Turn turn, std::uint32_t statement, const 
     });
 }
 
+mortise_status ConsumerDatabase::snapshot(Turn turn, mortise_sql_snapshot_body body, void* context) {
+    return translated([&] {
+        mortise_status status = MORTISE_OK;
+        const bool ran = connector_.snapshot(TurnCaller(turns_, turn), [&] { status = body(context); });
+        return ran ? status : MORTISE_UNSUPPORTED;
+    });
+}
+
 mortise_status ConsumerDatabase::transact(Turn turn, mortise_sql_body body, void* context, mortise_sql_failure* failure,
                                           mortise_error* error) {
     return transactBy(connector_, turns_, turn,

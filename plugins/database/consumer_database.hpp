@@ -43,6 +43,7 @@ public:
     std::uint32_t statement(const mortise_sql_statement& statement) override;
     mortise_status read(Turn turn, std::uint32_t statement, const SqlValues& parameters, mortise_sql_row row,
                         void* context) override;
+    mortise_status snapshot(Turn turn, mortise_sql_snapshot_body body, void* context) override;
     mortise_status transact(Turn turn, mortise_sql_body body, void* context, mortise_sql_failure* failure,
                             mortise_error* error) override;
     mortise_status respond(Turn turn, mortise_sql_response_body body, void* context, mortise_sql_failure* failure,

@@ -39,6 +39,33 @@ void LoopReader::read(std::uint32_t statement, std::span<const SqlValue> paramet
     connection_->run(statement, parameters, visitor);
 }
 
+void LoopReader::snapshot(const std::function<void()>& body) {
+    if (inside_) throw DatabaseError(Kind::invalid, "the database was called while it shows a row");
+    if (held_) return body();
+    {
+        const std::lock_guard lock(mutex_);
+        enter();
+        if (!inSnapshot_) beginSnapshot();
+    }
+    class Held {
+    public:
+        explicit Held(LoopReader& reader) : reader_(reader), flag_(reader.held_) {}
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        // One that no batch ends ends here.
+        ~Held() {
+            const std::lock_guard lock(reader_.mutex_);
+            if (!reader_.inBatch_ && reader_.connection_) reader_.endSnapshot();
+        }
+
+    private:
+        LoopReader& reader_;
+        const Flag flag_;
+    };
+    const Held held(*this);
+    body();
+}
+
 std::uint64_t LoopReader::dataVersion() {
     if (inside_) return state_;
     const std::lock_guard lock(mutex_);
@@ -48,6 +75,7 @@ std::uint64_t LoopReader::dataVersion() {
 
 void LoopReader::enter() {
     if (!connection_) throw DatabaseError(Kind::failed, "the database is closed");
+    if (held_) return;
     if (!inBatch_) inBatch_ = loops_.atBatchEnd(&onBatchEnd, this);
     const std::uint64_t state = index_.state();
     if (inSnapshot_ && state == state_) return;

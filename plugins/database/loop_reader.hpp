@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -22,6 +23,8 @@ public:
 
     // [its loop]
     void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor);
+    // [its loop] What is read within `body` is of one state, whoever commits meanwhile.
+    void snapshot(const std::function<void()>& body);
     // [its loop] The state that the batch's reads see.
     std::uint64_t dataVersion();
 
@@ -45,6 +48,7 @@ private:
     bool inBatch_ = false;
     bool inSnapshot_ = false;
     bool inside_ = false;     // touched by the loop only
+    bool held_ = false;       // by snapshot(), likewise
     std::uint64_t state_ = 0; // of the index, from before the snapshot
 };
 

@@ -288,6 +288,7 @@ std::uint32_t MariadbConnector::registered(const StatementText& text, const std:
         isThere = reason_.empty();
     }
     if (!isThere) return registry_.add({sql, 0, 0, readOnly, false});
+    if (MariadbSnapshot* const snapshot = snapshots_.current()) return registry_.add(snapshot->inspect(sql));
     MariadbPool::Lease lease = pool_.lease(MariadbPool::Use::read, options_.server.poolTimeout);
     return registry_.add(lease.session().inspect(sql, options_.statementTimeout));
 }
@@ -312,6 +313,8 @@ void MariadbConnector::read(std::uint32_t statement, std::span<const SqlValue> p
     const StatementRegistry::Entry* const entry = registry_.at(statement);
     if (entry != nullptr && !entry->readOnly)
         throw DatabaseError(Kind::invalid, "the statement writes, so it needs a transaction: " + entry->sql);
+    if (MariadbSnapshot* const snapshot = snapshots_.current())
+        return snapshot->read(statement, parameters, visitor, caller);
     Watched watched(visitor);
     for (;;) {
         const MariadbPool::Lease lease = pool_.lease(MariadbPool::Use::read, caller.timeLeft());
@@ -330,8 +333,22 @@ bool MariadbConnector::transact(TransactionBody& body) {
     if (loops_.current() != 0)
         throw DatabaseError(Kind::invalid,
                             "a transaction cannot run on an event loop: its handler must be on a worker");
+    if (snapshots_.current() != nullptr) throw DatabaseError(Kind::invalid, withinSnapshot);
     requireThere();
     return transactions_.transact(body);
+}
+
+bool MariadbConnector::snapshot(const Caller& caller, const std::function<void()>& body) {
+    if (loops_.current() != 0) throw DatabaseError(Kind::busy, "reads on an event loop are off");
+    if (snapshots_.current() == nullptr) {
+        requireThere();
+        MariadbSnapshot snapshot(pool_, options_, caller);
+        const ThreadSnapshots<MariadbSnapshot>::Scope scope(snapshots_, snapshot);
+        body();
+    } else {
+        body();
+    }
+    return true;
 }
 
 void MariadbConnector::check() {

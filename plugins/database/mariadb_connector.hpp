@@ -6,8 +6,10 @@
 #include "mariadb_migrator.hpp"
 #include "mariadb_options.hpp"
 #include "mariadb_pool.hpp"
+#include "mariadb_snapshot.hpp"
 #include "mariadb_transactions.hpp"
 #include "statement_registry.hpp"
+#include "thread_snapshots.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -45,6 +47,7 @@ public:
     void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
               const Caller& caller) override;
     using Connector::read;
+    bool snapshot(const Caller& caller, const std::function<void()>& body) override;
     bool transact(TransactionBody& body) override;
     bool showsOutcomes() const noexcept override { return true; }
     Transaction* currentTransaction() const noexcept override { return transactions_.currentTransaction(); }
@@ -52,7 +55,7 @@ public:
     void check() override;
     bool close(std::chrono::milliseconds patience) noexcept override;
     bool readsOnLoop() const noexcept override { return false; }
-    // A read inside of a body has the last connection.
+    // A read or a snapshot inside of a body has the last connection; whoever has a snapshot waits for none.
     std::uint32_t width() const noexcept override {
         return static_cast<std::uint32_t>(options_.server.connectionLimit) - 1;
     }
@@ -83,6 +86,7 @@ private:
     StatementRegistry registry_;
     MariadbPool pool_;
     MariadbTransactions transactions_;
+    ThreadSnapshots<MariadbSnapshot> snapshots_;
 
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;

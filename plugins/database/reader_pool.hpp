@@ -26,6 +26,7 @@ public:
         Lease& operator=(const Lease&) = delete;
         ~Lease() { pool_.giveBack(std::move(connection_)); }
         SqliteConnection* operator->() const noexcept { return connection_.get(); }
+        SqliteConnection& operator*() const noexcept { return *connection_; }
 
     private:
         ReaderPool& pool_;

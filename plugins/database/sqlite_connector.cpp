@@ -24,6 +24,24 @@ using Kind = DatabaseError::Kind;
 // A check of readiness responds within a second.
 constexpr std::chrono::milliseconds checkWait{500};
 
+// The snapshot of a reader that is leased.
+class ReadTransaction {
+public:
+    explicit ReadTransaction(SqliteConnection& reader) : reader_(reader) {}
+    ReadTransaction(const ReadTransaction&) = delete;
+    ReadTransaction& operator=(const ReadTransaction&) = delete;
+    // Ending what only read does not fail.
+    ~ReadTransaction() {
+        if (reader_.inTransaction()) static_cast<void>(end_.run());
+    }
+    void begin() { reader_.require(begin_.run()); }
+
+private:
+    SqliteConnection& reader_;
+    SqliteStatement begin_ = reader_.prepare("BEGIN DEFERRED");
+    SqliteStatement end_ = reader_.prepare("COMMIT");
+};
+
 StatementRegistry::Entry entryOf(const StatementText& text, const SqliteStatement& prepared) {
     return {std::string(text.sql), static_cast<std::size_t>(prepared.parameterCount()),
             static_cast<std::size_t>(prepared.columnCount()), prepared.isReadOnly()};
@@ -116,12 +134,49 @@ std::uint32_t SqliteConnector::statement(const StatementText& text) {
         // A reader is waited for, and a long statement takes a while.
         if (loops_.current() != 0)
             throw DatabaseError(Kind::busy, "a statement is registered on a worker, not on an event loop");
-        const ReaderPool::Lease reader = open.readers.lease();
-        const Confined confined(reader->handle());
-        number = open.registry.add(entryOf(text, reader->prepare(text.sql)));
+        number = open.registry.add(prepared(open, text));
     }
     requireFits(text, *open.registry.at(*number));
     return *number;
+}
+
+StatementRegistry::Entry SqliteConnector::prepared(Opened& open, const StatementText& text) const {
+    const auto on = [&](SqliteConnection& reader) {
+        const Confined confined(reader.handle());
+        return entryOf(text, reader.prepare(text.sql));
+    };
+    // Whoever has a reader waits for no second one, as others may that have one each.
+    if (const Snapshot* const snapshot = open.snapshots.current()) return on(snapshot->reader);
+    const ReaderPool::Lease reader = open.readers.lease();
+    return on(*reader);
+}
+
+// Some failures end SQLite's transaction, and what is read afterwards is of another state.
+void SqliteConnector::readWithin(const Snapshot& snapshot, std::uint32_t statement,
+                                 std::span<const SqlValue> parameters, RowVisitor* visitor) {
+    if (!snapshot.reader.inTransaction()) throw DatabaseError(Kind::failed, "the snapshot ended with a failure");
+    snapshot.reader.run(statement, parameters, visitor);
+}
+
+bool SqliteConnector::snapshot(const Caller& caller, const std::function<void()>& body) {
+    Opened& open = opened();
+    if (const std::uint32_t loop = loops_.current(); loop != 0) {
+        LoopReader* const reader = loopReader(open, loop);
+        if (reader == nullptr) throw DatabaseError(Kind::busy, "reads on an event loop are off");
+        reader->snapshot(body);
+        return true;
+    }
+    if (open.snapshots.current() != nullptr) {
+        body();
+        return true;
+    }
+    const ReaderPool::Lease reader = open.readers.lease(std::min(open.options.readWait, caller.timeLeft()));
+    ReadTransaction transaction(*reader);
+    Snapshot snapshot{*reader, open.index.state()};
+    transaction.begin();
+    const ThreadSnapshots<Snapshot>::Scope scope(open.snapshots, snapshot);
+    body();
+    return true;
 }
 
 void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
@@ -133,6 +188,8 @@ void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> pa
     try {
         if (reader != nullptr)
             reader->read(statement, parameters, visitor);
+        else if (const Snapshot* const snapshot = open.snapshots.current())
+            readWithin(*snapshot, statement, parameters, visitor);
         else
             open.readers.lease()->run(statement, parameters, visitor);
     } catch (const DatabaseError& error) {
@@ -146,6 +203,7 @@ bool SqliteConnector::transact(TransactionBody& body) {
     if (loops_.current() != 0)
         throw DatabaseError(Kind::invalid,
                             "a transaction cannot run on an event loop: its handler must be on a worker");
+    if (open.snapshots.current() != nullptr) throw DatabaseError(Kind::invalid, withinSnapshot);
     return open.writer.transact(body);
 }
 
@@ -156,6 +214,7 @@ Transaction* SqliteConnector::currentTransaction() const noexcept {
 std::uint64_t SqliteConnector::dataVersion() {
     Opened& open = opened();
     if (LoopReader* const reader = loopReader(open, loops_.current()); reader != nullptr) return reader->dataVersion();
+    if (const Snapshot* const snapshot = open.snapshots.current()) return snapshot->state;
     return open.index.state();
 }
 

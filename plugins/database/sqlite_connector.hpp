@@ -8,6 +8,7 @@
 #include "reader_pool.hpp"
 #include "sqlite_options.hpp"
 #include "statement_registry.hpp"
+#include "thread_snapshots.hpp"
 #include "wal_index.hpp"
 #include "writer.hpp"
 
@@ -39,6 +40,7 @@ public:
     void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
               const Caller& caller) override;
     using Connector::read;
+    bool snapshot(const Caller& caller, const std::function<void()>& body) override;
     bool transact(TransactionBody& body) override;
     Transaction* currentTransaction() const noexcept override;
     std::uint64_t dataVersion() override;
@@ -47,6 +49,12 @@ public:
     bool readsOnLoop() const noexcept override { return options_.readsOnLoop; }
 
 private:
+    // Of a thread that runs no loop.
+    struct Snapshot {
+        SqliteConnection& reader;
+        std::uint64_t state; // of the index, from before it began
+    };
+
     // What is there from `open` on. Knows nothing of its owner, so that it can be left behind when a thread stays in
     // it.
     struct Opened {
@@ -57,10 +65,14 @@ private:
         Writer writer;
         WalIndex index; // the writer's view of it
         ReaderPool readers;
+        ThreadSnapshots<Snapshot> snapshots;
         std::vector<std::unique_ptr<LoopReader>> loopReaders; // of loop i + 1
     };
 
     Opened& opened() const;
+    static void readWithin(const Snapshot& snapshot, std::uint32_t statement, std::span<const SqlValue> parameters,
+                           RowVisitor* visitor);
+    StatementRegistry::Entry prepared(Opened& open, const StatementText& text) const;
     static LoopReader* loopReader(const Opened& opened, std::uint32_t loop);
 
     const SqliteOptions options_;

@@ -61,6 +61,12 @@ public:
             if (changed != nullptr) *changed = static_cast<std::uint64_t>(sqlite3_changes(database.handle_));
             return status;
         };
+        // Everything is one state to a test that writes nothing meanwhile.
+        table_.snapshot = [](void* self, mortise_exchange, mortise_sql_snapshot_body body, void* context,
+                             mortise_sql_failure*, mortise_error*) {
+            ++of(self).snapshots;
+            return body(context);
+        };
         table_.data_version = [](void* self, std::uint64_t* version, mortise_error*) -> mortise_status {
             const std::lock_guard lock(of(self).mutex_);
             *version = of(self).version_;
@@ -75,6 +81,7 @@ public:
     }
 
     const mortise_database_table* table() const { return &table_; }
+    unsigned snapshots = 0;
     mortise_status busy = MORTISE_OK; // what the next calls return instead of working, unless MORTISE_OK
     unsigned reads = 0;
     std::function<void(const std::string& sql)> beforeRead;      // called first by each, outside of transactions

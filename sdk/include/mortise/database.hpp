@@ -3,6 +3,7 @@
 
 #include <mortise/detail/counted.hpp>
 #include <mortise/detail/database_link.hpp>
+#include <mortise/detail/snapshot_body.hpp>
 #include <mortise/detail/transaction_body.hpp>
 #include <mortise/service/database.h>
 #include <mortise/sql/dialect.hpp>
@@ -67,6 +68,19 @@ public:
         const mortise_status status =
             table().transact(link_->self, turn_.handle(), 0, &work.call, &work, call.failure(), call.error());
         return work.finish(status, call, "transact");
+    }
+    // [worker], and [loop] in routes that say reads(). body(): what this thread reads within it, by whoever's
+    // statements, is of one state where the database has snapshots, and as it comes elsewhere; returns what it returns.
+    // No transaction begins within it. Throws what the body throws, and before it runs as read().
+    template<class Body>
+    std::invoke_result_t<Body&> snapshot(Body&& body) const {
+        need(static_cast<bool>(*link_));
+        if (table().snapshot == nullptr) return body();
+        detail::SnapshotBody<std::remove_reference_t<Body>> work(body);
+        detail::SqlCall call;
+        const mortise_status status =
+            table().snapshot(link_->self, turn_.handle(), &work.call, &work, call.failure(), call.error());
+        return work.finish(status, call);
     }
     // [any] A number that changes with every commit of anybody; read in the same snapshot as the reads around it. 0:
     // this database does not know.

@@ -36,6 +36,12 @@ public:
                                    std::uint64_t* changed) = 0;
     virtual std::uint64_t dataVersion() = 0;
     virtual std::uint32_t dialect() = 0;
+    virtual mortise_status snapshot(Turn turn, mortise_sql_snapshot_body body, void* context) {
+        static_cast<void>(turn);
+        static_cast<void>(body);
+        static_cast<void>(context);
+        return MORTISE_UNSUPPORTED;
+    }
     // [control] The database as this consumer has it, from before its `start` until after its `stop`: its calls come to
     // that one, which is then deleted. Null: they come here, as those of all others. Throwing refuses.
     virtual std::unique_ptr<DatabaseProvider> forConsumer(const Consumer& consumer) {
@@ -108,6 +114,13 @@ const mortise_database_table* databaseTable() noexcept {
             std::uint32_t dialect = 0;
             guardQuietly([&] { dialect = as<DatabaseProvider, T>(self).dialect(); }, [](std::string_view) {});
             return dialect;
+        },
+        [](void* self, mortise_exchange turn, mortise_sql_snapshot_body body, void* context,
+           mortise_sql_failure* failure, mortise_error* error) {
+            return guardSql(failure, error, [&] {
+                if (body == nullptr) throw Invalid("a snapshot has a body");
+                return as<DatabaseProvider, T>(self).snapshot(Turn(turn), body, context);
+            });
         },
     };
     return &table;

@@ -35,6 +35,7 @@ public:
     static inline std::vector<std::string> calls;
     static inline int deadlocks = 0;
     static inline bool resolved = false;
+    static inline mortise_status snapshot_refusal = MORTISE_OK;
     static inline bool commit_fails = false; // the shared COMMIT behind several bodies
     static inline std::string kept;          // the response that was to be kept
 
@@ -72,6 +73,13 @@ public:
     }
     std::uint64_t dataVersion() override { return 77; }
     std::uint32_t dialect() override { return MORTISE_SQL_DIALECT_SQLITE; }
+    mortise_status snapshot(mortise::Turn turn, mortise_sql_snapshot_body body, void* context) override {
+        calls.push_back("snapshot for " + std::to_string(turn.handle()));
+        if (snapshot_refusal != MORTISE_OK) return snapshot_refusal;
+        const mortise_status status = body(context);
+        calls.push_back("end " + std::to_string(status));
+        return status;
+    }
     std::unique_ptr<mortise::DatabaseProvider> forConsumer(const mortise::Consumer& consumer) override;
 
 private:
@@ -154,6 +162,7 @@ class DatabaseTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(returnsWhatTheBodyReturns);
     CPPUNIT_TEST(responds);
     CPPUNIT_TEST(isOfARequest);
+    CPPUNIT_TEST(snapshots);
     CPPUNIT_TEST(statementsHaveNamesAndLocks);
     CPPUNIT_TEST(forgottenStatementsAreRefused);
     CPPUNIT_TEST(consumersAreToldApart);
@@ -173,6 +182,7 @@ public:
     void setUp() override {
         Provider::calls.clear();
         Provider::deadlocks = 0;
+        Provider::snapshot_refusal = MORTISE_OK;
         Provider::resolved = false;
         host_ = std::make_unique<FakeHost>();
         plugin_ = std::make_unique<FakeInstance>(
@@ -249,6 +259,24 @@ public:
         CPPUNIT_ASSERT(session.readOne<User>(statement(1)));
         CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{"read for " + std::to_string(exchange), "run 1"}));
         CPPUNIT_ASSERT(session.dataVersion() == 77 && session.dialect() == mortise::SqlDialect::sqlite);
+    }
+    void snapshots() {
+        const mortise_exchange exchange = host_->bareRequest();
+        const mortise::DatabaseSession session = database_(mortise::Turn(exchange));
+        CPPUNIT_ASSERT_EQUAL(5, session.snapshot([] { return 5; }));
+        bool ran = false;
+        session.snapshot([&] { ran = true; });
+        CPPUNIT_ASSERT(ran);
+        CPPUNIT_ASSERT_THROW(session.snapshot([] { throw std::logic_error("from the body"); }), std::logic_error);
+        const std::string began = "snapshot for " + std::to_string(exchange);
+        CPPUNIT_ASSERT((Provider::calls == std::vector<std::string>{began, "end 0", began, "end 0", began, "end -1"}));
+        Provider::snapshot_refusal = MORTISE_BUSY;
+        CPPUNIT_ASSERT_THROW(session.snapshot([] { CPPUNIT_FAIL("it ran"); }), mortise::Busy);
+        Provider::snapshot_refusal = MORTISE_UNSUPPORTED;
+        CPPUNIT_ASSERT_EQUAL(7, session.snapshot([] { return 7; }));
+        CPPUNIT_ASSERT_THROW(session.snapshot([]() -> int { throw mortise::HttpError(404, "of the body"); }),
+                             mortise::HttpError);
+        CPPUNIT_ASSERT_THROW(mortise::Database().snapshot([] { return 1; }), mortise::Absent);
     }
     void statementsHaveNamesAndLocks() {
         CPPUNIT_ASSERT(database_.statement("users.byId", "SELECT 1", mortise::SqlLock::forUpdate));

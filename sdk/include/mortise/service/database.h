@@ -159,6 +159,10 @@ typedef mortise_status (*mortise_sql_response_body)(void *context, mortise_sql_t
                                                     mortise_sql_response *response, mortise_sql_failure *failure,
                                                     mortise_error *error);
 
+/* [worker] or [loop] The thread of the caller, once. What it returns is what `snapshot` returns. From it may be called:
+ * as the caller. */
+typedef mortise_status (*mortise_sql_snapshot_body)(void *context);
+
 typedef struct mortise_database_table {
     /* since 1.0 */
     uint32_t struct_size;
@@ -207,6 +211,15 @@ typedef struct mortise_database_table {
     mortise_status (*data_version)(void *self, uint64_t *version, mortise_error *error);
     /* [any] MORTISE_SQL_DIALECT_…, one for the whole life of the instance. */
     uint32_t (*dialect)(void *self);
+    /* [worker], and [loop] where mortise.plugin.placement/1 says so. What this thread reads within `body`, by whoever's
+     * statements and within other snapshots, is of one state, which shows every write that was acknowledged before
+     * snapshot was called; data_version does not change. Not a transaction: `transact` and `respond` are
+     * MORTISE_INVALID within `body`, but a body of theirs may take a snapshot, which shows nothing of its transaction.
+     * Short, for it holds a connection and what the database keeps for it. MORTISE_UNSUPPORTED: this database cannot;
+     * MORTISE_BUSY: as of read, or the bounded wait for a connection or the request's deadline passed; `body` was not
+     * run. May call back before it returns: `body`. */
+    mortise_status (*snapshot)(void *self, mortise_exchange turn, mortise_sql_snapshot_body body, void *context,
+                               mortise_sql_failure *failure, mortise_error *error);
 } mortise_database_table;
 
 /* Extension point of whoever gives mortise.database/1 (see contributions.h): what keeps responses. */
