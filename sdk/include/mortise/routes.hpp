@@ -41,6 +41,22 @@ public:
         return authenticated();
     }
 
+    // Nobody but the user whose id this path parameter is; else 403, once the request is valid and before its handler.
+    RouteBuilder owner(std::string_view parameter) const {
+        declaration_->ownRules().addOwner(parameter);
+        return authenticated();
+    }
+    // Any other rule, at the same place: check(const Caller&) throws an HttpError. Rules hold in the order of their
+    // declaration, and for fields of GraphQL that are the route's twins, too. Called concurrently, where the handler
+    // runs: it may throw Busy.
+    template<class Check>
+    RouteBuilder check(Check&& check) const {
+        static_assert(std::is_invocable_v<std::decay_t<Check>&, const Caller&>,
+                      "check(): a rule takes const mortise::Caller&, and throws");
+        declaration_->ownRules().addCheck(std::forward<Check>(check));
+        return *this;
+    }
+
     // Where the handler runs; a worker unless said otherwise.
     RouteBuilder onLoop() const { return declaration_->placement = MORTISE_PLACEMENT_LOOP, *this; } // never blocks
     RouteBuilder reads() const {
@@ -165,6 +181,9 @@ public:
         declare(detail::callOn(object, member));
     }
 
+    // What has been said so far.
+    const detail::RouteDeclaration& declaration() const noexcept { return *declaration_; }
+
 private:
     using Parts = detail::Parts<Body, Query, PathType, Headers, Cookies>;
 
@@ -188,7 +207,7 @@ private:
                 if constexpr (!std::is_void_v<Said>) declaration_->template returns<Said>();
                 using Record = detail::Handler<Call, Parts>;
                 auto record = detail::Owned<Record>::make(
-                    *runtime_, declaration_->keepReplies(*runtime_, detail::bodyField<Body>()),
+                    *runtime_, declaration_->keepReplies(*runtime_, detail::bodyField<Body>()), declaration_->rules,
                     std::forward<F>(handler));
                 declaration_->declare(*runtime_, &Record::handle, record.get(), &Record::release);
                 static_cast<void>(record.release()); // the host's

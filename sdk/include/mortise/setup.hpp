@@ -15,6 +15,7 @@ class CommandSession;  // commands.hpp
 enum class CommandRuns : std::uint32_t;
 using Arguments = std::vector<std::string_view>; // what stands after a command's name; borrowed for the call
 class FilterBuilder;                             // filters.hpp
+class GraphQlBuilder;                            // graphql.hpp
 class MigrationBuilder;                          // migrations.hpp
 
 namespace detail {
@@ -66,6 +67,8 @@ public:
     // One step of the schema, run once, in the order declared: "0001-create-posts". Numbers begin with 1 and leave none
     // out. Once released it is never changed. Without statements: only where on() has some. Include migrations.hpp.
     MigrationBuilder migration(std::string_view name, std::string_view sql = {});
+    // Types and fields for GraphQL; may be called again. Include graphql.hpp.
+    GraphQlBuilder graphql();
     // Adds to another plugin's extension point, which needs<>() or mayUse<>() names, see extension_point.hpp: a
     // constant C table, and the object that its functions get. Both live as long as the instance.
     template<class Point>

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/checks.hpp>
 #include <mortise/detail/header_names.hpp>
+#include <mortise/detail/route_rules.hpp>
 #include <mortise/detail/tuple.hpp>
 #include <mortise/detail/uncaught.hpp>
 #include <mortise/error.hpp>
@@ -152,6 +153,14 @@ mortise_status answer(Request& request, Call&& call) noexcept {
     }
 }
 
+// What the route asks of its caller, who came past authentication and validation.
+[[gnu::noinline]] inline void needRules(const RouteRules& rules, const Request& request) {
+    const auto find = [](const void* from, std::string_view name) noexcept {
+        return static_cast<const Request*>(from)->parameter(name);
+    };
+    rules.need(Caller(request, request.principal(), &request, find));
+}
+
 // Of references.
 template<class... As, std::size_t... I, class... Bs, std::size_t... J>
 Tuple<As..., Bs...> joined(const TupleElements<std::index_sequence<I...>, As...>& a,
@@ -230,8 +239,8 @@ struct Parts {
 template<class F, class P>
 struct Handler {
     template<class Given>
-    Handler(const Runtime& r, const RouteReplies& route, Given&& given)
-        : runtime(r), replies(route), call(std::forward<Given>(given)) {}
+    Handler(const Runtime& r, const RouteReplies& route, Shared<RouteRules> ruled, Given&& given)
+        : runtime(r), replies(route), rules(std::move(ruled)), call(std::forward<Given>(given)) {}
 
     static mortise_status handle(void* context, mortise_exchange exchange, const mortise_request* raw) noexcept {
         auto& self = *static_cast<Handler*>(context);
@@ -242,6 +251,7 @@ struct Handler {
             if constexpr (P::isChecked()) {
                 if (auto refused = parts.refusal()) return fail(request, *std::move(refused));
             }
+            if (self.rules) needRules(*self.rules, request);
             const auto with = [&](const auto&... part) -> decltype(auto) { return self.call(request, part...); };
             return conclude(request, unpack(with, parts.arguments()));
         });
@@ -253,6 +263,7 @@ struct Handler {
 
     const Runtime& runtime;
     const RouteReplies& replies;
+    const Shared<RouteRules> rules; // null: none
     F call;
 };
 

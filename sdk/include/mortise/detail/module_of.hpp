@@ -124,8 +124,8 @@ private:
             base(self).configure(setup);
             if (ownsFile && detail::FileDeclarations::declare != nullptr) detail::FileDeclarations::declare(r);
             detail::checkFinished(r);
-            r.routesBeingDeclared.clear();
             for (const auto& declared : r.declared) declared->seal();
+            r.routesBeingDeclared.clear();
         });
     }
     // In this build's shape, whatever stride the host has.

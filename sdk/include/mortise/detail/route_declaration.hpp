@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/detail/counted.hpp>
 #include <mortise/detail/route_replies.hpp>
+#include <mortise/detail/route_rules.hpp>
 #include <mortise/detail/runtime.hpp>
 #include <mortise/error.hpp>
 #include <mortise/schema.hpp>
@@ -93,7 +95,8 @@ struct RouteDeclaration {
     std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
     std::uint32_t authentication = MORTISE_AUTHENTICATION_NONE;
     std::uint64_t bodyLimit = 0;
-    bool isHandled = false; // by handle()
+    Shared<RouteRules> rules; // null: none
+    bool isHandled = false;   // by handle()
 
     std::string name() const { return method + " " + pattern; }
 
@@ -111,6 +114,13 @@ struct RouteDeclaration {
         else
             throw Invalid(name() + ": its handler returns " + nameOf<T>() +
                           ", which replies<>(200) does not say: it says " + saidOf200());
+    }
+
+    // To add to, as long as the route is not declared.
+    RouteRules& ownRules() {
+        if (isHandled) throw Invalid(name() + ": owner() and check() come before handle()");
+        if (!rules) rules = Shared<RouteRules>::make();
+        return *rules;
     }
 
     // What its handler is held to.

@@ -3,6 +3,7 @@
 
 #include <mortise/detail/body_field.hpp>
 #include <mortise/error.hpp>
+#include <mortise/invalid_input.hpp>
 #include <mortise/log.hpp>
 #include <mortise/reply.hpp>
 
@@ -42,6 +43,8 @@ inline Reply replyToUncaught(const Log& log, BodyField fieldOf) {
     } catch (const SqlError& failure) {
         if (std::optional<Reply> refusal = replyToBrokenRule(failure, fieldOf)) return *std::move(refusal);
         return replyTo(failure, log);
+    } catch (const InvalidInput& failure) {
+        return invalid(failure.details());
     } catch (const HttpError& failure) {
         return replyTo(failure, log);
     } catch (const std::exception& failure) {
