@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ascii.hpp"
 #include "encoder_pool.hpp"
 #include "media_types.hpp"
-#include "negotiation.hpp"
 
 #include <mortise/filters.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/text/accept_encoding.hpp>
 
 #include <memory>
 #include <optional>
@@ -49,7 +48,7 @@ MORTISE_SETTINGS(Settings,
 // Owns an encoder for one answer.
 class Encoding final : public mortise::Transformer {
 public:
-    Encoding(std::shared_ptr<EncoderPool> pool, Coding coding, std::optional<std::uint64_t> size)
+    Encoding(std::shared_ptr<EncoderPool> pool, ContentCoding coding, std::optional<std::uint64_t> size)
         : pool_(std::move(pool)), coding_(coding), encoder_(pool_->take(coding)) {
         encoder_->begin(size);
     }
@@ -61,7 +60,7 @@ public:
 
 private:
     std::shared_ptr<EncoderPool> pool_;
-    Coding coding_;
+    ContentCoding coding_;
     std::unique_ptr<Encoder> encoder_;
 };
 
@@ -85,8 +84,8 @@ public:
 private:
     void readSettings(mortise::Setup& setup) {
         for (const std::string_view name : settings().algorithms) {
-            const std::optional<Coding> coding = codingOf(name);
-            if (coding && *coding != Coding::identity)
+            const std::optional<ContentCoding> coding = contentCodingOf(name);
+            if (coding && *coding != ContentCoding::identity && name == nameOf(*coding))
                 preferred_.push_back(*coding);
             else
                 setup.refuseSetting("algorithms", "'" + std::string(name) + "' is none of br, zstd and gzip");
@@ -108,13 +107,13 @@ private:
     }
 
     void compress(mortise::Response& response) const {
-        Accepted accepted;
+        AcceptEncoding accepted;
         const mortise_request& request = response.request().raw();
         for (std::uint32_t i = 0; i < request.field_count; ++i)
-            if (equals(mortise::text(request.fields[i].name), "accept-encoding"))
+            if (equalFieldText(mortise::text(request.fields[i].name), "Accept-Encoding"))
                 accepted.add(mortise::text(request.fields[i].value));
-        const Coding coding = accepted.choose(preferred_);
-        if (coding == Coding::identity) return;
+        const ContentCoding coding = accepted.choose(preferred_);
+        if (coding == ContentCoding::identity) return;
         const bool whole = response.bodyKind() == mortise::BodyKind::whole;
         const auto size = whole ? std::make_optional(response.bodySize()) : std::nullopt;
         if (!response.transform(std::make_unique<Encoding>(pool_, coding, size))) return;
@@ -124,7 +123,7 @@ private:
         if (tag && !tag->empty() && tag->front() == '"') response.setField("ETag", "W/" + std::string(*tag));
     }
 
-    std::vector<Coding> preferred_;
+    std::vector<ContentCoding> preferred_;
     MediaTypes types_;
     std::shared_ptr<EncoderPool> pool_;
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "coding.hpp"
 #include "encoder.hpp"
+
+#include <mortise/text/content_coding.hpp>
 
 #include <array>
 #include <memory>
@@ -24,13 +25,13 @@ public:
     explicit EncoderPool(const Levels& levels) : levels_(levels) {}
 
     // Not begun. `coding` is not identity. Throws std::runtime_error when there is no memory.
-    std::unique_ptr<Encoder> take(Coding coding);
-    void give(Coding coding, std::unique_ptr<Encoder> encoder) noexcept;
+    std::unique_ptr<Encoder> take(ContentCoding coding);
+    void give(ContentCoding coding, std::unique_ptr<Encoder> encoder) noexcept;
 
 private:
     Levels levels_;
     std::mutex mutex_;
-    std::array<std::array<std::unique_ptr<Encoder>, kept>, 4> idle_; // by Coding
+    std::array<std::array<std::unique_ptr<Encoder>, kept>, 4> idle_; // by ContentCoding
 };
 
 } // namespace mortise::compression

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "media_types.hpp"
 
-#include "ascii.hpp"
+#include <mortise/text/field_text.hpp>
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 
 std::string lowered(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), lower);
+    std::transform(out.begin(), out.end(), out.begin(), lowerFieldCharacter);
     return out;
 }
 
@@ -41,11 +41,13 @@ MediaTypes::MediaTypes(const std::vector<std::string>& patterns) {
 }
 
 bool MediaTypes::contain(std::string_view contentType) const noexcept {
-    const std::string_view type = trim(contentType.substr(0, contentType.find(';')));
-    const auto is = [type](const std::string& name) { return equals(type, name); };
-    const auto begins = [type](const std::string& start) { return equals(type.substr(0, start.size()), start); };
+    const std::string_view type = trimFieldText(contentType.substr(0, contentType.find(';')));
+    const auto is = [type](const std::string& name) { return equalFieldText(type, name); };
+    const auto begins = [type](const std::string& start) {
+        return equalFieldText(type.substr(0, start.size()), start);
+    };
     const auto ends = [type](const std::string& end) {
-        return type.size() > end.size() && equals(type.substr(type.size() - end.size()), end);
+        return type.size() > end.size() && equalFieldText(type.substr(type.size() - end.size()), end);
     };
     return std::any_of(whole_.begin(), whole_.end(), is) || std::any_of(prefixes_.begin(), prefixes_.end(), begins) ||
            std::any_of(suffixes_.begin(), suffixes_.end(), ends);

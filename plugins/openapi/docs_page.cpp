@@ -21,24 +21,6 @@ std::string escaped(std::string_view text) {
     return out;
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-bool isGzip(std::string_view coding) noexcept {
-    constexpr std::string_view name = "gzip";
-    return std::equal(coding.begin(), coding.end(), name.begin(), name.end(),
-                      [](char a, char b) { return (a | 0x20) == b; });
-}
-
-// "q=0", "q=0.0" and so on.
-bool isRefused(std::string_view parameters) noexcept {
-    const std::size_t at = parameters.find("q=");
-    return at != parameters.npos && parameters.find_first_not_of("0. ", at + 2) == parameters.npos;
-}
-
 // "https://api.example.com" of an absolute address, with what a policy could take for its own syntax left out.
 std::string originOf(const std::string& server) {
     if (server.compare(0, 8, "https://") != 0 && server.compare(0, 7, "http://") != 0) return {};
@@ -83,21 +65,6 @@ std::string pagePolicy(const std::vector<std::string>& servers) {
         if (const std::string origin = originOf(server); !origin.empty()) policy.append(" ").append(origin);
     return policy + ";form-action 'self';frame-ancestors 'self';img-src 'self' data:;script-src 'self';"
                     "style-src 'self' 'unsafe-inline'";
-}
-
-bool acceptsGzip(std::string_view acceptEncoding) noexcept {
-    bool any = false;
-    while (!acceptEncoding.empty()) {
-        const std::size_t comma = std::min(acceptEncoding.find(','), acceptEncoding.size());
-        const std::string_view element = acceptEncoding.substr(0, comma);
-        acceptEncoding.remove_prefix(std::min(comma + 1, acceptEncoding.size()));
-        const std::size_t semicolon = std::min(element.find(';'), element.size());
-        const std::string_view coding = trimmed(element.substr(0, semicolon));
-        const bool taken = !isRefused(element.substr(semicolon));
-        if (isGzip(coding)) return taken;
-        if (coding == "*") any = taken;
-    }
-    return any;
 }
 
 } // namespace mortise::openapi

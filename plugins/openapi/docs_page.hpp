@@ -20,7 +20,4 @@ std::string relativeTo(std::string_view docsPath, std::string_view documentPath)
 // this server and to those of `servers` that are absolute.
 std::string pagePolicy(const std::vector<std::string>& servers);
 
-// Whether an Accept-Encoding (RFC 9110 section 12.5.3) takes gzip.
-bool acceptsGzip(std::string_view acceptEncoding) noexcept;
-
 } // namespace mortise::openapi

@@ -11,6 +11,7 @@
 #include <mortise/extension_point.hpp>
 #include <mortise/json.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/text/accept_encoding.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -136,7 +137,8 @@ Reply OpenApi::page(const Request& request) const {
 }
 
 Reply OpenApi::asset(const Request& request, const PageAsset& asset) const {
-    const bool packed = !asset.gzip.empty() && acceptsGzip(request.field("Accept-Encoding"));
+    const bool packed =
+        !asset.gzip.empty() && AcceptEncoding(request.field("Accept-Encoding")).quality(ContentCoding::gzip) > 0;
     // The page names every file with its hash: what has this address never changes.
     const bool named = request.query() == "v=" + std::string(asset.hash);
     const std::string tag = "\"" + std::string(asset.hash) + (packed ? "-gzip\"" : "\"");

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "acceptable_coding.hpp"
 #include "byte_range.hpp"
 #include "file_root.hpp"
 #include "http_date.hpp"
@@ -8,6 +7,7 @@
 
 #include <mortise/entity_tag.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/text/accept_encoding.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,17 +21,10 @@
 namespace mortise::static_files {
 namespace {
 
-struct Coding {
-    std::string name;
-    std::string suffix;
-};
-
-// Only one that is registered (RFC 7932, RFC 8878, RFC 9110 section 8.4.1.3).
-std::optional<Coding> codingOf(std::string_view name) {
-    if (name == "br") return Coding{"br", ".br"};
-    if (name == "zstd") return Coding{"zstd", ".zst"};
-    if (name == "gzip") return Coding{"gzip", ".gz"};
-    return std::nullopt;
+// What the names of files with that coding end in; empty: such files are not looked for.
+constexpr std::string_view suffixOf(ContentCoding coding) noexcept {
+    constexpr std::string_view suffixes[] = {"", ".gz", ".br", ".zst"};
+    return suffixes[static_cast<std::size_t>(coding)];
 }
 
 // A file as it is going to be answered.
@@ -114,8 +107,9 @@ class StaticFiles : public Plugin<Settings> {
             setup.refuseSetting("fallback",
                                 "'" + std::string(given.fallback) + "' is no name of a file under the root");
         for (const std::string_view name : given.precompressed) {
-            if (auto coding = codingOf(name))
-                codings_.push_back(*std::move(coding));
+            const std::optional<ContentCoding> coding = contentCodingOf(name);
+            if (coding && !suffixOf(*coding).empty() && name == nameOf(*coding))
+                codings_.push_back(*coding);
             else
                 setup.refuseSetting("precompressed", "'" + std::string(name) + "' is none of br, zstd and gzip");
         }
@@ -174,16 +168,16 @@ class StaticFiles : public Plugin<Settings> {
 
     Representation choose(Request& request, const std::string& name, FoundFile plain) const {
         Representation chosen;
-        unsigned best = 0;
-        const std::string_view accepted = request.field("Accept-Encoding");
-        for (const Coding& coding : codings_) {
-            const unsigned quality = accepted.empty() ? 0 : codingQuality(accepted, coding.name);
+        Quality best = 0;
+        const AcceptEncoding accepted(request.field("Accept-Encoding"));
+        for (const ContentCoding coding : codings_) {
+            const Quality quality = accepted.quality(coding);
             if (quality <= best) continue;
-            FoundFile packed = open(request, name + coding.suffix);
+            FoundFile packed = open(request, std::string(name).append(suffixOf(coding)));
             if (packed.kind != FoundFile::Kind::file) continue;
             best = quality;
             chosen.file = std::move(packed);
-            chosen.coding = coding.name;
+            chosen.coding = nameOf(coding);
         }
         if (chosen.coding.empty()) chosen.file = std::move(plain);
         chosen.tag = tagOf(chosen.file, chosen.coding);
@@ -249,7 +243,7 @@ class StaticFiles : public Plugin<Settings> {
         return date && *date == what.modifiedSeconds();
     }
 
-    std::vector<Coding> codings_;
+    std::vector<ContentCoding> codings_;
     MediaTypes types_;
     std::string cacheControl_;
     std::unique_ptr<FileRoot> root_;

@@ -2,10 +2,11 @@
 #include "dispatch/error_response.hpp"
 
 #include "base/redaction.hpp"
-#include "base/text.hpp"
 #include "http/field_block.hpp"
 #include "http/status.hpp"
 #include "json/writer.hpp"
+
+#include <mortise/text/accept.hpp>
 
 #include <algorithm>
 
@@ -15,28 +16,21 @@ namespace {
 constexpr std::string_view jsonType = "application/json";
 constexpr std::string_view problemType = "application/problem+json";
 
-// RFC 9110 section 12.4.2, in thousandths; a malformed weight is 0.
-unsigned weightOf(std::string_view parameters) noexcept {
-    while (!parameters.empty()) {
-        const std::size_t end = std::min(parameters.find(';'), parameters.size());
-        const std::string_view one = base::trim(parameters.substr(0, end));
-        parameters.remove_prefix(std::min(end + 1, parameters.size()));
-        if (one.size() < 2 || (one[0] | 0x20) != 'q' || one[1] != '=') continue;
-        const std::string_view value = one.substr(2);
-        if (value.empty() || (value[0] != '0' && value[0] != '1') || value.size() > 5 ||
-            (value.size() > 1 && value[1] != '.'))
-            return 0;
-        unsigned weight = value[0] == '1' ? 1000 : 0;
-        unsigned place = 100;
-        for (const char digit : value.substr(std::min<std::size_t>(2, value.size()))) {
-            if (digit < '0' || digit > '9') return 0;
-            weight += static_cast<unsigned>(digit - '0') * place;
-            place /= 10;
+struct Wanted {
+    Quality problem = 0;
+    Quality json = 0;
+
+    void add(std::string_view accept) {
+        AcceptReader reader(accept);
+        for (MediaRange range; reader.next(range);) {
+            if (range.media.is(problemType)) problem = range.quality;
+            if (range.media.is(jsonType)) json = range.quality;
         }
-        return std::min(weight, 1000U);
     }
-    return 1000;
-}
+    ErrorFormat format() const noexcept {
+        return problem > 0 && problem >= json ? ErrorFormat::problem : ErrorFormat::plain;
+    }
+};
 
 // "Not Found" becomes "not_found": the code of an error that only its status describes.
 std::string codeOf(int status) {
@@ -60,34 +54,22 @@ void writeProblem(json::Writer& writer, const ErrorResponse& answer) {
 
 } // namespace
 
-ErrorFormat errorFormat(std::string_view accept) noexcept {
-    unsigned problem = 0;
-    unsigned json = 0;
-    while (!accept.empty()) {
-        const std::size_t comma = std::min(accept.find(','), accept.size());
-        const std::string_view element = accept.substr(0, comma);
-        accept.remove_prefix(std::min(comma + 1, accept.size()));
-        const std::size_t semicolon = std::min(element.find(';'), element.size());
-        const std::string_view type = base::trim(element.substr(0, semicolon));
-        const std::string_view parameters = element.substr(std::min(semicolon + 1, element.size()));
-        if (http::equalsIgnoreCase(type, problemType))
-            problem = weightOf(parameters);
-        else if (http::equalsIgnoreCase(type, jsonType))
-            json = weightOf(parameters);
-    }
-    return problem > 0 && problem >= json ? ErrorFormat::problem : ErrorFormat::plain;
+ErrorFormat errorFormat(std::string_view accept) {
+    Wanted wanted;
+    wanted.add(accept);
+    return wanted.format();
 }
 
 ErrorFormat errorFormat(const http::Exchange& exchange) {
     const std::string_view first = exchange.field("Accept");
-    std::string all; // RFC 9110 section 5.3: lines of one name are one list
+    if (first.empty()) return ErrorFormat::plain;
+    Wanted wanted;
+    wanted.add(first);
     for (std::size_t i = 0; i < exchange.fieldCount(); ++i) {
         const http::Field field = exchange.field(i);
-        if (!http::equalsIgnoreCase(field.name, "Accept") || field.value.data() == first.data()) continue;
-        if (all.empty()) all = first;
-        all.append(",").append(field.value);
+        if (http::equalsIgnoreCase(field.name, "Accept") && field.value.data() != first.data()) wanted.add(field.value);
     }
-    return errorFormat(all.empty() ? first : all);
+    return wanted.format();
 }
 
 std::string_view mediaType(ErrorFormat format) noexcept {

@@ -28,8 +28,8 @@ enum class ErrorFormat : std::uint8_t {
 };
 
 // Whether an Accept field asks for application/problem+json: by that name, with a weight above 0 and no less than
-// application/json has. Ranges such as */* ask for nothing in particular.
-ErrorFormat errorFormat(std::string_view accept) noexcept;
+// application/json has. Ranges such as */* ask for nothing in particular. May throw std::bad_alloc.
+ErrorFormat errorFormat(std::string_view accept);
 // By all Accept fields of the request. May throw std::bad_alloc.
 ErrorFormat errorFormat(const http::Exchange& exchange);
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dispatch/request_validation.hpp"
 
-#include "base/text.hpp"
 #include "dispatch/error_response.hpp"
 #include "dispatch/host_names.hpp"
 #include "dispatch/request_fields.hpp"
 #include "http/field_block.hpp"
 #include "json/form.hpp"
 #include "json/parser.hpp"
+
+#include <mortise/text/media_type.hpp>
 
 #include <array>
 #include <span>
@@ -61,17 +62,11 @@ bool readPath(RequestData& state) {
 
 } // namespace
 
-BodyKind bodyKindOf(std::string_view contentType, bool takesForms) noexcept {
-    const std::size_t semicolon = contentType.find(';');
-    const std::string_view type = base::trim(contentType.substr(0, semicolon));
-    if (http::equalsIgnoreCase(type, "application/x-www-form-urlencoded"))
-        return takesForms ? BodyKind::form : BodyKind::unsupported;
-    if (!http::equalsIgnoreCase(type, "application/json")) return BodyKind::unsupported;
-    if (semicolon == std::string_view::npos) return BodyKind::json;
-    const std::string_view parameter = base::trim(contentType.substr(semicolon + 1));
-    const bool utf8 = parameter.empty() || http::equalsIgnoreCase(parameter, "charset=utf-8") ||
-                      http::equalsIgnoreCase(parameter, "charset=\"utf-8\"");
-    return utf8 ? BodyKind::json : BodyKind::unsupported;
+BodyKind bodyKindOf(std::string_view contentType, bool takesForms) {
+    const std::optional<MediaType> media = MediaType::parse(contentType);
+    if (!media) return BodyKind::unsupported;
+    if (media->is("application/x-www-form-urlencoded")) return takesForms ? BodyKind::form : BodyKind::unsupported;
+    return media->is("application/json") && media->isUtf8() ? BodyKind::json : BodyKind::unsupported;
 }
 
 std::optional<ValidationFailure> validateRequest(RequestData& state, std::string_view contentType,

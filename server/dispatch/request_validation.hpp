@@ -15,9 +15,10 @@ namespace mortise::dispatch {
 
 enum class BodyKind : std::uint8_t { json, form, unsupported };
 
-// By media type (RFC 9110 section 8.3); parameters other than charset=utf-8 make application/json unsupported, and so
-// are forms where the route does not take them.
-BodyKind bodyKindOf(std::string_view contentType, bool takesForms) noexcept;
+// By media type (RFC 9110 section 8.3). Of its parameters a charset other than UTF-8 makes application/json
+// unsupported, and so do malformed ones; others restrict nothing. Forms are unsupported where the route does not take
+// them. May throw std::bad_alloc.
+BodyKind bodyKindOf(std::string_view contentType, bool takesForms);
 
 struct ValidationFailure {
     http::Fault fault = error::validation;

@@ -4,7 +4,8 @@
 #include "base/text.hpp"
 #include "http/character_class.hpp"
 #include "http/field_block.hpp"
-#include "http/parameter_reader.hpp"
+
+#include <mortise/text/parameter_reader.hpp>
 
 #include <algorithm>
 #include <utility>

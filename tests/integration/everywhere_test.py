@@ -26,6 +26,19 @@ class Bodies(ServerTest):
             self.assertEqual(response.json["user"]["name"], "Zoë 😀")
             self.assertTrue(response.header("content-type").startswith("application/json"))
 
+    # contract: body.media-parameters
+    def test_media_types_are_read_with_their_parameters(self):
+        kinds = {
+            'application/json; charset="utf-8"': 201, "application/json; indent=4": 201,
+            "application/json;indent=4 ; charset=UTF-8": 201, 'application/json; note="; charset=latin1"': 201,
+            "application/json; charset=latin1": 415, "application/json; charset=utf-8; charset=latin1": 415,
+            "application/json; charset": 415, 'application/json; charset="utf-8': 415,
+        }  # fmt: skip
+        for number, (kind, status) in enumerate(kinds.items()):
+            body = {"name": "Ada", "email": f"kind{number}@example.com", "password": "correct horse"}
+            response = self.create(json.dumps(body).encode(), kind)
+            self.assertEqual(response.status, status, (kind, response))
+
     # contract: body.forms
     def test_forms_create_users(self):
         body = b"name=Form+User&email=form%40example.com&password=correct%20horse&unknown=1"

@@ -14,12 +14,12 @@ namespace mortise::compression {
 
 namespace {
 
-constexpr Coding codings[] = {Coding::gzip, Coding::brotli, Coding::zstd};
+constexpr ContentCoding codings[] = {ContentCoding::gzip, ContentCoding::brotli, ContentCoding::zstd};
 
 // What a reader has of `encoded` so far; `whole` tells whether it ended.
-std::string decode(Coding coding, const std::string& encoded, bool& whole) {
+std::string decode(ContentCoding coding, const std::string& encoded, bool& whole) {
     std::string out(1 << 22, '\0');
-    if (coding == Coding::gzip) {
+    if (coding == ContentCoding::gzip) {
         z_stream stream{};
         inflateInit2(&stream, 15 + 16);
         stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(encoded.data()));
@@ -29,7 +29,7 @@ std::string decode(Coding coding, const std::string& encoded, bool& whole) {
         whole = inflate(&stream, Z_SYNC_FLUSH) == Z_STREAM_END && stream.avail_in == 0;
         out.resize(stream.total_out);
         inflateEnd(&stream);
-    } else if (coding == Coding::brotli) {
+    } else if (coding == ContentCoding::brotli) {
         BrotliDecoderState* const state = BrotliDecoderCreateInstance(nullptr, nullptr, nullptr);
         std::size_t left = encoded.size();
         const auto* in = reinterpret_cast<const std::uint8_t*>(encoded.data());
@@ -72,7 +72,7 @@ class EncoderTest : public CppUnit::TestFixture {
 
 public:
     void startsOverAfterABodyThatWasCut() {
-        for (const Coding coding : codings) {
+        for (const ContentCoding coding : codings) {
             const auto encoder = pool_.take(coding);
             std::string out;
             const auto to = [&out](std::string_view made) { out.append(made); };
@@ -85,7 +85,7 @@ public:
         }
     }
     void roundTrips() {
-        for (const Coding coding : codings) {
+        for (const ContentCoding coding : codings) {
             for (const std::string& body : {std::string("a"), std::string(2'000'000, 'x'), noise(1'000'000), text()}) {
                 const auto encoder = pool_.take(coding);
                 for (const std::size_t piece : {body.size(), std::size_t{70'001}}) {
@@ -100,7 +100,7 @@ public:
         }
     }
     void flushesEverything() {
-        for (const Coding coding : codings) {
+        for (const ContentCoding coding : codings) {
             const auto encoder = pool_.take(coding);
             encoder->begin(std::nullopt);
             std::string out;
@@ -119,11 +119,11 @@ public:
     }
     void keepsAFew() {
         std::vector<std::unique_ptr<Encoder>> taken;
-        for (std::size_t i = 0; i < EncoderPool::kept + 2; ++i) taken.push_back(pool_.take(Coding::zstd));
+        for (std::size_t i = 0; i < EncoderPool::kept + 2; ++i) taken.push_back(pool_.take(ContentCoding::zstd));
         const Encoder* const first = taken.front().get();
-        for (auto& one : taken) pool_.give(Coding::zstd, std::move(one));
-        CPPUNIT_ASSERT(pool_.take(Coding::zstd).get() == first);
-        CPPUNIT_ASSERT(pool_.take(Coding::gzip) != nullptr);
+        for (auto& one : taken) pool_.give(ContentCoding::zstd, std::move(one));
+        CPPUNIT_ASSERT(pool_.take(ContentCoding::zstd).get() == first);
+        CPPUNIT_ASSERT(pool_.take(ContentCoding::gzip) != nullptr);
     }
 
 private:
@@ -132,7 +132,7 @@ private:
         for (int i = 0; i < 20'000; ++i) out += "{\"id\":" + std::to_string(i * 7919) + ",\"name\":\"somebody\"},";
         return out;
     }
-    static void expect(Coding coding, const std::string& body, const std::string& encoded) {
+    static void expect(ContentCoding coding, const std::string& body, const std::string& encoded) {
         bool whole = false;
         CPPUNIT_ASSERT_MESSAGE(std::string(nameOf(coding)), decode(coding, encoded, whole) == body);
         CPPUNIT_ASSERT_MESSAGE(std::string(nameOf(coding)), whole);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables by which an answer is chosen: media types and codings.
-#include "acceptable_coding.hpp"
+// The tables by which an answer is chosen: media types.
 #include "media_types.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>
@@ -12,12 +11,7 @@ class ChoicesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(knowsMediaTypes);
     CPPUNIT_TEST(takesMoreMediaTypes);
     CPPUNIT_TEST(refusesBadMediaTypes);
-    CPPUNIT_TEST(weighsCodings);
     CPPUNIT_TEST_SUITE_END();
-
-    static void expect(unsigned quality, std::string_view field, std::string_view coding) {
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(std::string(field), quality, codingQuality(field, coding));
-    }
 
 public:
     void knowsMediaTypes() {
@@ -38,22 +32,6 @@ public:
         for (const std::string_view bad :
              {"glb", "=a/b", "glb=", "glb=model", "glb=/x", "glb=a/", "glb=a/b c", "glb=a/b\r\nX: y"})
             CPPUNIT_ASSERT_MESSAGE(std::string(bad), !MediaTypes::faultOf(bad).empty());
-    }
-    void weighsCodings() {
-        expect(1000, "gzip", "gzip");
-        expect(1000, "br, GZIP", "gzip");
-        expect(500, "gzip;q=0.5", "gzip");
-        expect(501, "gzip ; q=0.501, *;q=0", "gzip");
-        expect(0, "gzip;q=0", "gzip");
-        expect(0, "br", "gzip");
-        expect(300, "*;q=0.3", "gzip");
-        expect(0, "*, gzip;q=0.000", "gzip");
-        expect(1000, "gzip;q=1.000", "gzip");
-        for (const std::string_view bad :
-             {"gzip;q=2", "gzip;q=1.001", "gzip;q=0.1234", "gzip;q=", "gzip;q=x", "gzip;level=9"})
-            expect(0, bad, "gzip");
-        expect(0, "", "gzip");
-        expect(0, ",,;,", "gzip");
     }
 };
 

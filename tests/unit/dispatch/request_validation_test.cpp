@@ -67,12 +67,15 @@ public:
     void tellsMediaTypesApart() {
         for (const char* type :
              {"", "text/plain", "application/jsonx", "application/json+x", "application/problem+json",
-              "application/json; charset=latin1", "application/json; charset=utf-8; x=y", "json",
-              "multipart/form-data; boundary=x", ";application/json"}) {
+              "application/json; charset=latin1", "application/json; charset=utf-8; charset=latin1",
+              "application/json; charset", "application/json; x=y z", "json", "multipart/form-data; boundary=x",
+              ";application/json"}) {
             CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type, true) == BodyKind::unsupported);
         }
-        for (const char* type : {"application/json", "Application/JSON", " application/json ", "application/json;",
-                                 "application/json; charset=utf-8", "application/json;charset=\"UTF-8\""}) {
+        for (const char* type :
+             {"application/json", "Application/JSON", " application/json ", "application/json;",
+              "application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json; indent=4",
+              "application/json; indent=4 ; charset=utf-8", "application/json;x=\"; charset=latin1\""}) {
             CPPUNIT_ASSERT_MESSAGE(type, bodyKindOf(type, true) == BodyKind::json);
         }
         CPPUNIT_ASSERT(bodyKindOf("application/x-www-form-urlencoded", true) == BodyKind::form);
