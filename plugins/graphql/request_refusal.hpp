@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace mortise::graphql {
+
+// Why a request is not executed, where no document was looked at.
+struct RequestRefusal {
+    std::string message;
+    std::string_view code = "BAD_REQUEST"; // `extensions.code`; a constant
+    std::uint32_t status = 400;
+    // Whether that was a GraphQL request: of application/json the HTTP status is 200 then.
+    bool isWellFormed = false;
+};
+
+} // namespace mortise::graphql
