@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "docs_page.hpp"
 
-#include <algorithm>
+#include <cstddef>
 
 namespace mortise::openapi {
 namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 // "https://api.example.com" of an absolute address, with what a policy could take for its own syntax left out.
 std::string originOf(const std::string& server) {
@@ -31,32 +16,19 @@ std::string originOf(const std::string& server) {
 
 } // namespace
 
-std::string pageHtml(std::string_view title, std::string_view document, const std::vector<PageAsset>& assets) {
-    const auto address = [&](std::string_view name) {
-        std::string out(name);
-        for (const PageAsset& asset : assets)
-            if (asset.name == name) out.append("?v=").append(asset.hash);
-        return out;
-    };
+std::string pageHtml(const AssetPage& page, std::string_view title, std::string_view document) {
+    const std::string at = AssetPage::escaped(document);
     std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-    html += escaped(title);
-    html += "</title>\n<link rel=\"icon\" type=\"image/png\" href=\"" + address("favicon-32x32.png") + "\">\n";
+    html += AssetPage::escaped(title);
+    html += "</title>\n<link rel=\"icon\" type=\"image/png\" href=\"" + page.address("favicon-32x32.png") + "\">\n";
     for (const char* const style : {"swagger-ui.css", "page.css"})
-        html += "<link rel=\"stylesheet\" href=\"" + address(style) + "\">\n";
+        html += "<link rel=\"stylesheet\" href=\"" + page.address(style) + "\">\n";
     html += "</head>\n<body>\n<noscript>This page needs JavaScript. The document itself: <a href=\"";
-    html +=
-        escaped(document) + "\">" + escaped(document) + "</a></noscript>\n<div id=\"documentation\" data-document=\"";
-    html += escaped(document) + "\"></div>\n";
+    html += at + "\">" + at + "</a></noscript>\n<div id=\"documentation\" data-document=\"" + at + "\"></div>\n";
     for (const char* const script : {"swagger-ui-bundle.js", "page.js"})
-        html += "<script src=\"" + address(script) + "\"></script>\n";
+        html += "<script src=\"" + page.address(script) + "\"></script>\n";
     return html + "</body>\n</html>\n";
-}
-
-std::string relativeTo(std::string_view docsPath, std::string_view documentPath) {
-    std::string out;
-    for (auto slashes = std::count(docsPath.begin(), docsPath.end(), '/'); slashes > 0; --slashes) out += "../";
-    return out.append(documentPath.substr(1));
 }
 
 std::string pagePolicy(const std::vector<std::string>& servers) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "page_asset.hpp"
+#include <mortise/asset_page.hpp>
 
 #include <string>
 #include <string_view>
@@ -10,11 +10,7 @@
 namespace mortise::openapi {
 
 // The page itself. `document` is where it finds the document, relative to the page.
-std::string pageHtml(std::string_view title, std::string_view document, const std::vector<PageAsset>& assets);
-
-// From a page at `docsPath` with a slash behind it to `documentPath`, without the host's name and without what a proxy
-// may have put before both: "../openapi.json".
-std::string relativeTo(std::string_view docsPath, std::string_view documentPath);
+std::string pageHtml(const AssetPage& page, std::string_view title, std::string_view document);
 
 // The page's Content-Security-Policy: nothing but what the server itself gives, no script but in files. Requests go to
 // this server and to those of `servers` that are absolute.

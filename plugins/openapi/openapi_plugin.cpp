@@ -2,16 +2,17 @@
 #include "docs_page.hpp"
 #include "document.hpp"
 #include "openapi_settings.hpp"
+#include "page_assets.hpp"
 #include "route_additions.hpp"
 #include "tape_json.hpp"
 #include "yaml_text.hpp"
 
+#include <mortise/asset_page.hpp>
 #include <mortise/declared_routes.hpp>
 #include <mortise/entity_tag.hpp>
 #include <mortise/extension_point.hpp>
 #include <mortise/json.hpp>
 #include <mortise/plugin.hpp>
-#include <mortise/text/accept_encoding.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -28,13 +29,6 @@ struct Built {
     std::string yaml;
     std::string tag; // of the JSON; the YAML's has another letter in front
 };
-
-// FNV-1a: tells texts of one server apart, no more.
-std::uint64_t fingerprint(std::string_view text) noexcept {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    return hash;
-}
 
 std::vector<std::string> listOf(std::string_view commaList) {
     std::vector<std::string> items;
@@ -73,12 +67,8 @@ private:
     void extendBy(const RouteAdditions& additions, const DeclaredRoute& route, RouteNote& note) const;
 
     Reply document(const Request& request, bool yaml);
-    Reply page(const Request& request) const;
-    Reply asset(const Request& request, const PageAsset& asset) const;
 
-    std::string html_;
-    std::string htmlTag_;
-    HeaderBlock policy_;
+    AssetPage page_{pageAssets()};
     std::mutex mutex_;
     std::shared_ptr<const Built> built_; // of the newest generation that asked; under mutex_
 };
@@ -107,58 +97,17 @@ void OpenApi::configure(Setup& setup) {
 
 void OpenApi::declarePage(Setup& setup) {
     const Settings& given = settings();
-    html_ = pageHtml(given.title, relativeTo(given.docsPath, given.jsonPath), pageAssets());
-    htmlTag_ = entityTagText(fingerprint(html_));
-    policy_ = setup.headerBlock({{"Content-Security-Policy", pagePolicy(given.servers)}});
-    // Relative, so that it holds behind a proxy that puts something in front.
-    const std::string target = std::string(given.docsPath.substr(given.docsPath.rfind('/') + 1)) + "/";
-    setup.get(given.docsPath).hidden().onLoop().handle([target](Request&) {
-        return Reply::empty(301).location(target);
-    });
-    setup.get(std::string(given.docsPath) + "/*file").hidden().onLoop().handle([this](Request& request) {
-        const std::string_view file = request.parameter("file");
-        if (file.empty()) return page(request);
-        for (const PageAsset& one : pageAssets())
-            if (one.name == file) return asset(request, one);
-        return notFound("Route not found");
-    });
-}
-
-bool isFresh(const Request& request, const std::string& tag) {
-    const std::optional<EntityTag> current = EntityTag::parse(tag);
-    const EntityTagList known(request, "If-None-Match");
-    return current && (known.kind() == EntityTagList::Kind::any || known.kind() == EntityTagList::Kind::list) &&
-           known.weakMatches(*current);
-}
-
-Reply OpenApi::page(const Request& request) const {
-    Reply reply = isFresh(request, htmlTag_) ? Reply::empty(304) : Reply::bytes(200, "text/html; charset=utf-8", html_);
-    return std::move(reply).block(policy_).field("Cache-Control", "no-cache").field("ETag", htmlTag_);
-}
-
-Reply OpenApi::asset(const Request& request, const PageAsset& asset) const {
-    const bool packed =
-        !asset.gzip.empty() && AcceptEncoding(request.field("Accept-Encoding")).quality(ContentCoding::gzip) > 0;
-    // The page names every file with its hash: what has this address never changes.
-    const bool named = request.query() == "v=" + std::string(asset.hash);
-    const std::string tag = "\"" + std::string(asset.hash) + (packed ? "-gzip\"" : "\"");
-    Reply reply = isFresh(request, tag)
-                      ? Reply::empty(304)
-                      : Reply::constant(200, std::string(asset.mediaType), packed ? asset.gzip : asset.plain);
-    if (packed && reply.code() == 200) reply.field("Content-Encoding", "gzip");
-    if (!asset.gzip.empty()) reply.field("Vary", "Accept-Encoding");
-    return std::move(reply)
-        .block(policy_)
-        .field("Cache-Control", named ? "public, max-age=31536000, immutable" : "no-cache")
-        .field("ETag", tag);
+    page_.declare(setup, given.docsPath,
+                  pageHtml(page_, given.title, AssetPage::relativeTo(given.docsPath, given.jsonPath)),
+                  pagePolicy(given.servers));
 }
 
 Reply OpenApi::document(const Request& request, bool yaml) {
     const std::shared_ptr<const Built> made = built(request);
     const std::string tag = yaml ? "\"y" + made->tag.substr(1) : made->tag;
-    Reply reply = isFresh(request, tag) ? Reply::empty(304)
-                  : yaml                ? Reply::bytes(200, "application/yaml", made->yaml)
-                                        : Reply::rawJson(200, made->json);
+    Reply reply = AssetPage::isKnown(request, tag) ? Reply::empty(304)
+                  : yaml                           ? Reply::bytes(200, "application/yaml", made->yaml)
+                                                   : Reply::rawJson(200, made->json);
     return std::move(reply).field("Cache-Control", "no-cache").field("ETag", tag);
 }
 
@@ -191,7 +140,7 @@ std::shared_ptr<const Built> OpenApi::documentFor(const Request& request) const 
     made->generation = request.generation();
     made->json = toJson(document);
     made->yaml = toYaml(document);
-    made->tag = entityTagText(fingerprint(made->json));
+    made->tag = entityTagText(AssetPage::fingerprint(made->json));
     return made;
 }
 

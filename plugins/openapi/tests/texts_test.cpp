@@ -9,6 +9,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 using namespace mortise::openapi;
+using mortise::AssetPage;
 
 class OpenApiTextsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(OpenApiTextsTest);
@@ -100,8 +101,8 @@ public:
     }
 
     void pageNamesItsFiles() {
-        const std::string html = pageHtml("A <b> & \"c\"", "../openapi.json",
-                                          {{"page.js", "", "0123", "", ""}, {"page.css", "", "4567", "", ""}});
+        const std::vector<mortise::PageAsset> assets{{"page.js", "", "0123", "", ""}, {"page.css", "", "4567", "", ""}};
+        const std::string html = pageHtml(AssetPage(assets), "A <b> & \"c\"", "../openapi.json");
         CPPUNIT_ASSERT(html.find("<title>A &lt;b> &amp; &quot;c&quot;</title>") != html.npos);
         CPPUNIT_ASSERT(html.find("data-document=\"../openapi.json\"") != html.npos);
         CPPUNIT_ASSERT(html.find("src=\"page.js?v=0123\"") != html.npos);
@@ -110,8 +111,9 @@ public:
     }
 
     void relativeAddresses() {
-        CPPUNIT_ASSERT_EQUAL(std::string("../openapi.json"), relativeTo("/docs", "/openapi.json"));
-        CPPUNIT_ASSERT_EQUAL(std::string("../../v1/openapi.json"), relativeTo("/a/docs", "/v1/openapi.json"));
+        CPPUNIT_ASSERT_EQUAL(std::string("../openapi.json"), AssetPage::relativeTo("/docs", "/openapi.json"));
+        CPPUNIT_ASSERT_EQUAL(std::string("../../v1/openapi.json"),
+                             AssetPage::relativeTo("/a/docs", "/v1/openapi.json"));
     }
 
     void policyKnowsTheServers() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "page_asset.hpp"
+#include "page_assets.hpp"
 
-// The assembler puts the files that page.cmake gathered into the plugin: a plugin is one file.
+// The assembler puts the files that gather.cmake gathered into the plugin: a plugin is one file.
 #define PAGE_BYTES(symbol, path)                                                                            \
     asm(".pushsection .rodata\n"                                                                            \
         ".hidden " symbol "_begin\n.globl " symbol "_begin\n" symbol "_begin:\n.incbin \"" PAGE_FOLDER path \
@@ -24,7 +24,7 @@ extern "C" {
 #undef PAGE_FILE
 }
 
-namespace mortise::openapi {
+namespace mortise {
 namespace {
 
 std::string_view between(const char* begin, const char* end) noexcept {
@@ -48,4 +48,4 @@ const std::vector<PageAsset>& pageAssets() {
     return assets;
 }
 
-} // namespace mortise::openapi
+} // namespace mortise

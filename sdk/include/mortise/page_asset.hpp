@@ -2,11 +2,11 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-namespace mortise::openapi {
+namespace mortise {
+inline namespace v1 {
 
-// A file of the page, as it lies in the plugin.
+// A file of a page, as it lies in the plugin's file.
 struct PageAsset {
     std::string_view name;
     std::string_view mediaType;
@@ -15,6 +15,5 @@ struct PageAsset {
     std::string_view gzip; // empty where it would not be shorter
 };
 
-const std::vector<PageAsset>& pageAssets();
-
-} // namespace mortise::openapi
+} // namespace v1
+} // namespace mortise
