@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests with Node and a browser share: tests/browser with its packages, and the browser."""
+"""What tests with Node and a browser share: folders with their packages, and the browser."""
 
 import contextlib
 import fcntl
 import hashlib
+import pathlib
 import shutil
 import subprocess
 import unittest
@@ -12,9 +13,9 @@ from mortised import BUILD, SLOWNESS, SOURCE, missing
 
 
 @contextlib.contextmanager
-def node_folder(test: unittest.TestCase):
-    """tests/browser with its packages, installed once for all build trees; one at a time."""
-    source, folder = SOURCE / "tests" / "browser", BUILD.parent / "browser-checks"
+def node_folder(test: unittest.TestCase, source: pathlib.Path = SOURCE / "tests" / "browser", name: str = "browser-checks"):
+    """A copy of `source` with the packages of its lock file, installed once for all build trees; one test at a time."""
+    folder = BUILD.parent / name
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
