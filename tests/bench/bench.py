@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 import uuid
 
+import graphql_scenarios
 import mariadb_scenarios
 import posts_scenarios
 from rounds import Asked, alternate, compare, quartiles, verdict
@@ -268,11 +269,15 @@ SCENARIOS = {
     "user": lambda options: bench_user(options, 64),
     "user-1": lambda options: bench_user(options, 1),
     **posts_scenarios.SCENARIOS,
+    **graphql_scenarios.SCENARIOS,
     **mariadb_scenarios.SCENARIOS,
     "start": bench_start,
     "memory": bench_memory,
     "routing": bench_routing,
 }
+
+
+CHECKED = {**posts_scenarios.SCENARIOS, **graphql_scenarios.SCENARIOS}  # what --check looks at
 
 
 def listed(choices):
@@ -298,13 +303,13 @@ def main() -> None:
                         help="build folder of another mortised, to measure beside ours")
     parser.add_argument("--against-name", default="other", metavar="NAME", help="what that one is called")
     parser.add_argument("--check", action="store_true",
-                        help=f"only look at the responses of {', '.join(posts_scenarios.SCENARIOS)}, without any load")
+                        help=f"only look at the responses of {', '.join(CHECKED)}, without any load")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], default=[])
     options = parser.parse_args()
     if options.check:
-        if not set(options.scenario) <= set(posts_scenarios.SCENARIOS):
-            parser.error(f"--check is for {', '.join(posts_scenarios.SCENARIOS)}")
-        options.scenario = options.scenario or list(posts_scenarios.SCENARIOS)
+        if not set(options.scenario) <= set(CHECKED):
+            parser.error(f"--check is for {', '.join(CHECKED)}")
+        options.scenario = options.scenario or list(CHECKED)
     if options.against:
         options.against = Build(options.against, options.against_name)
     if "fastify" in options.peers and not Fastify.installed():

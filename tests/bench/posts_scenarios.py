@@ -120,6 +120,8 @@ class Peer(Fastify):
 class Pair:
     """Ours, another build of ours, and the peer, with the same rows. Each server has `token` and `database`."""
 
+    plugins = {"idempotency": {}}  # of ours, beside those of users and posts
+
     def __init__(self, scene: Scene, name: str, rows: Rows | None, synchronous: str = "full"):
         options = scene.options
         filters = built_filters(options, name)
@@ -129,20 +131,22 @@ class Pair:
             self.others.append(self.mortised(scene, filters, rows, synchronous, options.against)[0])
         if "fastify" in options.peers:
             if Fastify.has_database():
-                self.others.append(scene.add(Peer(len(filters) == len(FILTERS), rows, synchronous, own)))
+                self.others += self.peers(scene, filters, rows, synchronous, own)
             else:
                 print(f"{name:14}       NOT BUILT, so measured without: better-sqlite3, and with it fastify", flush=True)
         print(f"{name:14}       " + "; ".join(f"{one.name} {one.durability}" for one in self.everyone), flush=True)
+
+    def peers(self, scene: Scene, filters: dict, rows: Rows | None, synchronous: str, own: dict) -> list[Fastify]:
+        return [scene.add(Peer(len(filters) == len(FILTERS), rows, synchronous, own))]
 
     @property
     def everyone(self) -> list[Server | Fastify]:
         return [self.ours, *self.others]
 
-    @staticmethod
-    def mortised(scene: Scene, filters: dict, rows: Rows | None, synchronous: str, build: Build) -> tuple[Server, dict]:
+    def mortised(self, scene: Scene, filters: dict, rows: Rows | None, synchronous: str, build: Build) -> tuple[Server, dict]:
         folder: Folder = plain_folder()
         scene.folders.append(folder)
-        folder.plugins.update({**filters, "posts": {}, "idempotency": {}})
+        folder.plugins.update({**filters, "posts": {}, **self.plugins})
         # As much of the file in memory as better-sqlite3 keeps.
         folder.plugins["database"].update({"synchronous": synchronous, "cache_size": "16MiB"})
         token, own = registered(folder, build)

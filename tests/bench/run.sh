@@ -5,7 +5,7 @@
 #   tests/bench/run.sh [--rounds N] [--seconds S] [--peers LIST] [--filters LIST] [--against COMMIT] [SCENARIO...]
 #
 # Scenarios: hello hello-nolog pipelined filters health echo create-invalid items decode user user-1 user-include posts-create
-# user-mariadb start memory routing (default: all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of
+# graphql-user graphql-users user-mariadb start memory routing (default: all); tests/bench/README.md says what each is. LIST of peers: nginx,fastify (default) or some of
 # them. Needs two cores: the servers run on the first, the load on the second. Installs nginx-light, wrk and, for Fastify, its npm
 # packages (and a Node that it runs on where there is none) into build/bench; builds the preset `release`, and with --against
 # another commit to measure beside it, too.

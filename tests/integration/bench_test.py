@@ -27,6 +27,10 @@ class Scenarios(unittest.TestCase):
             self.assertIn(f"mortised journal_mode=wal synchronous={synchronous}", output)
         self.assertEqual(output.count("mortised: responses and rows as they should be"), 2, output)
 
+    def test_graphql(self):
+        for scenario in ("graphql-user", "graphql-users"):
+            self.assertIn("mortised: responses as they should be", self.check(scenario))
+
     def test_nothing_else_is_checked(self):
         done = subprocess.run([sys.executable, "-B", str(BENCH), "--check", "--peers", "", "hello"], capture_output=True, text=True,
                               timeout=START_S)

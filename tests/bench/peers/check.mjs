@@ -83,11 +83,18 @@ for (const arg of process.argv.slice(2)) {
   }
   if (name.startsWith('fastify')) {
     const gql = (query, auth) => ['POST', '/graphql', { body: { query }, auth }]
-    await expect('graphql user', 200, (j) => j.data?.user?.email === email, ...gql(`{ user(id: "${id}") { id name email } }`))
-    await expect('graphql users', 200, (j) => j.data?.users?.length === 3, ...gql('{ users(limit: 3) { id createdAt } }'))
-    await expect('graphql all users', 200, (j) => j.data?.users?.length >= 10, ...gql('{ users { id } }'))
+    const denied = (field) => (j) => !j.data?.[field] && j.errors?.[0].extensions?.code === 'UNAUTHENTICATED'
+    await expect('graphql user', 200, (j) => j.data?.user?.email === email, ...gql(`{ user(id: "${id}") { id name email } }`, token))
+    await expect('graphql user, no token', 200, denied('user'), ...gql(`{ user(id: "${id}") { id } }`))
+    await expect('graphql users', 200, (j) => j.data?.users?.length === 3, ...gql('{ users(limit: 3) { id createdAt } }', token))
+    await expect('graphql users, no token', 200, denied('users'), ...gql('{ users { id } }'))
+    await expect('graphql posts of users', 200, (j) => j.data?.users?.length === 10 && j.data.users.every((user) => Array.isArray(user.posts)),
+      ...gql('{ users { id posts(limit: 3) { id title author { name } } } }', token))
     await expect('graphql me', 200, (j) => j.data?.me?.id === id, ...gql('{ me { id } }', token))
-    await expect('graphql me, no token', 200, (j) => j.data?.me === null && j.errors?.length === 1, ...gql('{ me { id } }'))
+    await expect('graphql me, no token', 200, denied('me'), ...gql('{ me { id } }'))
+    await expect('graphql, bad token', 401, isErr, ...gql('{ me { id } }', 'none'))
+    await expect('graphql, deep', 400, (j) => j.errors?.length > 0, ...gql(`{ user(id: "${id}") ${'{ posts { author '.repeat(26)}{ id }${'} }'.repeat(26)} }`, token))
+    await expect('graphql, aliases', 400, (j) => j.errors?.length > 0, ...gql(`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: me { id }`).join(' ')} }`, token))
     await expect('graphql, bad query', 400, (j) => j.errors?.length > 0, ...gql('{ nope }'))
   }
   if (name.startsWith('nest')) await expect('swagger', 200, (j) => j.openapi && j.paths['/api/users/{id}'], 'GET', '/docs-json')

@@ -6,13 +6,13 @@ import fastifyHelmet from '@fastify/helmet'
 import fastifyCors from '@fastify/cors'
 import fastifyRateLimit from '@fastify/rate-limit'
 import fastifyJwt from '@fastify/jwt'
-import mercurius from 'mercurius'
 import { Type } from '@sinclair/typebox'
 import { env } from 'peers-lib/env'
 import { logger } from 'peers-lib/log'
 import { CreateUser, Echo, ErrorBody, Items, ItemsCounted, ReadQuery, User, UserDetails, ValidationError } from './schemas.mjs'
 import { answerError } from './errors.mjs'
 import { entityTag } from './etag.mjs'
+import { graphqlRoute } from './graphql.mjs'
 import { cutPage, includeOf, postRoutes } from './posts.mjs'
 
 // Without DB no native module has to be built; the routes that need it then answer 500.
@@ -233,37 +233,10 @@ app.post('/auth/refresh', {
   }
 })
 
-// GraphQL: users and user(id) are open and me needs a token, as in the guide's resolver. users takes optional
-// limit/offset, since 10,000 rows an answer would measure nothing but the size.
-await app.register(mercurius, {
-  schema: `
-    type User { id: ID! name: String! email: String! createdAt: String! }
-    type Query {
-      users(limit: Int, offset: Int): [User!]!
-      user(id: String!): User
-      me: User
-    }
-  `,
-  resolvers: {
-    Query: {
-      users: (_, { limit, offset }) => limit == null ? users.all() : users.slice(limit, offset ?? 0),
-      user: (_, { id }) => users.find(id) ?? null,
-      me: (_, args, ctx) => {
-        if (!ctx.userId) throw new mercurius.ErrorWithProps('Access denied! You need to be authorized to perform this action!')
-        return users.find(ctx.userId) ?? null
-      }
-    }
-  },
-  context: async (request) => {
-    if (!request.headers.authorization) return { userId: null }
-    try {
-      return { userId: (await request.jwtVerify()).userId }
-    } catch {
-      return { userId: null }
-    }
-  },
-  jit: Number(process.env.GRAPHQL_JIT ?? 1)
-})
+if (posts) {
+  const { GRAPHQL_LOADER: loader = 'mercurius', GRAPHQL_JIT: jit = '1' } = process.env
+  await app.register(graphqlRoute, { users, posts, loader, jit: jit !== '0' })
+}
 
 app.addHook('onClose', async () => users?.close())
 

@@ -72,6 +72,13 @@ export function openPosts (db) {
   const allOf = {
     list: list('author_id = ?'), after: list('author_id = ? AND id < ?'), page: page('author_id = ?'), count: count('author_id = ?')
   }
+  // Of each author in turn what the index has first, by one statement.
+  const eachOf = (condition) => db.prepare(
+    `SELECT ${PUBLIC.split(', ').map((column) => 'p.' + column).join(', ')} FROM json_each(?) AS authors JOIN posts AS p ON p.id IN (
+       SELECT id FROM posts WHERE author_id = authors.value AND ${condition} ${NEWEST}) ORDER BY p.id DESC`)
+  const each = {
+    published: eachOf('published = 1'), publishedAfter: eachOf('published = 1 AND id < ?'), all: eachOf('1'), allAfter: eachOf('id < ?')
+  }
   const insert = db.prepare(
     'INSERT INTO posts (id, author_id, title, content, published, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)')
   const of = (author, viewer) => author === viewer ? allOf : publishedOf
@@ -81,6 +88,22 @@ export function openPosts (db) {
     find: (id) => byId.get(id),
     /** What `viewer` sees of the author, newest first. */
     newestOf: (author, viewer, limit) => of(author, viewer).list.all(author, limit),
+    /** Of each of the authors what `viewer` sees, newest first, after `last` or, where that is null, from the beginning. */
+    newestOfAll (authors, viewer, last, limit) {
+      const found = new Map()
+      const read = (ids, first, after) => {
+        if (ids.length === 0) return
+        const text = JSON.stringify(ids)
+        for (const post of last === null ? first.all(text, limit) : after.all(text, last, limit)) {
+          const list = found.get(post.authorId)
+          if (list) list.push(post)
+          else found.set(post.authorId, [post])
+        }
+      }
+      read(authors.filter((id) => id !== viewer), each.published, each.publishedAfter)
+      read(authors.filter((id) => id === viewer), each.all, each.allAfter)
+      return found
+    },
     ofAfter: (author, viewer, id, limit) => of(author, viewer).after.all(author, id, limit),
     ofPage: (author, viewer, pageNo, limit) => of(author, viewer).page.all(author, limit, (pageNo - 1) * limit),
     countOf: (author, viewer) => of(author, viewer).count.get(author),
