@@ -33,13 +33,13 @@ public:
             *self.open_.back() += '[';
             return MORTISE_OK;
         };
-        table_.add = [](const mortise_graphql_call* call, const mortise_graphql_cell* items,
-                        std::uint32_t count) -> mortise_status {
+        table_.add = [](const mortise_graphql_call* call, const mortise_graphql_cell* added,
+                        std::uint32_t number) -> mortise_status {
             FakeGraphQlCall& self = of(call);
             if (self.open_.empty()) return MORTISE_INVALID;
-            for (std::uint32_t i = 0; i < count; ++i) {
-                self.items.push_back(items[i]);
-                *self.open_.back() += shown(items[i]) + ',';
+            for (std::uint32_t i = 0; i < number; ++i) {
+                self.items.push_back(added[i]);
+                *self.open_.back() += shown(added[i]) + ',';
             }
             return MORTISE_OK;
         };
@@ -97,8 +97,8 @@ public:
         resize(parents_.size());
         parents = parents_.data();
     }
-    void setKeys(std::vector<std::string> keys) {
-        keyTexts_ = std::move(keys);
+    void setKeys(std::vector<std::string> texts) {
+        keyTexts_ = std::move(texts);
         keys_.clear();
         for (const std::string& one : keyTexts_) keys_.push_back({one.data(), one.size()});
         resize(keys_.size());
@@ -124,6 +124,9 @@ public:
         checked_.push_back(&tapeOf(std::move(json)));
         checked = checked_.data();
     }
+
+    // A provider that is older.
+    void cutTable(std::size_t size) { table_.struct_size = static_cast<std::uint32_t>(size); }
 
     // "1", "text", "null", "object", a list in brackets, or "!" with the failure.
     std::string value(std::size_t place = 0) const {
@@ -170,12 +173,12 @@ private:
             return "object" + (cell.size == 0 ? std::string() : std::to_string(cell.size));
         }
     }
-    void resize(std::size_t count) {
-        cells_.assign(count, mortise_graphql_cell{});
-        lists_.assign(count, std::string());
-        failures.assign(count, std::string());
+    void resize(std::size_t size) {
+        cells_.assign(size, mortise_graphql_cell{});
+        lists_.assign(size, std::string());
+        failures.assign(size, std::string());
         cells = cells_.data();
-        count = static_cast<std::uint32_t>(count);
+        count = static_cast<std::uint32_t>(size);
     }
     const mortise_json_tape& tapeOf(std::string text) {
         Document& made = documents_.emplace_back();

@@ -74,6 +74,20 @@ public:
 
     void configure(mortise::Setup& setup) override {
         setup.get("/struct").handle([](mortise::Request&) { return Output{"plain"}; });
+        setup.patch("/owned/:id").owner("id").body<Note>().handle([](mortise::Request&, const Note&) {
+            return Output{"own"};
+        });
+        setup.get("/checked/:id")
+            .optionallyAuthenticated()
+            .check([](const mortise::Caller& caller) {
+                if (caller.parameter("id") == "none") throw mortise::HttpError(404, "Not here");
+                if (caller.parameter("id") == "input")
+                    throw mortise::InvalidInput({{"path", "/id", "custom", "must be another"}});
+            })
+            .check([](const mortise::Caller& caller) {
+                if (!caller.principal() || !caller.turn()) throw mortise::HttpError(403, "Forbidden");
+            })
+            .handle([](mortise::Request&) { return Output{"checked"}; });
         setup.get("/error").handle([](mortise::Request&) -> mortise::Reply { throw std::runtime_error("thrown"); });
         setup.get("/number").handle([](mortise::Request&) -> mortise::Reply { throw 42; });
         setup.get("/busy").handle([](mortise::Request&) -> mortise::Reply { throw mortise::Busy(); });
@@ -224,6 +238,8 @@ const mortise_module& module() {
 
 class HandlerTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(HandlerTest);
+    CPPUNIT_TEST(ownersAreAskedOnceTheRequestIsValid);
+    CPPUNIT_TEST(rulesHoldInTheirOrder);
     CPPUNIT_TEST(exceptionsAre500);
     CPPUNIT_TEST(busyGoesToAWorkerAndThenAway);
     CPPUNIT_TEST(anAbsentExchangeServiceIsAnError);
@@ -607,6 +623,40 @@ public:
         CPPUNIT_ASSERT(older.answer(exchange).abandoned);
         CPPUNIT_ASSERT_EQUAL(1u, older.answer(exchange).terminalCalls);
         Plugin::kept.clear();
+    }
+    void ownersAreAskedOnceTheRequestIsValid() {
+        CPPUNIT_ASSERT_EQUAL(MORTISE_AUTHENTICATION_REQUIRED, host_->route("PATCH", "/owned/:id").authentication);
+        FakeRequest request;
+        request.parameters = {{"id", "ada"}};
+        request.principal = "bob";
+        request.body = R"({"title":"two words"})";
+        CPPUNIT_ASSERT_EQUAL(400u, host_->call("PATCH", "/owned/:id", request).status);
+        request.body = R"({"title":"word"})";
+        const FakeAnswer other = host_->call("PATCH", "/owned/:id", request);
+        CPPUNIT_ASSERT_EQUAL(403u, other.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("Forbidden"), other.body);
+        request.principal = "";
+        CPPUNIT_ASSERT_EQUAL(403u, host_->call("PATCH", "/owned/:id", request).status);
+        request.principal = "ada";
+        CPPUNIT_ASSERT_EQUAL(200u, host_->call("PATCH", "/owned/:id", request).status);
+        // The digits of a UUID have no case; other ids have.
+        request.parameters = {{"id", "0192ABCD-0000-7000-8000-00000000000A"}};
+        request.principal = "0192abcd-0000-7000-8000-00000000000a";
+        CPPUNIT_ASSERT_EQUAL(200u, host_->call("PATCH", "/owned/:id", request).status);
+        request.parameters = {{"id", "ADA"}};
+        request.principal = "ada";
+        CPPUNIT_ASSERT_EQUAL(403u, host_->call("PATCH", "/owned/:id", request).status);
+    }
+    void rulesHoldInTheirOrder() {
+        FakeRequest request;
+        for (const auto& [id, status] : {std::pair{"none", 404u}, std::pair{"input", 400u}, std::pair{"any", 403u}}) {
+            request.parameters = {{"id", id}};
+            const FakeAnswer answer = host_->call("GET", "/checked/:id", request);
+            CPPUNIT_ASSERT_EQUAL(status, answer.status);
+            if (status == 400u) CPPUNIT_ASSERT_EQUAL(std::string("path /id custom"), answer.details.at(0));
+        }
+        request.principal = "ada";
+        CPPUNIT_ASSERT_EQUAL(200u, host_->call("GET", "/checked/:id", request).status);
     }
     void structsAreWrittenIntoLentMemory() {
         const FakeAnswer small = host_->call("GET", "/struct");

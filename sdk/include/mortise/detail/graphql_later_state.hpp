@@ -27,7 +27,8 @@ template<class T>
 T& keepUntilEnd(const mortise_graphql_call& call, T&& value) {
     if (!has(*call.table, &mortise_graphql_call_table::own)) throw Absent("own of a GraphQL call");
     auto kept = Owned<GraphQlKept<T>>::make(std::forward<T>(value));
-    raise(call.table->own(&call, kept.get(), &GraphQlKept<T>::release), "own of a GraphQL call");
+    if (peerStatus(call.table->own(&call, kept.get(), &GraphQlKept<T>::release)) != MORTISE_OK)
+        throw Error("a result is past the memory of its operation");
     return kept.release()->value;
 }
 
