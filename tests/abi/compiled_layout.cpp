@@ -15,6 +15,7 @@
 #include <mortise/service/database.h>
 #include <mortise/service/exchange.h>
 #include <mortise/service/filter.h>
+#include <mortise/service/graphql.h>
 #include <mortise/service/handover.h>
 #include <mortise/service/json.h>
 #include <mortise/service/log.h>

@@ -38,12 +38,12 @@ def without_comments(text):
 
 
 def members(body):
-    """Names of the members of a struct, in order."""
+    """Names of the members of a struct, in order; a union inside is one."""
     names = []
     depth = 0
     declaration = ""
     for c in without_comments(body):
-        depth += (c == "(") - (c == ")")
+        depth += (c in "({") - (c in ")}")
         if c == ";" and depth == 0:
             pointer = re.search(r"\(\*(\w+)\)\s*\(", declaration)
             names.append(pointer.group(1) if pointer else re.search(r"(\w+)\s*(\[\w+\])?\s*$", declaration).group(1))

@@ -116,6 +116,7 @@ PASSED_IN_CALLS = {
 }
 # mortise_module is short-struct's, tables of services between plugins and what goes with them are the plugins' affair.
 ELSEWHERE = {"mortise_module", "mortise_principal", "mortise_database_table", "mortise_users_table", "mortise_user", "mortise_new_user", "mortise_profile",
+             "mortise_graphql_call", "mortise_graphql_call_table", "mortise_graphql_types",
              "mortise_response_keeper_table", "mortise_sql_driver_table", "mortise_sql_server", "mortise_typed_table"}
 FILLED_BY_THE_HOST = {
     "mortise_authentication", "mortise_clock_table", "mortise_command_session", "mortise_configuration", "mortise_consumer",

@@ -54,8 +54,6 @@ typedef struct mortise_graphql_cell {
     } value;
 } mortise_graphql_cell;
 
-typedef struct mortise_graphql_call_table mortise_graphql_call_table;
-
 /* A field of all objects of one type in one place of the response, which are its parents; or keys whose objects are
  * wanted. Made by the provider. It and what it points to stay until the field is complete: until the function has
  * returned and, where that returned MORTISE_PENDING, until `complete` has; where the operation is cancelled, too. */
@@ -76,13 +74,13 @@ typedef struct mortise_graphql_call {
     mortise_exchange turn;              /* of the request; for mortise.database/1 and all that take a turn */
     /* The field's own, for what `prepare` hands to `resolve`; NULL before. */
     void **state;
-    const mortise_graphql_call_table *table;
+    const struct mortise_graphql_call_table *table;
 } mortise_graphql_call;
 
 /* What may be done with a call, by the thread that has it: between the beginning of the function and its return or,
  * after MORTISE_PENDING, `complete`. Memory is bounded: past that bound the operation ends with an error, and what is
  * written is dropped. None of it calls back. */
-struct mortise_graphql_call_table {
+typedef struct mortise_graphql_call_table {
     /* since 1.0 */
     uint32_t struct_size;
     uint32_t reserved;
@@ -104,7 +102,7 @@ struct mortise_graphql_call_table {
     /* [any] Once for each function that returned MORTISE_PENDING, from any thread, also before that return: MORTISE_OK,
      * and the cells are read, or why there are none. After it `call` is gone. The operation continues on a worker. */
     void (*complete)(const mortise_graphql_call *call, mortise_status outcome);
-};
+} mortise_graphql_call_table;
 
 /* [loop] or [worker], as the field's placement says; several operations call concurrently. MORTISE_OK: the cells are
  * written. MORTISE_PENDING: `complete` is owed. MORTISE_BUSY: on a loop, before any effect: the operation is run again
