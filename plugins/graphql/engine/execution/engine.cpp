@@ -89,7 +89,7 @@ void Engine::prepare(PlanCache& cache, std::string_view text, std::string_view o
     if (!document.hasVariables())
         if (std::optional<Error> cost = costError(document, operation, request.variables))
             return request.errors.push_back(std::move(*cost));
-    PlanResult planned = Planner(request.document, operation, conditionBits, settings_.plan).run();
+    PlanResult planned = Planner(request.document, operation, conditionBits, settings_.plan).run(marks_);
     if (planned.error) return request.errors.push_back(std::move(*planned.error));
     request.plan = std::move(planned.plan);
     if (entry != nullptr) cache.add(*entry, operation, conditionBits, request.plan);

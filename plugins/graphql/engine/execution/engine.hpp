@@ -41,8 +41,9 @@ struct PreparedRequest {
 // thread, each with its own cache.
 class Engine {
 public:
-    Engine(std::shared_ptr<const Schema> schema, const EngineSettings& settings)
-        : schema_(std::move(schema)), settings_(settings) {}
+    // `marks`, if any, outlives the engine.
+    Engine(std::shared_ptr<const Schema> schema, const EngineSettings& settings, const PlanMarks* marks = nullptr)
+        : schema_(std::move(schema)), settings_(settings), marks_(marks) {}
 
     // `operationName` is empty when there is none; `variables` the object as it came, or empty. `request` is written
     // over; what it had is reused.
@@ -57,6 +58,7 @@ private:
 
     std::shared_ptr<const Schema> schema_;
     EngineSettings settings_;
+    const PlanMarks* marks_;
 };
 
 } // namespace mortise::graphql

@@ -78,6 +78,8 @@ public:
     const ObjectPlan& root() const { return *root_; }
     const std::vector<PlannedArguments>& arguments() const { return arguments_; }
     std::uint32_t fieldCount() const { return fieldCount_; }
+    // What PlanMarks said of it, 0 without.
+    std::uint32_t mark() const { return mark_; }
     // What it takes beside its document.
     std::size_t bytes() const;
 
@@ -93,7 +95,15 @@ private:
     std::vector<PlannedArguments> arguments_;
     std::vector<std::unique_ptr<const Error>> faults_;
     std::uint32_t fieldCount_ = 0;
+    std::uint32_t mark_ = 0;
     Arena arena_;
+};
+
+// What whoever serves plans wants to know of each, found out once, when it is made: see Plan::mark. Any thread.
+class PlanMarks {
+public:
+    virtual ~PlanMarks() = default;
+    virtual std::uint32_t mark(const Plan& plan) const = 0;
 };
 
 } // namespace mortise::graphql

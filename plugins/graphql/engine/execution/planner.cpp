@@ -49,7 +49,7 @@ Planner::Planner(std::shared_ptr<const PreparedDocument> document, NodeId operat
     visited_.resize(prepared_->fragmentCount());
 }
 
-PlanResult Planner::run() {
+PlanResult Planner::run(const PlanMarks* marks) {
     const auto kind = static_cast<OperationKind>(document_[operation_].flags);
     const TypeId type = schema_.root(kind);
     if (type == noType) {
@@ -71,6 +71,7 @@ PlanResult Planner::run() {
         return {nullptr, std::move(error_)};
     }
     plan_->root_ = root;
+    if (marks != nullptr) plan_->mark_ = marks->mark(*plan_);
     return {std::move(plan_), std::nullopt};
 }
 
@@ -277,7 +278,7 @@ std::optional<bool> Planner::condition(NodeId directive) {
     const std::size_t index = prepared_->condition(variable);
     const auto is = static_cast<ConditionValue>(conditionBits_ >> (2 * index) & 3U);
     if (is == ConditionValue::yes || is == ConditionValue::no) return is == ConditionValue::yes;
-    fault_ = Error{ErrorKind::field,
+    fault_ = Error{ErrorKind::argument,
                    is == ConditionValue::null
                        ? "Argument \"if\" of non-null type \"Boolean!\" must not be null."
                        : "Argument \"if\" of required type \"Boolean!\" was provided the variable \"$" +

@@ -27,7 +27,7 @@ public:
     Planner(std::shared_ptr<const PreparedDocument> document, NodeId operation, std::uint64_t conditionBits,
             const PlanLimits& limits);
 
-    PlanResult run();
+    PlanResult run(const PlanMarks* marks = nullptr);
 
 private:
     struct Entry {

@@ -16,7 +16,8 @@ enum class ErrorKind : std::uint8_t {
     validation, // a rule of validation does not hold
     request,    // operationName names none, or the operation's kind is not allowed
     variables,  // a variable's value does not fit its type
-    field,      // execution: a field has no value; `path` says where
+    argument,   // execution: an argument or a condition does not fit, so that the field at `path` has no value
+    field,      // execution: the field at `path` has no value
 };
 
 // A name of the response or an index of a list.

@@ -38,7 +38,7 @@ public:
 private:
     bool fail(const InputValue& argument, const std::string& why, NodeId node) {
         error_ = {};
-        error_.kind = ErrorKind::field;
+        error_.kind = ErrorKind::argument;
         error_.message = "Argument \"" + argument.name + "\" " + why;
         error_.offsets = {document_[node].offset};
         return false;

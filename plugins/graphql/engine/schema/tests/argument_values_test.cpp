@@ -119,7 +119,7 @@ class GraphqlArgumentValuesTest : public CppUnit::TestFixture {
         const std::vector<InputValue>& arguments = schema[schema.type("Query")].field("f")->arguments;
         CPPUNIT_ASSERT(!coerceArguments(schema, parsed.document, arguments, 3, nullptr, out, error));
         CPPUNIT_ASSERT_EQUAL(2U, out.size());
-        CPPUNIT_ASSERT(error.kind == ErrorKind::field);
+        CPPUNIT_ASSERT(error.kind == ErrorKind::argument);
     }
 
     void seesVariables() {

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contributed_schema.hpp"
+#include "contribution_reader.hpp"
+#include "graphql_request.hpp"
+#include "graphql_settings.hpp"
+#include "operation.hpp"
+
+#include <mortise/extension_point.hpp>
+#include <mortise/plugin.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mortise::graphql {
+
+// What other plugins contribute, in C: service/graphql.h.
+struct TypesPoint {
+    static constexpr const char* pointId = MORTISE_GRAPHQL_POINT;
+    using Table = mortise_graphql_types;
+};
+
+// The body of a request, as documentation shows it; what is in it is looked at by GraphQlRequest.
+struct RequestBody {
+    std::optional<RawJson> query;
+    std::optional<RawJson> operationName;
+    std::optional<RawJson> variables;
+    std::optional<RawJson> extensions;
+};
+MORTISE_DESCRIBE(RequestBody, field(query).text("The document: text"),
+                 field(operationName).text("Which of its operations; text or null"),
+                 field(variables).text("Values of the operation's variables by their names; an object or null"),
+                 field(extensions).text("What further protocols need; an object or null"))
+
+namespace {
+
+constexpr std::string_view keyField = "Idempotency-Key";
+
+SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
+    SchemaSettings settings;
+    EngineSettings& engine = settings.engine;
+    engine.text.bytes = static_cast<std::uint32_t>(from.maxQuerySize.count);
+    engine.text.tokens = from.maxTokens;
+    engine.document.depth = from.maxDepth;
+    engine.document.aliases = from.maxAliases;
+    engine.document.queryRootFields = from.maxRootFields;
+    engine.document.mutationRootFields = from.maxMutationFields;
+    engine.document.cost = from.maxCost;
+    engine.validation.maximumErrors = from.maxErrors;
+    engine.validation.suggestions = from.suggestions;
+    engine.validation.introspection = from.introspection;
+    engine.variables.errors = from.maxErrors;
+    engine.variables.values = from.maxVariableValues;
+    engine.variables.suggestions = from.suggestions;
+    settings.execution.bytes = static_cast<std::size_t>(from.maxExecutionSize.count);
+    settings.execution.rows = from.maxObjects;
+    settings.execution.responseBytes = static_cast<std::size_t>(from.maxResponseSize.count);
+    settings.execution.errors = from.maxErrors;
+    settings.planBytes = static_cast<std::size_t>(from.planCacheSize.count);
+    settings.loops = loops;
+    return settings;
+}
+
+class GraphQlPlugin : public Plugin<Settings>, public ExtensionPoint<TypesPoint, ContributedSchema> {
+public:
+    void configure(Setup& setup) override {
+        services_.reset(
+            new OperationServices{log(), tasks(), loops(), json(), {}, developmentMode(), settings().openQueries, {}});
+        const auto route = setup.post("/graphql")
+                               .operationId("graphql")
+                               .summary("Executes an operation of GraphQL")
+                               .tags("graphql")
+                               .optionallyAuthenticated()
+                               .reads()
+                               .idempotent()
+                               .repliesMedia(200, "application/json", "The operation's data and errors")
+                               .repliesMedia(400, "application/json", "Nothing was executed: its errors")
+                               .repliesMedia(503, "application/json", "The mutation could not be carried out now");
+        static_cast<void>(route.body<RequestBody>());
+        route.handle([this](Request& request) { return execute(request); });
+    }
+
+    void start() override {
+        if (isProvided<Database>()) services_->database = service<Database>();
+        if (settings().openQueries)
+            log().warn("open_queries = true: fields that may be opened need no token, whatever their REST twins need");
+    }
+
+    void stop() override {
+        if (const std::size_t open = services_->open.count(); open != 0)
+            log().info("Operations wait for fields of other plugins", {{"operations", open}});
+        services_->open.wait();
+    }
+
+    std::unique_ptr<ContributedSchema> build(const Contributions<TypesPoint>& list) override {
+        std::vector<const Contributions<TypesPoint>::One*> given;
+        std::vector<Contribution> contributions;
+        bool isWhole = true;
+        for (const auto& one : list) {
+            std::vector<std::string> faults;
+            given.push_back(&one);
+            contributions.push_back(readContribution(one.plugin, one.name, one.table, faults));
+            for (const std::string& fault : faults) list.refuse(one, fault);
+            isWhole = isWhole && faults.empty();
+        }
+        if (!isWhole) return nullptr;
+        return ContributedSchema::make(
+            std::move(contributions), services_->json, *services_, settingsOf(settings(), loops().count()),
+            [&](std::size_t index, const std::string& reason) { list.refuse(*given[index], reason); });
+    }
+
+private:
+    Reply execute(Request& request) {
+        std::string_view fault;
+        const std::optional<GraphQlRequest> wanted = GraphQlRequest::read(request.raw().json_body, fault);
+        if (!wanted) return refuse(request, fault);
+        const ContributedSchema& schema = *collected(request);
+        const std::uint32_t loop = services_->loops.current();
+        Caller caller;
+        caller.turn = request.exchange();
+        caller.principal = request.raw().principal;
+        caller.requestId = request.id();
+        caller.timeLeft = request.timeLeft();
+        caller.hasKey = request.hasField(keyField);
+        OperationLease operation = schema.operations().take(loop);
+        const bool isReady = schema.operations().withCache(
+            loop, [&](PlanCache& cache) { return operation->prepare(cache, *wanted, caller); });
+        if (!isReady) return operation->takeReply();
+        if (loop != 0 && operation->needsWorker()) throw Busy("the operation has fields that are placed on a worker");
+        if (operation->run()) {
+            if (operation->isBusy()) throw Busy("a field is busy on the event loop");
+            return operation->takeReply();
+        }
+        Operation::park(std::move(operation), request.defer());
+        return Reply::later();
+    }
+
+    Reply refuse(const Request& request, std::string_view fault) const {
+        constexpr std::size_t room = 64 * 1024;
+        ResponseText text(room);
+        const Error error{ErrorKind::request, std::string(fault), {}, {}, 0};
+        return GraphQlResponse{text.write({}, {&error, 1}, std::nullopt, {}, request.id(), developmentMode())}.reply();
+    }
+
+    std::unique_ptr<OperationServices> services_; // from `configure` on
+};
+
+} // namespace
+} // namespace mortise::graphql
+
+MORTISE_PLUGIN(mortise::graphql::GraphQlPlugin, "org.mortise.graphql", "1.0.0", licence("Apache-2.0"), inExample(),
+               mayUse<mortise::Database>(), defines<mortise::graphql::TypesPoint>())

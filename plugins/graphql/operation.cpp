@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operation.hpp"
+
+#include "contributed_schema.hpp"
+#include "placement_marks.hpp"
+#include "tape_values.hpp"
+
+#include <mortise/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace mortise::graphql {
+
+namespace {
+
+constexpr std::size_t idleCallsKept = 64;
+constexpr std::size_t errorRoom = std::size_t{4} << 20; // bytes of errors beside the data
+
+// Ends a transaction that is not to be kept, as an exception of its body.
+class RolledBack : public mortise::Error {
+public:
+    RolledBack() : mortise::Error("a field of the mutation is an error") {}
+};
+
+// What runs within it waits, which a transaction must not.
+class Suspended : public mortise::Error {
+public:
+    Suspended() : mortise::Error("a field below the mutation waits") {}
+};
+
+std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds left) {
+    constexpr auto longest = std::chrono::hours(24);
+    return std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(left, longest);
+}
+
+Error requestError(ErrorKind kind, std::string message) {
+    return {kind, std::move(message), {}, {}, 0};
+}
+
+} // namespace
+
+// What a worker is to do; where it never comes to that, nobody runs the operation any more.
+class Operation::Continuation {
+public:
+    explicit Continuation(Operation& operation) : operation_(&operation) {}
+    Continuation(Continuation&& other) noexcept : operation_(std::exchange(other.operation_, nullptr)) {}
+    Continuation& operator=(Continuation&&) = delete;
+    ~Continuation() {
+        if (operation_ != nullptr) operation_->abandon();
+    }
+    void operator()() { std::exchange(operation_, nullptr)->continueRunning(); }
+
+private:
+    Operation* operation_;
+};
+
+Operation::Operation(const ContributedSchema& schema, OperationServices& services, const ExecutionLimits& limits)
+    : schema_(schema),
+      services_(services),
+      limits_(limits),
+      execution_(schema.resolvers(), limits, clock_),
+      budget_(limits.bytes),
+      text_(limits.responseBytes + errorRoom) {}
+
+void Operation::clear() {
+    if (execution_.state() == Execution::State::waiting) execution_.cancel({});
+    preparedCall_ = nullptr;
+    transaction_ = nullptr;
+    idleCalls_.clear();
+    for (const auto& call : calls_) call->release();
+    // What a plugin may still know is not used again.
+    std::erase_if(calls_, [](const auto& call) { return call->wasPending; });
+    if (calls_.size() > idleCallsKept) calls_.resize(idleCallsKept);
+    for (const auto& call : calls_) idleCalls_.push_back(call.get());
+    failures_.clear();
+    errors_.clear();
+    variables_.clear();
+    prepared_.plan = nullptr;
+    reply_.reset();
+    mode_ = Mode::plain;
+    isStarted_ = isBusy_ = restarts_ = isGivenUp_ = isRunning_ = false;
+    promises_ = 0;
+    budget_.reset();
+}
+
+bool Operation::prepare(PlanCache& cache, const GraphQlRequest& wanted, const Caller& caller) {
+    caller_ = caller;
+    isRunning_ = true;
+    const Engine& engine = schema_.engine();
+    const std::uint32_t most = engine.settings().variables.values;
+    if (wanted.variables != nullptr && !valuesOfTape(*wanted.tape, *wanted.variables, most, variables_)) {
+        errors_.push_back(
+            requestError(ErrorKind::limit, "The variables have more than " + std::to_string(most) + " values."));
+        prepared_.document = nullptr;
+        return false;
+    }
+    engine.prepare(cache, wanted.query, wanted.operationName, variables_, prepared_);
+    errors_ = std::move(prepared_.errors);
+    if (!errors_.empty()) return false;
+    chooseMode();
+    if (!caller.hasKey || mayHaveKey()) return true;
+    errors_.push_back(requestError(
+        ErrorKind::request,
+        "An Idempotency-Key needs an operation with exactly one field of Mutation, which keeps its response."));
+    return false;
+}
+
+bool Operation::needsWorker() const {
+    return (prepared_.plan->mark() & PlacementMarks::worker) != 0;
+}
+
+void Operation::chooseMode() {
+    if (!isMutation()) return;
+    std::size_t fields = 0;
+    std::size_t transactions = 0;
+    for (const PlannedField& field : prepared_.plan->root().fields) {
+        if (field.completion == Completion::typeName) continue;
+        ++fields;
+        const ContributedResolver* const resolver = schema_.resolver(*field.field);
+        if (resolver != nullptr && resolver->needsTransaction()) ++transactions;
+    }
+    mode_ = fields == 1 && transactions == 1 ? Mode::single : Mode::each;
+}
+
+bool Operation::mayHaveKey() const {
+    return mode_ == Mode::single && prepared_.plan->root().fields.size() == 1;
+}
+
+void Operation::start() {
+    failures_.clear();
+    isStarted_ = true;
+    Execution::Input input;
+    input.plan = prepared_.plan;
+    input.variables = &prepared_.variables;
+    input.context = this;
+    if (caller_.timeLeft != std::chrono::milliseconds::max()) input.deadline = deadlineIn(caller_.timeLeft);
+    execution_.start(std::move(input));
+}
+
+bool Operation::run() {
+    const bool isRead = (prepared_.plan->mark() & PlacementMarks::reads) != 0 && !isMutation();
+    if (!isRead || !services_.database || services_.loops.current() != 0) return runHere();
+    try {
+        return services_.database(Turn(caller_.turn)).snapshot([this] { return runHere(); });
+    } catch (...) { // before it began
+        failWith(failureOfCaught());
+        return runHere();
+    }
+}
+
+bool Operation::runHere() {
+    for (;;) {
+        if (step()) return true;
+        if (!hasCompleted() && !(restarts_ && promises_ == 0)) return false;
+    }
+}
+
+// As far as it goes without looking whether something has completed meanwhile. True: it is done.
+bool Operation::step() {
+    const bool hasTaken = takeCompleted();
+    if (isGivenUp_) return isOver();
+    if (isBusy_ || restarts_) {
+        if (promises_ != 0) return false;
+        if (isBusy_ && services_.loops.current() != 0) return true;
+        isBusy_ = restarts_ = false;
+        start();
+    } else if (!isStarted_) {
+        start();
+    } else if (hasTaken) {
+        execution_.resume();
+    }
+    if (budget_.isExceeded()) exceed();
+    while (transaction_ != nullptr && execution_.state() == Execution::State::waiting) runTransaction();
+    return isOver() && !isBusy_ && !restarts_ ? true : isBusy_ && promises_ == 0 && services_.loops.current() != 0;
+}
+
+bool Operation::takeCompleted() {
+    {
+        const std::lock_guard lock(mutex_);
+        taken_.swap(completed_);
+    }
+    for (FieldCall* const call : taken_) {
+        --promises_;
+        FieldCall& owner = call->owner != nullptr ? *call->owner : *call;
+        const bool isWanted = owner.isSuspended && execution_.pending(owner.token) != nullptr;
+        if (isWanted) call->resolver->take(*call);
+        if (!isWanted || owner.loads != 0) continue;
+        if (owner.resolver->proceed(owner)) execution_.complete(owner.token);
+    }
+    const bool hasTaken = !taken_.empty();
+    taken_.clear();
+    return hasTaken;
+}
+
+bool Operation::hasCompleted() {
+    const std::lock_guard lock(mutex_);
+    return !completed_.empty();
+}
+
+void Operation::runTransaction() {
+    FieldCall& call = *std::exchange(transaction_, nullptr);
+    if (mode_ == Mode::single)
+        respondOnce(call);
+    else
+        transactOnce(call);
+}
+
+// The whole execution within a transaction whose response may be kept.
+void Operation::respondOnce(FieldCall& call) {
+    preparedCall_ = &call;
+    execution_.cancel({}); // it waits for nothing but this
+    mode_ = Mode::responding;
+    try {
+        reply_ = services_.database.respond(Turn(caller_.turn), [&](Transaction&) {
+            start();
+            if (!isOver()) throw Suspended();
+            if (call.hasFailed()) throw RolledBack();
+            return response().reply();
+        });
+    } catch (const RolledBack&) { // the execution says why
+    } catch (const Suspended&) {
+        execution_.cancel({});
+        mode_ = Mode::each;
+        restarts_ = true;
+        if (caller_.hasKey)
+            failWith({500,
+                      "a field below the mutation waits, so that its response cannot be kept for an Idempotency-Key",
+                      {}});
+    } catch (...) {
+        failWith(failureOfCaught());
+    }
+}
+
+// One field of several in its own transaction; what is below it comes after the commit.
+void Operation::transactOnce(FieldCall& call) {
+    const ContributedResolver& resolver = *call.resolver;
+    try {
+        services_.database(Turn(caller_.turn)).transact([&](Transaction&) {
+            if (!resolver.resolveInTransaction(call)) throw RolledBack();
+        });
+    } catch (const RolledBack&) { // the call says why
+    } catch (...) {
+        FieldFailure failure = failureOfCaught();
+        call.begin(call.count);
+        call.fail(FieldCall::none, std::move(failure));
+        resolver.report(call);
+    }
+    if (execution_.pending(call.token) == nullptr) return;
+    call.stage = FieldCall::Stage::resolved;
+    if (resolver.proceed(call)) execution_.complete(call.token);
+    execution_.resume();
+}
+
+// The fields of the root are this error.
+void Operation::failWith(FieldFailure failure) {
+    failure_ = std::move(failure);
+    if (failure_.status == 500)
+        services_.log.of(caller_.turn).error("An operation of GraphQL failed", {{"error", failure_.message}});
+    execution_.cancel({});
+    mode_ = Mode::failing;
+    reply_.reset();
+    restarts_ = false;
+    if (promises_ == 0)
+        start();
+    else
+        restarts_ = true;
+}
+
+FieldCall& Operation::takeCall(const ContributedResolver& resolver) {
+    if (idleCalls_.empty()) {
+        calls_.push_back(std::make_unique<FieldCall>(*this, budget_));
+        idleCalls_.push_back(calls_.back().get());
+    }
+    FieldCall& call = *idleCalls_.back();
+    idleCalls_.pop_back();
+    call.resolver = &resolver;
+    call.provider = &resolver.contribution();
+    call.owner = nullptr;
+    call.isSuspended = false;
+    call.ownState = nullptr;
+    call.stage = FieldCall::Stage::prepare;
+    return call;
+}
+
+void Operation::giveBack(FieldCall& call) {
+    if (!call.wasPending && &call != preparedCall_) idleCalls_.push_back(&call);
+}
+
+void Operation::setBusy() {
+    isBusy_ = true;
+    execution_.cancel({});
+}
+
+void Operation::exceed() {
+    execution_.cancel("The operation's objects and values take more than " + std::to_string(budget_.maximum()) +
+                      " bytes.");
+}
+
+std::uint32_t Operation::keepFailure(const FieldFailure& failure) {
+    failures_.push_back(failure);
+    return static_cast<std::uint32_t>(failures_.size());
+}
+
+void Operation::complete(FieldCall& call, mortise_status outcome) {
+    using Phase = FieldCall::Phase;
+    Phase now = Phase::running;
+    call.outcome.store(outcome);
+    if (call.phase.compare_exchange_strong(now, Phase::early)) return;
+    now = Phase::pending;
+    if (!call.phase.compare_exchange_strong(now, Phase::completed)) {
+        services_.log.error("A field of GraphQL was completed that nobody waits for");
+        return;
+    }
+    bool isMine = false;
+    {
+        const std::lock_guard lock(mutex_);
+        completed_.push_back(&call);
+        isMine = !std::exchange(isRunning_, true);
+    }
+    // Else whoever runs it may have ended it already.
+    if (isMine) schedule();
+}
+
+void Operation::schedule() {
+    try {
+        services_.tasks.run(Continuation(*this));
+    } catch (const std::exception&) { // its end has abandoned it
+    }
+}
+
+void Operation::park(OperationLease lease, Deferred deferred) {
+    Operation& operation = *lease;
+    lease.detach();
+    operation.self_ = std::move(lease);
+    operation.deferred_ = std::move(deferred);
+    operation.services_.open.enter();
+    operation.settle(false);
+}
+
+// The runner's last step: it leaves the operation to whoever completes the next call, or responds.
+void Operation::settle(bool isDone) {
+    for (;;) {
+        if (isDone) return isBusy_ ? schedule() : finishLater();
+        {
+            const std::lock_guard lock(mutex_);
+            if (completed_.empty()) {
+                isRunning_ = false;
+                return;
+            }
+        }
+        isDone = run();
+    }
+}
+
+void Operation::continueRunning() {
+    if (!isMutation() && deferred_.cancelled() && execution_.state() == Execution::State::waiting)
+        execution_.cancel("The client is gone.");
+    settle(run());
+}
+
+// No worker continues it: what is awaited comes to nothing.
+void Operation::abandon() {
+    if (!isGivenUp_) {
+        isGivenUp_ = true;
+        transaction_ = nullptr;
+        execution_.cancel({});
+        reply_ = serviceUnavailable();
+    }
+    settle(run());
+}
+
+void Operation::finishLater() {
+    Reply reply = takeReply();
+    Deferred deferred = std::move(deferred_);
+    OpenOperations& open = services_.open;
+    OperationLease self = std::move(self_);
+    self.reset(); // it is another request's from here on
+    deferred.reply(std::move(reply));
+    open.leave();
+}
+
+Reply Operation::takeReply() {
+    if (reply_) return *std::move(reply_);
+    return response().reply();
+}
+
+GraphQlResponse Operation::response() {
+    GraphQlResponse response;
+    if (prepared_.plan == nullptr || !errors_.empty()) {
+        const std::string_view source = prepared_.document ? std::string_view(prepared_.document->text()) : "";
+        response.body = text_.write(source, errors_, std::nullopt, {}, caller_.requestId, services_.isDevelopment);
+        return response;
+    }
+    response.isExecuted = true;
+    if (execution_.errors().empty()) {
+        response.body = execution_.text();
+        return response;
+    }
+    logEngineErrors();
+    response.body = text_.write(prepared_.document->text(), execution_.errors(), execution_.data(), failures_,
+                                caller_.requestId, services_.isDevelopment);
+    const Error& first = execution_.errors().front();
+    if (isMutation() && prepared_.plan->root().fields.size() == 1 && first.path.size() == 1 && first.cause != 0) {
+        const FieldFailure& failure = failures_[first.cause - 1];
+        response.failed = failure.status;
+        response.retryAfter = failure.retryAfter;
+    }
+    return response;
+}
+
+// Those that no call has: a value that does not fit its type.
+void Operation::logEngineErrors() const {
+    for (const Error& error : execution_.errors())
+        if (error.kind == ErrorKind::field && error.cause == 0)
+            services_.log.of(caller_.turn)
+                .error("A field of GraphQL has no value that fits", {{"error", error.message}});
+}
+
+} // namespace mortise::graphql
