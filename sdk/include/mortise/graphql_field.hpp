@@ -43,6 +43,13 @@ public:
     GraphQlField twin(const RouteBuilder<Route...>& route) const {
         return declaration_->twin = &route.declaration(), *this;
     }
+    // Likewise of a route that is declared already, "GET /users/:id", where its handle is not at hand.
+    GraphQlField twin(std::string_view route) const {
+        for (const auto& declared : runtime_->routesBeingDeclared)
+            if (declared->name() == route) return declaration_->twin = &*declared, *this;
+        throw Invalid(declaration_->place() + ": its twin " + std::string(route) +
+                      " is no route that was declared before");
+    }
     GraphQlField authenticated() const { return flag(MORTISE_GRAPHQL_AUTHENTICATED); }
     GraphQlField role(std::string_view name) const {
         declaration_->role = name;

@@ -53,7 +53,7 @@ public:
         } catch (...) {
             outcome = detail::failUncaught(state->runtime, state->call, state->fields);
         }
-        state->complete(outcome);
+        state->finish(outcome);
         return true;
     }
     template<class Failure>

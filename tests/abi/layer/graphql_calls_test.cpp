@@ -65,6 +65,7 @@ class Library : public mortise::Plugin<> {
 public:
     static inline std::optional<mortise::GraphQlLater<std::string>> later;
     static inline std::optional<mortise::GraphQlLater<std::vector<Book>>> laterBooks;
+    static inline std::thread racer;
     static inline mortise::Columns<Book> columns;
 
     void configure(mortise::Setup& setup) override {
@@ -93,6 +94,16 @@ public:
         graph.query<std::string>("fails").argument<std::string_view>("how").resolve(&fails);
         graph.query<std::vector<Book>>("later").resolveLater(
             [](mortise::GraphQlCall&, mortise::GraphQlLater<std::vector<Book>> owed) { laterBooks = std::move(owed); });
+        graph.query<std::vector<Book>>("ready").resolveLater(
+            [](mortise::GraphQlCall& call, mortise::GraphQlLater<std::vector<Book>> owed) {
+                if (!call.principal()) throw mortise::Busy();
+                owed.ready(std::vector<Book>(1));
+            });
+        graph.query<std::vector<Book>>("races").resolveLater([](mortise::GraphQlCall&,
+                                                                mortise::GraphQlLater<std::vector<Book>> owed) {
+            racer =
+                std::thread([owed = std::move(owed)]() mutable { CPPUNIT_ASSERT(owed.ready(std::vector<Book>(1))); });
+        });
         graph.mutation<std::string>("add")
             .owner("id")
             .argument<std::string_view>("id")
@@ -172,6 +183,7 @@ class GraphqlCallsTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(preparationHandsOn);
     CPPUNIT_TEST(preparationFails);
     CPPUNIT_TEST(resolversCompleteLater);
+    CPPUNIT_TEST(whatIsCompleteIsReturned);
     CPPUNIT_TEST(anotherThreadCompletes);
     CPPUNIT_TEST(referencesAreKeys);
     CPPUNIT_TEST(rowsAreLoadedByKeys);
@@ -382,6 +394,24 @@ public:
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, resolve("Query", "later", busy));
         CPPUNIT_ASSERT(Library::laterBooks->answer([]() -> std::vector<Book> { throw mortise::Busy(); }));
         CPPUNIT_ASSERT(busy.completions == std::vector<mortise_status>{MORTISE_BUSY});
+    }
+    void whatIsCompleteIsReturned() {
+        FakeGraphQlCall call;
+        call.setCaller("ada");
+        CPPUNIT_ASSERT_EQUAL(MORTISE_OK, resolve("Query", "ready", call));
+        CPPUNIT_ASSERT_EQUAL(std::string("[object]"), call.value());
+        CPPUNIT_ASSERT(call.completions.empty());
+        FakeGraphQlCall busy;
+        CPPUNIT_ASSERT_EQUAL(MORTISE_BUSY, resolve("Query", "ready", busy));
+        CPPUNIT_ASSERT(busy.completions.empty());
+        for (int round = 0; round < 500; ++round) {
+            FakeGraphQlCall raced;
+            const mortise_status status = resolve("Query", "races", raced);
+            Library::racer.join();
+            CPPUNIT_ASSERT_EQUAL(std::string("[object]"), raced.value());
+            CPPUNIT_ASSERT(status == MORTISE_PENDING ? raced.completions == std::vector<mortise_status>{MORTISE_OK}
+                                                     : status == MORTISE_OK && raced.completions.empty());
+        }
     }
     void anotherThreadCompletes() {
         for (int round = 0; round < 200; ++round) {

@@ -33,15 +33,18 @@ T& keepUntilEnd(const mortise_graphql_call& call, T&& value) {
 }
 
 // A call between a function that may still be running and whoever completes it later; as DeferredState. Exactly one of
-// both has the call at any moment: whoever claimed it, and the function until then.
+// both has the call at any moment: whoever claimed it, and the function until then. What is complete before the
+// function returns is what the function returns, and nobody is called for it.
 //
-//   phase   | claim      | drop               | leave
-//   running | → ended    | → dropped          | → open: PENDING
-//   open    | → ended    | → ended, completes | (only once)
-//   dropped | → ended    | (only once)        | the function fails
-//   ended   | refused    | nothing            | PENDING
+//   phase     | claim       | finish        | drop, abandon     | leave: what the function returns
+//   running   | → answering |               | → dropped         | → open: PENDING
+//   answering | refused     | → answered    |                   | → left: PENDING
+//   answered  | refused     |               |                   | the outcome
+//   open      | → left      |               | → left, completes |
+//   left      | refused     | completes     |                   |
+//   dropped   | refused     |               |                   | it fails
 struct GraphQlLaterState {
-    enum Phase { running, open, dropped, ended };
+    enum Phase { running, answering, answered, open, left, dropped };
 
     GraphQlLaterState(const Runtime& r, const GraphQlNames& n, const mortise_graphql_call& c, BodyField f) noexcept
         : runtime(r), names(n), call(c), turn(c.turn), fields(f) {}
@@ -51,22 +54,48 @@ struct GraphQlLaterState {
     const mortise_graphql_call& call; // gone once it is completed
     const mortise_exchange turn;
     const BodyField fields;
-    Word<int> phase{running};
 
-    bool claim() noexcept { return phase.exchange(ended) != ended; }
-    bool leave() noexcept {
-        int now = running;
-        if (phase.compareExchange(now, open)) return true;
-        return now != dropped;
+    // True for the one who may write the cells; finish() is due then.
+    bool claim() noexcept {
+        for (int now = phase_.load();;) {
+            const int next = now == running ? answering : now == open ? left : now;
+            if (next == now) return false;
+            if (phase_.compareExchange(now, next)) return true;
+        }
+    }
+    void finish(mortise_status outcome) noexcept {
+        outcome_ = outcome;
+        int now = answering;
+        if (!phase_.compareExchange(now, answered)) complete(outcome);
     }
     void drop() noexcept {
         int now = running;
-        if (phase.compareExchange(now, dropped)) return;
+        if (phase_.compareExchange(now, dropped)) return;
         if (now == open && claim()) complete(MORTISE_ERROR);
     }
+    // Of the function that has thrown. True: nobody has answered, nor will.
+    bool abandon() noexcept {
+        int now = running;
+        return phase_.compareExchange(now, dropped) || now == dropped;
+    }
+    // False: the call was dropped.
+    bool leave(mortise_status& returned) noexcept {
+        returned = MORTISE_PENDING;
+        int now = running;
+        if (phase_.compareExchange(now, open)) return true;
+        if (now == answering && phase_.compareExchange(now, left)) return true;
+        if (now != answered) return false;
+        returned = outcome_;
+        return true;
+    }
+
+private:
     void complete(mortise_status outcome) noexcept {
         if (has(*call.table, &mortise_graphql_call_table::complete)) call.table->complete(&call, outcome);
     }
+
+    Word<int> phase_{running};
+    mortise_status outcome_ = MORTISE_OK; // before `answered`
 };
 
 } // namespace detail

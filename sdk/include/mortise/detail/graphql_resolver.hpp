@@ -175,12 +175,12 @@ private:
             GraphQlCall call(runtime, names, raw);
             apply(function, call, values, GraphQlLater<T>(state, deliver));
         } catch (...) {
-            if (state->claim()) throw;
+            if (state->abandon()) throw;
             runtime.complain("A function of a GraphQL field threw after it had handed its call on", caught().message);
-            return MORTISE_PENDING;
         }
-        if (state->leave()) return MORTISE_PENDING;
-        throw Error("a GraphQlLater was dropped");
+        mortise_status returned = MORTISE_OK;
+        if (!state->leave(returned)) throw Error("a GraphQlLater was dropped");
+        return returned;
     }
 
     mortise_status prepare(const mortise_graphql_call& raw) {
