@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graphiql_page.hpp"
 
-#include "page_assets.hpp"
-
 namespace mortise::graphql {
-
-GraphiqlPage::GraphiqlPage() : page_(pageAssets()) {}
 
 void GraphiqlPage::declare(Setup& setup, std::string_view path, std::string_view endpoint, std::string_view schema) {
     page_.declare(

@@ -5,13 +5,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mortise::graphql {
 
 // The page of /graphiql: GraphiQL, which works offline, over the endpoint of this server.
 class GraphiqlPage {
 public:
-    GraphiqlPage();
+    // What the page is made of; outlives it.
+    explicit GraphiqlPage(const std::vector<PageAsset>& assets) noexcept : page_(assets) {}
 
     // [configure] `path` is the page's, `endpoint` and `schema` those of POST and of the SDL; an empty `schema`: none
     // is served.

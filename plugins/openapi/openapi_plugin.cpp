@@ -43,12 +43,6 @@ std::vector<std::string> listOf(std::string_view commaList) {
     return items;
 }
 
-// A path that a route can have, without parameters.
-bool isPath(std::string_view path) {
-    return path.size() > 1 && path.front() == '/' && path.back() != '/' && path.find("/:") == path.npos &&
-           path.find("/*") == path.npos && path.find_first_of("\"<>&") == path.npos;
-}
-
 class OpenApi : public Plugin<Settings>, public ExtensionPoint<RouteDocumentation, RouteAdditions> {
 public:
     void configure(Setup& setup) override;
@@ -76,7 +70,7 @@ private:
 void OpenApi::checkPaths(Setup& setup) {
     const Settings& given = settings();
     const auto check = [&](std::string_view key, std::string_view path, bool optional) {
-        if (!isPath(path) && !(optional && path.empty()))
+        if (!AssetPage::isPath(path) && !(optional && path.empty()))
             setup.refuseSetting(key, "'" + std::string(path) + "' is no path; write one such as /openapi.json");
     };
     check("json_path", given.jsonPath, false);

@@ -51,6 +51,12 @@ public:
         });
     }
 
+    // A path that a route can have, without parameters; for the text of a page.
+    static bool isPath(std::string_view path) {
+        return path.size() > 1 && path.front() == '/' && path.back() != '/' && path.find("/:") == path.npos &&
+               path.find("/*") == path.npos && path.find_first_of("\"<>&") == path.npos;
+    }
+
     // From a page at `path` with a slash behind it to `other`, without the host's name and without what a proxy may
     // have put before both: "../openapi.json".
     static std::string relativeTo(std::string_view path, std::string_view other) {

@@ -94,7 +94,7 @@ for (const arg of process.argv.slice(2)) {
     await expect('graphql me, no token', 200, denied('me'), ...gql('{ me { id } }'))
     await expect('graphql, bad token', 401, isErr, ...gql('{ me { id } }', 'none'))
     await expect('graphql, deep', 400, (j) => j.errors?.length > 0, ...gql(`{ user(id: "${id}") ${'{ posts { author '.repeat(26)}{ id }${'} }'.repeat(26)} }`, token))
-    await expect('graphql, aliases', 400, (j) => j.errors?.length > 0, ...gql(`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: me { id }`).join(' ')} }`, token))
+    await expect('graphql, aliases', 200, (j) => j.errors?.length > 0, ...gql(`{ ${Array.from({ length: 31 }, (_, i) => `a${i}: me { id }`).join(' ')} }`, token))
     await expect('graphql, bad query', 400, (j) => j.errors?.length > 0, ...gql('{ nope }'))
   }
   if (name.startsWith('nest')) await expect('swagger', 200, (j) => j.openapi && j.paths['/api/users/{id}'], 'GET', '/docs-json')
