@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contributed_schema.hpp"
 #include "contribution_reader.hpp"
+#include "graphiql_page.hpp"
 #include "graphql_request.hpp"
 #include "graphql_settings.hpp"
 #include "operation.hpp"
+#include "page_assets.hpp"
+#include "schema_document.hpp"
 
 #include <mortise/extension_point.hpp>
 #include <mortise/plugin.hpp>
@@ -37,6 +40,7 @@ MORTISE_DESCRIBE(RequestBody, field(query).text("The document: text"),
 
 namespace {
 
+constexpr std::string_view endpoint = "/graphql";
 constexpr std::string_view keyField = "Idempotency-Key";
 
 SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
@@ -69,7 +73,7 @@ public:
     void configure(Setup& setup) override {
         services_.reset(
             new OperationServices{log(), tasks(), loops(), json(), {}, developmentMode(), settings().openQueries, {}});
-        const auto route = setup.post("/graphql")
+        const auto route = setup.post(endpoint)
                                .operationId("graphql")
                                .summary("Executes an operation of GraphQL")
                                .tags("graphql")
@@ -81,6 +85,7 @@ public:
                                .repliesMedia(503, "application/json", "The mutation could not be carried out now");
         static_cast<void>(route.body<RequestBody>());
         route.handle([this](Request& request) { return execute(request); });
+        declarePages(setup);
     }
 
     void start() override {
@@ -113,6 +118,24 @@ public:
     }
 
 private:
+    void declarePages(Setup& setup) {
+        const Settings& given = settings();
+        const auto check = [&](std::string_view key, std::string_view path, std::string_view other) {
+            if (path.empty()) return;
+            if (!AssetPage::isPath(path))
+                setup.refuseSetting(key, "'" + std::string(path) + "' is no path; write one such as /graphiql");
+            if (path == endpoint || path == other) setup.refuseSetting(key, "another route has this path");
+        };
+        check("graphiql_path", given.graphiqlPath, {});
+        check("schema_path", given.schemaPath, given.graphiqlPath);
+        if (given.docs == "off" || (given.docs == "auto" && !developmentMode())) return;
+        if (!given.schemaPath.empty())
+            setup.get(given.schemaPath).hidden().handle([this](Request& request) {
+                return schemaDocument_.reply(request, collected(request)->schema());
+            });
+        if (!given.graphiqlPath.empty()) page_.declare(setup, given.graphiqlPath, endpoint, given.schemaPath);
+    }
+
     Reply execute(Request& request) {
         std::string_view fault;
         const std::optional<GraphQlRequest> wanted = GraphQlRequest::read(request.raw().json_body, fault);
@@ -146,6 +169,8 @@ private:
     }
 
     std::unique_ptr<OperationServices> services_; // from `configure` on
+    GraphiqlPage page_{pageAssets()};
+    SchemaDocument schemaDocument_;
 };
 
 } // namespace

@@ -4,10 +4,14 @@
 #include <mortise/settings.hpp>
 
 #include <cstdint>
+#include <string_view>
 
 namespace mortise::graphql {
 
 struct Settings {
+    std::string_view docs = "auto";
+    std::string_view graphiqlPath = "/graphiql";
+    std::string_view schemaPath = "/graphql/schema.graphql";
     bool openQueries = false;
     bool introspection = true;
     bool suggestions = true;
@@ -27,6 +31,11 @@ struct Settings {
 };
 MORTISE_SETTINGS(
     Settings,
+    field(docs)
+        .choices("auto", "on", "off")
+        .text("Whether page and schema are served; auto: in development mode only."),
+    field(graphiqlPath).text("Path of the interactive page; empty: none."),
+    field(schemaPath).text("Path of the schema as SDL; empty: none."),
     field(openQueries)
         .text("Whether fields that may be opened, such as users and user, need no token; what they give "
               "is then for everybody."),
