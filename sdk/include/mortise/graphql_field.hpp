@@ -210,6 +210,10 @@ private:
 
     template<bool later, class Prepare, class F>
     void declare(Prepare prepare, F&& resolver) const {
+        static_assert(detail::isGraphQlResolver<Result, detail::GraphQlGiven<Parents, Parts...>, later,
+                                                typename Prepare::State, std::decay_t<F>>(),
+                      "resolve(): a resolver takes GraphQlCall&, the parents of an object type's field, the arguments "
+                      "in their order and what prepare() made, and returns the field's Result");
         using Record = detail::GraphQlResolver<Result, Parents, later, Prepare, std::decay_t<F>, Parts...>;
         if (declaration_->resolve != nullptr) throw Invalid(declaration_->place() + ": it has a resolver already");
         auto record =

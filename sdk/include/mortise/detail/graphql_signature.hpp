@@ -5,6 +5,7 @@
 #include <mortise/detail/kinds.hpp>
 
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace mortise {
@@ -58,6 +59,26 @@ template<class Call>
 struct GraphQlSignature {
     using Preparation = typename SignatureOf<Call, decltype(&Call::operator())>::Type;
 };
+
+// Whether a function can be called with all that it gets, and what comes back is, or becomes, a `Result`.
+template<class F, class Result, class Call, class... Last>
+struct GraphQlCallable;
+template<class F, class Result, class... Parents, class... Values, class... Last>
+struct GraphQlCallable<F, Result, Tuple<Tuple<Parents...>, Tuple<Values...>>, Last...>
+    : std::is_invocable_r<Result, F&, GraphQlCall&, const Parents&..., const Values&..., Last...> {};
+// The types of the parents and of the arguments.
+template<class Parents, class... Parts>
+using GraphQlGiven =
+    Tuple<decltype(Parents::of(std::declval<const mortise_graphql_call&>())), Tuple<typename Parts::Value...>>;
+template<class Result, class Given, bool later, class State, class F>
+constexpr bool isGraphQlResolver() {
+    if constexpr (later)
+        return GraphQlCallable<F, void, Given, GraphQlLater<Result>>::value;
+    else if constexpr (std::is_void_v<State>)
+        return GraphQlCallable<F, Result, Given>::value;
+    else
+        return GraphQlCallable<F, Result, Given, const State&>::value;
+}
 
 } // namespace detail
 } // namespace v1
