@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "allowed_operations.hpp"
 #include "contributed_resolver.hpp"
 #include "contribution.hpp"
 #include "operation_pool.hpp"
@@ -15,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mortise::graphql {
@@ -57,6 +59,10 @@ public:
     }
     OperationPool& operations() const { return *operations_; }
     const OperationServices& services() const { return *services_; }
+    // Null: every operation may be executed.
+    const AllowedOperations* allowedOperations() const { return allowed_.get(); }
+    // Before it serves.
+    void allowOnly(std::shared_ptr<const AllowedOperations> operations) { allowed_ = std::move(operations); }
     bool hasOpenableFields() const { return hasOpenableFields_; }
 
 private:
@@ -73,6 +79,7 @@ private:
     std::unique_ptr<PlacementMarks> marks_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<OperationPool> operations_;
+    std::shared_ptr<const AllowedOperations> allowed_;
     bool hasOpenableFields_ = false;
 };
 

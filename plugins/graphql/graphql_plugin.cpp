@@ -2,9 +2,8 @@
 #include "contributed_schema.hpp"
 #include "contribution_reader.hpp"
 #include "graphiql_page.hpp"
-#include "graphql_request.hpp"
+#include "graphql_endpoint.hpp"
 #include "graphql_settings.hpp"
-#include "operation.hpp"
 #include "page_assets.hpp"
 #include "schema_document.hpp"
 
@@ -12,7 +11,6 @@
 #include <mortise/plugin.hpp>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,22 +24,9 @@ struct TypesPoint {
     using Table = mortise_graphql_types;
 };
 
-// The body of a request, as documentation shows it; what is in it is looked at by GraphQlRequest.
-struct RequestBody {
-    std::optional<RawJson> query;
-    std::optional<RawJson> operationName;
-    std::optional<RawJson> variables;
-    std::optional<RawJson> extensions;
-};
-MORTISE_DESCRIBE(RequestBody, field(query).text("The document: text"),
-                 field(operationName).text("Which of its operations; text or null"),
-                 field(variables).text("Values of the operation's variables by their names; an object or null"),
-                 field(extensions).text("What further protocols need; an object or null"))
-
 namespace {
 
 constexpr std::string_view endpoint = "/graphql";
-constexpr std::string_view keyField = "Idempotency-Key";
 
 SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
     SchemaSettings settings;
@@ -73,18 +58,9 @@ public:
     void configure(Setup& setup) override {
         services_.reset(
             new OperationServices{log(), tasks(), loops(), json(), {}, developmentMode(), settings().openQueries, {}});
-        const auto route = setup.post(endpoint)
-                               .operationId("graphql")
-                               .summary("Executes an operation of GraphQL")
-                               .tags("graphql")
-                               .optionallyAuthenticated()
-                               .reads()
-                               .idempotent()
-                               .repliesMedia(200, "application/json", "The operation's data and errors")
-                               .repliesMedia(400, "application/json", "Nothing was executed: its errors")
-                               .repliesMedia(503, "application/json", "The mutation could not be carried out now");
-        static_cast<void>(route.body<RequestBody>());
-        route.handle([this](Request& request) { return execute(request); });
+        endpoint_ = std::make_unique<GraphQlEndpoint>(*services_, settings(), crypto());
+        endpoint_->declare(setup, endpoint,
+                           [this](const Request& request) -> const ContributedSchema& { return *collected(request); });
         declarePages(setup);
     }
 
@@ -112,9 +88,11 @@ public:
             isWhole = isWhole && faults.empty();
         }
         if (!isWhole) return nullptr;
-        return ContributedSchema::make(
+        auto schema = ContributedSchema::make(
             std::move(contributions), services_->json, *services_, settingsOf(settings(), loops().count()),
             [&](std::size_t index, const std::string& reason) { list.refuse(*given[index], reason); });
+        if (schema) endpoint_->readAllowList(*schema);
+        return schema;
     }
 
 private:
@@ -136,39 +114,8 @@ private:
         if (!given.graphiqlPath.empty()) page_.declare(setup, given.graphiqlPath, endpoint, given.schemaPath);
     }
 
-    Reply execute(Request& request) {
-        std::string_view fault;
-        const std::optional<GraphQlRequest> wanted = GraphQlRequest::read(request.raw().json_body, fault);
-        if (!wanted) return refuse(request, fault);
-        const ContributedSchema& schema = *collected(request);
-        const std::uint32_t loop = services_->loops.current();
-        Caller caller;
-        caller.turn = request.exchange();
-        caller.principal = request.raw().principal;
-        caller.requestId = request.id();
-        caller.timeLeft = request.timeLeft();
-        caller.hasKey = request.hasField(keyField);
-        OperationLease operation = schema.operations().take(loop);
-        const bool isReady = schema.operations().withCache(
-            loop, [&](PlanCache& cache) { return operation->prepare(cache, *wanted, caller); });
-        if (!isReady) return operation->takeReply();
-        if (loop != 0 && operation->needsWorker()) throw Busy("the operation has fields that are placed on a worker");
-        if (operation->run()) {
-            if (operation->isBusy()) throw Busy("a field is busy on the event loop");
-            return operation->takeReply();
-        }
-        Operation::park(std::move(operation), request.defer());
-        return Reply::later();
-    }
-
-    Reply refuse(const Request& request, std::string_view fault) const {
-        constexpr std::size_t room = 64 * 1024;
-        ResponseText text(room);
-        const Error error{ErrorKind::request, std::string(fault), {}, {}, 0};
-        return GraphQlResponse{text.write({}, {&error, 1}, std::nullopt, {}, request.id(), developmentMode())}.reply();
-    }
-
     std::unique_ptr<OperationServices> services_; // from `configure` on
+    std::unique_ptr<GraphQlEndpoint> endpoint_;   // likewise
     GraphiqlPage page_{pageAssets()};
     SchemaDocument schemaDocument_;
 };

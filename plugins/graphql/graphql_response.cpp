@@ -56,14 +56,19 @@ bool isOfServer(const Error& error) {
 
 } // namespace
 
-Reply GraphQlResponse::reply() const {
+Reply GraphQlResponse::reply(HeaderBlock vary) const {
     constexpr std::uint32_t unavailable = 503;
+    constexpr std::uint32_t badMethod = 405;
+    const bool isJson = mediaType == ResponseMediaType::json;
     std::uint32_t status = 200;
     if (!isExecuted)
-        status = 400;
+        status = refused != 0 ? refused : isJson ? 200 : 400;
     else if (failed == unavailable)
         status = failed;
-    Reply reply = Reply::rawJson(status, std::string(body));
+    Reply reply = isJson ? Reply::rawJson(status, std::string(body))
+                         : Reply::bytes(status, std::string(nameOf(mediaType)), std::string(body));
+    reply.block(vary);
+    if (status == badMethod) reply.field("Allow", "POST");
     if (status == unavailable && retryAfter != 0) reply.field("Retry-After", std::to_string(retryAfter));
     return reply;
 }

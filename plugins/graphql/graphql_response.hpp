@@ -2,6 +2,7 @@
 #pragma once
 
 #include "field_failure.hpp"
+#include "response_media_type.hpp"
 
 #include "execution/json_output.hpp"
 #include "language/error.hpp"
@@ -19,11 +20,14 @@ namespace mortise::graphql {
 // What an operation came to. Views are borrowed from the operation.
 struct GraphQlResponse {
     std::string_view body;
-    bool isExecuted = false;  // there is `data`
-    std::uint32_t failed = 0; // the status of its only field of Mutation, where that is an error
-    unsigned retryAfter = 0;  // seconds; 0: none
+    ResponseMediaType mediaType = ResponseMediaType::json;
+    bool isExecuted = false;   // there is `data`
+    std::uint32_t refused = 0; // the status for which it is not; 0: by media type
+    std::uint32_t failed = 0;  // the status of its only field of Mutation, where that is an error
+    unsigned retryAfter = 0;   // seconds; 0: none
 
-    Reply reply() const;
+    // `vary`: the fields that all responses have.
+    Reply reply(HeaderBlock vary) const;
 };
 
 // Responses of errors, written with their extensions. Memory is kept from one to the next.

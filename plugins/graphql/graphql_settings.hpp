@@ -27,6 +27,11 @@ struct Settings {
     std::uint32_t maxObjects = 100'000;
     mortise::Bytes maxExecutionSize{std::uint64_t{32} * 1024 * 1024};
     mortise::Bytes maxResponseSize{std::uint64_t{16} * 1024 * 1024};
+    bool persistedOperations = true;
+    mortise::Bytes persistedSize{std::uint64_t{16} * 1024 * 1024};
+    mortise::Bytes persistedClientSize{std::uint64_t{1} * 1024 * 1024};
+    std::uint32_t persistedClientOperations = 200;
+    mortise::Path allowedOperations;
     mortise::Bytes planCacheSize{std::uint64_t{4} * 1024 * 1024};
 };
 MORTISE_SETTINGS(
@@ -66,6 +71,23 @@ MORTISE_SETTINGS(
         .min(mortise::Bytes{4 * 1024})
         .max(mortise::Bytes{std::uint64_t{1024} * 1024 * 1024})
         .text("Size of the data of a response."),
+    field(persistedOperations).text("Whether clients may name an operation that they have sent once by its SHA-256."),
+    field(persistedSize)
+        .min(mortise::Bytes{64 * 1024})
+        .max(mortise::Bytes{std::uint64_t{1024} * 1024 * 1024})
+        .text("Memory for such operations, of all clients; the client that has the largest share loses them first."),
+    field(persistedClientSize)
+        .min(mortise::Bytes{4 * 1024})
+        .max(mortise::Bytes{std::uint64_t{1024} * 1024 * 1024})
+        .text("Memory for those of one client."),
+    field(persistedClientOperations)
+        .min(1)
+        .max(1'000'000)
+        .unit("operations")
+        .text("Such operations of one client; a further one displaces the one that was used least recently."),
+    field(allowedOperations)
+        .text("A file with operations, by their names, as relay-compiler, graphql-codegen and Apollo's generator write "
+              "it: no others are executed. Read at the start and at each reload."),
     field(planCacheSize)
         .min(mortise::Bytes{0})
         .max(mortise::Bytes{std::uint64_t{1024} * 1024 * 1024})

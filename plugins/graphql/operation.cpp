@@ -79,6 +79,8 @@ void Operation::clear() {
     errors_.clear();
     variables_.clear();
     prepared_.plan = nullptr;
+    tape_.clear();
+    refusedStatus_ = 0;
     reply_.reset();
     mode_ = Mode::plain;
     isStarted_ = isBusy_ = restarts_ = isGivenUp_ = isRunning_ = false;
@@ -100,6 +102,11 @@ bool Operation::prepare(PlanCache& cache, const GraphQlRequest& wanted, const Ca
     engine.prepare(cache, wanted.query, wanted.operationName, variables_, prepared_);
     errors_ = std::move(prepared_.errors);
     if (!errors_.empty()) return false;
+    if (caller.isSafe && isMutation()) {
+        errors_.push_back(requestError(ErrorKind::request, "Mutations are executed by POST only."));
+        refusedStatus_ = 405;
+        return false;
+    }
     chooseMode();
     if (!caller.hasKey || mayHaveKey()) return true;
     errors_.push_back(requestError(
@@ -218,7 +225,7 @@ void Operation::respondOnce(FieldCall& call) {
             start();
             if (!isOver()) throw Suspended();
             if (call.hasFailed()) throw RolledBack();
-            return response().reply();
+            return response().reply(services_.vary);
         });
     } catch (const RolledBack&) { // the execution says why
     } catch (const Suspended&) {
@@ -384,11 +391,13 @@ void Operation::finishLater() {
 
 Reply Operation::takeReply() {
     if (reply_) return *std::move(reply_);
-    return response().reply();
+    return response().reply(services_.vary);
 }
 
 GraphQlResponse Operation::response() {
     GraphQlResponse response;
+    response.mediaType = caller_.mediaType;
+    response.refused = refusedStatus_;
     if (prepared_.plan == nullptr || !errors_.empty()) {
         const std::string_view source = prepared_.document ? std::string_view(prepared_.document->text()) : "";
         response.body = text_.write(source, errors_, std::nullopt, {}, caller_.requestId, services_.isDevelopment);

@@ -8,6 +8,8 @@
 #include "memory_budget.hpp"
 #include "operation_pool.hpp"
 #include "operation_services.hpp"
+#include "request_tape.hpp"
+#include "response_media_type.hpp"
 
 #include "execution/engine.hpp"
 #include "execution/execution.hpp"
@@ -32,6 +34,8 @@ struct Caller {
     std::string_view requestId;
     std::chrono::milliseconds timeLeft = std::chrono::milliseconds::max();
     bool hasKey = false; // Idempotency-Key
+    bool isSafe = false; // GET: no mutation (RFC 9110 section 9.2.1)
+    ResponseMediaType mediaType = ResponseMediaType::json;
 };
 
 // One operation on its way: prepared, placed, executed, responded to. It runs on one thread at a time; while a plugin's
@@ -68,6 +72,9 @@ public:
     static void park(OperationLease lease, Deferred deferred);
     // Gives up what it holds for the request; it can be used for another one.
     void clear();
+
+    // For variables that came in a URL: stays as long as the operation is on its way.
+    RequestTape& tape() { return tape_; }
 
     // For resolvers and calls.
     const ContributedSchema& schema() const { return schema_; }
@@ -124,7 +131,9 @@ private:
     Caller caller_;
     PreparedRequest prepared_;
     Values variables_;
+    RequestTape tape_;
     std::vector<Error> errors_;          // of a request that is not executed
+    std::uint32_t refusedStatus_ = 0;    // see GraphQlResponse::refused
     std::vector<FieldFailure> failures_; // Error::cause counts in them, from 1
     ResponseText text_;
 

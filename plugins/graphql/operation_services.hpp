@@ -20,6 +20,7 @@ struct OperationServices {
     Database database = {}; // absent where no plugin gives it
     bool isDevelopment = false;
     bool areQueriesOpen = false;
+    HeaderBlock vary = {}; // of all responses
     OpenOperations open = {};
 };
 

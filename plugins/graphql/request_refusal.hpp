@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "response_media_type.hpp"
+
+#include <mortise/reply.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,5 +19,8 @@ struct RequestRefusal {
     // Whether that was a GraphQL request: of application/json the HTTP status is 200 then.
     bool isWellFormed = false;
 };
+
+// As a response of GraphQL.
+Reply refusedReply(const RequestRefusal& refusal, ResponseMediaType mediaType, std::string_view requestId);
 
 } // namespace mortise::graphql

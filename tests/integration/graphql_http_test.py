@@ -383,7 +383,7 @@ class AllowList(unittest.TestCase):
         self.assertData(self.ask("{ x: echo }"), {"x": "hello"})
         self.assertRefused(self.ask(ECHO), 403, "OPERATION_NOT_ALLOWED")
         self.list({"x": "{ nothing }"})
-        server.reload(expect="Reload rejected")
+        server.reload(expect="Reload failed")
         self.assertData(self.ask("{ x: echo }"), {"x": "hello"})
 
     def test_mistakes_are_found_at_the_start_and_by_a_check(self):

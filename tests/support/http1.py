@@ -49,7 +49,7 @@ class Response:
     @property
     def json(self):
         kind = self.header("content-type") or ""
-        if not kind.startswith(("application/json", "application/problem+json")):
+        if not kind.startswith(("application/json", "application/problem+json", "application/graphql-response+json")):
             raise ProtocolError(f"no JSON: {self.status} {kind!r} {self.body[:200]!r}")
         return json.loads(self.body.decode("utf-8"))
 
