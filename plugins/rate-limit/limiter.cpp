@@ -34,4 +34,35 @@ Verdict Limiter::check(CounterStore& store, const Client& client, std::string_vi
     return verdict;
 }
 
+Limiter::Limits Limiter::limitsOf(std::string_view route) const noexcept {
+    const std::size_t blank = std::min(route.find(' '), route.size());
+    const std::string_view method = route.substr(0, blank);
+    const std::string_view pattern = blank < route.size() ? route.substr(blank + 1) : std::string_view();
+    Limits limits;
+    if (skips(pattern, pattern)) return limits;
+    limits.set(0);
+    for (const Limited& limited : routes_)
+        if (limited.route.applies(method, pattern)) limits.set(limited.limit);
+    return limits;
+}
+
+Verdict Limiter::checkTwins(CounterStore& store, const Client& client, std::string_view route,
+                            const std::vector<std::string_view>& twins, Seconds now) const noexcept {
+    Limits counted = limitsOf(route); // by the request itself
+    for (const std::string_view twin : twins) {
+        const Limits limits = limitsOf(twin);
+        for (std::size_t limit = 0; limit < limits.size(); ++limit) {
+            if (!limits[limit]) continue;
+            if (counted[limit]) {
+                counted.reset(limit);
+                continue;
+            }
+            const Verdict verdict{static_cast<std::uint8_t>(limit),
+                                  store.count(client, static_cast<std::uint8_t>(limit), now)};
+            if (verdict.standing.refused) return verdict;
+        }
+    }
+    return {};
+}
+
 } // namespace mortise::rate_limit

@@ -9,6 +9,7 @@
 #include <mortise/filters.hpp>
 #include <mortise/handover.hpp>
 #include <mortise/plugin.hpp>
+#include <mortise/request_limits.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -56,6 +57,13 @@ public:
             const auto constant = fields_.emplace_back(limit).constant();
             blocks_.push_back(setup.headerBlock(constant.begin(), constant.end()));
         }
+
+        RequestLimits limits;
+        limits.count = [this](std::uint64_t network, std::uint32_t family, std::string_view route,
+                              const std::vector<std::string_view>& twins) {
+            return countTwins({network, family}, route, twins);
+        };
+        setup.offer(std::move(limits));
 
         setup.filter("rate-limit")
             .after("cors")
@@ -135,8 +143,8 @@ private:
     bool isExempt(const mortise::Request& request) const noexcept {
         return limiter_->skips(request.path(), request.route()) || isPreflight(request);
     }
-    Client clientOf(const mortise::Request& request) const noexcept {
-        const mortise::ClientNetwork client = request.clientNetwork();
+    static Client clientOf(const mortise::Request& request) noexcept { return clientOf(request.clientNetwork()); }
+    static Client clientOf(const mortise::ClientNetwork& client) noexcept {
         switch (client.family) {
         case MORTISE_CLIENT_IPV4:
             return {client.network, Client::Family::ipv4};
@@ -164,6 +172,17 @@ private:
         if (!verdict.standing.refused) return;
         call.reply(mortise::Reply::error(429, "Too many requests, please try again later.")
                        .field("Retry-After", std::to_string(LimitFields::secondsLeft(verdict.standing, now_ms))));
+    }
+
+    RequestLimit countTwins(const mortise::ClientNetwork& client, std::string_view route,
+                            const std::vector<std::string_view>& twins) noexcept {
+        const std::uint64_t now_ms = steadyMs();
+        const Verdict verdict =
+            limiter_->checkTwins(*store_, clientOf(client), route, twins, static_cast<Seconds>(now_ms / 1000));
+        reportPressure(now_ms);
+        if (!verdict.standing.refused) return {};
+        return {true, static_cast<std::int64_t>(LimitFields::secondsLeft(verdict.standing, now_ms)),
+                limits_[verdict.limit].name};
     }
 
     // What ended before the check (unknown paths and methods, malformed requests) counts here.
@@ -204,4 +223,4 @@ private:
 } // namespace mortise::rate_limit
 
 MORTISE_PLUGIN(mortise::rate_limit::RateLimit, "org.mortise.rate-limit", "1.0.0", licence("Apache-2.0"),
-               filters("rate-limit"), inExample())
+               offers<mortise::RequestLimits>(), filters("rate-limit"), inExample())

@@ -185,6 +185,46 @@ class Small(LimitTest):
         self.assertRefused(self.server.get("/hello", headers={"X-Forwarded-For": "::ffff:" + client["X-Forwarded-For"]}))
 
 
+class Twins(LimitTest):
+    """What does several operations in one request."""
+
+    PLUGINS = {**ALL_PLUGINS, "uses-limits": {}, "rate-limit": {"limit": "20", "rules": "POST /uses/limits, POST /things 4/1h, POST /others 2/2h"}}
+
+    def send(self, client, *twins: str):
+        return self.server.post("/uses/limits", {"twins": twins}, headers=client)
+
+    def assertRefusedBy(self, response, rule: str, seconds: int) -> None:
+        self.assertError(response, 429, rule)
+        wait = int(response.header("retry-after"))
+        self.assertTrue(0 < wait <= seconds, response)
+
+    def test_each_operation_counts(self):
+        client = Clients.fresh()
+        for _ in range(2):
+            self.assertEqual(self.send(client, "POST /others").status, 200)
+        self.assertRefusedBy(self.send(client, "POST /others"), "POST /others", 7200)
+        other = Clients.fresh()
+        self.assertRefusedBy(self.send(other, "POST /others", "POST /others", "POST /others"), "POST /others", 7200)
+        self.assertEqual(self.send(other, "POST /nothing").status, 200)
+
+    def test_what_has_counted_the_request_counts_one_less(self):
+        client = Clients.fresh()
+        for _ in range(3):
+            self.assertEqual(self.send(client, "POST /things").status, 200)
+        self.assertRefusedBy(self.send(client, "POST /things", "POST /things"), "POST /uses/limits", 3600)
+
+    def test_the_general_limit_counts_all(self):
+        client = Clients.fresh()
+        self.assertEqual(self.send(client, *["POST /nothing"] * 11).status, 200)
+        self.assertEqual(self.remaining(self.server.get("/hello", headers=client)), 8)
+        self.assertRefusedBy(self.send(client, *[""] * 12), "default", 900)
+        self.assertRefused(self.server.get("/hello", headers=client))
+
+    def test_without_the_limiter(self):
+        with Mortised(plugins={**BARE, "uses-limits": {}}) as server:
+            self.assertEqual(server.post("/uses/limits", {"twins": ["POST /others"] * 9}).json, {"operations": 9})
+
+
 class Alone(unittest.TestCase):
     def serve(self, settings, plugins=None, **server) -> Mortised:
         started = Mortised(server=server, plugins={**(plugins or BARE), "rate-limit": settings})

@@ -37,6 +37,9 @@ class LimiterTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(theTightestIsShown);
     CPPUNIT_TEST(onlyRulesOfTheRouteCount);
     CPPUNIT_TEST(routesOfOneRuleCountOnce);
+    CPPUNIT_TEST(twinsCountAsRequests);
+    CPPUNIT_TEST(twinsEndWithARefusal);
+    CPPUNIT_TEST(twinsThatAreSkipped);
     CPPUNIT_TEST(whatIsNotedIsNotRefused);
     CPPUNIT_TEST(skipsPathsAndPatterns);
     CPPUNIT_TEST(ticketsKeepVerdicts);
@@ -90,6 +93,38 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 "), asked("GET", "/a"));
         CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 3@7 "), asked("HEAD", "/a"));
         CPPUNIT_ASSERT_EQUAL(std::string("0@7 2@7 "), asked("GET", "/b"));
+    }
+    void twinsCountAsRequests() {
+        const Limiter limiter({"/health"}, rulesOf({"POST /graphql", "POST /a 9/1h", "* /a 8/1h", "POST /b 7/1h"}));
+        store_.standings = {{false, 50, 900}, {false, 9, 60}, {false, 8, 60}, {false, 7, 60}};
+        const auto asked = [&](const std::vector<std::string_view>& twins, std::string_view route = "POST /graphql") {
+            store_.asked.clear();
+            CPPUNIT_ASSERT(!limiter.checkTwins(store_, {}, route, twins, 7).standing.refused);
+            return store_.asked;
+        };
+        CPPUNIT_ASSERT_EQUAL(std::string(), asked({}));
+        // The general limit and the rule that both share have counted the request.
+        CPPUNIT_ASSERT_EQUAL(std::string("2@7 "), asked({"POST /a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("2@7 0@7 1@7 2@7 "), asked({"POST /a", "POST /a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("3@7 0@7 1@7 2@7 "), asked({"POST /b", "POST /a"}, "POST /elsewhere"));
+        CPPUNIT_ASSERT_EQUAL(std::string("3@7 0@7 2@7 0@7 3@7 "), asked({"POST /b", "POST /a", "POST /b"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("2@7 "), asked({"PUT /a"}));
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 0@7 "), asked({"", "", "nonsense"})); // of no route: the general one
+    }
+    void twinsEndWithARefusal() {
+        store_.standings = {{false, 50, 900}, {true, 0, 60}, {false, 8, 60}, {true, 0, 30}};
+        const Verdict verdict = limiter_.checkTwins(store_, {}, "POST /graphql", {"POST /login", "GET /other"}, 7);
+        CPPUNIT_ASSERT(verdict.standing.refused);
+        CPPUNIT_ASSERT_EQUAL(1u, unsigned{verdict.limit});
+        CPPUNIT_ASSERT_EQUAL(Seconds{60}, verdict.standing.reset);
+        CPPUNIT_ASSERT_EQUAL(std::string("1@7 "), store_.asked);
+    }
+    void twinsThatAreSkipped() {
+        store_.standings = {{false, 50, 900}, {false, 9, 60}, {false, 8, 60}, {false, 7, 60}};
+        limiter_.checkTwins(store_, {}, "POST /graphql", {"POST /health", "POST /health"}, 7);
+        CPPUNIT_ASSERT_EQUAL(std::string(), store_.asked);
+        limiter_.checkTwins(store_, {}, "POST /health", {"GET /other"}, 7); // nothing has counted the request
+        CPPUNIT_ASSERT_EQUAL(std::string("0@7 3@7 "), store_.asked);
     }
     void whatIsNotedIsNotRefused() {
         store_.standings = {{true, 0, 900}, {}, {}};
