@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_crypto.hpp"
 #include "tests/support/fake_host.hpp"
+#include "tests/support/fake_tasks.hpp"
 #include "tests/support/memory_database.hpp"
 #include "tests/support/plugin_file.hpp"
 
 #include <mortise/deep_pages.hpp>
 #include <mortise/service/crypto.h>
 #include <mortise/service/migrations.h>
-#include <mortise/service/task.h>
 #include <mortise/service/users.h>
 
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,36 +24,7 @@ using namespace mortise::test;
 const std::string author = "018f2b6e-7c1d-7a90-8b3c-000000000001";
 constexpr std::int64_t rows = mortise::deepOffset + 20;
 
-// Calls that wait for a worker.
-class FakeTasks {
-public:
-    FakeTasks() {
-        table_.struct_size = sizeof table_;
-        table_.run = [](void* self, void (*call)(void*), void* context, void (*release)(void*)) -> mortise_status {
-            auto& tasks = *static_cast<FakeTasks*>(self);
-            if (tasks.status == MORTISE_OK) tasks.pending_.push_back({call, context, release});
-            return tasks.status;
-        };
-    }
-    const mortise_task_table* table() const { return &table_; }
-    std::size_t pending() const { return pending_.size(); }
-    void runOne() {
-        const Call one = pending_.front();
-        pending_.pop_front();
-        one.call(one.context);
-        one.release(one.context);
-    }
-    mortise_status status = MORTISE_OK; // of the next ones
-
-private:
-    struct Call {
-        void (*call)(void*);
-        void* context;
-        void (*release)(void*);
-    };
-    mortise_task_table table_{};
-    std::deque<Call> pending_;
-};
+} // namespace
 
 // Pages far inside of the lists of users and of posts.
 class DeepPagesTest : public CppUnit::TestFixture {
@@ -224,5 +194,3 @@ private:
 };
 
 CPPUNIT_TEST_SUITE_REGISTRATION(DeepPagesTest);
-
-} // namespace

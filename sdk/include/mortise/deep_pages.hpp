@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,21 +38,41 @@ public:
     template<class Read>
     Reply run(Request& request, Read read) {
         std::unique_lock<std::mutex> lock(mutex_);
-        if (reading_ < atOnce_) {
-            ++reading_;
-            lock.unlock();
+        if (hasEntered(lock)) {
             const Place place{*this};
             return read(Turn(request));
         }
-        if (waiting_.size() >= maxWaiting) throw Busy("too many pages that are deep in a list wait to be read");
-        waiting_.push_back(std::make_shared<Page>(Page{request.defer(), std::move(read)}));
+        requireRoom();
+        const auto later = std::make_shared<Deferred>(request.defer());
+        waiting_.push_back(std::make_shared<Page>(
+            Page{[later] { return later->cancelled(); },
+                 [later, read] { later->answer([&] { return read(Turn(*later)); }); },
+                 [later](std::exception_ptr why) { later->answer([&]() -> Reply { std::rethrow_exception(why); }); }}));
         return Reply::later();
+    }
+    // [worker] The same for who waits without a Request, such as a field of GraphQL. True: read(turn) has been called,
+    // and what it throws comes out here. False: it is called later, on another worker; where it never can be, or throws
+    // there, refuse(std::exception_ptr) is called instead, on a thread of any kind. isOver(): nobody waits for it any
+    // more. All three are copied and hold no view that ends before that.
+    template<class Read, class Refuse, class IsOver>
+    bool run(Turn turn, Read read, Refuse refuse, IsOver isOver) {
+        std::unique_lock<std::mutex> lock(mutex_);
+        if (hasEntered(lock)) {
+            const Place place{*this};
+            read(turn);
+            return true;
+        }
+        requireRoom();
+        waiting_.push_back(
+            std::make_shared<Page>(Page{std::move(isOver), [turn, read] { read(turn); }, std::move(refuse)}));
+        return false;
     }
 
 private:
     struct Page {
-        Deferred later;
-        std::function<Reply(Turn)> read;
+        std::function<bool()> isOver;
+        std::function<void()> read;
+        std::function<void(std::exception_ptr)> refuse;
     };
     // Of one that is read.
     struct Place {
@@ -59,14 +80,28 @@ private:
         ~Place() { pages.leave(); }
     };
 
+    // Unlocks where there is room.
+    bool hasEntered(std::unique_lock<std::mutex>& lock) noexcept {
+        if (reading_ >= atOnce_) return false;
+        ++reading_;
+        lock.unlock();
+        return true;
+    }
+    void requireRoom() const {
+        if (waiting_.size() >= maxWaiting) throw Busy("too many pages that are deep in a list wait to be read");
+    }
     // Gives the place to the next one.
     void leave() noexcept {
         while (const std::shared_ptr<Page> next = takeNext()) {
             try {
-                if (next->later.cancelled()) throw Busy("the request has ended");
+                if (next->isOver()) throw Busy("the request has ended");
                 tasks_->run([this, next] {
                     const Place place{*this};
-                    next->later.answer([&] { return next->read(next->later); });
+                    try {
+                        next->read();
+                    } catch (...) {
+                        refuse(*next);
+                    }
                 });
                 return;
             } catch (...) {
@@ -86,9 +121,9 @@ private:
         return next;
     }
     // In a catch block.
-    static void refuse(Page& page) noexcept {
+    static void refuse(const Page& page) noexcept {
         try {
-            page.later.answer([]() -> Reply { throw; });
+            page.refuse(std::current_exception());
         } catch (...) { // without memory: the turn has ended all the same
         }
     }
