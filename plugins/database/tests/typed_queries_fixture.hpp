@@ -5,6 +5,9 @@
 
 #include <mortise/sql.hpp>
 
+#include <map>
+#include <mutex>
+
 namespace typed_queries {
 
 enum class Mood { calm, angry };
@@ -83,6 +86,7 @@ public:
                            mortise_sql_failure* failure, mortise_error* error) {
             auto& test = *static_cast<TypedQueriesFixture*>(self);
             __atomic_fetch_add(&test.reads_, 1, __ATOMIC_RELAXED);
+            test.noteRead(statement);
             return test.table_.read(test.service_.self, turn, statement, values, count, size, row, context, failure,
                                     error);
         };
@@ -99,7 +103,9 @@ public:
                                 std::uint32_t* number, mortise_error* error) {
             auto& test = *static_cast<TypedQueriesFixture*>(self);
             __atomic_fetch_add(&test.registrations_, 1, __ATOMIC_RELAXED);
-            return test.table_.statement(test.service_.self, statement, size, number, error);
+            const mortise_status status = test.table_.statement(test.service_.self, statement, size, number, error);
+            if (status == MORTISE_OK) test.noteText(*number, mortise::database::textOf(statement->sql));
+            return status;
         };
         counted_.transact = [](void* self, mortise_exchange turn, std::uint32_t flags, mortise_sql_body body,
                                void* context, mortise_sql_failure* failure, mortise_error* error) {
@@ -159,8 +165,17 @@ protected:
     int executions_ = 0;
     int registrations_ = 0;
     std::uint32_t dialect_ = MORTISE_SQL_DIALECT_SQLITE; // of the texts
+    std::string lastRead_;                               // the text of the last statement that read
 
 private:
+    void noteText(std::uint32_t number, const std::string& text) {
+        const std::lock_guard lock(mutex_);
+        texts_[number] = text;
+    }
+    void noteRead(std::uint32_t statement) {
+        const std::lock_guard lock(mutex_);
+        lastRead_ = texts_[statement];
+    }
     void migrateAll() {
         const std::vector<std::string> texts = schema();
         std::vector<mortise_migration> migrations;
@@ -178,6 +193,8 @@ private:
         CPPUNIT_ASSERT_EQUAL_MESSAGE(faults_.empty() ? error.text() : faults_.front(), MORTISE_OK, status);
     }
 
+    std::mutex mutex_;
+    std::map<std::uint32_t, std::string> texts_; // by number
     mortise_database_table table_{};
     mortise_database_table counted_{};
     mortise_host peer_{};

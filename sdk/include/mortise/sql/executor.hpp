@@ -15,6 +15,12 @@ struct SqlExecutor {
                      Visit&& visit) {
         executor.read(statement(*linkOf(executor), shape, variant), parameters, visit);
     }
+    // As the other, of the columns `set`, which becomes the set that the rows have: that or all.
+    template<class Executor, class Visit>
+    static void read(const Executor& executor, const SqlProjection& projection, std::uint32_t variant,
+                     std::uint64_t& set, Parameters parameters, Visit&& visit) {
+        executor.read(statement(*linkOf(executor), projection, variant, set), parameters, visit);
+    }
     // Unknown where the database is absent.
     template<class Executor>
     static SqlDialect dialect(const Executor& executor) noexcept {
@@ -59,6 +65,35 @@ private:
         made.registered = true;
         link.numbers->store(shape.first + variant, made.number);
         return made;
+    }
+
+    static Statement statement(const DatabaseLink& link, const SqlProjection& projection, std::uint32_t variant,
+                               std::uint64_t& set) {
+        if (set != projection.all && link.numbers != nullptr) {
+            std::uint32_t* const place = link.numbers->ofColumns(projection, SqlProjection::key(variant, set));
+            std::uint32_t number = place == nullptr ? SqlNumbers::none : __atomic_load_n(place, __ATOMIC_ACQUIRE);
+            if (number == 0) __atomic_store_n(place, number = enter(link, projection, variant, set), __ATOMIC_RELEASE);
+            if (number != SqlNumbers::none) return {number, true};
+        }
+        set = projection.all;
+        return statement(link, projection.shape, variant);
+    }
+    // Once for each instance and set, on a loop again until a worker has registered it. None where the database has no
+    // room for more.
+    [[gnu::noinline]] static std::uint32_t enter(const DatabaseLink& link, const SqlProjection& projection,
+                                                 std::uint32_t variant, std::uint64_t set) {
+        if (link.table.statement == nullptr) throw Absent(MORTISE_DATABASE_SERVICE);
+        const std::string text = projection.text(static_cast<SqlDialect>(link.table.dialect(link.self)), variant, set);
+        const std::string name = projection.shape.name();
+        mortise_sql_statement wanted = projection.shape.statement(name, text);
+        wanted.column_count = projection.others;
+        for (std::uint64_t left = set; left != 0; left &= left - 1) ++wanted.column_count;
+        std::uint32_t number = 0;
+        ErrorText error;
+        const mortise_status status = link.table.statement(link.self, &wanted, sizeof wanted, &number, error.raw());
+        if (peerStatus(status, MORTISE_BUSY, MORTISE_INVALID) == MORTISE_ERROR) return SqlNumbers::none;
+        raise(status, "statement", error);
+        return number;
     }
 };
 

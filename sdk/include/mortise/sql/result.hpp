@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/columns.hpp>
 #include <mortise/sql/queries.hpp>
 #include <mortise/sql/table.hpp>
 
@@ -38,12 +39,17 @@ constexpr bool checkResultMember() {
     return true;
 }
 
+constexpr std::uint64_t columnBit(std::size_t place) noexcept {
+    return std::uint64_t{1} << (place & 63u);
+}
+
 template<class T, class Table, class Places>
 struct StructRow;
 template<class T, class Table, std::size_t... I>
 struct StructRow<T, Table, std::index_sequence<I...>> {
     using Type = T;
     using List = Members<T, Table>;
+    static constexpr bool isStruct = true;
     static_assert((checkResultMember<Table, List::template pointer<I>, List::template place<I>>() && ...));
     template<std::size_t J>
     static constexpr bool isColumn = !isRelated<typename List::template Type<J>>;
@@ -53,6 +59,22 @@ struct StructRow<T, Table, std::index_sequence<I...>> {
     static constexpr bool hasViews = (isView<typename List::template Type<I>> || ...);
 
     static void write(SqlList& out) { (writeMember<I>(out), ...); }
+    // A set of columns has the bit of each member that is in it.
+    static constexpr std::uint64_t allColumns = (std::uint64_t{0} | ... | (isColumn<I> ? columnBit(I) : 0));
+    static std::uint64_t columnsOf(const Columns<T>& members) noexcept {
+        return (std::uint64_t{0} | ... | wantedBit<I>(members));
+    }
+    // What a statement has of them: one at least.
+    static constexpr std::uint64_t statementSet(std::uint64_t wanted) noexcept {
+        return wanted != 0 ? wanted : allColumns & (~allColumns + 1);
+    }
+    static void write(SqlList& out, std::uint64_t set) { ((has(set, I) ? writeMember<I>(out) : void()), ...); }
+    // Those of `wanted` from a row that has those of `set`, into a new one; returns how many columns the row has of it.
+    static std::uint32_t fill(const Row& row, T& made, std::uint64_t set, std::uint64_t wanted) {
+        std::uint32_t column = 0;
+        (takeSome<I>(row, column, made, set, wanted), ...);
+        return column;
+    }
     // Into a new one.
     static void fill(const Row& row, T& made) {
         std::uint32_t column = 0;
@@ -65,6 +87,22 @@ struct StructRow<T, Table, std::index_sequence<I...>> {
     }
 
 private:
+    static constexpr bool has(std::uint64_t set, std::size_t place) noexcept { return (set & columnBit(place)) != 0; }
+    template<std::size_t J>
+    static std::uint64_t wantedBit(const Columns<T>& set) noexcept {
+        if constexpr (isColumn<J>)
+            return set.has(List::template pointer<J>) ? columnBit(J) : 0;
+        else
+            return 0;
+    }
+    template<std::size_t J>
+    static void takeSome(const Row& row, std::uint32_t& column, T& made, std::uint64_t set, std::uint64_t wanted) {
+        if constexpr (isColumn<J>) {
+            if (!has(set, J)) return;
+            if (has(wanted, J)) fromSql(row, column, made.*(List::template pointer<J>));
+            ++column;
+        }
+    }
     template<std::size_t J>
     static void writeMember(SqlList& out) {
         if constexpr (isColumn<J>) ColumnAt<Table, List::template place<J>>::write(out.next());
@@ -81,6 +119,7 @@ using StructOf = StructRow<T, Table, std::make_index_sequence<Members<T, Table>:
 template<class Source>
 struct OneColumn {
     using Type = typename Source::Value;
+    static constexpr bool isStruct = false;
     static constexpr std::size_t columns = 1;
     static constexpr std::string_view verb = "select";
     static constexpr std::size_t relations = 0;
@@ -102,6 +141,7 @@ struct NamedColumns {
     static_assert(fieldCount<T> == sizeof...(Sources),
                   "select<T>: T has another number of members than columns are named");
     using Type = T;
+    static constexpr bool isStruct = false;
     static constexpr std::size_t columns = sizeof...(Sources);
     static constexpr std::string_view verb = "select";
     static constexpr std::size_t relations = 0;

@@ -62,7 +62,7 @@ private:
 
 namespace detail {
 
-enum SelectFlag : unsigned { hasLimit = 1, hasOffset = 2, isLocked = 4 };
+enum SelectFlag : unsigned { hasLimit = 1, hasOffset = 2, isLocked = 4, isProjected = 8 };
 
 // The statement that a SELECT is. Keys: columns for relations, behind those of the result.
 template<class Result, class From, class Where, class Order, unsigned selectFlags, class... Keys>
@@ -75,10 +75,21 @@ struct SelectStatement : From::About {
     static constexpr std::string_view verb = Result::verb;
 
     static std::string text(SqlDialect dialect, std::uint32_t presence) {
+        return composed(dialect, presence, [](SqlList& list) { Result::write(list); });
+    }
+    // Where the result is a table's struct: that of some columns of the result.
+    static constexpr std::uint32_t otherColumns = sizeof...(Keys);
+    static std::string projectedText(SqlDialect dialect, std::uint32_t presence, std::uint64_t set) {
+        return composed(dialect, presence, [set](SqlList& list) { Result::write(list, set); });
+    }
+
+private:
+    template<class WriteResult>
+    static std::string composed(SqlDialect dialect, std::uint32_t presence, WriteResult write) {
         SqlText out(dialect);
         out.isQualified = From::isJoined;
         SqlList list(out, "SELECT ");
-        Result::write(list);
+        write(list);
         (Keys::write(list.next()), ...);
         From::write(out);
         if (Where::isPresent(presence)) Where::write(out.put(" WHERE "), presence);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <mortise/columns.hpp>
 #include <mortise/row_not_found.hpp>
 #include <mortise/sql/keys.hpp>
 #include <mortise/sql/keyset.hpp>
 #include <mortise/sql/load.hpp>
 #include <mortise/sql/select.hpp>
 
+#include <cstdint>
 #include <tuple>
 
 namespace mortise {
@@ -73,6 +75,19 @@ public:
     auto after(Values&&... values) const {
         return where(detail::Keyset<Order>::behind(std::forward<Values>(values)...));
     }
+    // Fetches these members alone; the others keep their initialisers. Each set that comes has a statement of its own,
+    // registered when it first comes (on a loop that is Busy); past SqlProjection::most of them all columns are
+    // fetched.
+    auto columns(const Columns<T>& wanted) const {
+        static_assert(Result::isStruct, "columns(): of select(table) and select<T>(table)");
+        if constexpr (Result::isStruct) {
+            static_assert(Result::List::count <= detail::SqlProjection::maxMembers,
+                          "columns(): a struct of at most 57 members");
+            auto next = remade<Result, Order, flags | detail::isProjected>(from_, where_, loads_);
+            next.wanted_ = Result::columnsOf(wanted);
+            return next;
+        }
+    }
     // The rows stay as they are until the transaction ends.
     auto forUpdate() const {
         static_assert(std::is_same_v<Executor, Transaction>, "forUpdate() is of a Transaction");
@@ -103,8 +118,8 @@ public:
             return limit(1).one(); // so that the database keeps one row as it sorts
         } else if constexpr (sizeof...(Loads) == 0) {
             std::optional<T> found;
-            read([&](const Row& row) {
-                found.emplace(Result::take(row));
+            read([&](const Row& row, std::uint64_t set) {
+                found.emplace(take(row, set));
                 return false;
             });
             return found;
@@ -133,8 +148,8 @@ public:
     template<class Visit>
     void each(Visit&& visit) const {
         static_assert(sizeof...(Loads) == 0, "each(): relations come with all()");
-        read([&](const Row& row) {
-            const T taken = Result::take(row);
+        read([&](const Row& row, std::uint64_t set) {
+            const T taken = take(row, set);
             return visit(taken);
         });
     }
@@ -166,7 +181,10 @@ public:
     }
     // The text of the statement, for tests and logs.
     std::string sql(SqlDialect dialect = SqlDialect::sqlite) const {
-        return Statement::text(dialect, where_.presence());
+        if constexpr ((flags & detail::isProjected) != 0)
+            return Statement::projectedText(dialect, where_.presence(), Result::statementSet(wanted_));
+        else
+            return Statement::text(dialect, where_.presence());
     }
 
 private:
@@ -174,12 +192,15 @@ private:
     friend class Select;
 
     using Statement =
-        detail::SelectStatement<Result, From, Where, Order, flags, typename detail::Load<T, Base, Loads>::ParentKey...>;
+        detail::SelectStatement<Result, From, Where, Order, flags & ~static_cast<unsigned>(detail::isProjected),
+                                typename detail::Load<T, Base, Loads>::ParentKey...>;
 
     template<class R, class O, unsigned f, class F, class W, class... L>
     auto remade(F from, W where, std::tuple<L...> loads) const {
-        return Select<Executor, R, F, W, O, f, L...>(executor_, std::move(from), std::move(where), limit_, offset_,
-                                                     std::move(loads));
+        Select<Executor, R, F, W, O, f, L...> next(executor_, std::move(from), std::move(where), limit_, offset_,
+                                                   std::move(loads));
+        next.wanted_ = wanted_;
+        return next;
     }
     template<class Table, class On, class... Joins>
     auto joined(const sql::From<Base, Joins...>& from, On on) const {
@@ -199,10 +220,33 @@ private:
     void read(Visit&& visit) const {
         static_assert(Result::relations == sizeof...(Loads),
                       "select<T>: each member of T that is no column is filled by a with()");
-        readAs<Statement>(std::forward<Visit>(visit));
+        if constexpr ((flags & detail::isProjected) != 0) {
+            std::uint64_t set = Result::statementSet(wanted_);
+            bind<Statement>([&](const Parameters& parameters) {
+                detail::SqlExecutor::read(executor_, detail::sqlProjection<Statement, Result>, where_.presence(), set,
+                                          parameters, [&](const Row& row) { return visit(row, set); });
+            });
+        } else {
+            readAs<Statement>([&](const Row& row) { return visit(row, std::uint64_t{0}); });
+        }
+    }
+    T take(const Row& row, std::uint64_t set) const {
+        if constexpr ((flags & detail::isProjected) != 0) {
+            T made{};
+            Result::fill(row, made, set, wanted_);
+            return made;
+        } else {
+            return Result::take(row);
+        }
     }
     template<class S, class Visit>
     void readAs(Visit&& visit) const {
+        bind<S>([&](const Parameters& parameters) {
+            detail::SqlExecutor::read(executor_, detail::sqlShape<S>, where_.presence(), parameters, visit);
+        });
+    }
+    template<class S, class Use>
+    void bind(Use&& use) const {
         detail::ParameterArray<From::slots + Where::slots + 2> array;
         detail::Binder binder = array.binder(detail::SqlExecutor::dialect(executor_));
         from_.bind(binder);
@@ -211,7 +255,7 @@ private:
             if constexpr ((flags & detail::hasLimit) != 0) binder.add(limit_);
             if constexpr ((flags & detail::hasOffset) != 0) binder.add(offset_);
         }
-        detail::SqlExecutor::read(executor_, detail::sqlShape<S>, where_.presence(), binder.parameters(), visit);
+        use(binder.parameters());
     }
     template<class More>
     void load(std::vector<T>& rows, More more) const {
@@ -220,12 +264,15 @@ private:
         constexpr std::int64_t usual = 128;
         if constexpr ((flags & detail::hasLimit) != 0)
             rows.reserve(static_cast<std::size_t>(limit_ < usual ? limit_ : usual));
-        read([&](const Row& row) {
+        read([&](const Row& row, std::uint64_t set) {
+            std::size_t columns = Result::columns;
             if constexpr (std::is_same_v<T, bool>)
                 rows.push_back(Result::take(row)); // its elements are no bool
+            else if constexpr ((flags & detail::isProjected) != 0)
+                columns = Result::fill(row, rows.emplace_back(), set, wanted_);
             else
                 Result::fill(row, rows.emplace_back());
-            detail::takeKeys(row, Result::columns, rows.size() - 1, keys);
+            detail::takeKeys(row, columns, rows.size() - 1, keys);
             return more(rows.size());
         });
         detail::loadAll<Base>(executor_, rows, loads_, keys);
@@ -237,6 +284,7 @@ private:
     std::int64_t limit_;
     std::int64_t offset_;
     std::tuple<Loads...> loads_;
+    std::uint64_t wanted_ = 0; // members, of columns()
 };
 
 } // namespace sql

@@ -99,11 +99,57 @@ private:
 template<class Statement>
 inline const SqlShape sqlShape = SqlShape::of<Statement>();
 
+// The statements that a type of query with columns() can be besides: one for each set of its columns and of its
+// optional filters that came, up to `most`; those that come later are read with all columns. A set is a bit for each
+// member of the result that is a column.
+class SqlProjection {
+public:
+    using Text = std::string (*)(SqlDialect dialect, std::uint32_t variant, std::uint64_t columns);
+    static constexpr std::uint32_t most = 32;
+    static constexpr unsigned maxMembers = 57; // beside 6 bits for a variant and one that is set, in one word
+
+    // Result says which members are columns.
+    template<class Statement, class Result>
+    static SqlProjection of(const SqlShape& shape) noexcept {
+        return SqlProjection(Statement{}, Result{}, shape);
+    }
+    SqlProjection(const SqlProjection&) = delete;
+    SqlProjection& operator=(const SqlProjection&) = delete;
+
+    // Never 0.
+    static constexpr std::uint64_t key(std::uint32_t variant, std::uint64_t columns) noexcept {
+        return std::uint64_t{1} << 63 | std::uint64_t{variant} << maxMembers | columns;
+    }
+
+    const SqlShape& shape; // with all columns
+    const Text text;
+    const std::uint64_t all;
+    const std::uint32_t others; // columns that are there in every set
+    const std::uint32_t first;  // number of its first set in the file
+
+    // Written only while the file is loaded, on one thread.
+    inline static std::uint32_t total = 0;
+
+private:
+    template<class Statement, class Result>
+    SqlProjection(Statement, Result, const SqlShape& whole) noexcept
+        : shape(whole),
+          text(&Statement::projectedText),
+          all(Result::allColumns),
+          others(Statement::otherColumns),
+          first(total) {
+        total += most;
+    }
+};
+
+template<class Statement, class Result>
+inline const SqlProjection sqlProjection = SqlProjection::of<Statement, Result>(sqlShape<Statement>);
+
 // The numbers by which the database of one instance knows the statements of this file. Thread-safe, without a lock:
 // whoever comes first registers a statement, and who comes at the same time gets the same number.
 class SqlNumbers {
 public:
-    SqlNumbers() : numbers_(SqlShape::total) {}
+    SqlNumbers() : numbers_(SqlShape::total), sets_(SqlProjection::total) {}
 
     // 0: not registered yet.
     std::uint32_t find(std::size_t place) const noexcept { return __atomic_load_n(&numbers_[place], __ATOMIC_ACQUIRE); }
@@ -111,8 +157,29 @@ public:
         __atomic_store_n(&numbers_[place], number, __ATOMIC_RELEASE);
     }
 
+    // Of a set of columns, once it has a place, which it keeps; null: there is none left. 0 as find(); `none`: it has
+    // no statement.
+    static constexpr std::uint32_t none = 0xffffffffu;
+    std::uint32_t* ofColumns(const SqlProjection& projection, std::uint64_t key) noexcept {
+        // Places are taken in order, so that whoever finds one free has seen all sets that there are.
+        for (std::uint32_t i = 0; i < SqlProjection::most; ++i) {
+            Set& set = sets_[projection.first + i];
+            std::uint64_t found = __atomic_load_n(&set.key, __ATOMIC_ACQUIRE);
+            if (found == 0 &&
+                __atomic_compare_exchange_n(&set.key, &found, key, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                return &set.number;
+            if (found == key) return &set.number;
+        }
+        return nullptr;
+    }
+
 private:
+    struct Set {
+        std::uint64_t key = 0;
+        std::uint32_t number = 0;
+    };
     std::vector<std::uint32_t> numbers_;
+    std::vector<Set> sets_;
 };
 
 // More optional filters than this do not compile: each of them doubles the statements that may come to be registered.
