@@ -129,7 +129,8 @@ void Operation::chooseMode() {
         const ContributedResolver* const resolver = schema_.resolver(*field.field);
         if (resolver != nullptr && resolver->needsTransaction()) ++transactions;
     }
-    mode_ = fields == 1 && transactions == 1 ? Mode::single : Mode::each;
+    // What is read below a field is read on another connection, which sees the mutation once it is committed.
+    mode_ = caller_.hasKey && fields == 1 && transactions == 1 ? Mode::single : Mode::each;
 }
 
 bool Operation::mayHaveKey() const {
@@ -241,7 +242,7 @@ void Operation::respondOnce(FieldCall& call) {
     }
 }
 
-// One field of several in its own transaction; what is below it comes after the commit.
+// One field in its own transaction; what is below it comes after the commit.
 void Operation::transactOnce(FieldCall& call) {
     const ContributedResolver& resolver = *call.resolver;
     try {

@@ -44,9 +44,9 @@ struct Caller {
 //
 // A mutation's fields that ask for a transaction, by `mode_`:
 //
-//   single   | one such field: its `prepare`, then the whole execution anew within Database::respond, so that a plugin
-//            | may keep the response; as often as the database has the body run
-//   each     | several: `resolve` of one after the other within Database::transact, what is below it after the commit
+//   single   | one such field, under an Idempotency-Key: its `prepare`, then the whole execution anew within
+//            | Database::respond, so that a plugin may keep the response; as often as the database has the body run
+//   each     | others: `resolve` of one after the other within Database::transact, what is below it after the commit
 //   failing  | the fields of the root are an error: that of the transaction
 class Operation {
 public:
