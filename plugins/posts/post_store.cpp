@@ -5,7 +5,7 @@
 #include <mortise/migrations.hpp>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace posts {
@@ -84,8 +84,10 @@ void PostStore::declareMigrations(mortise::Setup& setup) {
         .down("DROP TABLE posts", mortise::drops("all posts"));
 }
 
-std::optional<Post> PostStore::find(mortise::Turn turn, std::string_view id, std::string_view viewer) const {
-    std::optional<Post> post = database_(turn).select<Post>(posts).find(id);
+std::optional<Post> PostStore::find(mortise::Turn turn, std::string_view id, std::string_view viewer,
+                                    mortise::Columns<Post> columns) const {
+    columns.add(&Post::id).add(&Post::published).add(&Post::authorId);
+    std::optional<Post> post = database_(turn).select<Post>(posts).columns(columns).find(id);
     if (post && !post->published && post->authorId != viewer) post.reset();
     return post;
 }
@@ -127,6 +129,21 @@ mortise::Listing<Post> PostStore::list(mortise::Turn turn, const PostFilter& fil
     return mortise::readPage<Post>(database, totals_, key, query, *loops_, count, read);
 }
 
+std::vector<Post> PostStore::page(mortise::Turn turn, const PostFilter& filter, const mortise::PageQuery& query,
+                                  mortise::Columns<Post> columns) const {
+    if (query.offset() > mortise::deepOffset) return list(turn, filter, query).rows;
+    const std::optional<bool> published = filter.published();
+    return database_(turn)
+        .select<Post>(posts)
+        .columns(columns.add(&Post::id))
+        .where(posts.authorId == mortise::maybe(filter.author))
+        .where(posts.published == mortise::maybe(published))
+        .orderBy(desc(posts.id))
+        .limit(query.limit)
+        .offset(query.offset())
+        .all();
+}
+
 std::vector<Post> PostStore::listAfter(mortise::Turn turn, const PostFilter& filter, std::optional<std::string_view> id,
                                        std::int64_t limit) const {
     const std::optional<bool> published = filter.published();
@@ -141,28 +158,55 @@ std::vector<Post> PostStore::listAfter(mortise::Turn turn, const PostFilter& fil
 }
 
 std::vector<std::vector<Post>> PostStore::newest(mortise::Turn turn, const std::vector<std::string_view>& ids,
-                                                 std::string_view viewer, std::uint32_t limit) const {
+                                                 std::string_view viewer, std::uint32_t limit,
+                                                 std::optional<std::string_view> after,
+                                                 mortise::Columns<Post> columns) const {
+    columns.add(&Post::id);
+    const mortise::DatabaseSession database = database_(turn);
+    if (ids.size() == 1) {
+        const PostFilter filter{ids.front(), ids.front() == viewer};
+        const std::optional<bool> published = filter.published();
+        return {database.select<Post>(posts)
+                    .columns(columns)
+                    .where(posts.authorId == mortise::maybe(filter.author))
+                    .where(posts.published == mortise::maybe(published))
+                    .orderBy(desc(posts.id))
+                    .after(mortise::maybe(after))
+                    .limit(limit)
+                    .all()};
+    }
     std::vector<std::vector<Post>> found(ids.size());
     // A window function ranks all posts of the authors: by an index, without the rest of them.
-    const mortise::DatabaseSession database = database_(turn);
-    const std::vector<AuthorWithNewest> ranked =
-        database.select<AuthorWithNewest>(authors)
-            .where(authors.id.in(ids))
-            .with(posts.where(posts.published || posts.authorId == viewer).orderBy(desc(posts.id)).limit(limit))
-            .all();
+    const std::vector<AuthorWithNewest> ranked = database.select<AuthorWithNewest>(authors)
+                                                     .where(authors.id.in(ids))
+                                                     .with(posts.where(posts.published || posts.authorId == viewer)
+                                                               .where(posts.id < mortise::maybe(after))
+                                                               .orderBy(desc(posts.id))
+                                                               .limit(limit))
+                                                     .all();
     std::vector<std::string_view> wanted;
     for (const AuthorWithNewest& author : ranked)
         for (const PostId& post : author.posts) wanted.emplace_back(post.id);
-    std::map<std::string_view, std::size_t> places;
+    if (wanted.empty()) return found;
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < ids.size(); ++i) places.emplace(ids[i], i);
-    for (Post& post : database.select<Post>(posts).where(posts.id.in(wanted)).orderBy(desc(posts.id)).all())
+    for (Post& post : database.select<Post>(posts)
+                          .columns(columns.add(&Post::authorId))
+                          .where(posts.id.in(wanted))
+                          .orderBy(desc(posts.id))
+                          .all())
         if (const auto place = places.find(post.authorId); place != places.end())
             found[place->second].push_back(std::move(post));
     return found;
 }
 
 Post PostStore::insert(const mortise::Transaction& transaction, const NewPost& post) {
-    return transaction.insert<Post>(posts, post);
+    try {
+        return transaction.insert<Post>(posts, post);
+    } catch (const mortise::SqlError& error) {
+        if (error.kind() != mortise::SqlFailure::foreignKey) throw;
+        throw AuthorGone();
+    }
 }
 
 Post PostStore::update(const mortise::Transaction& transaction, std::string_view id, std::string_view viewer,

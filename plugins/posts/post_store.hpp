@@ -5,6 +5,7 @@
 #include "post_table.hpp"
 
 #include <mortise/bounded_count.hpp>
+#include <mortise/columns.hpp>
 #include <mortise/entity_tag.hpp>
 #include <mortise/loops.hpp>
 #include <mortise/sql.hpp>
@@ -32,6 +33,12 @@ struct PostFilter {
     }
 };
 
+/// The author was deleted since the token was looked at: a 401.
+class AuthorGone : public mortise::HttpError {
+public:
+    AuthorGone() : HttpError(401, "User not found") {}
+};
+
 /// Every query about posts. Reads may run where `reads()` routes do, writes on workers; both may throw mortise::Busy,
 /// writes on behalf of a turn mortise::Stale.
 class PostStore {
@@ -46,12 +53,17 @@ public:
     }
     [[nodiscard]] const mortise::Database& database() const noexcept { return database_; }
 
-    /// Unpublished ones only where `viewer` is the author.
-    [[nodiscard]] std::optional<Post> find(mortise::Turn turn, std::string_view id, std::string_view viewer) const;
+    /// Unpublished ones only where `viewer` is the author. With `columns` these members are read, with those that say
+    /// who sees the post.
+    [[nodiscard]] std::optional<Post> find(mortise::Turn turn, std::string_view id, std::string_view viewer,
+                                           mortise::Columns<Post> columns = mortise::Columns<Post>::all()) const;
 
     /// A page, newest first, with the total, exact up to `maximumTotal`.
     [[nodiscard]] mortise::Listing<Post> list(mortise::Turn turn, const PostFilter& filter,
                                               const mortise::PageQuery& query) const;
+    /// The rows of such a page, of each these members and the id. A deep one is read as there, with its total.
+    [[nodiscard]] std::vector<Post> page(mortise::Turn turn, const PostFilter& filter, const mortise::PageQuery& query,
+                                         mortise::Columns<Post> columns) const;
     /// At most `limit` posts that are older than the one with that id, whether or not it exists, newest first. Costs
     /// the same wherever it begins.
     [[nodiscard]] std::vector<Post> listAfter(mortise::Turn turn, const PostFilter& filter,
@@ -69,11 +81,15 @@ public:
             .limit(limit)
             .each(std::forward<Visit>(visit));
     }
-    /// [worker] For each of the authors, in their order, at most `limit` posts that `viewer` sees, newest first, by
-    /// three statements. Ranks all of their posts.
-    [[nodiscard]] std::vector<std::vector<Post>> newest(mortise::Turn turn, const std::vector<std::string_view>& ids,
-                                                        std::string_view viewer, std::uint32_t limit) const;
+    /// For each of the authors, in their order, at most `limit` posts that `viewer` sees, newest first, older than the
+    /// one with the id `after`, of each these members and the id. [worker] Of several by three statements, which rank
+    /// all of their posts; of one by one, which reads no more than it shows.
+    [[nodiscard]] std::vector<std::vector<Post>>
+    newest(mortise::Turn turn, const std::vector<std::string_view>& ids, std::string_view viewer, std::uint32_t limit,
+           std::optional<std::string_view> after = std::nullopt,
+           mortise::Columns<Post> columns = mortise::Columns<Post>::all()) const;
 
+    /// Throws AuthorGone.
     static Post insert(const mortise::Transaction& transaction, const NewPost& post);
     /// Changes what is given, if the post as it is at that moment is the viewer's and fulfils `condition`; the post as
     /// it is now. Throws what is a 404 (there is none that the viewer sees), 403 (somebody else's) or 412 (the

@@ -2,11 +2,13 @@
 #include "post.hpp"
 #include "post_relation.hpp"
 #include "post_store.hpp"
+#include "post_types.hpp"
 #include "posts_settings.hpp"
 
 #include <mortise/crypto.hpp>
 #include <mortise/deep_pages.hpp>
 #include <mortise/entity_tag.hpp>
+#include <mortise/graphql_types.hpp>
 #include <mortise/plugin.hpp>
 #include <mortise/user_relations.hpp>
 #include <mortise/users.hpp>
@@ -46,6 +48,7 @@ private:
     PostStore store_;
     mortise::Users users_;
     mortise::DeepPages deepPages_;
+    PostTypes types_{store_, deepPages_, [this] { return crypto().uuid7(); }};
 };
 
 constexpr std::string_view entityTag = "The version of the post, for If-Match and If-None-Match";
@@ -74,6 +77,7 @@ void PostsPlugin::configure(mortise::Setup& setup) {
     declareReads(setup);
     declareWrites(setup);
     setup.contribute("posts", relationOf(store_));
+    types_.declare(setup);
 }
 
 void PostsPlugin::declareReads(mortise::Setup& setup) {
@@ -215,10 +219,8 @@ mortise::Reply PostsPlugin::post(const mortise::Request& request, const CreatePo
         return store_.database().respond(request, [&](mortise::Transaction& transaction) {
             return withTag(201, PostStore::insert(transaction, wanted)).location("/api/posts/" + id);
         });
-    } catch (const mortise::SqlError& error) {
-        if (error.kind() != mortise::SqlFailure::foreignKey) throw;
-        // Deleted since the token was looked at.
-        return mortise::unauthorized("User not found", mortise::invalidTokenChallenge);
+    } catch (const AuthorGone& gone) {
+        return mortise::unauthorized(gone.message(), mortise::invalidTokenChallenge);
     }
 }
 
@@ -247,4 +249,4 @@ mortise::Reply PostsPlugin::remove(const mortise::Request& request) const {
 } // namespace posts
 
 MORTISE_PLUGIN(posts::PostsPlugin, "org.mortise.posts", "1.0.0", licence("Apache-2.0"), inExample(),
-               needs<mortise::Database, mortise::Users>(), mayUse<mortise::UserRelation>())
+               needs<mortise::Database, mortise::Users>(), mayUse<mortise::UserRelation, mortise::GraphQlTypes>())

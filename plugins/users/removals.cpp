@@ -29,10 +29,36 @@ struct Removals::Abandoned {
 
 mortise::Reply Removals::remove(mortise::Request& request, std::string_view id, const mortise::EntityTagList& condition,
                                 const Relations* relations) const {
-    const auto removeSome = [&] { return relations != nullptr && relations->removeSome(request, id, batch); };
-    if (store_.remove(request, id, condition, removeSome)) return mortise::noContent();
+    if (begin(request, id, condition, relations)) return mortise::noContent();
     proceed(std::make_shared<Removal>(Removal{request.defer(), std::string(id), relations}));
     return mortise::Reply::later();
+}
+
+bool Removals::begin(mortise::Turn turn, std::string_view id, const mortise::EntityTagList& condition,
+                     const Relations* relations) const {
+    return store_.remove(turn, id, condition,
+                         [&] { return relations != nullptr && relations->removeSome(turn, id, batch); });
+}
+
+void Removals::finish(const std::string& id) const noexcept {
+    try {
+        tasks_.run([this, id] {
+            try {
+                if (!finishSome(id)) finish(id);
+            } catch (const std::exception& failure) {
+                leave(id, failure.what());
+            }
+        });
+    } catch (const std::exception& failure) {
+        leave(id, failure.what());
+    }
+}
+
+bool Removals::finishSome(const std::string& id) const {
+    const mortise::HeldObject<Relations> relations = holdRelations_();
+    // Of plugins that are off the rows go at once, by the foreign keys.
+    return store_.removeMarked(
+        id, [&] { return relations.get() != nullptr && relations.get()->removeSome(mortise::Turn(), id, batch); });
 }
 
 void Removals::proceed(const std::shared_ptr<Removal>& removal) const {
@@ -54,8 +80,15 @@ void Removals::proceed(const std::shared_ptr<Removal>& removal) const {
 }
 
 void Removals::giveUp(Removal& removal, const char* reason) const {
-    log_.warn("What a deleted user left is deleted later", {{"userId", removal.id}, {"error", reason}});
+    leave(removal.id, reason);
     removal.later.reply(mortise::noContent());
+}
+
+void Removals::leave(const std::string& id, const char* reason) const noexcept {
+    try {
+        log_.warn("What a deleted user left is deleted later", {{"userId", id}, {"error", reason}});
+    } catch (...) { // without memory: watch() comes to it all the same
+    }
 }
 
 void Removals::watch(std::chrono::milliseconds interval) const {
@@ -74,26 +107,20 @@ void Removals::findAbandoned(std::chrono::milliseconds interval) const {
     } catch (const std::exception& failure) {
         log_.warn("What deleted users left could not be deleted", {{"error", failure.what()}});
     }
-    finish(abandoned);
+    finishAll(abandoned);
 }
 
-void Removals::finish(const std::shared_ptr<Abandoned>& abandoned) const {
+void Removals::finishAll(const std::shared_ptr<Abandoned>& abandoned) const {
     if (abandoned->ids.empty()) return watch(abandoned->interval);
     try {
         tasks_.run([this, abandoned] {
             try {
-                const mortise::HeldObject<Relations> relations = holdRelations_();
-                const std::string& id = abandoned->ids.back();
-                // Of plugins that are off the rows go at once, by the foreign keys.
-                const auto removeSome = [&] {
-                    return relations.get() != nullptr && relations.get()->removeSome(mortise::Turn(), id, batch);
-                };
-                if (store_.removeMarked(id, removeSome)) abandoned->ids.pop_back();
+                if (finishSome(abandoned->ids.back())) abandoned->ids.pop_back();
             } catch (const std::exception& failure) {
                 log_.warn("What deleted users left could not be deleted", {{"error", failure.what()}});
                 abandoned->ids.clear();
             }
-            finish(abandoned);
+            finishAll(abandoned);
         });
     } catch (const std::exception&) { // stopping, or too much to do
         watch(abandoned->interval);

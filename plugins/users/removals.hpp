@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -32,6 +33,12 @@ public:
     /// or 412, and what writes throw.
     mortise::Reply remove(mortise::Request& request, std::string_view id, const mortise::EntityTagList& condition,
                           const Relations* relations) const;
+    /// [worker] Within a transaction of the caller's. False: the user is only marked, and gone for everybody with that
+    /// transaction; finish() is due once it is over.
+    bool begin(mortise::Turn turn, std::string_view id, const mortise::EntityTagList& condition,
+               const Relations* relations) const;
+    /// [any] Deletes what a user left who is marked by then, and nobody else.
+    void finish(const std::string& id) const noexcept;
 
     /// [worker] From now on looks every `interval` for users whose removal another process began and did not finish,
     /// and deletes what they left, in parts, too.
@@ -42,9 +49,12 @@ private:
     void proceed(const std::shared_ptr<Removal>& removal) const;
     /// The user is gone for everybody; the rest goes when watch() comes to it.
     void giveUp(Removal& removal, const char* reason) const;
+    void leave(const std::string& id, const char* reason) const noexcept;
     void findAbandoned(std::chrono::milliseconds interval) const;
     struct Abandoned;
-    void finish(const std::shared_ptr<Abandoned>& abandoned) const;
+    void finishAll(const std::shared_ptr<Abandoned>& abandoned) const;
+    /// One transaction of it; whether that was the last one. Looks for what plugins keep for the user now.
+    bool finishSome(const std::string& id) const;
 
     const UserStore& store_;
     HoldRelations holdRelations_;

@@ -298,6 +298,13 @@ bool UserStore::remove(mortise::Turn turn, std::string_view id, const mortise::E
 
 bool UserStore::removeMarked(std::string_view id, const std::function<bool()>& removeSome) const {
     return database_.transact([&](mortise::Transaction& transaction) {
+        // Waits for whoever is marking the user.
+        const bool isMarked = transaction.select(users.id)
+                                  .where(users.id == id && users.removedAt.isNotNull())
+                                  .forUpdate()
+                                  .one()
+                                  .has_value();
+        if (!isMarked) return true;
         if (removeSome()) {
             transaction.update(removals)
                 .where(removals.userId == id)

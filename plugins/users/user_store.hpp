@@ -97,6 +97,7 @@ public:
     /// any more, and the result is false: removeMarked() is to be called until it is true.
     bool remove(mortise::Turn turn, std::string_view id, const mortise::EntityTagList& condition,
                 const std::function<bool()>& removeSome) const;
+    /// True also of a user who is not marked: nothing is deleted then.
     bool removeMarked(std::string_view id, const std::function<bool()>& removeSome) const;
     /// Users who are marked, and whose removal nobody has continued since that time.
     [[nodiscard]] std::vector<std::string> abandonedBefore(mortise::DateTime time, std::int64_t limit) const;

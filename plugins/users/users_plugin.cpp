@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "include.hpp"
+#include "registration.hpp"
 #include "removals.hpp"
 #include "representation.hpp"
 #include "transfer_commands.hpp"
@@ -7,6 +8,7 @@
 #include "user_batch.hpp"
 #include "user_commands.hpp"
 #include "user_store.hpp"
+#include "user_types.hpp"
 #include "users_settings.hpp"
 
 #include <mortise/bounded_body.hpp>
@@ -15,6 +17,7 @@
 #include <mortise/deep_pages.hpp>
 #include <mortise/entity_tag.hpp>
 #include <mortise/extension_point.hpp>
+#include <mortise/graphql_types.hpp>
 #include <mortise/loops.hpp>
 #include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
@@ -40,9 +43,12 @@ public:
     void configure(mortise::Setup& setup) override;
     void start() override {
         store_.open(service<mortise::Database>(), loops(), settings().maximumTotal);
+        registration_.emplace(store_, passwords(), crypto());
         removals_.emplace(
             store_, [this] { return hold(); }, tasks(), timers(), log());
         deepPages_.open(tasks(), loops(), settings().deepPages);
+        types_.open(
+            {&*registration_, &*removals_, &deepPages_, [this](mortise::Turn turn) { return collected(turn); }});
         transfers_.open(store_.database(), {crypto(), json(), passwords()}, settings());
     }
     void activate() override { removals_->watch(settings().removalInterval); }
@@ -82,8 +88,10 @@ private:
     mortise::Reply remove(mortise::Request& request) const;
 
     UserStore store_;
+    UserTypes types_{store_};
     TransferCommands transfers_;
-    std::optional<Removals> removals_; ///< from `start` on
+    std::optional<Registration> registration_; ///< from `start` on
+    std::optional<Removals> removals_;         ///< from `start` on
     mortise::DeepPages deepPages_;
 };
 
@@ -94,18 +102,12 @@ mortise::Reply badCondition() {
     return mortise::invalid({{"header", "/if-match", "format", "must be * or a list of entity tags"}});
 }
 
-/// The id in the path when it is the caller's own.
-std::optional<mortise::Uuid> ownId(const mortise::Request& request) {
-    std::optional<mortise::Uuid> id = mortise::Uuid::parse(request.parameter("id"));
-    if (id && id->text() != request.principal().id()) id.reset();
-    return id;
-}
-
 void UsersPlugin::configure(mortise::Setup& setup) {
     UserStore::declareMigrations(setup);
     ImportStore::declareMigrations(setup);
     declareReads(setup);
     declareWrites(setup);
+    types_.declare(setup);
     declareCommands(setup);
 }
 
@@ -194,7 +196,7 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .operationId("updateUser")
         .summary("Changes the caller's name, address or profile")
         .tags("users")
-        .authenticated()
+        .owner("id")
         .idempotent()
         .isPrivate()
         .body<PatchUser>()
@@ -215,7 +217,7 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .operationId("deleteUser")
         .summary("Deletes the caller")
         .tags("users")
-        .authenticated()
+        .owner("id")
         .isPrivate()
         .replies(204, "Deleted")
         .repliesError(400)
@@ -320,29 +322,21 @@ mortise::Reply UsersPlugin::one(const mortise::Request& request, std::string_vie
 }
 
 mortise::Reply UsersPlugin::post(mortise::Request& request, const CreateUser& body) const {
-    if (store_.emailTaken(request, body.email)) return mortise::conflict("User already exists");
-    passwords().hash(
-        body.password,
-        // The views of the body live until the response.
-        [this, later = request.defer(), user = mortise::NewUserRecord{body.name, body.email, {}, body.profile}](
-            const mortise::HashResult& hashed) mutable {
-            later.answer([&]() -> mortise::Reply {
-                if (!hashed.ok()) throw mortise::Error("the password could not be hashed", hashed.status);
-                user.passwordHash = hashed.hash;
-                const std::string id = crypto().uuid7();
-                try {
-                    return store_.database().respond(later, [&](mortise::Transaction& transaction) {
-                        const User made = UserStore::insert(transaction, id, user);
-                        const UserDetailsView shown{made.id, made.name, made.email, made.createdAt};
-                        return mortise::Reply::json(201, UserEnvelope{made})
-                            .field("ETag", tagOf(shown))
-                            .location("/api/users/" + id);
-                    });
-                } catch (const mortise::UniqueConflict&) {
-                    return mortise::conflict("User already exists");
-                }
-            });
-        });
+    registration_->needFree(request, body);
+    registration_->hash(body,
+                        // The views of the body live until the response.
+                        [this, later = request.defer(), body](const mortise::HashResult& hashed) mutable {
+                            later.answer([&] {
+                                const std::string_view hash = Registration::hashOf(hashed);
+                                return store_.database().respond(later, [&](mortise::Transaction& transaction) {
+                                    const User made = registration_->insert(transaction, body, hash);
+                                    const UserDetailsView shown{made.id, made.name, made.email, made.createdAt};
+                                    return mortise::Reply::json(201, UserEnvelope{made})
+                                        .field("ETag", tagOf(shown))
+                                        .location("/api/users/" + made.id);
+                                });
+                            });
+                        });
     return mortise::Reply::later();
 }
 
@@ -389,10 +383,9 @@ mortise::Reply UsersPlugin::storeBatch(mortise::Turn turn, std::string_view call
 mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query) const {
     const mortise::EntityTagList condition(request, "If-Match");
     if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
-    const std::optional<mortise::Uuid> id = ownId(request);
-    if (!id) return mortise::forbidden();
     return store_.database().respond(request, [&](mortise::Transaction& transaction) {
-        const UserDetails user = UserStore::update(transaction, id->text(), body, condition, query.include.has_value());
+        const UserDetails user =
+            UserStore::update(transaction, request.principal().id(), body, condition, query.include.has_value());
         return mortise::Reply(UserDetailsEnvelope{user}).field("ETag", tagOf(user));
     });
 }
@@ -400,9 +393,7 @@ mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& bo
 mortise::Reply UsersPlugin::remove(mortise::Request& request) const {
     const mortise::EntityTagList condition(request, "If-Match");
     if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
-    const std::optional<mortise::Uuid> id = ownId(request);
-    if (!id) return mortise::forbidden();
-    return removals_->remove(request, id->text(), condition, collected(request));
+    return removals_->remove(request, request.principal().id(), condition, collected(request));
 }
 
 bool UsersPlugin::findById(std::string_view id, mortise::UserVisitor visit) {
@@ -437,4 +428,5 @@ bool UsersPlugin::renewPasswordHash(mortise::Turn turn, std::string_view id, std
 } // namespace users
 
 MORTISE_PLUGIN(users::UsersPlugin, "org.mortise.users", "1.0.0", licence("Apache-2.0"), inExample(),
-               needs<mortise::Database>(), offers<mortise::UsersProvider>(), defines<mortise::UserRelation>())
+               needs<mortise::Database>(), offers<mortise::UsersProvider>(), defines<mortise::UserRelation>(),
+               mayUse<mortise::GraphQlTypes>())
