@@ -3,11 +3,11 @@
 
 import unittest
 
-from mortised import FIXTURES, ServerTest
+from mortised import ServerTest
 
 
 class Snapshots(ServerTest):
-    PLUGINS = {"routing": {}, "logging": {}, "database": {}, "uses-database": {"file": str(FIXTURES / "uses-database.so")}}
+    PLUGINS = {"routing": {}, "logging": {}, "database": {"url": "sqlite:///test.db"}, "uses-database": {}}
 
     def assertOneState(self, place: str, title: str) -> None:
         before = len(self.server.get("/uses/database").json["notes"])
