@@ -174,6 +174,29 @@ class Rules(Asking):
                     self.assertEqual(status, 401 if caller is None else 204 if same else 403)
 
 
+class Twins(Asking):
+    """The example of the SDK's page."""
+
+    plugins = {"routing": {}, "logging": {}, "uses-authenticator": {}, "graphql": {}, "uses-graphql": {}, **DATABASE}
+
+    def test_one_description_and_one_set_of_rules(self):
+        headers = {"Authorization": "Bearer ada"}
+        first = self.server.post("/uses/graphql", {"text": "by REST"}, headers=headers)
+        self.assertEqual(first.status, 201)
+        second = self.data('mutation { addNote(input: {text: "by GraphQL"}) { id text writtenAt } }', as_="ada")["addNote"]
+        listed = self.server.get("/uses/graphql/ada", headers=headers).json
+        self.assertEqual([one["text"] for one in listed], ["by GraphQL", "by REST"])
+        self.assertEqual(second, {name: listed[0][name] for name in ("id", "text", "writtenAt")})
+        query = '{ notes(author: "ada") { text } writer { id notes(limit: 1) { text } } }'
+        self.assertEqual(self.data(query, as_="ada"), {"notes": [{"text": "by GraphQL"}, {"text": "by REST"}],
+                                                       "writer": {"id": "ada", "notes": [{"text": "by GraphQL"}]}})
+        self.assertEqual(self.errors(query, as_="bob")["notes"][0], "FORBIDDEN")
+        self.assertEqual(self.server.get("/uses/graphql/ada", headers={"Authorization": "Bearer bob"}).status, 403)
+        refused = self.server.post("/uses/graphql", {"text": ""}, headers=headers).json["details"]
+        self.assertEqual(self.errors('mutation { addNote(input: {text: ""}) { id } }', as_="ada")["addNote"],
+                         ("BAD_USER_INPUT", "Argument Validation Error", refused))
+
+
 class InC(Asking):
     plugins = {**PLUGINS, "graphql-in-c": {"tag": "late"}}
 
