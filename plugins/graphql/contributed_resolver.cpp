@@ -274,6 +274,7 @@ void ContributedResolver::take(FieldCall& call) const {
 
 // What a function's status means.
 void ContributedResolver::finish(FieldCall& call, mortise_status status) const {
+    call.operation.checkBudget();
     const mortise_status known = detail::peerStatus(status, MORTISE_BUSY, MORTISE_INVALID, MORTISE_CONFLICT,
                                                     MORTISE_UNSUPPORTED, MORTISE_STALE, MORTISE_UNAUTHORIZED);
     if (known == MORTISE_OK) {
@@ -323,6 +324,8 @@ void ContributedResolver::check(FieldCall& call) const {
         if (const FieldCall::List* const list = call.listOf(i)) {
             if (!type.isList())
                 fault = "a list where none is wanted";
+            else if (call.openPlace() == i)
+                fault = "a list that was not ended";
             else
                 checkList(call, list->first, list->end, type.item(), fault);
         } else if (cell.kind != MORTISE_GRAPHQL_NULL && type.isList()) {

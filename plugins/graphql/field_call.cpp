@@ -207,7 +207,7 @@ mortise_status FieldCall::fail(std::uint32_t place, const mortise_error_reply& e
 
 mortise_view FieldCall::keepText(mortise_view text) {
     if (text.data == nullptr || text.size == 0) return {};
-    if (text.size > budget_.maximum() || !budget_.spend(static_cast<std::size_t>(text.size))) return {};
+    if (!budget_.spend(static_cast<std::size_t>(std::min<std::uint64_t>(text.size, budget_.maximum() + 1)))) return {};
     const std::string_view copy = texts_.copy({text.data, static_cast<std::size_t>(text.size)});
     return {copy.data(), copy.size()};
 }

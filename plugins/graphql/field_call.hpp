@@ -64,6 +64,8 @@ public:
     bool hasFailed() const { return !failures.empty(); }
     // The list in a cell; null where there is none.
     const List* listOf(std::uint32_t place) const;
+    // The cell whose list was begun and not ended; none: there is no such list.
+    std::uint32_t openPlace() const { return isOpen_ ? lists_.back().place : none; }
     // The operation has ended: what it owned is released, what it kept is gone.
     void release();
 

@@ -31,7 +31,6 @@ RouteBuilder<> documented(const RouteBuilder<>& route, std::string_view id) {
         .summary("Executes an operation of GraphQL")
         .tags("graphql")
         .optionallyAuthenticated()
-        .reads()
         .repliesMedia(200, range, "The operation's data and errors")
         .repliesMedia(400, range, "Nothing was executed: its errors")
         .repliesMedia(403, range, "The operation is not on the server's list")
@@ -59,14 +58,22 @@ GraphQlEndpoint::GraphQlEndpoint(OperationServices& services, const Settings& se
       crypto_(std::move(crypto)),
       source_(storeOf(settings), [this](std::string_view text) { return crypto_.sha256(text); }) {}
 
-void GraphQlEndpoint::declare(Setup& setup, std::string_view path, SchemaOf schemaOf) {
+void GraphQlEndpoint::declare(Setup& setup, std::string_view path, bool hasDatabase, SchemaOf schemaOf) {
     schemaOf_ = std::move(schemaOf);
     services_.vary = setup.headerBlock({{"Vary", "Accept"}});
-    const auto posted = documented(setup.post(path), "graphql").idempotent();
+    auto posted = documented(setup.post(path), "graphql");
+    auto got = documented(setup.get(path), "graphqlQuery");
+    // Without a database nothing is read, and no response kept.
+    if (hasDatabase) {
+        posted.reads().idempotent();
+        got.reads();
+    } else {
+        posted.onLoop();
+        got.onLoop();
+    }
     static_cast<void>(posted.body<RawJson>()); // what is in it is looked at by GraphQlRequest
     posted.handle([this](Request& request) { return post(request); });
-    documented(setup.get(path), "graphqlQuery")
-        .repliesMedia(405, "application/*", "A mutation, which is executed by POST only")
+    got.repliesMedia(405, "application/*", "A mutation, which is executed by POST only")
         .query<GetParameters>()
         .handle([this](Request& request, const GetParameters& parameters) { return get(request, parameters); });
 }

@@ -32,7 +32,8 @@ public:
     // `services` outlives it.
     GraphQlEndpoint(OperationServices& services, const Settings& settings, Crypto crypto);
 
-    void declare(Setup& setup, std::string_view path, SchemaOf schemaOf);
+    // `hasDatabase`: fields may read it, and mutations keep their responses there.
+    void declare(Setup& setup, std::string_view path, bool hasDatabase, SchemaOf schemaOf);
     // Where there is an allow-list: reads it anew, for a generation. Throws Invalid with what is wrong with it.
     void readAllowList(ContributedSchema& schema) const;
 

@@ -59,7 +59,7 @@ public:
         services_.reset(
             new OperationServices{log(), tasks(), loops(), json(), {}, developmentMode(), settings().openQueries, {}});
         endpoint_ = std::make_unique<GraphQlEndpoint>(*services_, settings(), crypto());
-        endpoint_->declare(setup, endpoint,
+        endpoint_->declare(setup, endpoint, isProvided<Database>(),
                            [this](const Request& request) -> const ContributedSchema& { return *collected(request); });
         declarePages(setup);
     }

@@ -116,7 +116,9 @@ bool Operation::prepare(PlanCache& cache, const GraphQlRequest& wanted, const Ca
 }
 
 bool Operation::needsWorker() const {
-    return (prepared_.plan->mark() & PlacementMarks::worker) != 0;
+    const std::uint32_t forWorker =
+        services_.database ? PlacementMarks::worker : PlacementMarks::worker | PlacementMarks::reads;
+    return (prepared_.plan->mark() & forWorker) != 0;
 }
 
 void Operation::chooseMode() {
@@ -180,7 +182,7 @@ bool Operation::step() {
     } else if (hasTaken) {
         execution_.resume();
     }
-    if (budget_.isExceeded()) exceed();
+    checkBudget();
     while (transaction_ != nullptr && execution_.state() == Execution::State::waiting) runTransaction();
     return isOver() && !isBusy_ && !restarts_ ? true : isBusy_ && promises_ == 0 && services_.loops.current() != 0;
 }
@@ -226,7 +228,8 @@ void Operation::respondOnce(FieldCall& call) {
             start();
             if (!isOver()) throw Suspended();
             if (call.hasFailed()) throw RolledBack();
-            return response().reply(services_.vary);
+            // A declared block could not be kept with it.
+            return response().reply({}).field("Vary", "Accept");
         });
     } catch (const RolledBack&) { // the execution says why
     } catch (const Suspended&) {

@@ -93,7 +93,10 @@ public:
     void addPromise() { ++promises_; }
     // Something on a loop is busy.
     void setBusy();
-    void exceed();
+    // Past what its calls may keep together it ends.
+    void checkBudget() {
+        if (budget_.isExceeded()) exceed();
+    }
     std::uint32_t keepFailure(const FieldFailure& failure);
     const std::vector<FieldFailure>& failures() const { return failures_; }
     // [any] A pending function of a plugin has come to an end.
@@ -103,6 +106,7 @@ private:
     class Continuation;
 
     bool runHere();
+    void exceed();
     void start();
     bool step();
     bool isOver() const { return execution_.state() == Execution::State::done && promises_ == 0; }

@@ -37,14 +37,14 @@ extern "C" {
 #define MORTISE_GRAPHQL_TEXT 4u   /* UTF-8; of an enumeration the name of a value */
 #define MORTISE_GRAPHQL_JSON 5u   /* JSON that is written as it is: for scalars that SDL defines only */
 #define MORTISE_GRAPHQL_OBJECT 6u /* in `handle`: what the resolvers of its fields get as parent */
-#define MORTISE_GRAPHQL_KEY 7u    /* in `text`: the key of an object of a type that has keys, whoever contributed it */
+#define MORTISE_GRAPHQL_KEY 7u    /* in `text`: the key of an object of an object type that has keys, whoever has it */
 
 /* One value. Texts are borrowed until the operation has ended: see keep_text. Frozen. */
 typedef struct mortise_graphql_cell {
     /* since 1.0 */
     uint32_t kind; /* MORTISE_GRAPHQL_NULL … */
-    /* TEXT, JSON, KEY: bytes. OBJECT and KEY where the type of the field is an interface or a union: one more than the
-     * place of the object's type in `type_names` of the contribution; else 0. */
+    /* TEXT, JSON, KEY: bytes. OBJECT where the type of the field is an interface or a union: one more than the place of
+     * the object's type in `type_names` of the contribution; else 0. */
     uint32_t size;
     union {
         int64_t integer;
