@@ -40,7 +40,7 @@ def read_lines() -> dict[str, tuple[str, str]]:
 def read_tags() -> list[tuple[str, str, int]]:
     """(id, test, line) of every tag. A tag above a test's `def` (or its decorators) belongs to that test."""
     found = []
-    for path in sorted(TESTS.glob("integration/**/*.py")) + sorted(TESTS.glob("conformance/**/*.py")):
+    for path in (path for folder in ("integration", "conformance", "graphql_clients") for path in sorted(TESTS.glob(f"{folder}/**/*.py"))):
         name = path.relative_to(TESTS).as_posix()
         lines = path.read_text(encoding="utf-8").splitlines()
         owner, current = "", ""

@@ -15,6 +15,7 @@ class Clients(ServerTest):
     # Production, as clients meet it: errors are masked, introspection and documents are as they are shipped.
     SERVER = {"mode": "production", "password_cost": "4"}
 
+    # contract: graphql.clients
     def test_the_life_of_a_user_and_of_posts(self):
         with node_folder(self, SOURCE / "tests" / "graphql_clients", "graphql-clients") as folder:
             said = output_of(self, folder, "node", "clients.mjs", self.server.url).splitlines()

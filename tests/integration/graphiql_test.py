@@ -21,6 +21,7 @@ class Modes(unittest.TestCase):
     def statuses(self, server) -> list[int]:
         return [server.get(path).status for path in PATHS]
 
+    # contract: graphql.page, graphql.document
     def test_on_in_development_and_in_production_only_when_set(self):
         with Mortised(plugins=PLUGINS, server={"mode": "production"}) as server:
             self.assertEqual(self.statuses(server), [404] * 3)
@@ -59,6 +60,7 @@ class Pages(ServerTest):
     PLUGINS = {**PLUGINS, "security-headers": {}, "conditional": {}}
     SERVER = {"mode": "development", "password_cost": "4"}
 
+    # contract: graphql.document
     def test_the_schema_is_the_generation_s(self):
         first = self.server.get("/graphql/schema.graphql")
         self.assertEqual(first.header("content-type"), "text/plain; charset=utf-8")
@@ -101,6 +103,7 @@ class Pages(ServerTest):
         self.assertNotEqual(self.server.get("/health").header("content-security-policy"), POLICY)
         self.assertIn("graphiql", self.server.get("/graphiql/LICENSES.txt").body.decode())
 
+    # contract: graphql.page
     def test_a_browser_runs_a_query_and_shows_the_documentation(self):
         browser = browser_program(self)
         user = self.server.register()
