@@ -109,6 +109,7 @@ bool Operation::prepare(PlanCache& cache, const GraphQlRequest& wanted, const Ca
     }
     chooseMode();
     if (!caller.hasKey || mayHaveKey()) return true;
+    refusedStatus_ = 400;
     errors_.push_back(requestError(
         ErrorKind::request,
         "An Idempotency-Key needs an operation with exactly one field of Mutation, which keeps its response."));

@@ -13,7 +13,7 @@ NOT_MET: dict[str, str] = {}
 
 
 class Audits(ServerTest):
-    PLUGINS = {"routing": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "graphql": {}, "echoes": {}}
+    PLUGINS = {"routing": {}, "database": {"url": "sqlite:///t.db"}, "users": {}, "auth": {}, "graphql": {}}
 
     def test_every_audit_is_met_or_listed(self):
         if shutil.which("node") is None:

@@ -270,6 +270,38 @@ class BesideOtherPlugins(GraphQlTest):
         self.assertEqual(self.count(), before + 3)
 
 
+class IdempotencyKeys(GraphQlTest):
+    PLUGINS = {**BASE, "idempotency": {}}
+
+    def keyed(self, query: str, key: str, **options):
+        return self.ask(query, headers={"Idempotency-Key": key}, **options)
+
+    def test_one_field_of_mutation_is_done_once(self):
+        token = self.server.register()["accessToken"]
+        before = self.count()
+        for accept, kind in ((RESPONSE, RESPONSE), (JSON, JSON)):
+            key = f"one-{len(kind)}"
+            first = self.keyed("mutation { count }", key, accept=accept, token=token)
+            again = self.keyed("mutation { count }", key, accept=accept, token=token)
+            self.assertEqual((first.status, again.status), (200, 200), (first, again))
+            self.assertEqual((again.body, again.header("content-type")), (first.body, kind + UTF8))
+            self.assertIn("accept", again.header("vary").lower())
+            self.assertEqual((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, "true"))
+        self.assertEqual(self.count(), before + 2)
+        self.assertError(self.keyed("mutation { count(by: 2) }", f"one-{len(JSON)}", token=token), 422)
+
+    def test_anything_else_has_no_key(self):
+        token = self.server.register()["accessToken"]
+        before = self.count()
+        for number, query in enumerate((ECHO, "mutation { a: count b: count }", "mutation { __typename }", "mutation { count __typename }")):
+            for accept, kind in ((RESPONSE, RESPONSE), (JSON, JSON)):
+                response = self.keyed(query, f"else-{number}-{len(kind)}", accept=accept, token=token)
+                self.assertRefused(response, 400, "BAD_REQUEST", kind)
+        self.assertEqual(self.count(), before)
+        # Without an effect there is nothing to keep: the key is free.
+        self.assertEqual(self.keyed("mutation { count }", f"else-0-{len(JSON)}", token=token).status, 200)
+
+
 class Persisted(GraphQlTest):
     PLUGINS = {**BASE, "graphql": {"persisted_client_operations": "3"}}
     SERVER = {"trusted_proxies": "127.0.0.1"}
