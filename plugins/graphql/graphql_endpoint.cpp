@@ -35,6 +35,7 @@ RouteBuilder<> documented(const RouteBuilder<>& route, std::string_view id) {
         .repliesMedia(400, range, "Nothing was executed: its errors")
         .repliesMedia(403, range, "The operation is not on the server's list")
         .repliesError(406, "The client accepts neither application/graphql-response+json nor application/json")
+        .repliesMedia(429, range, "The fields of the mutation are too many requests")
         .repliesMedia(503, range, "The mutation could not be carried out now");
 }
 
@@ -132,12 +133,27 @@ Reply GraphQlEndpoint::execute(Request& request, GraphQlRequest& wanted, Respons
         source_.keep(found, {client.network, client.family});
     }
     if (loop != 0 && operation->needsWorker()) throw Busy("the operation has fields that are placed on a worker");
+    if (operation->isMutation())
+        if (auto limited = limitedReply(request, *operation, mediaType)) return *std::move(limited);
     if (operation->run()) {
         if (operation->isBusy()) throw Busy("a field is busy on the event loop");
         return operation->takeReply();
     }
     Operation::park(std::move(operation), request.defer());
     return Reply::later();
+}
+
+// A mutation's fields count as requests to their twins, all of them before the first is executed.
+std::optional<Reply> GraphQlEndpoint::limitedReply(const Request& request, const Operation& operation,
+                                                   ResponseMediaType mediaType) const {
+    if (!services_.limits) return std::nullopt;
+    const ClientNetwork client = request.clientNetwork();
+    const std::string route = std::string(request.method()).append(1, ' ').append(request.route());
+    const RequestLimit limit = services_.limits->count(client.network, client.family, route, operation.twins());
+    if (!limit.refused) return std::nullopt;
+    RequestRefusal refusal{"Too many requests, please try again later.", "TOO_MANY_REQUESTS"};
+    refusal.status = 429;
+    return refuse(request, refusal, mediaType).field("Retry-After", std::to_string(limit.retryAfter));
 }
 
 Reply GraphQlEndpoint::refuse(const Request& request, const RequestRefusal& refusal,

@@ -42,6 +42,8 @@ private:
     Reply get(Request& request, const GetParameters& parameters) const;
     Reply execute(Request& request, GraphQlRequest& wanted, ResponseMediaType mediaType, OperationLease operation,
                   std::uint32_t loop) const;
+    std::optional<Reply> limitedReply(const Request& request, const Operation& operation,
+                                      ResponseMediaType mediaType) const;
     Reply refuse(const Request& request, const RequestRefusal& refusal, ResponseMediaType mediaType) const;
 
     OperationServices& services_;

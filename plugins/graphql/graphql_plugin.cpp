@@ -56,8 +56,9 @@ SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
 class GraphQlPlugin : public Plugin<Settings>, public ExtensionPoint<TypesPoint, ContributedSchema> {
 public:
     void configure(Setup& setup) override {
-        services_.reset(
-            new OperationServices{log(), tasks(), loops(), json(), {}, developmentMode(), settings().openQueries, {}});
+        services_.reset(new OperationServices{log(), tasks(), loops(), json()});
+        services_->isDevelopment = developmentMode();
+        services_->areQueriesOpen = settings().openQueries;
         endpoint_ = std::make_unique<GraphQlEndpoint>(*services_, settings(), crypto());
         endpoint_->declare(setup, endpoint, isProvided<Database>(),
                            [this](const Request& request) -> const ContributedSchema& { return *collected(request); });
@@ -66,6 +67,7 @@ public:
 
     void start() override {
         if (isProvided<Database>()) services_->database = service<Database>();
+        if (isProvided<RequestLimits>()) services_->limits = service<RequestLimits>();
         if (settings().openQueries)
             log().warn("open_queries = true: fields that may be opened need no token, whatever their REST twins need");
     }
@@ -124,4 +126,4 @@ private:
 } // namespace mortise::graphql
 
 MORTISE_PLUGIN(mortise::graphql::GraphQlPlugin, "org.mortise.graphql", "1.0.0", licence("Apache-2.0"), inExample(),
-               mayUse<mortise::Database>(), defines<mortise::graphql::TypesPoint>())
+               mayUse<mortise::Database, mortise::RequestLimits>(), defines<mortise::graphql::TypesPoint>())

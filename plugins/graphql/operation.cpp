@@ -122,6 +122,16 @@ bool Operation::needsWorker() const {
     return (prepared_.plan->mark() & forWorker) != 0;
 }
 
+std::vector<std::string_view> Operation::twins() const {
+    std::vector<std::string_view> twins;
+    for (const PlannedField& field : prepared_.plan->root().fields) {
+        if (field.completion == Completion::typeName) continue;
+        const ContributedResolver* const resolver = schema_.resolver(*field.field);
+        twins.push_back(resolver != nullptr ? std::string_view(resolver->field().twin) : "");
+    }
+    return twins;
+}
+
 void Operation::chooseMode() {
     if (!isMutation()) return;
     std::size_t fields = 0;

@@ -62,6 +62,8 @@ public:
     // False: it is not to be executed, and response() says why.
     bool prepare(PlanCache& cache, const GraphQlRequest& wanted, const Caller& caller);
     bool needsWorker() const;
+    // Of a mutation, for each of its fields: the route that does the same, or empty.
+    std::vector<std::string_view> twins() const;
     bool isMutation() const { return prepared_.plan->kind() == OperationKind::mutation; }
     // As far as it goes on this thread; true: it is done, and takeReply() is there, or isBusy().
     bool run();

@@ -7,7 +7,10 @@
 #include <mortise/json.hpp>
 #include <mortise/log.hpp>
 #include <mortise/loops.hpp>
+#include <mortise/request_limits.hpp>
 #include <mortise/tasks.hpp>
+
+#include <optional>
 
 namespace mortise::graphql {
 
@@ -18,6 +21,7 @@ struct OperationServices {
     Loops loops;
     Json json;
     Database database = {}; // absent where no plugin gives it
+    std::optional<RequestLimits> limits = {};
     bool isDevelopment = false;
     bool areQueriesOpen = false;
     HeaderBlock vary = {}; // of all responses
