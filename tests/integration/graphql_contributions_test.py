@@ -3,10 +3,11 @@
 
 import unittest
 
-from mortised import Folder, Mortised, run
+from mortised import FIXTURES, Folder, Mortised, run
 
 DATABASE = {"database": {"url": "sqlite:///test.db"}}
 PLUGINS = {"routing": {}, "logging": {}, "uses-authenticator": {}, "graphql": {}, "graphql-library": {}, **DATABASE}
+LATER = {name: {"file": str(FIXTURES / f"future-{name}.so")} for name in ("graphql-library", "graphql-in-c")}
 ID = "0192abcd-0000-7000-8000-00000000000a"
 
 
@@ -125,6 +126,16 @@ class Keys(Asking):
                          {"books.2.readers": "Being bound", "books.3.label": "Lost"})
         self.assertEqual([one["label"] for one in answer["data"]["books"]], ["Book 1, 100", "Book 2, 200", "Book 3, 300", None])
         self.assertEqual([one["readers"] is None for one in answer["data"]["books"]], [False, False, True, False])
+
+
+class ValuesOfLaterHeaders(Values):
+    """Contributors by headers in which everything that may grow has grown."""
+
+    plugins = {**PLUGINS, **LATER}
+
+
+class KeysOfLaterHeaders(Keys):
+    plugins = ValuesOfLaterHeaders.plugins
 
 
 class Failures(Asking):

@@ -643,6 +643,11 @@ public:
         request.parameters = {{"id", "0192ABCD-0000-7000-8000-00000000000A"}};
         request.principal = "0192abcd-0000-7000-8000-00000000000a";
         CPPUNIT_ASSERT_EQUAL(200u, host_->call("PATCH", "/owned/:id", request).status);
+        for (const char* const near : {"0192abcd-0000-7000-8000-00000000000", "0192abcd-0000-7000-8000_00000000000a",
+                                       "0192abcd-0000-7000-8000-00000000000b", "", "ADA"}) {
+            request.parameters = {{"id", near}};
+            CPPUNIT_ASSERT_EQUAL(403u, host_->call("PATCH", "/owned/:id", request).status);
+        }
         request.parameters = {{"id", "ADA"}};
         request.principal = "ada";
         CPPUNIT_ASSERT_EQUAL(403u, host_->call("PATCH", "/owned/:id", request).status);
