@@ -154,6 +154,7 @@ class Failures(Asking):
         for how in ("dropped", "lost"):  # within the call, and after it
             self.assertEqual(self.errors('{ later(how: "%s") }' % how)["later"][0], "INTERNAL_SERVER_ERROR")
         self.assertEqual(self.errors('mutation { addBook(input: {title: "refused"}) { id } }'), {"addBook": ("FORBIDDEN", "Forbidden", None)})
+        self.assertEqual(self.errors('mutation { addBook(input: {title: "taken"}) { id } }'), {"addBook": ("CONFLICT", "Resource already exists", None)})
 
     def test_each_mutation_has_its_own_transaction(self):
         before = self.data("{ kept }")["kept"]

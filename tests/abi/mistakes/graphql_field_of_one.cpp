@@ -3,6 +3,7 @@
 #include <mortise/graphql.hpp>
 
 void declare(mortise::Setup& setup) {
-    setup.graphql().field<std::string>("User", "nick").resolve(
-        [](mortise::GraphQlCall&, mortise::GraphQlKeys) { return std::string(); });
+    setup.graphql().field<std::string>("User", "nick").resolve([](mortise::GraphQlCall&, mortise::GraphQlKeys) {
+        return std::string();
+    });
 }

@@ -3,9 +3,6 @@
 #include <mortise/graphql.hpp>
 
 void declare(mortise::Setup& setup) {
-    setup.graphql()
-        .query<bool>("isThere")
-        .argument<std::string_view>("id")
-        .argument<bool>("now")
-        .resolve([](mortise::GraphQlCall&, std::string_view) { return true; });
+    setup.graphql().query<bool>("isThere").argument<std::string_view>("id").argument<bool>("now").resolve(
+        [](mortise::GraphQlCall&, std::string_view) { return true; });
 }
