@@ -4,6 +4,7 @@
 #include "allowed_operations_check.hpp"
 #include "allowed_operations_file.hpp"
 #include "operation.hpp"
+#include "operation_result.hpp"
 
 #include <mortise/plugin.hpp>
 #include <mortise/text/accept.hpp>
@@ -25,18 +26,19 @@ std::unique_ptr<PersistedOperations> storeOf(const Settings& settings) {
         size(settings.persistedSize), size(settings.persistedClientSize), settings.persistedClientOperations});
 }
 
+// A response of GraphQL, which is of either media type.
+RouteBuilder<> replies(const RouteBuilder<>& route, std::uint32_t status, std::string_view said) {
+    return route.replies<OperationResult>(status, said).repliesMedia(status, "application/graphql-response+json", said);
+}
+
 RouteBuilder<> documented(const RouteBuilder<>& route, std::string_view id) {
-    constexpr std::string_view range = "application/*"; // see ResponseMediaType
-    return route.operationId(id)
-        .summary("Executes an operation of GraphQL")
-        .tags("graphql")
-        .optionallyAuthenticated()
-        .repliesMedia(200, range, "The operation's data and errors")
-        .repliesMedia(400, range, "Nothing was executed: its errors")
-        .repliesMedia(403, range, "The operation is not on the server's list")
-        .repliesError(406, "The client accepts neither application/graphql-response+json nor application/json")
-        .repliesMedia(429, range, "The fields of the mutation are too many requests")
-        .repliesMedia(503, range, "The mutation could not be carried out now");
+    route.operationId(id).summary("Executes an operation of GraphQL").tags("graphql").optionallyAuthenticated();
+    replies(route, 200, "The operation's data and errors");
+    replies(route, 400, "Nothing was executed: its errors");
+    replies(route, 403, "The operation is not on the server's list");
+    route.repliesError(406, "The client accepts neither application/graphql-response+json nor application/json");
+    replies(route, 429, "The fields of the mutation are too many requests");
+    return replies(route, 503, "The mutation could not be carried out now");
 }
 
 std::optional<ResponseMediaType> mediaTypeOf(const Request& request) {
@@ -74,7 +76,7 @@ void GraphQlEndpoint::declare(Setup& setup, std::string_view path, bool hasDatab
     }
     static_cast<void>(posted.body<RawJson>()); // what is in it is looked at by GraphQlRequest
     posted.handle([this](Request& request) { return post(request); });
-    got.repliesMedia(405, "application/*", "A mutation, which is executed by POST only")
+    replies(got, 405, "A mutation, which is executed by POST only")
         .query<GetParameters>()
         .handle([this](Request& request, const GetParameters& parameters) { return get(request, parameters); });
 }

@@ -61,6 +61,7 @@ class GraphQlTest(ServerTest):
 
 
 class MediaTypes(GraphQlTest):
+    # contract: graphql.media-types
     def test_accept_chooses_the_media_type(self):
         both = f"{RESPONSE}, {JSON};q=0.9"
         for accept, kind in (
@@ -72,6 +73,7 @@ class MediaTypes(GraphQlTest):
                 self.assertData(response, {"echo": "hello"}, kind)
                 self.assertIn("accept", response.header("vary").lower())
 
+    # contract: graphql.media-types
     def test_a_client_that_takes_neither_is_refused_before_anything_is_done(self):
         before = self.count()
         for accept in ("text/html", f"{JSON};q=0", f"{JSON};charset=latin1"):
@@ -89,6 +91,7 @@ class MediaTypes(GraphQlTest):
             )
             self.assertData(connection.read(), {"echo": "hello"}, RESPONSE)
 
+    # contract: graphql.json-only
     def test_bodies_are_json_and_nothing_else(self):
         """Of these a page of any origin may send the first three without asking first."""
         before = self.count()
@@ -125,6 +128,7 @@ class StatusCodes(GraphQlTest):
         ("query($id: Int!) { echo }", None),
     )  # fmt: skip
 
+    # contract: graphql.status
     def test_a_request_that_is_not_executed_is_400_or_of_older_clients_200(self):
         for query, code in self.WRONG:
             for accept, status in ((RESPONSE, 400), (JSON, 200), (None, 200)):
@@ -136,6 +140,7 @@ class StatusCodes(GraphQlTest):
                     self.assertEqual(error["extensions"]["code"], code or error["extensions"]["code"], response)
                     self.assertEqual(error["extensions"]["requestId"], response.header("x-request-id"))
 
+    # contract: graphql.status
     def test_what_is_executed_is_200_whatever_its_fields_come_to(self):
         for accept, kind in ((RESPONSE, RESPONSE), (JSON, JSON)):
             response = self.ask("{ echo broken }", accept)
@@ -145,6 +150,7 @@ class StatusCodes(GraphQlTest):
             self.assertEqual((error["message"], error["path"]), ("Internal server error", ["broken"]))
             self.assertEqual(error["extensions"], {"code": "INTERNAL_SERVER_ERROR", "requestId": response.header("x-request-id")})
 
+    # contract: graphql.status
     def test_malformed_requests_are_400_for_everybody(self):
         for accept, kind in ((RESPONSE, RESPONSE), (JSON, JSON), (None, JSON)):
             for body in (
@@ -190,6 +196,7 @@ class StatusCodes(GraphQlTest):
 
 
 class Methods(GraphQlTest):
+    # contract: graphql.get
     def test_get_executes_queries(self):
         self.assertData(self.read(query=ECHO), {"echo": "hello"})
         query = "query Q($text: String!) { echo(text: $text) later(text: $text) }"
@@ -198,6 +205,7 @@ class Methods(GraphQlTest):
         self.assertData(self.read(query=ECHO, variables="null", extensions="null"), {"echo": "hello"})
         self.assertData(self.read(query="query null { echo }", operationName="null"), {"echo": "hello"})
 
+    # contract: graphql.get
     def test_get_refuses_mutations(self):
         before = self.count()
         for parameters in (
@@ -276,6 +284,7 @@ class IdempotencyKeys(GraphQlTest):
     def keyed(self, query: str, key: str, **options):
         return self.ask(query, headers={"Idempotency-Key": key}, **options)
 
+    # contract: graphql.key
     def test_one_field_of_mutation_is_done_once(self):
         token = self.server.register()["accessToken"]
         before = self.count()
@@ -290,6 +299,7 @@ class IdempotencyKeys(GraphQlTest):
         self.assertEqual(self.count(), before + 2)
         self.assertError(self.keyed("mutation { count(by: 2) }", f"one-{len(JSON)}", token=token), 422)
 
+    # contract: graphql.key
     def test_anything_else_has_no_key(self):
         token = self.server.register()["accessToken"]
         before = self.count()
@@ -306,6 +316,7 @@ class Persisted(GraphQlTest):
     PLUGINS = {**BASE, "graphql": {"persisted_client_operations": "3"}}
     SERVER = {"trusted_proxies": "127.0.0.1"}
 
+    # contract: graphql.persisted
     def test_an_operation_is_sent_once(self):
         query = "query Once($text: String!) { echo(text: $text) }"
         missing = self.ask(persisted(query, variables={"text": "a"}))
@@ -336,6 +347,7 @@ class Persisted(GraphQlTest):
         self.assertEqual(self.ask(persisted(query, query=query)).status, 200)
         self.assertRefused(self.read(extensions=persisted(query)["extensions"]), 405, "BAD_REQUEST")
 
+    # contract: graphql.persisted
     def test_a_client_displaces_its_own_only(self):
         mine, others = {"X-Forwarded-For": "198.51.100.1"}, {"X-Forwarded-For": "198.51.100.2"}
         self.assertEqual(self.ask(persisted("{ mine: echo }", query="{ mine: echo }"), headers=mine).status, 200)
@@ -386,6 +398,7 @@ class AllowList(unittest.TestCase):
         self.server = server
         return server
 
+    # contract: graphql.allowed
     def test_only_what_is_listed_is_executed(self):
         self.list(self.TEXTS)
         self.started()
