@@ -10,6 +10,7 @@
 #include <mortise/text/accept.hpp>
 #include <mortise/text/field_text.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -127,6 +128,9 @@ Reply GraphQlEndpoint::execute(Request& request, GraphQlRequest& wanted, Respons
     caller.hasKey = request.hasField(keyField);
     caller.isSafe = request.method() != "POST";
     caller.mediaType = mediaType;
+    if (caller.isSafe && caller.principal == nullptr)
+        caller.maxAge = static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::seconds>(settings_.anonymousMaxAge).count());
     const bool isReady = schema.operations().withCache(
         loop, [&](PlanCache& cache) { return operation->prepare(cache, wanted, caller); });
     if (!isReady) return operation->takeReply();

@@ -68,6 +68,8 @@ Reply GraphQlResponse::reply(HeaderBlock vary) const {
     Reply reply = isJson ? Reply::rawJson(status, std::string(body))
                          : Reply::bytes(status, std::string(nameOf(mediaType)), std::string(body));
     reply.block(vary);
+    if (maxAge != 0)
+        reply.field("Cache-Control", "public, max-age=" + std::to_string(maxAge)).field("Vary", "Authorization");
     if (status == badMethod) reply.field("Allow", "POST");
     if (status == unavailable && retryAfter != 0) reply.field("Retry-After", std::to_string(retryAfter));
     return reply;

@@ -25,6 +25,8 @@ struct GraphQlResponse {
     std::uint32_t refused = 0; // the status for which it is not; 0: by media type
     std::uint32_t failed = 0;  // the status of its only field of Mutation, where that is an error
     unsigned retryAfter = 0;   // seconds; 0: none
+    // Of a query by GET that is nobody's, in seconds, for caches; 0: they store nothing.
+    std::uint32_t maxAge = 0;
 
     // `vary`: the fields that all responses have.
     Reply reply(HeaderBlock vary) const;

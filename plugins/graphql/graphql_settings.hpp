@@ -3,6 +3,7 @@
 
 #include <mortise/settings.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +28,7 @@ struct Settings {
     std::uint32_t maxObjects = 100'000;
     mortise::Bytes maxExecutionSize{std::uint64_t{32} * 1024 * 1024};
     mortise::Bytes maxResponseSize{std::uint64_t{16} * 1024 * 1024};
+    std::chrono::milliseconds anonymousMaxAge{0};
     bool persistedOperations = true;
     mortise::Bytes persistedSize{std::uint64_t{16} * 1024 * 1024};
     mortise::Bytes persistedClientSize{std::uint64_t{1} * 1024 * 1024};
@@ -71,6 +73,10 @@ MORTISE_SETTINGS(
         .min(mortise::Bytes{4 * 1024})
         .max(mortise::Bytes{std::uint64_t{1024} * 1024 * 1024})
         .text("Size of the data of a response."),
+    field(anonymousMaxAge)
+        .min(std::chrono::milliseconds(0))
+        .max(std::chrono::hours(24))
+        .text("How long caches may keep responses to queries by GET without a token, in whole seconds; 0: not at all."),
     field(persistedOperations).text("Whether clients may name an operation that they have sent once by its SHA-256."),
     field(persistedSize)
         .min(mortise::Bytes{64 * 1024})

@@ -420,6 +420,7 @@ GraphQlResponse Operation::response() {
     }
     response.isExecuted = true;
     if (execution_.errors().empty()) {
+        response.maxAge = caller_.maxAge;
         response.body = execution_.text();
         return response;
     }

@@ -36,6 +36,7 @@ struct Caller {
     bool hasKey = false; // Idempotency-Key
     bool isSafe = false; // GET: no mutation (RFC 9110 section 9.2.1)
     ResponseMediaType mediaType = ResponseMediaType::json;
+    std::uint32_t maxAge = 0; // see GraphQlResponse; of what is executed without an error
 };
 
 // One operation on its way: prepared, placed, executed, responded to. It runs on one thread at a time; while a plugin's

@@ -247,6 +247,21 @@ class Methods(GraphQlTest):
             self.assertEqual(response.header("cache-control"), "no-store", response)
 
 
+class Cached(GraphQlTest):
+    PLUGINS = {**BASE, "graphql": {"anonymous_max_age": "90s"}}
+
+    def test_caches_keep_what_is_nobodys(self):
+        response = self.read(query=ECHO)
+        self.assertEqual(response.header("cache-control"), "public, max-age=90")
+        self.assertEqual({one.strip().lower() for one in response.header("vary").split(",")}, {"accept", "authorization"})
+        token = self.server.register()["accessToken"]
+        for kept in (
+            self.ask(ECHO), self.read(query="{"), self.read(query="{ echo viewer }"), self.read(query="mutation { count }"),
+            self.server.request("GET", "/graphql?query={echo}", token=token), self.read("text/html", query=ECHO), self.read(),
+        ):  # fmt: skip
+            self.assertEqual(kept.header("cache-control"), "no-store", kept)
+
+
 class BesideOtherPlugins(GraphQlTest):
     PLUGINS = {**BASE, "cors": {"origin": "https://a.example"}, "compression": {}, "conditional": {}}
 
