@@ -33,6 +33,8 @@ public:
     virtual ~Caller() = default;
     // How long may be waited on its behalf.
     virtual std::chrono::milliseconds timeLeft() const { return std::chrono::milliseconds::max(); }
+    // The turn of the request; 0: of none.
+    virtual std::uint64_t turn() const noexcept { return 0; }
 };
 
 // From a timeLeft() of 0 on it is not run again.
@@ -43,8 +45,6 @@ public:
     // Asked once for every run that is to be committed, after its last statement; false, or throwing: it is rolled back
     // alone. From true on the transaction is committed, or fails. Not asked of a body inside of another one.
     virtual bool mayCommit() { return true; }
-    // The turn of the request on whose behalf it stores, for the log; 0: of none.
-    virtual std::uint64_t turn() const noexcept { return 0; }
     // Whether those on whose behalf somebody waits go first.
     virtual bool isBackground() const noexcept { return turn() == 0; }
 };
@@ -91,16 +91,17 @@ public:
     // Registers a text, or finds it again. It must be one statement that the schema accepts. On a loop it is found
     // only; `busy` means: try again on a worker.
     virtual std::uint32_t statement(const StatementText& text) = 0;
-    // Sees every write acknowledged before it began. On a loop `busy` means: try again on a worker.
+    // Sees every write acknowledged before it began; in the body of a transaction of the same request, which is not in
+    // a snapshot, what that wrote. On a loop `busy` means: try again on a worker.
     virtual void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
                       const Caller& caller) = 0;
     void read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor) {
         read(statement, parameters, visitor, Caller());
     }
     // Runs `body`: what the calling thread reads within it is of one state, which shows every write acknowledged before
-    // it began. Joins one that the thread is in. Throws before `body` runs, or what that throws; on a loop `busy` means:
-    // try again on a worker. No transaction is begun within it, and a connection that is lost is not replaced. False:
-    // this database cannot, and `body` was not run.
+    // it began. Joins one that the thread is in. Throws before `body` runs, or what that throws; on a loop `busy`
+    // means: try again on a worker. No transaction is begun within it, and a connection that is lost is not replaced.
+    // False: this database cannot, and `body` was not run.
     virtual bool snapshot(const Caller& /*caller*/, const std::function<void()>& /*body*/) { return false; }
     // Durable when it returns true; false when the body said so. Throws `stale` when it may not commit, `busy` when the
     // wait for the writer or its time was over before it could be run. Inside of a
@@ -122,6 +123,14 @@ public:
     virtual bool readsOnLoop() const noexcept = 0;
     // How many may wait for it on workers at a time; 0: any number.
     virtual std::uint32_t width() const noexcept { return 0; }
+
+protected:
+    // That of the caller's request, where the calling thread is in its body; else null.
+    Transaction* transactionOf(const Caller& caller) const noexcept {
+        if (caller.turn() == 0) return nullptr;
+        Transaction* const current = currentTransaction();
+        return current != nullptr && current->turn() == caller.turn() ? current : nullptr;
+    }
 };
 
 } // namespace mortise::database

@@ -97,6 +97,7 @@ class TurnCaller final : public Caller {
 public:
     TurnCaller(const TurnCalls& turns, Turn turn) : turns_(turns), turn_(turn) {}
     std::chrono::milliseconds timeLeft() const override { return turns_.timeLeft(turn_); }
+    std::uint64_t turn() const noexcept override { return turn_.handle(); }
 
 private:
     const TurnCalls& turns_;

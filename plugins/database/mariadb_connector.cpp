@@ -315,6 +315,10 @@ void MariadbConnector::read(std::uint32_t statement, std::span<const SqlValue> p
         throw DatabaseError(Kind::invalid, "the statement writes, so it needs a transaction: " + entry->sql);
     if (MariadbSnapshot* const snapshot = snapshots_.current())
         return snapshot->read(statement, parameters, visitor, caller);
+    if (Transaction* const own = transactionOf(caller); own != nullptr && entry != nullptr) {
+        own->execute(statement, parameters, visitor);
+        return;
+    }
     Watched watched(visitor);
     for (;;) {
         const MariadbPool::Lease lease = pool_.lease(MariadbPool::Use::read, caller.timeLeft());

@@ -179,8 +179,13 @@ bool SqliteConnector::snapshot(const Caller& caller, const std::function<void()>
     return true;
 }
 
+bool SqliteConnector::isReadOnly(const Opened& open, std::uint32_t statement) {
+    const StatementRegistry::Entry* const entry = open.registry.at(statement);
+    return entry != nullptr && entry->readOnly;
+}
+
 void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> parameters, RowVisitor* visitor,
-                           const Caller&) {
+                           const Caller& caller) {
     Opened& open = opened();
     const std::uint32_t loop = loops_.current();
     LoopReader* const reader = loopReader(open, loop);
@@ -190,6 +195,8 @@ void SqliteConnector::read(std::uint32_t statement, std::span<const SqlValue> pa
             reader->read(statement, parameters, visitor);
         else if (const Snapshot* const snapshot = open.snapshots.current())
             readWithin(*snapshot, statement, parameters, visitor);
+        else if (Transaction* const own = transactionOf(caller); own != nullptr && isReadOnly(open, statement))
+            own->execute(statement, parameters, visitor);
         else
             open.readers.lease()->run(statement, parameters, visitor);
     } catch (const DatabaseError& error) {

@@ -70,6 +70,7 @@ private:
     };
 
     Opened& opened() const;
+    static bool isReadOnly(const Opened& open, std::uint32_t statement);
     static void readWithin(const Snapshot& snapshot, std::uint32_t statement, std::span<const SqlValue> parameters,
                            RowVisitor* visitor);
     StatementRegistry::Entry prepared(Opened& open, const StatementText& text) const;

@@ -142,7 +142,7 @@ void Operation::chooseMode() {
         const ContributedResolver* const resolver = schema_.resolver(*field.field);
         if (resolver != nullptr && resolver->needsTransaction()) ++transactions;
     }
-    // What is read below a field is read on another connection, which sees the mutation once it is committed.
+    // Where no response is kept the transaction ends with its field: what is below reads without its locks.
     mode_ = caller_.hasKey && fields == 1 && transactions == 1 ? Mode::single : Mode::each;
 }
 

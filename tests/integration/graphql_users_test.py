@@ -176,6 +176,22 @@ class Creates(UsersTest):
         server.stop()
 
 
+class Keys(UsersTest):
+    PLUGINS = {**GRAPHQL_PLUGINS, "idempotency": {}}
+
+    # contract: graphql.createUser
+    def test_a_response_that_is_kept_shows_what_was_written(self):
+        body = {"query": CREATE, "variables": {"input": {"name": "Ada", "email": self.address(), "password": PASSWORD, "profile": PROFILE}}}
+        first, again = (self.server.post("/graphql", body, headers={"Idempotency-Key": "0123456789abcdef"}) for _ in range(2))
+        made = first.json["data"]["createUser"]
+        self.assertEqual((made["profile"], made["posts"]), (PROFILE, []))
+        self.assertEqual((again.body, again.header("idempotency-replayed")), (first.body, "true"))
+        id, token = self.user()
+        changed = self.server.post("/graphql", {"query": UPDATE, "variables": {"id": id, "input": {"profile": PROFILE}}}, token=token,
+                                   headers={"Idempotency-Key": "fedcba9876543210"})
+        self.assertEqual(changed.json["data"]["updateUser"], self.rest(id, token))
+
+
 class Changes(UsersTest):
     # contract: graphql.updateUser
     def test_the_owner_changes(self):

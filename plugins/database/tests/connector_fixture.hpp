@@ -39,8 +39,10 @@ public:
     bool mayCommit() override { return claim_(); }
     std::chrono::milliseconds timeLeft() const override { return left_(); }
     bool isBackground() const noexcept override { return !isOfRequest_; }
-    Body& ofRequest() {
+    std::uint64_t turn() const noexcept override { return turn_; }
+    Body& ofRequest(std::uint64_t turn = 0) {
         isOfRequest_ = true;
+        turn_ = turn;
         return *this;
     }
     Body& within(std::function<std::chrono::milliseconds()> left) {
@@ -53,6 +55,17 @@ private:
     std::function<bool(Transaction&)> call_;
     std::function<bool()> claim_;
     bool isOfRequest_ = false;
+    std::uint64_t turn_ = 0;
+};
+
+// The request with that turn.
+class RequestCaller final : public Caller {
+public:
+    explicit RequestCaller(std::uint64_t turn) noexcept : turn_(turn) {}
+    std::uint64_t turn() const noexcept override { return turn_; }
+
+private:
+    std::uint64_t turn_;
 };
 
 class Rows final : public RowVisitor {
@@ -71,13 +84,14 @@ inline bool transact(
 }
 
 // The first column of the only row.
-inline std::int64_t readInteger(Connector& connector, std::uint32_t statement, std::vector<SqlValue> parameters = {}) {
+inline std::int64_t readInteger(Connector& connector, std::uint32_t statement, std::vector<SqlValue> parameters = {},
+                                const Caller& caller = Caller()) {
     std::int64_t result = -1;
     Rows rows([&](std::span<const SqlValue> columns) {
         result = columns[0].integer;
         return true;
     });
-    connector.read(statement, parameters, &rows);
+    connector.read(statement, parameters, &rows, caller);
     return result;
 }
 

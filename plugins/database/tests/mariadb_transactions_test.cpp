@@ -23,6 +23,7 @@ class MariadbTransactionsTest : public MariadbFixture {
     CPPUNIT_TEST(runsTheOutermostBodyAgain);
     CPPUNIT_TEST(knowsItsThread);
     CPPUNIT_TEST(readsBesideATransaction);
+    CPPUNIT_TEST(readsWithinThatOfItsRequest);
     CPPUNIT_TEST(keepsAConnectionForReads);
     CPPUNIT_TEST(closesWhatItCannotRollBack);
     CPPUNIT_TEST_SUITE_END();
@@ -227,6 +228,16 @@ public:
             return true;
         }));
         CPPUNIT_ASSERT_EQUAL(std::size_t{1}, driver_.count("2: SELECT 1"));
+    }
+    void readsWithinThatOfItsRequest() {
+        MariadbConnector& connector = open();
+        Body body([&](auto&) {
+            connector.read(select_, {}, nullptr, RequestCaller(7));
+            return true;
+        });
+        CPPUNIT_ASSERT(connector.transact(body.ofRequest(7)));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{1}, driver_.count("1: SELECT 1"));
+        CPPUNIT_ASSERT_EQUAL(std::size_t{0}, driver_.count("2: SELECT 1"));
     }
     // Else reads inside of bodies would wait for each other.
     void keepsAConnectionForReads() {

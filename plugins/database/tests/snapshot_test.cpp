@@ -16,6 +16,7 @@ class SnapshotTest : public ConnectorFixture {
     CPPUNIT_TEST(leavesNothingWhenTheBodyThrows);
     CPPUNIT_TEST(beginsNoTransaction);
     CPPUNIT_TEST(showsNothingOfTheTransactionAround);
+    CPPUNIT_TEST(ofItsRequestATransactionIsRead);
     CPPUNIT_TEST(registersStatementsWithoutAnotherReader);
     CPPUNIT_TEST(waitsForAReaderWithinBounds);
     CPPUNIT_TEST(isOfItsThread);
@@ -108,6 +109,26 @@ class SnapshotTest : public ConnectorFixture {
             return true;
         }));
         CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, countNow());
+    }
+
+    void ofItsRequestATransactionIsRead() {
+        SqliteConnector& connector = open();
+        const auto countFor = [&](std::uint64_t turn) {
+            return readInteger(connector, count_, {}, RequestCaller(turn));
+        };
+        Body body([&](Transaction& transaction) {
+            const std::vector<SqlValue> parameters{integer(1), {}};
+            transaction.execute(insert_, parameters, nullptr);
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, countFor(7));
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, countFor(8)); // another request's is beside it
+            CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, countNow());
+            std::async(std::launch::async, [&] { CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, countFor(7)); }).get();
+            connector.snapshot(RequestCaller(7), [&] { CPPUNIT_ASSERT_EQUAL(std::int64_t{0}, countFor(7)); });
+            assertKind(Kind::invalid, failure([&] { connector.read(insert_, parameters, nullptr, RequestCaller(7)); }));
+            return true;
+        });
+        CPPUNIT_ASSERT(connector.transact(body.ofRequest(7)));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t{1}, countFor(7));
     }
 
     void registersStatementsWithoutAnotherReader() {

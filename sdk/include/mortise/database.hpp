@@ -31,7 +31,7 @@ public:
 
     // [worker], and [loop] in routes that say reads(). visit(Row) for each; may return false to stop. Must not call the
     // database. Throws SqlError, Busy, Error; what is busy on a loop is called again on a worker: let it leave the
-    // handler.
+    // handler. In a body of transact() of the same request it sees what that wrote.
     template<class Visit>
     void read(const Statement& statement, Parameters parameters, Visit&& visit) const {
         need(table().read != nullptr);

@@ -176,7 +176,9 @@ typedef struct mortise_database_table {
                                 uint32_t *number, mortise_error *error);
     /* [worker], and [loop] where mortise.plugin.placement/1 says so. MORTISE_OK; MORTISE_BUSY: on a loop, the short
      * busy limit passed: try again on a worker; MORTISE_INVALID: the statement is not the caller's, or writes or locks;
-     * MORTISE_ERROR. `row` may be NULL. May call back before it returns: `row`. */
+     * MORTISE_ERROR. `row` may be NULL. On behalf of the request in whose body of `transact` or `respond` this thread is
+     * it is of that transaction, and sees what that wrote; of any other, and of none, it is beside it. May call back
+     * before it returns: `row`. */
     mortise_status (*read)(void *self, mortise_exchange turn, uint32_t statement, const mortise_sql_value *parameters,
                            uint32_t parameter_count, uint32_t parameter_size, mortise_sql_row row, void *context,
                            mortise_sql_failure *failure, mortise_error *error);
