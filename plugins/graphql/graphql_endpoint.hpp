@@ -31,6 +31,8 @@ public:
 
     // `services` outlives it.
     GraphQlEndpoint(OperationServices& services, const Settings& settings, Crypto crypto);
+    GraphQlEndpoint(const GraphQlEndpoint&) = delete; // its source refers to it
+    GraphQlEndpoint& operator=(const GraphQlEndpoint&) = delete;
 
     // `hasDatabase`: fields may read it, and mutations keep their responses there.
     void declare(Setup& setup, std::string_view path, bool hasDatabase, SchemaOf schemaOf);
