@@ -3,7 +3,7 @@
 
 import unittest
 
-from mortised import ServerTest
+from mortised import ALL_PLUGINS, ServerTest
 
 
 class Snapshots(ServerTest):
@@ -30,6 +30,29 @@ class Snapshots(ServerTest):
                 self.assertError(self.server.get(f"{place}?title=once"), 409)
         self.assertOneState("/uses/database/snapshot", "again")
         self.assertOneState("/uses/database/snapshot/loop", "again-on-a-loop")
+
+
+class GraphQl(ServerTest):
+    """The fields of a query."""
+
+    PLUGINS = {**ALL_PLUGINS, "graphql": {}, "writes-between-reads": {}}
+
+    def assertOneState(self, name: str, field: str) -> None:
+        def data(query: str) -> dict:
+            return self.server.post("/graphql", {"query": query}).json["data"]
+
+        before = data("{ rows }")["rows"]
+        found = data(f'{{ first: {field} one: add(name: "{name}1") second: {field} two: add(name: "{name}2") third: {field} }}')
+        self.assertEqual([found["first"], found["second"], found["third"]], [before] * 3)
+        self.assertEqual(data("{ rows }")["rows"], before + 2)
+
+    def test_on_a_worker(self):
+        for number in range(3):
+            self.assertOneState(f"worker{number}", "rowsOnWorkers")
+
+    def test_on_a_loop_where_reads_are(self):
+        for number in range(3):
+            self.assertOneState(f"loop{number}", "rows")
 
 
 if __name__ == "__main__":
