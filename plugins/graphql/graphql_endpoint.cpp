@@ -56,10 +56,10 @@ Reply notAcceptable() {
 
 } // namespace
 
-GraphQlEndpoint::GraphQlEndpoint(OperationServices& services, const Settings& settings, Crypto crypto)
+GraphQlEndpoint::GraphQlEndpoint(OperationServices& services, const Settings& settings, const Crypto& crypto)
     : services_(services),
       settings_(settings),
-      crypto_(std::move(crypto)),
+      crypto_(crypto),
       source_(storeOf(settings), [this](std::string_view text) { return crypto_.sha256(text); }) {}
 
 void GraphQlEndpoint::declare(Setup& setup, std::string_view path, bool hasDatabase, SchemaOf schemaOf) {

@@ -30,7 +30,7 @@ public:
     using SchemaOf = std::function<const ContributedSchema&(const Request& request)>;
 
     // `services` outlives it.
-    GraphQlEndpoint(OperationServices& services, const Settings& settings, Crypto crypto);
+    GraphQlEndpoint(OperationServices& services, const Settings& settings, const Crypto& crypto);
     GraphQlEndpoint(const GraphQlEndpoint&) = delete; // its source refers to it
     GraphQlEndpoint& operator=(const GraphQlEndpoint&) = delete;
 

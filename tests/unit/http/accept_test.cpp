@@ -4,6 +4,7 @@
 #include <cppunit/extensions/HelperMacros.h>
 
 #include <array>
+#include <cmath>
 #include <random>
 #include <regex>
 #include <string>
@@ -53,7 +54,7 @@ Quality obviousQuality(const std::string& field, std::string_view offer) {
         said = true;
         if (!matches || specificity < best) continue;
         best = specificity;
-        quality = static_cast<Quality>(wanted * 1000 + 0.5);
+        quality = static_cast<Quality>(std::lround(wanted * 1000));
     }
     return said ? quality : wantedQuality;
 }
