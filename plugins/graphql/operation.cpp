@@ -163,11 +163,11 @@ void Operation::start() {
 
 bool Operation::run() {
     const bool isRead = (prepared_.plan->mark() & PlacementMarks::reads) != 0 && !isMutation();
-    if (!isRead || !services_.database) return runHere();
+    // On a loop there is one read at most, see PlacementMarks.
+    if (!isRead || !services_.database || services_.loops.current() != 0) return runHere();
     try {
         return services_.database(Turn(caller_.turn)).snapshot([this] { return runHere(); });
     } catch (...) { // before it began
-        if (services_.loops.current() != 0) return isBusy_ = true;
         failWith(failureOfCaught());
         return runHere();
     }

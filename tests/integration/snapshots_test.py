@@ -46,11 +46,11 @@ class GraphQl(ServerTest):
         self.assertEqual([found["first"], found["second"], found["third"]], [before] * 3)
         self.assertEqual(data("{ rows }")["rows"], before + 2)
 
-    def test_on_a_worker(self):
+    def test_of_fields_on_workers(self):
         for number in range(3):
             self.assertOneState(f"worker{number}", "rowsOnWorkers")
 
-    def test_on_a_loop_where_reads_are(self):
+    def test_of_fields_that_alone_run_on_a_loop(self):
         for number in range(3):
             self.assertOneState(f"loop{number}", "rows")
 
