@@ -114,13 +114,16 @@ void ContributedResolver::fill(FieldCall& call, Batch& batch) const {
 void ContributedResolver::select(FieldCall& call, const SelectionPlan* selection, TypeId only) const {
     std::vector<mortise_view>& names = call.shownSelected;
     names.clear();
+    const bool isOpen = selection != nullptr && selection->objects.size() > 1;
     if (selection != nullptr)
         for (const ObjectPlan& object : selection->objects) {
             if (only != noType && object.type != only) continue;
             for (const PlannedField& field : object.fields) {
                 if (field.field == nullptr || field.completion == Completion::typeName) continue;
                 const mortise_view name = view(field.field->name);
-                const auto isSame = [&name](const mortise_view& other) { return other.data == name.data; };
+                const auto isSame = [&](const mortise_view& other) {
+                    return other.data == name.data || (isOpen && text(other) == field.field->name);
+                };
                 if (names.size() > fewNames || std::none_of(names.begin(), names.end(), isSame)) names.push_back(name);
             }
         }

@@ -69,7 +69,7 @@ const mortise_graphql_call_table FieldCall::functions = {
         return guarded(call, release != nullptr, [&] { return of(call)->own(object, release); });
     },
     [](const mortise_graphql_call* call, mortise_status status) {
-        if (call != nullptr) of(call)->operation.complete(*of(call), status);
+        if (call != nullptr) of(call)->complete(status);
     },
 };
 
@@ -140,6 +140,16 @@ bool FieldCall::append(const mortise_graphql_cell* from, std::size_t cellCount) 
     }
     items.insert(items.end(), from, from + cellCount);
     return true;
+}
+
+// One that nobody waits for is a plugin's mistake, and may be of an operation that has ended: nothing is looked at but
+// the phase.
+void FieldCall::complete(mortise_status status) {
+    Phase now = Phase::running;
+    outcome.store(status);
+    if (phase.compare_exchange_strong(now, Phase::early)) return;
+    now = Phase::pending;
+    if (phase.compare_exchange_strong(now, Phase::completed)) operation.takeBack(*this);
 }
 
 mortise_status FieldCall::beginList(std::uint32_t place) {

@@ -105,6 +105,7 @@ private:
     static FieldCall* of(const mortise_graphql_call* call);
     static const mortise_graphql_call_table functions;
 
+    void complete(mortise_status status);
     mortise_status beginList(std::uint32_t place);
     mortise_status add(const mortise_graphql_cell* cells, std::uint32_t cellCount);
     mortise_status endList();

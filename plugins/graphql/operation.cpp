@@ -31,6 +31,9 @@ public:
     Suspended() : mortise::Error("a field below the mutation waits") {}
 };
 
+// Of a request whose response is not heard any more.
+const FieldFailure ended{503, "Service unavailable", {}};
+
 std::chrono::steady_clock::time_point deadlineIn(std::chrono::milliseconds left) {
     constexpr auto longest = std::chrono::hours(24);
     return std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(left, longest);
@@ -71,8 +74,9 @@ void Operation::clear() {
     transaction_ = nullptr;
     idleCalls_.clear();
     for (const auto& call : calls_) call->release();
-    // What a plugin may still know is not used again.
-    std::erase_if(calls_, [](const auto& call) { return call->wasPending; });
+    for (auto& call : calls_)
+        if (call->wasPending) schema_.operations().retire(std::move(call));
+    std::erase(calls_, nullptr);
     if (calls_.size() > idleCallsKept) calls_.resize(idleCallsKept);
     for (const auto& call : calls_) idleCalls_.push_back(call.get());
     failures_.clear();
@@ -243,6 +247,8 @@ void Operation::respondOnce(FieldCall& call) {
             // A declared block could not be kept with it.
             return response().reply({}).field("Vary", "Accept");
         });
+    } catch (const Stale&) { // the host has responded
+        failWith(ended);
     } catch (const RolledBack&) { // the execution says why
     } catch (const Suspended&) {
         execution_.cancel({});
@@ -265,6 +271,9 @@ void Operation::transactOnce(FieldCall& call) {
             if (!resolver.resolveInTransaction(call)) throw RolledBack();
         });
     } catch (const RolledBack&) { // the call says why
+    } catch (const Stale&) {      // the host has responded
+        call.begin(call.count);
+        call.fail(FieldCall::none, ended);
     } catch (...) {
         FieldFailure failure = failureOfCaught();
         call.begin(call.count);
@@ -327,16 +336,7 @@ std::uint32_t Operation::keepFailure(const FieldFailure& failure) {
     return static_cast<std::uint32_t>(failures_.size());
 }
 
-void Operation::complete(FieldCall& call, mortise_status outcome) {
-    using Phase = FieldCall::Phase;
-    Phase now = Phase::running;
-    call.outcome.store(outcome);
-    if (call.phase.compare_exchange_strong(now, Phase::early)) return;
-    now = Phase::pending;
-    if (!call.phase.compare_exchange_strong(now, Phase::completed)) {
-        services_.log.error("A field of GraphQL was completed that nobody waits for");
-        return;
-    }
+void Operation::takeBack(FieldCall& call) {
     bool isMine = false;
     {
         const std::lock_guard lock(mutex_);

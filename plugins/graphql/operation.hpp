@@ -102,8 +102,8 @@ public:
     }
     std::uint32_t keepFailure(const FieldFailure& failure);
     const std::vector<FieldFailure>& failures() const { return failures_; }
-    // [any] A pending function of a plugin has come to an end.
-    void complete(FieldCall& call, mortise_status outcome);
+    // [any] A call that was pending is complete.
+    void takeBack(FieldCall& call);
 
 private:
     class Continuation;

@@ -69,6 +69,12 @@ void OperationPool::give(std::uint32_t loop, std::unique_ptr<Operation> operatio
     if (idle_.size() < mostIdle) idle_.push_back(std::move(operation));
 }
 
+void OperationPool::retire(std::unique_ptr<FieldCall> call) {
+    const std::lock_guard lock(mutex_);
+    retired_.push_back(std::move(call));
+    if (retired_.size() > mostRetired) retired_.pop_front();
+}
+
 std::unique_ptr<PlanCache> OperationPool::takeCache() {
     {
         const std::lock_guard lock(mutex_);

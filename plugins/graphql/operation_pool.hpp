@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -13,6 +14,7 @@
 namespace mortise::graphql {
 
 class ContributedSchema;
+class FieldCall;
 class Operation;
 class OperationPool;
 struct OperationServices;
@@ -43,6 +45,7 @@ private:
 class OperationPool {
 public:
     static constexpr std::size_t mostIdle = 64;
+    static constexpr std::size_t mostRetired = 1024; // calls
 
     OperationPool(const ContributedSchema& schema, OperationServices& services, const ExecutionLimits& limits,
                   std::size_t planBytes, std::uint32_t loops);
@@ -50,6 +53,9 @@ public:
 
     // `loop`: the number of that which the calling thread runs, 0 on any other.
     OperationLease take(std::uint32_t loop);
+
+    // A call that its plugin completed, and may complete again by mistake: it stays for a while.
+    void retire(std::unique_ptr<FieldCall> call);
 
     // Calls use(PlanCache&) with one that nobody else has meanwhile.
     template<class Use>
@@ -85,6 +91,7 @@ private:
     std::mutex mutex_;                                   // of what follows
     std::vector<std::unique_ptr<PlanCache>> idleCaches_; // the last one is the warmest
     std::vector<std::unique_ptr<Operation>> idle_;
+    std::deque<std::unique_ptr<FieldCall>> retired_; // the oldest first
 };
 
 } // namespace mortise::graphql

@@ -243,6 +243,12 @@ class Waiting(unittest.TestCase):
         self.assertEqual(ask(server, "{ later busy }").json["data"], {"later": "at last", "busy": "worker"})
         server.stop()
 
+    def test_completed_twice(self):
+        server = self.served()
+        for _ in range(3):
+            self.assertEqual(ask(server, '{ later(outcome: 7) }').json["data"], {"later": None})
+        server.stop()
+
     def test_many_at_once(self):
         server = self.served()
         query = "query q($gate: String) { a: later(gate: $gate) b: later(gate: $gate) books { author { name } } }"
