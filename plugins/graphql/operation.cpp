@@ -166,9 +166,8 @@ void Operation::start() {
 }
 
 bool Operation::run() {
-    const bool isRead = (prepared_.plan->mark() & PlacementMarks::reads) != 0 && !isMutation();
-    // On a loop there is one read at most, see PlacementMarks.
-    if (!isRead || !services_.database || services_.loops.current() != 0) return runHere();
+    const bool isOneState = (prepared_.plan->mark() & PlacementMarks::together) != 0 && !isMutation();
+    if (!isOneState || !services_.database || services_.loops.current() != 0) return runHere();
     try {
         return services_.database(Turn(caller_.turn)).snapshot([this] { return runHere(); });
     } catch (...) { // before it began

@@ -72,7 +72,8 @@ std::uint32_t PlacementMarks::mark(const Plan& plan) const {
     Walk walk(schema_);
     const std::uint32_t count = walk.object(plan.root(), false);
     const bool isMutation = plan.kind() == OperationKind::mutation;
-    return (walk.needsWorker() || count > 1 || isMutation ? worker : 0) | (count != 0 ? reads : 0);
+    return (walk.needsWorker() || count > 1 || isMutation ? worker : 0) | (count != 0 ? reads : 0) |
+           (count > 1 ? together : 0);
 }
 
 } // namespace mortise::graphql

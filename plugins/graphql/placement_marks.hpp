@@ -17,6 +17,8 @@ public:
     static constexpr std::uint32_t worker = 1;
     // Some field may read the database.
     static constexpr std::uint32_t reads = 2;
+    // Several may, so that they read in one snapshot: it costs more than a read.
+    static constexpr std::uint32_t together = 4;
 
     explicit PlacementMarks(const ContributedSchema& schema) : schema_(schema) {}
 
