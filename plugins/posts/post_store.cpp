@@ -176,7 +176,7 @@ std::vector<std::vector<Post>> PostStore::newest(mortise::Turn turn, const std::
                     .all()};
     }
     std::vector<std::vector<Post>> found(ids.size());
-    // A window function ranks all posts of the authors: by an index, without the rest of them.
+    // Ids first: where all posts of the authors are ranked, that is done by an index, without the rest of them.
     const std::vector<AuthorWithNewest> ranked = database.select<AuthorWithNewest>(authors)
                                                      .where(authors.id.in(ids))
                                                      .with(posts.where(posts.published || posts.authorId == viewer)

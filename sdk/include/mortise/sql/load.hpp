@@ -65,6 +65,8 @@ struct RelationStatement : StatementAbout<typename ChildKey::Table> {
     static constexpr std::string_view verb = "with";
 
     static std::string text(SqlDialect dialect, std::uint32_t presence) {
+        if constexpr (!isSingle && keyCount<Table> == 1)
+            if (dialect != SqlDialect::mariadb) return ofEachParent(dialect, presence);
         SqlText out(dialect);
         if (!isSingle) {
             SqlList names(out, "SELECT ");
@@ -91,6 +93,29 @@ struct RelationStatement : StatementAbout<typename ChildKey::Table> {
     }
 
 private:
+    // SQLite walks an index of each parent in turn and stops at the limit, where a window function would rank all rows
+    // of all parents, and may find these by an index of the condition.
+    static std::string ofEachParent(SqlDialect dialect, std::uint32_t presence) {
+        SqlText out(dialect);
+        SqlList list(out, "SELECT ");
+        Result::write(list);
+        (Keys::write(list.next()), ...);
+        ChildKey::write(list.next());
+        out.put(" FROM (SELECT value AS mortise_parent FROM json_each(?)) AS parents JOIN ").table(Table::mortiseTable);
+        writeKey(out.put(" ON ")).put(" IN (SELECT ");
+        writeKey(out).put(" FROM ").table(Table::mortiseTable);
+        ChildKey::write(out.put(" WHERE "));
+        out.put(" = mortise_parent");
+        if (Where::isPresent(presence)) Where::write(out.put(" AND "), presence);
+        writeOrder(out);
+        writeOrder(out.put(" LIMIT ?)"));
+        return out.text();
+    }
+    static SqlText& writeKey(SqlText& out) {
+        for (const ColumnRules& rules : tableRules<Table>)
+            if (rules.isKey) out.column(rules.name);
+        return out;
+    }
     static void writeOrder(SqlText& out) {
         if constexpr (!std::is_same_v<Order, sql::Order<>>) {
             Order::write(out);
