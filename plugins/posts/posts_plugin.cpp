@@ -9,6 +9,7 @@
 #include <mortise/deep_pages.hpp>
 #include <mortise/entity_tag.hpp>
 #include <mortise/graphql_types.hpp>
+#include <mortise/if_match.hpp>
 #include <mortise/plugin.hpp>
 #include <mortise/user_relations.hpp>
 #include <mortise/users.hpp>
@@ -42,8 +43,9 @@ private:
     mortise::Reply page(mortise::Turn turn, const PostFilter& filter, const mortise::PageQuery& query) const;
     mortise::Reply one(const mortise::Request& request) const;
     mortise::Reply post(const mortise::Request& request, const CreatePost& body) const;
-    mortise::Reply patch(const mortise::Request& request, const PatchPost& body) const;
-    mortise::Reply remove(const mortise::Request& request) const;
+    mortise::Reply patch(const mortise::Request& request, const PatchPost& body,
+                         const mortise::EntityTagList& condition) const;
+    mortise::Reply remove(const mortise::Request& request, const mortise::EntityTagList& condition) const;
 
     PostStore store_;
     mortise::Users users_;
@@ -65,11 +67,6 @@ mortise::Reply postNotFound() {
 /// Borrows from `author`.
 PostFilter filterOf(const std::optional<mortise::Uuid>& author, bool isAuthor) noexcept {
     return {author ? std::optional<std::string_view>(author->text()) : std::nullopt, isAuthor};
-}
-
-/// 400: it cannot be told whether the change is wanted.
-mortise::Reply badCondition() {
-    return mortise::invalid({{"header", "/if-match", "format", "must be * or a list of entity tags"}});
 }
 
 void PostsPlugin::configure(mortise::Setup& setup) {
@@ -149,6 +146,7 @@ void PostsPlugin::declareWrites(mortise::Setup& setup) {
         .isPrivate()
         .body<PatchPost>()
         .alsoForms()
+        .headers<mortise::IfMatch>()
         .replies<PostEnvelope>(200, "The post as it is now")
         .header("ETag", entityTag)
         .repliesError(400)
@@ -156,20 +154,25 @@ void PostsPlugin::declareWrites(mortise::Setup& setup) {
         .repliesError(403)
         .repliesError(404, "Post not found")
         .repliesError(412, "If-Match does not name the post's entity tag")
-        .handle([this](mortise::Request& request, const PatchPost& body) { return patch(request, body); });
+        .handle([this](mortise::Request& request, const PatchPost& body, const mortise::IfMatch& condition) {
+            return patch(request, body, condition.list());
+        });
     setup.del("/api/posts/:id")
         .operationId("deletePost")
         .summary("Deletes a post of the caller")
         .tags("posts")
         .authenticated()
         .isPrivate()
+        .headers<mortise::IfMatch>()
         .replies(204, "Deleted")
         .repliesError(400)
         .repliesError(401)
         .repliesError(403)
         .repliesError(404, "Post not found")
         .repliesError(412, "If-Match does not name the post's entity tag")
-        .handle([this](mortise::Request& request) { return remove(request); });
+        .handle([this](mortise::Request& request, const mortise::IfMatch& condition) {
+            return remove(request, condition.list());
+        });
 }
 
 mortise::Reply PostsPlugin::list(mortise::Request& request, const std::optional<mortise::Uuid>& author,
@@ -224,9 +227,8 @@ mortise::Reply PostsPlugin::post(const mortise::Request& request, const CreatePo
     }
 }
 
-mortise::Reply PostsPlugin::patch(const mortise::Request& request, const PatchPost& body) const {
-    const mortise::EntityTagList condition(request, "If-Match");
-    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
+mortise::Reply PostsPlugin::patch(const mortise::Request& request, const PatchPost& body,
+                                  const mortise::EntityTagList& condition) const {
     const std::optional<mortise::Uuid> id = mortise::Uuid::parse(request.parameter("id"));
     if (!id) return postNotFound();
     return store_.database().respond(request, [&](mortise::Transaction& transaction) {
@@ -234,9 +236,7 @@ mortise::Reply PostsPlugin::patch(const mortise::Request& request, const PatchPo
     });
 }
 
-mortise::Reply PostsPlugin::remove(const mortise::Request& request) const {
-    const mortise::EntityTagList condition(request, "If-Match");
-    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
+mortise::Reply PostsPlugin::remove(const mortise::Request& request, const mortise::EntityTagList& condition) const {
     const std::optional<mortise::Uuid> id = mortise::Uuid::parse(request.parameter("id"));
     if (!id) return postNotFound();
     store_.database()(request).transact([&](mortise::Transaction& transaction) {

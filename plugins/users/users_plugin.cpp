@@ -18,6 +18,7 @@
 #include <mortise/entity_tag.hpp>
 #include <mortise/extension_point.hpp>
 #include <mortise/graphql_types.hpp>
+#include <mortise/if_match.hpp>
 #include <mortise/loops.hpp>
 #include <mortise/passwords.hpp>
 #include <mortise/plugin.hpp>
@@ -84,8 +85,9 @@ private:
     mortise::Reply postBatch(mortise::Request& request, const CreateUsers& body) const;
     mortise::Reply storeBatch(mortise::Turn turn, std::string_view caller, std::vector<BatchUser>& batch,
                               bool skipTaken) const;
-    mortise::Reply patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query) const;
-    mortise::Reply remove(mortise::Request& request) const;
+    mortise::Reply patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query,
+                         const mortise::EntityTagList& condition) const;
+    mortise::Reply remove(mortise::Request& request, const mortise::EntityTagList& condition) const;
 
     UserStore store_;
     UserTypes types_{store_};
@@ -96,11 +98,6 @@ private:
 };
 
 constexpr std::string_view entityTag = "The version of the user, for If-Match and If-None-Match";
-
-/// 400: it cannot be told whether the change is wanted.
-mortise::Reply badCondition() {
-    return mortise::invalid({{"header", "/if-match", "format", "must be * or a list of entity tags"}});
-}
 
 void UsersPlugin::configure(mortise::Setup& setup) {
     UserStore::declareMigrations(setup);
@@ -202,6 +199,7 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .body<PatchUser>()
         .alsoForms()
         .query<PatchQuery>()
+        .headers<mortise::IfMatch>()
         .replies<UserDetailsEnvelope>(200, "The user as it is now")
         .header("ETag", entityTag)
         .repliesError(400)
@@ -210,22 +208,24 @@ void UsersPlugin::declareWrites(mortise::Setup& setup) {
         .repliesError(404, "Deleted meanwhile")
         .repliesError(409, "Resource already exists")
         .repliesError(412, "If-Match does not name the user's entity tag")
-        .handle([this](mortise::Request& request, const PatchUser& body, const PatchQuery& query) {
-            return patch(request, body, query);
-        });
+        .handle([this](mortise::Request& request, const PatchUser& body, const PatchQuery& query,
+                       const mortise::IfMatch& condition) { return patch(request, body, query, condition.list()); });
     setup.del("/api/users/:id")
         .operationId("deleteUser")
         .summary("Deletes the caller")
         .tags("users")
         .owner("id")
         .isPrivate()
+        .headers<mortise::IfMatch>()
         .replies(204, "Deleted")
         .repliesError(400)
         .repliesError(401)
         .repliesError(403)
         .repliesError(404, "Deleted meanwhile")
         .repliesError(412, "If-Match does not name the user's entity tag")
-        .handle([this](mortise::Request& request) { return remove(request); });
+        .handle([this](mortise::Request& request, const mortise::IfMatch& condition) {
+            return remove(request, condition.list());
+        });
 }
 
 void UsersPlugin::declareCommands(mortise::Setup& setup) {
@@ -380,9 +380,8 @@ mortise::Reply UsersPlugin::storeBatch(mortise::Turn turn, std::string_view call
     }
 }
 
-mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query) const {
-    const mortise::EntityTagList condition(request, "If-Match");
-    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
+mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& body, const PatchQuery& query,
+                                  const mortise::EntityTagList& condition) const {
     return store_.database().respond(request, [&](mortise::Transaction& transaction) {
         const UserDetails user =
             UserStore::update(transaction, request.principal().id(), body, condition, query.include.has_value());
@@ -390,9 +389,7 @@ mortise::Reply UsersPlugin::patch(mortise::Request& request, const PatchUser& bo
     });
 }
 
-mortise::Reply UsersPlugin::remove(mortise::Request& request) const {
-    const mortise::EntityTagList condition(request, "If-Match");
-    if (condition.kind() == mortise::EntityTagList::Kind::malformed) return badCondition();
+mortise::Reply UsersPlugin::remove(mortise::Request& request, const mortise::EntityTagList& condition) const {
     return removals_->remove(request, request.principal().id(), condition, collected(request));
 }
 

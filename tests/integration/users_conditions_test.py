@@ -175,6 +175,16 @@ class Tags(ServerTest):
         self.assertEqual(response.status, 403)
 
     # contract: users.if-match
+    def test_malformed_is_400_before_403(self):
+        other = self.server.register(name="Other", email="other-two@example.com")
+        target = f"/api/users/{other['user']['id']}"
+        for method, body in (("PATCH", {"name": "Mine"}), ("DELETE", None)):
+            response = self.server.request(method, target, json_body=body, token=self.token, headers={"If-Match": '"a" "b"'})
+            self.assertError(response, 400, "Validation error")
+            self.assertEqual(response.json["details"], [{"in": "header", "path": "/if-match", "code": "format",
+                                                         "message": "must be * or a list of entity tags"}])
+
+    # contract: users.if-match
     def test_no_update_is_lost(self):
         tag = self.get().header("etag")
         answers, barrier = [], threading.Barrier(16)
