@@ -28,7 +28,7 @@ home=$(cd "$home" && pwd)
 . "$source_dir/packaging/apt.sh"
 # shellcheck disable=SC2086
 mortise_install $mortise_build_packages curl
-command -v npm >/dev/null || mortise_install nodejs npm # the page of /docs comes by it
+command -v npm >/dev/null || mortise_install nodejs npm # the pages /docs and /graphiql come by it
 
 cd "$source_dir"
 cmake --preset release -DMORTISE_BUILD_TESTS=OFF >"$home/configure.log" || { cat "$home/configure.log" >&2; exit 1; }
@@ -106,7 +106,7 @@ Try, from another terminal:
   curl -si http://127.0.0.1:8080/api/posts -H "Authorization: Bearer \$TOKEN" -H 'Idempotency-Key: once' --json '{"title":"On looms"}' | grep Idempotency
   curl -si http://127.0.0.1:8080/hello -H 'Origin: http://localhost:3000'; echo
 
-and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json)
+and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json) and http://127.0.0.1:8080/graphiql
 
 HINTS
 # Variables that begin with MORTISE_ are settings to mortised.
