@@ -62,7 +62,7 @@ ErrorFormat errorFormat(std::string_view accept) {
 
 ErrorFormat errorFormat(const http::Exchange& exchange) {
     const std::string_view first = exchange.field("Accept");
-    if (first.empty()) return ErrorFormat::plain;
+    if (first.data() == nullptr) return ErrorFormat::plain;
     Wanted wanted;
     wanted.add(first);
     for (std::size_t i = 0; i < exchange.fieldCount(); ++i) {

@@ -69,6 +69,8 @@ class Problems(ServerTest):
         with self.server.connect() as connection:
             connection.send(f"GET /nowhere HTTP/1.1\r\nHost: t\r\nAccept: text/html\r\naccept: {PROBLEM};q=0.5\r\n\r\n".encode())
             self.assertEqual(connection.read().header("content-type"), PROBLEM)
+            connection.send(f"GET /nowhere HTTP/1.1\r\nHost: t\r\nAccept:\r\nAccept: {PROBLEM}\r\n\r\n".encode())
+            self.assertEqual(connection.read().header("content-type"), PROBLEM)
 
     def test_malformed_requests(self):
         # What could not be read is not believed: not in its Accept either.
