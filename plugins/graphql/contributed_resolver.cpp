@@ -304,7 +304,7 @@ void ContributedResolver::report(FieldCall& call) const {
             log.error("A field of GraphQL failed",
                       {{"plugin", call.provider->plugin}, {"field", name}, {"error", failed.failure.message}});
         else
-            log.warn("A field of GraphQL was turned away",
+            log.warn("A field of GraphQL was rejected",
                      {{"plugin", call.provider->plugin}, {"field", name}, {"error", failed.failure.message}});
         return;
     }
@@ -320,6 +320,7 @@ void ContributedResolver::misbehaves(FieldCall& call, std::string_view how) cons
 // Whether what is in the cells is what the field's type has; what is not is an error of its cell.
 void ContributedResolver::check(FieldCall& call) const {
     call.isChecked = true;
+    bool isReported = false;
     const TypeRef type = declared_.type;
     for (std::uint32_t i = 0; i < call.count; ++i) {
         std::string fault;
@@ -334,13 +335,13 @@ void ContributedResolver::check(FieldCall& call) const {
         } else if (cell.kind != MORTISE_GRAPHQL_NULL && type.isList()) {
             fault = "a value where a list is wanted";
         } else {
-            checkCell(call, cell, type, fault);
+            checkCell(cell, type, fault);
         }
         const bool isMissing = cell.kind == MORTISE_GRAPHQL_NULL && call.listOf(i) == nullptr && type.isNonNull();
         if (fault.empty() && isMissing && isMutation_ && !call.hasFailed())
             fault = "no value where there has to be one";
         if (fault.empty()) continue;
-        misbehaves(call, fault);
+        if (!std::exchange(isReported, true)) misbehaves(call, fault);
         call.fail(i, {500, "plugin '" + contribution_.plugin + "' gave " + fault, {}});
     }
 }
@@ -357,16 +358,14 @@ bool ContributedResolver::checkList(FieldCall& call, std::uint32_t first, std::u
             at = last - 1;
         } else if (type.isList() && cell.kind != MORTISE_GRAPHQL_NULL) {
             return fault = "a value where a list is wanted", false;
-        } else if (!checkCell(call, cell, type, fault)) {
+        } else if (!checkCell(cell, type, fault)) {
             return false;
         }
     }
     return true;
 }
 
-bool ContributedResolver::checkCell(FieldCall& call, mortise_graphql_cell& cell, TypeRef ref,
-                                    std::string& fault) const {
-    static_cast<void>(call);
+bool ContributedResolver::checkCell(const mortise_graphql_cell& cell, TypeRef ref, std::string& fault) const {
     if (cell.kind == MORTISE_GRAPHQL_NULL) return true;
     const Type& type = schema_.schema()[ref.named];
     switch (cell.kind) {
@@ -468,21 +467,32 @@ bool ContributedResolver::load(FieldCall& call) const {
 // The loaded objects go where their keys were.
 void ContributedResolver::takeLoaded(FieldCall& loading) const {
     FieldCall& owner = *loading.owner;
+    std::vector<std::uint32_t> causes(loading.count, 0); // of each key, as Operation::failures() is counted; 0: none
+    std::uint32_t wrong = 0;
+    for (std::uint32_t key = 0; key < loading.count; ++key) {
+        const std::uint32_t kind = loading.cells[key].kind;
+        if (loading.listOf(key) == nullptr && (kind == MORTISE_GRAPHQL_OBJECT || kind == MORTISE_GRAPHQL_NULL))
+            continue;
+        if (wrong == 0) {
+            misbehaves(loading, "what loads objects gave something else");
+            wrong = loading.operation.keepFailure(
+                {500, "what loads objects of plugin '" + loading.provider->plugin + "' gave something else", {}});
+        }
+        causes[key] = wrong;
+    }
+    for (const FieldCall::Failed& failed : loading.failures) {
+        const std::uint32_t cause = loading.operation.keepFailure(failed.failure);
+        if (failed.place == FieldCall::none)
+            std::fill(causes.begin(), causes.end(), cause);
+        else
+            causes[failed.place] = cause;
+    }
     for (std::uint32_t key = 0; key < loading.count; ++key) {
         mortise_graphql_cell cell = loading.cells[key];
-        if (loading.listOf(key) != nullptr ||
-            (cell.kind != MORTISE_GRAPHQL_OBJECT && cell.kind != MORTISE_GRAPHQL_NULL)) {
-            misbehaves(loading, "what loads objects gave something else");
-            loading.fail(key, {500,
-                               "what loads objects of plugin '" + schema_.keyed(loading.loaded).contribution->plugin +
-                                   "' gave something else",
-                               {}});
-        }
         cell.size = 0;
-        for (const FieldCall::Failed& failed : loading.failures) {
-            if (failed.place != key && failed.place != FieldCall::none) continue;
+        if (causes[key] != 0) {
             cell.kind = FieldCall::failedCell;
-            cell.value.integer = loading.operation.keepFailure(failed.failure);
+            cell.value.integer = causes[key];
         }
         for (const std::uint32_t place : loading.places[key])
             (place < owner.count ? owner.cells[place] : owner.items[place - owner.count]) = cell;

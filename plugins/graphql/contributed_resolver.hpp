@@ -61,7 +61,7 @@ private:
     void finish(FieldCall& call, mortise_status status) const;
     void check(FieldCall& call) const;
     bool checkList(FieldCall& call, std::uint32_t first, std::uint32_t end, TypeRef type, std::string& fault) const;
-    bool checkCell(FieldCall& call, mortise_graphql_cell& cell, TypeRef type, std::string& fault) const;
+    bool checkCell(const mortise_graphql_cell& cell, TypeRef type, std::string& fault) const;
     bool isSound(std::string_view json) const;
     bool load(FieldCall& call) const;
     void takeLoaded(FieldCall& loading) const;

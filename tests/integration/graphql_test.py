@@ -20,10 +20,11 @@ def ask(server, query: str, variables: dict | None = None, headers: dict | None 
 class Served(unittest.TestCase):
     SETTINGS: dict = {}
     SERVER: dict = {}
+    TAG = "one"
 
     @classmethod
     def setUpClass(cls):
-        cls.server = Mortised(plugins={**PLUGINS, "graphql": cls.SETTINGS}, server=cls.SERVER)
+        cls.server = Mortised(plugins={**PLUGINS, "graphql": cls.SETTINGS, "gives-books": {"tag": cls.TAG}}, server=cls.SERVER)
         cls.addClassCleanup(cls.server.stop)
 
     def data(self, query: str, variables: dict | None = None, **options) -> dict:
@@ -221,6 +222,28 @@ class Lies(Served):
         before = len(self.server.records)
         self.assertEqual(self.data('{ lie(kind: "early") }'), {"lie": None})
         self.server.wait_for("A plugin breaks the rules of GraphQL's fields", since=before, error="it completed a call that is not pending")
+
+
+class LiesOfMany(Served):
+    TAG = "many"
+
+    def reported(self, since: int) -> int:
+        self.data("{ selected { id } }")
+        self.server.wait_for("Selected", since=since)
+        return [record["msg"] for record in self.server.records[since:]].count("A plugin breaks the rules of GraphQL's fields")
+
+    def test_cells_are_reported_once(self):
+        before = len(self.server.records)
+        self.assertEqual(self.errors("{ books { pages } }"), [("INTERNAL_SERVER_ERROR", "Internal server error")] * 3)
+        self.assertEqual(self.reported(before), 1)
+
+    def test_keys_have_their_own_failures(self):
+        before = len(self.server.records)
+        errors = ask(self.server, "{ books { writer { name } } }").json["errors"]
+        self.assertEqual([(error["path"], error["extensions"]["code"]) for error in errors],
+                         [(["books", 0, "writer"], "NOT_FOUND"), (["books", 1, "writer"], "NOT_FOUND"),
+                          (["books", 2, "writer"], "INTERNAL_SERVER_ERROR")])
+        self.assertEqual(self.reported(before), 1)
 
 
 class Waiting(unittest.TestCase):
