@@ -96,10 +96,10 @@ bool Operation::prepare(PlanCache& cache, const GraphQlRequest& wanted, const Ca
     caller_ = caller;
     isRunning_ = true;
     const Engine& engine = schema_.engine();
-    const std::uint32_t most = engine.settings().variables.values;
-    if (wanted.variables != nullptr && !valuesOfTape(*wanted.tape, *wanted.variables, most, variables_)) {
+    const std::uint32_t maximum = engine.settings().variables.values;
+    if (wanted.variables != nullptr && !valuesOfTape(*wanted.tape, *wanted.variables, maximum, variables_)) {
         errors_.push_back(
-            requestError(ErrorKind::limit, "The variables have more than " + std::to_string(most) + " values."));
+            requestError(ErrorKind::limit, "The variables have more than " + std::to_string(maximum) + " values."));
         prepared_.document = nullptr;
         return false;
     }
@@ -166,6 +166,15 @@ void Operation::start() {
 }
 
 bool Operation::run() {
+    try {
+        return isGivenUp_ ? runHere() : runPlaced();
+    } catch (const std::exception& failure) { // no memory
+        giveUp(failure.what());
+        return runHere();
+    }
+}
+
+bool Operation::runPlaced() {
     const bool isOneState = (prepared_.plan->mark() & PlacementMarks::together) != 0 && !isMutation();
     if (!isOneState || !services_.database || services_.loops.current() != 0) return runHere();
     try {
@@ -207,7 +216,10 @@ bool Operation::takeCompleted() {
         const std::lock_guard lock(mutex_);
         taken_.swap(completed_);
     }
-    for (FieldCall* const call : taken_) {
+    const bool hasTaken = !taken_.empty();
+    while (!taken_.empty()) {
+        FieldCall* const call = taken_.back();
+        taken_.pop_back();
         --promises_;
         FieldCall& owner = call->owner != nullptr ? *call->owner : *call;
         const bool isWanted = owner.isSuspended && execution_.pending(owner.token) != nullptr;
@@ -215,8 +227,6 @@ bool Operation::takeCompleted() {
         if (!isWanted || owner.loads != 0) continue;
         if (owner.resolver->proceed(owner)) execution_.complete(owner.token);
     }
-    const bool hasTaken = !taken_.empty();
-    taken_.clear();
     return hasTaken;
 }
 
@@ -250,13 +260,8 @@ void Operation::respondOnce(FieldCall& call) {
         failWith(ended);
     } catch (const RolledBack&) { // the execution says why
     } catch (const Suspended&) {
-        execution_.cancel({});
-        mode_ = Mode::each;
-        restarts_ = true;
-        if (caller_.hasKey)
-            failWith({500,
-                      "a field below the mutation waits, so that its response cannot be kept for an Idempotency-Key",
-                      {}});
+        failWith(
+            {500, "a field below the mutation waits, so that its response cannot be kept for an Idempotency-Key", {}});
     } catch (...) {
         failWith(failureOfCaught());
     }
@@ -304,6 +309,10 @@ FieldCall& Operation::takeCall(const ContributedResolver& resolver) {
     if (idleCalls_.empty()) {
         calls_.push_back(std::make_unique<FieldCall>(*this, budget_));
         idleCalls_.push_back(calls_.back().get());
+        // takeBack() finds room for each of them: whoever completes a call cannot do without.
+        const std::lock_guard lock(mutex_);
+        completed_.reserve(calls_.size());
+        taken_.reserve(calls_.size());
     }
     FieldCall& call = *idleCalls_.back();
     idleCalls_.pop_back();
@@ -385,23 +394,35 @@ void Operation::continueRunning() {
 
 // No worker continues it: what is awaited comes to nothing.
 void Operation::abandon() {
-    if (!isGivenUp_) {
-        isGivenUp_ = true;
-        transaction_ = nullptr;
-        execution_.cancel({});
-        reply_ = serviceUnavailable();
-    }
+    giveUp("no worker continues it");
     settle(run());
 }
 
+// What is pending is waited for all the same.
+void Operation::giveUp(const char* why) {
+    if (std::exchange(isGivenUp_, true)) return;
+    transaction_ = nullptr;
+    execution_.cancel({});
+    reply_ = serviceUnavailable();
+    services_.log.of(caller_.turn).warn("An operation of GraphQL was given up", {{"error", why}});
+}
+
 void Operation::finishLater() {
-    Reply reply = takeReply();
+    Reply reply = replyAnyway();
     Deferred deferred = std::move(deferred_);
     OpenOperations& open = services_.open;
     OperationLease self = std::move(self_);
     self.reset(); // it is another request's from here on
     deferred.reply(std::move(reply));
     open.leave();
+}
+
+Reply Operation::replyAnyway() {
+    try {
+        return takeReply();
+    } catch (const std::exception&) { // no memory
+        return serviceUnavailable();
+    }
 }
 
 Reply Operation::takeReply() {

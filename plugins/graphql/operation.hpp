@@ -108,11 +108,12 @@ public:
 private:
     class Continuation;
 
+    bool runPlaced();
     bool runHere();
     void exceed();
     void start();
     bool step();
-    bool isOver() const { return execution_.state() == Execution::State::done && promises_ == 0; }
+    bool isOver() const { return promises_ == 0 && (isGivenUp_ || execution_.state() == Execution::State::done); }
     bool takeCompleted();
     bool hasCompleted();
     void runTransaction();
@@ -124,8 +125,10 @@ private:
     void schedule();
     void continueRunning();
     void abandon();
+    void giveUp(const char* why);
     void settle(bool isDone);
     void finishLater();
+    Reply replyAnyway();
     void logEngineErrors() const;
     GraphQlResponse response();
 
