@@ -117,7 +117,7 @@ void UserTypes::declareWrites(const mortise::GraphQlBuilder& graph) {
         .prepare([this](mortise::GraphQlCall& call, const CreateUser& body, mortise::GraphQlLater<std::string> later) {
             uses_.registration->needFree(call, body);
             uses_.registration->hash(body, [later = std::move(later)](const mortise::HashResult& hashed) mutable {
-                later.answer([&] { return std::string(Registration::hashOf(hashed)); });
+                later.complete([&] { return std::string(Registration::hashOf(hashed)); });
             });
         })
         .resolve([this](mortise::GraphQlCall& call, const CreateUser& body, const std::string& hash) {

@@ -52,7 +52,7 @@ public:
     // A union: an std::variant, with a MORTISE_TAGGED or without, of structs that object<T>() names. Of a tag clients
     // ask by __typename.
     template<class Variant>
-    void oneOf(std::string_view name, std::string_view said = {}) const {
+    void unionOf(std::string_view name, std::string_view said = {}) const {
         abstract<Variant, void>(name, said);
     }
     // An interface with the fields that `Shared`, a described struct, has: values are of the std::variant, and its
@@ -97,7 +97,7 @@ public:
 private:
     template<class Variant, class Shared>
     void abstract(std::string_view name, std::string_view said) const {
-        static_assert(detail::IsVariant<Variant>::value, "oneOf<Variant>(): an std::variant of described structs");
+        static_assert(detail::IsVariant<Variant>::value, "unionOf<Variant>(): an std::variant of described structs");
         declarations_->name(detail::GraphQlUse::outgoing, &detail::graphQlMark<Variant>, name);
         auto& made = declarations_->add<detail::GraphQlAbstractDefinition<Variant, Shared>>();
         made.name = name;

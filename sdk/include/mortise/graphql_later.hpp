@@ -11,7 +11,7 @@ namespace mortise {
 inline namespace v1 {
 
 // The right and duty to complete a field, or its preparation, also before its function has returned: by one of ready(),
-// answer() and fail(). Move-only, any thread; destroyed without, the field is an internal error. What is borrowed from
+// complete() and fail(). Move-only, any thread; destroyed without, the field is an internal error. What is borrowed from
 // the call, such as the texts of arguments, stays until then. Must not outlive the plugin.
 template<class T>
 class GraphQlLater {
@@ -40,11 +40,11 @@ public:
 
     // False: it was completed before.
     bool ready(T value) {
-        return answer([&]() -> T { return std::move(value); });
+        return complete([&]() -> T { return std::move(value); });
     }
     // Completes with what `work` returns. What it throws is the error of the field, as of a resolver on a worker.
     template<class Work>
-    bool answer(Work&& work) {
+    bool complete(Work&& work) {
         const auto state = std::exchange(state_, nullptr);
         if (!state || !state->claim()) return false;
         mortise_status outcome = MORTISE_OK;
@@ -58,7 +58,7 @@ public:
     }
     template<class Failure>
     bool fail(const Failure& failure) {
-        return answer([&]() -> T { throw failure; });
+        return complete([&]() -> T { throw failure; });
     }
 
     // True when the client is gone or the request has ended, and once it is completed. Only informs.

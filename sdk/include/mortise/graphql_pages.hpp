@@ -16,13 +16,13 @@ inline namespace v1 {
 template<class Rows, class Read>
 void completePage(DeepPages& pages, Turn turn, const PageQuery& query, GraphQlLater<Rows> later, Read read) {
     if (!pages.takes(query)) {
-        later.answer([&] { return read(turn); });
+        later.complete([&] { return read(turn); });
         return;
     }
     const auto waiting = std::make_shared<GraphQlLater<Rows>>(std::move(later));
     pages.run(
-        turn, [waiting, read](Turn reader) { waiting->answer([&] { return read(reader); }); },
-        [waiting](std::exception_ptr why) { waiting->answer([&]() -> Rows { std::rethrow_exception(why); }); },
+        turn, [waiting, read](Turn reader) { waiting->complete([&] { return read(reader); }); },
+        [waiting](const std::exception_ptr& why) { waiting->complete([&]() -> Rows { std::rethrow_exception(why); }); },
         [waiting] { return waiting->cancelled(); });
 }
 

@@ -73,7 +73,7 @@ public:
         declareBooks(graph);
         graph.object<Point>("Point");
         graph.enumeration<Colour>("Colour");
-        graph.oneOf<Either>("Either");
+        graph.unionOf<Either>("Either");
         graph.input<NewBook>("NewBookInput");
         graph.query<std::vector<Book>>("books").arguments<Page>().resolve(
             [](mortise::GraphQlCall& call, const Page& page) {
@@ -392,7 +392,7 @@ public:
         CPPUNIT_ASSERT_EQUAL(std::string("[object]"), call.value());
         FakeGraphQlCall busy;
         CPPUNIT_ASSERT_EQUAL(MORTISE_PENDING, resolve("Query", "later", busy));
-        CPPUNIT_ASSERT(Library::laterBooks->answer([]() -> std::vector<Book> { throw mortise::Busy(); }));
+        CPPUNIT_ASSERT(Library::laterBooks->complete([]() -> std::vector<Book> { throw mortise::Busy(); }));
         CPPUNIT_ASSERT(busy.completions == std::vector<mortise_status>{MORTISE_BUSY});
     }
     void whatIsCompleteIsReturned() {

@@ -259,7 +259,7 @@ public:
     void unionsAndInterfaces() {
         const std::string sdl = contributed([](mortise::Setup& setup) {
             const mortise::GraphQlBuilder graph = setup.graphql();
-            graph.oneOf<Shape>("Shape", "Square or round");
+            graph.unionOf<Shape>("Shape", "Square or round");
             graph.interfaceOf<std::variant<Named, User>, Named>("Someone");
             graph.object<Square>("Square");
             graph.object<Circle>("Circle");

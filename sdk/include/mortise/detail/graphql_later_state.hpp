@@ -36,15 +36,15 @@ T& keepUntilEnd(const mortise_graphql_call& call, T&& value) {
 // both has the call at any moment: whoever claimed it, and the function until then. What is complete before the
 // function returns is what the function returns, and nobody is called for it.
 //
-//   phase     | claim       | finish        | drop, abandon     | leave: what the function returns
-//   running   | → answering |               | → dropped         | → open: PENDING
-//   answering | refused     | → answered    |                   | → left: PENDING
-//   answered  | refused     |               |                   | the outcome
-//   open      | → left      |               | → left, completes |
-//   left      | refused     | completes     |                   |
-//   dropped   | refused     |               |                   | it fails
+//   phase      | claim        | finish        | drop, abandon     | leave: what the function returns
+//   running    | → completing |               | → dropped         | → open: PENDING
+//   completing | refused      | → completed   |                   | → left: PENDING
+//   completed  | refused      |               |                   | the outcome
+//   open       | → left       |               | → left, completes |
+//   left       | refused      | completes     |                   |
+//   dropped    | refused      |               |                   | it fails
 struct GraphQlLaterState {
-    enum Phase { running, answering, answered, open, left, dropped };
+    enum Phase { running, completing, completed, open, left, dropped };
 
     GraphQlLaterState(const Runtime& r, const GraphQlNames& n, const mortise_graphql_call& c, BodyField f) noexcept
         : runtime(r), names(n), call(c), turn(c.turn), fields(f) {}
@@ -58,22 +58,22 @@ struct GraphQlLaterState {
     // True for the one who may write the cells; finish() is due then.
     bool claim() noexcept {
         for (int now = phase_.load();;) {
-            const int next = now == running ? answering : now == open ? left : now;
+            const int next = now == running ? completing : now == open ? left : now;
             if (next == now) return false;
             if (phase_.compareExchange(now, next)) return true;
         }
     }
     void finish(mortise_status outcome) noexcept {
         outcome_ = outcome;
-        int now = answering;
-        if (!phase_.compareExchange(now, answered)) complete(outcome);
+        int now = completing;
+        if (!phase_.compareExchange(now, completed)) complete(outcome);
     }
     void drop() noexcept {
         int now = running;
         if (phase_.compareExchange(now, dropped)) return;
         if (now == open && claim()) complete(MORTISE_ERROR);
     }
-    // Of the function that has thrown. True: nobody has answered, nor will.
+    // Of the function that has thrown. True: nobody has completed it, nor will.
     bool abandon() noexcept {
         int now = running;
         return phase_.compareExchange(now, dropped) || now == dropped;
@@ -83,8 +83,8 @@ struct GraphQlLaterState {
         returned = MORTISE_PENDING;
         int now = running;
         if (phase_.compareExchange(now, open)) return true;
-        if (now == answering && phase_.compareExchange(now, left)) return true;
-        if (now != answered) return false;
+        if (now == completing && phase_.compareExchange(now, left)) return true;
+        if (now != completed) return false;
         returned = outcome_;
         return true;
     }
@@ -95,7 +95,7 @@ private:
     }
 
     Word<int> phase_{running};
-    mortise_status outcome_ = MORTISE_OK; // before `answered`
+    mortise_status outcome_ = MORTISE_OK; // before `completed`
 };
 
 } // namespace detail

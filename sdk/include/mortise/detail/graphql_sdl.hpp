@@ -75,7 +75,7 @@ bool isWithinInt(const Rules& rules) {
 }
 
 constexpr std::string_view graphQlUnnamed =
-    "its C++ type has no name in GraphQL: declare it by object<T>(), input<T>(), enumeration<T>() or oneOf<T>()";
+    "its C++ type has no name in GraphQL: declare it by object<T>(), input<T>(), enumeration<T>() or unionOf<T>()";
 
 // The type of a value without the `!`. What may be null says mayBeNull().
 template<class T>
