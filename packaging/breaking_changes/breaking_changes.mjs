@@ -3,7 +3,7 @@
 // node breaking_changes.mjs [--only graphql|openapi] [--dangerous] RELEASED CURRENT
 // node breaking_changes.mjs [--only graphql|openapi] --save FOLDER SERVER
 //
-// Compares what a release told its clients, schema.graphql and openapi.json, with what is told now. Each side is a folder with both
+// Compares the documents that clients of a release have, schema.graphql and openapi.json, with those of now. Each side is a folder with both
 // files, or the address of a server that serves them. Writes a line a change that breaks clients and ends with 1; with 2 where a
 // document is missing or is none. --dangerous refuses what may break clients, too, such as a new value of an enumeration.
 // --save keeps the documents of a server, for the next release.

@@ -24,7 +24,6 @@ public:
     const mortise_json_tape& raw() const { return tape_; }
     // The tape of a member's value, which borrows this one; null where it is missing or null.
     const mortise_json_tape* member(std::string_view name, mortise_json_tape& part) const;
-    std::size_t bytes() const { return nodes_.capacity() * sizeof(mortise_json_node) + text_.capacity(); }
 
 private:
     void value(const Values& values, std::uint32_t& at);

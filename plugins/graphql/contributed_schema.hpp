@@ -63,7 +63,6 @@ public:
     const AllowedOperations* allowedOperations() const { return allowed_.get(); }
     // Before it serves.
     void allowOnly(std::shared_ptr<const AllowedOperations> operations) { allowed_ = std::move(operations); }
-    bool hasOpenableFields() const { return hasOpenableFields_; }
 
 private:
     friend class SchemaAssembly;
@@ -80,7 +79,6 @@ private:
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<OperationPool> operations_;
     std::shared_ptr<const AllowedOperations> allowed_;
-    bool hasOpenableFields_ = false;
 };
 
 } // namespace mortise::graphql

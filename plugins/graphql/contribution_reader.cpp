@@ -13,12 +13,12 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::size_t longestSdl = 1U << 20;
-constexpr std::size_t longestSchema = 1U << 20;
-constexpr std::size_t longestName = 255;
-constexpr std::uint32_t mostFields = 10'000;
-constexpr std::uint32_t mostTypes = 1'000;
-constexpr std::uint32_t mostChecks = 32;
+constexpr std::size_t maximumSdl = 1U << 20;
+constexpr std::size_t maximumSchema = 1U << 20;
+constexpr std::size_t maximumName = 255;
+constexpr std::uint32_t maximumFields = 10'000;
+constexpr std::uint32_t maximumTypes = 1'000;
+constexpr std::uint32_t maximumChecks = 32;
 constexpr std::uint32_t knownFlags = MORTISE_GRAPHQL_AUTHENTICATED | MORTISE_GRAPHQL_OPENABLE |
                                      MORTISE_GRAPHQL_PARENT_KEYS | MORTISE_GRAPHQL_TRANSACTION;
 
@@ -30,27 +30,27 @@ public:
     void read(const mortise_graphql_types& table, Contribution& into) {
         if (table.struct_size < sizeof(mortise_graphql_types))
             return fault("its table says that it has " + std::to_string(table.struct_size) + " bytes");
-        into.sdl = text(table.sdl, longestSdl, "its SDL");
+        into.sdl = text(table.sdl, maximumSdl, "its SDL");
         const detail::Elements<mortise_graphql_type> types(table.types, table.type_count, table.type_size);
-        if (isReadable(types, table.types, table.type_count, mostTypes, "types"))
+        if (isReadable(types, table.types, table.type_count, maximumTypes, "types"))
             for (const mortise_graphql_type& type : types) into.types.push_back(readType(type));
         const detail::Elements<mortise_graphql_field> fields(table.fields, table.field_count, table.field_size);
-        if (isReadable(fields, table.fields, table.field_count, mostFields, "fields"))
+        if (isReadable(fields, table.fields, table.field_count, maximumFields, "fields"))
             for (const mortise_graphql_field& field : fields) into.fields.push_back(readField(field));
         const detail::Elements<mortise_view> names(table.type_names, table.type_name_count, sizeof(mortise_view));
-        if (isReadable(names, table.type_names, table.type_name_count, mostTypes, "type names"))
-            for (const mortise_view& name : names) into.typeNames.push_back(text(name, longestName, "a type name"));
+        if (isReadable(names, table.type_names, table.type_name_count, maximumTypes, "type names"))
+            for (const mortise_view& name : names) into.typeNames.push_back(text(name, maximumName, "a type name"));
     }
 
 private:
     void fault(std::string message) { faults_.push_back(std::move(message)); }
 
     template<class List>
-    bool isReadable(const List& list, const void* first, std::uint32_t count, std::uint32_t most,
+    bool isReadable(const List& list, const void* first, std::uint32_t count, std::uint32_t maximum,
                     std::string_view what) {
-        if (count > most)
+        if (count > maximum)
             fault("it has " + std::to_string(count) + " " + std::string(what) + ", and at most " +
-                  std::to_string(most) + " are taken");
+                  std::to_string(maximum) + " are taken");
         else if (count != 0 && first == nullptr)
             fault("it says that it has " + std::to_string(count) + " " + std::string(what) + " and shows none");
         else if (!list.valid())
@@ -60,12 +60,12 @@ private:
         return false;
     }
 
-    std::string text(mortise_view view, std::size_t most, const std::string& what) {
+    std::string text(mortise_view view, std::size_t maximum, const std::string& what) {
         if (view.size == 0) return {};
         if (view.data == nullptr) {
             fault(what + " has a size and no bytes");
-        } else if (view.size > most) {
-            fault(what + " is longer than " + std::to_string(most) + " bytes");
+        } else if (view.size > maximum) {
+            fault(what + " is longer than " + std::to_string(maximum) + " bytes");
         } else {
             const std::string_view given(view.data, static_cast<std::size_t>(view.size));
             if (findInvalidUtf8(given) == std::string_view::npos) return std::string(given);
@@ -75,7 +75,7 @@ private:
     }
     std::string need(mortise_view view, const std::string& what) {
         const std::size_t before = faults_.size();
-        std::string given = text(view, longestName, what);
+        std::string given = text(view, maximumName, what);
         if (given.empty() && faults_.size() == before) fault(what + " is missing");
         return given;
     }
@@ -104,8 +104,8 @@ private:
         field.flags = from.flags;
         if ((from.flags & ~knownFlags) != 0) fault(what + " has an unknown flag");
         field.placement = placement(from.placement, what);
-        field.role = text(from.role, longestName, "the role of " + what);
-        field.twin = text(from.twin, longestName, "the twin of " + what);
+        field.role = text(from.role, maximumName, "the role of " + what);
+        field.twin = text(from.twin, maximumName, "the twin of " + what);
         if (!field.twin.empty() && !isRoute(field.twin))
             fault("the twin of " + what + " is no route such as 'POST /api/users': '" + field.twin + "'");
         field.context = from.context;
@@ -116,11 +116,11 @@ private:
             fault(what + " asks for a transaction and is none of Mutation");
         if (field.type == "Mutation") field.placement = MORTISE_PLACEMENT_WORKER;
         const detail::Elements<mortise_graphql_check> checks(from.checks, from.check_count, from.check_size);
-        if (isReadable(checks, from.checks, from.check_count, mostChecks, "checks of " + what))
+        if (isReadable(checks, from.checks, from.check_count, maximumChecks, "checks of " + what))
             for (const mortise_graphql_check& check : checks)
-                field.checks.push_back({text(check.argument, longestName, "the argument of a check of " + what),
+                field.checks.push_back({text(check.argument, maximumName, "the argument of a check of " + what),
                                         need(check.in, "the place that a check of " + what + " names in its details"),
-                                        text(check.schema, longestSchema, "the schema of a check of " + what)});
+                                        text(check.schema, maximumSchema, "the schema of a check of " + what)});
         return field;
     }
 

@@ -14,15 +14,15 @@ namespace mortise::graphql {
 
 namespace {
 
-constexpr std::size_t deepestList = TypeRef::maximumLists;
-constexpr std::size_t kept = 4096;           // elements of a vector that stay for the next operation
-constexpr std::size_t mostDetails = 1'000;   // of one failure
-constexpr std::size_t longestMessage = 4096; // bytes
+constexpr std::size_t maximumNesting = TypeRef::maximumLists;
+constexpr std::size_t kept = 4096;            // elements of a vector that stay for the next operation
+constexpr std::size_t maximumDetails = 1'000; // of one failure
+constexpr std::size_t maximumMessage = 4096;  // bytes
 
 std::string textOf(mortise_view view) {
     if (view.data == nullptr) return {};
     const std::string_view text(view.data, static_cast<std::size_t>(view.size));
-    return std::string(text.substr(0, longestMessage));
+    return std::string(text.substr(0, maximumMessage));
 }
 
 // No memory: what was to be written is dropped.
@@ -154,7 +154,7 @@ void FieldCall::complete(mortise_status status) {
 
 mortise_status FieldCall::beginList(std::uint32_t place) {
     if (isOpen_) {
-        if (nesting_.size() + 1 >= deepestList) return MORTISE_INVALID;
+        if (nesting_.size() + 1 >= maximumNesting) return MORTISE_INVALID;
         mortise_graphql_cell cell{};
         cell.kind = nestedList;
         if (!append(&cell, 1)) return MORTISE_ERROR;
@@ -205,7 +205,7 @@ mortise_status FieldCall::fail(std::uint32_t place, const mortise_error_reply& e
     failure.code = textOf(given.code);
     std::size_t size = failure.message.size() + failure.code.size() + sizeof(Failed);
     const detail::Elements<mortise_error_detail> details(given.details, given.detail_count, given.detail_size);
-    if (!details.valid() || details.size() > mostDetails) return MORTISE_INVALID;
+    if (!details.valid() || details.size() > maximumDetails) return MORTISE_INVALID;
     for (const mortise_error_detail& one : details) {
         failure.details.push_back({textOf(one.in), textOf(one.path), textOf(one.code), textOf(one.message)});
         size += sizeof(Detail) + failure.details.back().path.size() + failure.details.back().message.size();

@@ -8,6 +8,7 @@
 #include "schema_document.hpp"
 
 #include <mortise/extension_point.hpp>
+#include <mortise/graphql_types.hpp>
 #include <mortise/plugin.hpp>
 
 #include <memory>
@@ -17,12 +18,6 @@
 #include <vector>
 
 namespace mortise::graphql {
-
-// What other plugins contribute, in C: service/graphql.h.
-struct TypesPoint {
-    static constexpr const char* pointId = MORTISE_GRAPHQL_POINT;
-    using Table = mortise_graphql_types;
-};
 
 namespace {
 
@@ -53,9 +48,10 @@ SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
     return settings;
 }
 
-class GraphQlPlugin : public Plugin<Settings>, public ExtensionPoint<TypesPoint, ContributedSchema> {
+class GraphQlPlugin : public Plugin<Settings>, public ExtensionPoint<GraphQlTypes, ContributedSchema> {
 public:
     void configure(Setup& setup) override {
+        // An aggregate that is not moved. NOLINTNEXTLINE(modernize-make-unique)
         services_.reset(new OperationServices{log(), tasks(), loops(), json()});
         services_->isDevelopment = developmentMode();
         services_->areQueriesOpen = settings().openQueries;
@@ -78,8 +74,8 @@ public:
         services_->open.wait();
     }
 
-    std::unique_ptr<ContributedSchema> build(const Contributions<TypesPoint>& list) override {
-        std::vector<const Contributions<TypesPoint>::One*> given;
+    std::unique_ptr<ContributedSchema> build(const Contributions<GraphQlTypes>& list) override {
+        std::vector<const Contributions<GraphQlTypes>::One*> given;
         std::vector<Contribution> contributions;
         bool isWhole = true;
         for (const auto& one : list) {
@@ -126,4 +122,4 @@ private:
 } // namespace mortise::graphql
 
 MORTISE_PLUGIN(mortise::graphql::GraphQlPlugin, "org.mortise.graphql", "1.0.0", licence("Apache-2.0"), inExample(),
-               mayUse<mortise::Database, mortise::RequestLimits>(), defines<mortise::graphql::TypesPoint>())
+               mayUse<mortise::Database, mortise::RequestLimits>(), defines<mortise::GraphQlTypes>())

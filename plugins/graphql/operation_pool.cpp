@@ -66,13 +66,13 @@ void OperationPool::give(std::uint32_t loop, std::unique_ptr<Operation> operatio
         return;
     }
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < mostIdle) idle_.push_back(std::move(operation));
+    if (idle_.size() < maximumIdle) idle_.push_back(std::move(operation));
 }
 
 void OperationPool::retire(std::unique_ptr<FieldCall> call) {
     const std::lock_guard lock(mutex_);
     retired_.push_back(std::move(call));
-    if (retired_.size() > mostRetired) retired_.pop_front();
+    if (retired_.size() > maximumRetired) retired_.pop_front();
 }
 
 std::unique_ptr<PlanCache> OperationPool::takeCache() {
@@ -89,7 +89,7 @@ std::unique_ptr<PlanCache> OperationPool::takeCache() {
 
 void OperationPool::giveCache(std::unique_ptr<PlanCache> cache) {
     const std::lock_guard lock(mutex_);
-    if (idleCaches_.size() < mostIdle) idleCaches_.push_back(std::move(cache));
+    if (idleCaches_.size() < maximumIdle) idleCaches_.push_back(std::move(cache));
 }
 
 } // namespace mortise::graphql

@@ -44,8 +44,8 @@ private:
 // bounded number that workers share. Any thread.
 class OperationPool {
 public:
-    static constexpr std::size_t mostIdle = 64;
-    static constexpr std::size_t mostRetired = 1024; // calls
+    static constexpr std::size_t maximumIdle = 64;
+    static constexpr std::size_t maximumRetired = 1024; // calls
 
     OperationPool(const ContributedSchema& schema, OperationServices& services, const ExecutionLimits& limits,
                   std::size_t planBytes, std::uint32_t loops);

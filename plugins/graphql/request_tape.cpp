@@ -14,8 +14,8 @@ void RequestTape::assign(const mortise_json_tape& tape) {
 
 void RequestTape::clear() {
     view_ = {};
-    if (nodes_.capacity() * sizeof(mortise_json_node) > mostKept) std::vector<mortise_json_node>().swap(nodes_);
-    if (text_.capacity() > mostKept) std::string().swap(text_);
+    if (nodes_.capacity() * sizeof(mortise_json_node) > maximumKept) std::vector<mortise_json_node>().swap(nodes_);
+    if (text_.capacity() > maximumKept) std::string().swap(text_);
 }
 
 } // namespace mortise::graphql

@@ -18,7 +18,7 @@ public:
     const mortise_json_tape& view() const { return view_; }
 
 private:
-    static constexpr std::size_t mostKept = std::size_t{64} * 1024; // bytes of each that an idle one keeps
+    static constexpr std::size_t maximumKept = std::size_t{64} * 1024; // bytes of each that an idle one keeps
 
     std::vector<mortise_json_node> nodes_;
     std::string text_;

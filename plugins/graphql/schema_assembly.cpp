@@ -202,7 +202,6 @@ void SchemaAssembly::addField(std::size_t index, const ContributedField& field) 
     auto resolver = std::make_unique<ContributedResolver>(*made_, contribution, field, *declared, std::move(checks));
     made_->byField_[declared->id] = resolver.get();
     made_->resolvers_->own(field.type, field.name, std::move(resolver));
-    if (field.has(MORTISE_GRAPHQL_OPENABLE)) made_->hasOpenableFields_ = true;
 }
 
 std::vector<ArgumentCheck> SchemaAssembly::compile(std::size_t index, const ContributedField& field,

@@ -10,12 +10,12 @@ namespace {
 
 class TapeReader {
 public:
-    TapeReader(const mortise_json_tape& tape, std::uint32_t most, Values& values)
-        : tape_(tape), most_(most), values_(values) {}
+    TapeReader(const mortise_json_tape& tape, std::uint32_t maximum, Values& values)
+        : tape_(tape), maximum_(maximum), values_(values) {}
 
     // Recursive by the nesting of JSON, which the host bounds.
     bool read(const mortise_json_node& node, std::string_view name) {
-        if (values_.size() >= most_) return false;
+        if (values_.size() >= maximum_) return false;
         if (node.kind == MORTISE_JSON_OBJECT || node.kind == MORTISE_JSON_ARRAY) return readBelow(node, name);
         Value value;
         value.name = name;
@@ -68,14 +68,14 @@ private:
     }
 
     const mortise_json_tape& tape_;
-    std::uint32_t most_;
+    std::uint32_t maximum_;
     Values& values_;
 };
 
 } // namespace
 
-bool valuesOfTape(const mortise_json_tape& tape, const mortise_json_node& at, std::uint32_t most, Values& values) {
-    return TapeReader(tape, most, values).read(at, {});
+bool valuesOfTape(const mortise_json_tape& tape, const mortise_json_node& at, std::uint32_t maximum, Values& values) {
+    return TapeReader(tape, maximum, values).read(at, {});
 }
 
 } // namespace mortise::graphql

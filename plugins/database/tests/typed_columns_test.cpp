@@ -165,12 +165,12 @@ public:
         };
         const int before = registrations_;
         for (unsigned bits = 1; bits < 127; ++bits) read(bits);
-        const int most = static_cast<int>(mortise::detail::SqlProjection::most) + 1; // that of all columns
-        CPPUNIT_ASSERT_EQUAL(before + most, registrations_);
+        const int maximum = static_cast<int>(mortise::detail::SqlProjection::maximumSets) + 1; // that of all columns
+        CPPUNIT_ASSERT_EQUAL(before + maximum, registrations_);
         CPPUNIT_ASSERT(lastRead_.find("`author_id`") != std::string::npos);
         read(1);
         CPPUNIT_ASSERT_EQUAL(std::string("SELECT `id` FROM `blog_posts` LIMIT ?"), lastRead_);
-        CPPUNIT_ASSERT_EQUAL(before + most, registrations_);
+        CPPUNIT_ASSERT_EQUAL(before + maximum, registrations_);
     }
 
     void goesToAWorkerWhenItIsFirstUsedOnALoop() {

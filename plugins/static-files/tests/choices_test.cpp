@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables by which an answer is chosen: media types.
+// The tables by which a response is chosen: media types.
 #include "media_types.hpp"
 
 #include <cppunit/extensions/HelperMacros.h>

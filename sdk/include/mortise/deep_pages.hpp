@@ -44,10 +44,12 @@ public:
         }
         requireRoom();
         const auto later = std::make_shared<Deferred>(request.defer());
-        waiting_.push_back(std::make_shared<Page>(
-            Page{[later] { return later->cancelled(); },
-                 [later, read] { later->answer([&] { return read(Turn(*later)); }); },
-                 [later](std::exception_ptr why) { later->answer([&]() -> Reply { std::rethrow_exception(why); }); }}));
+        waiting_.push_back(
+            std::make_shared<Page>(Page{[later] { return later->cancelled(); },
+                                        [later, read] { later->answer([&] { return read(Turn(*later)); }); },
+                                        [later](const std::exception_ptr& why) {
+                                            later->answer([&]() -> Reply { std::rethrow_exception(why); });
+                                        }}));
         return Reply::later();
     }
     // [worker] The same for who waits without a Request, such as a field of GraphQL. True: read(turn) has been called,

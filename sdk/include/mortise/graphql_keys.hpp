@@ -67,6 +67,7 @@ public:
     std::size_t size() const noexcept { return count_; }
     const T& operator[](std::size_t place) const noexcept {
         // A handle of ours is the address of a row, which detail/graphql_write.hpp made it of.
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
         return *reinterpret_cast<const T*>(static_cast<std::uintptr_t>(handles_[place]));
     }
 

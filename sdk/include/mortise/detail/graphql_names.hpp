@@ -56,11 +56,6 @@ public:
             if (one.mark == mark) return one.first;
         return 0;
     }
-    bool isTaken(std::string_view name) const noexcept {
-        for (const Named& one : named_)
-            if (one.name == name) return true;
-        return false;
-    }
 
     // What to read of the rows of an object type. `always`: whatever is selected.
     void setSelected(const char* mark, std::vector<Selected> fields, std::uint64_t always) {

@@ -77,8 +77,8 @@ struct GraphQlParentRows {
 
 // Writes what a resolver returned into the cells: one value, or one a parent.
 template<bool areMany, class Result>
-void writeGraphQl(const mortise_graphql_call& call, const GraphQlNames& names, Result&& result) {
-    using Value = std::decay_t<Result>;
+void writeGraphQl(const mortise_graphql_call& call, const GraphQlNames& names, Result result) {
+    using Value = Result;
     static_assert(!(std::is_same_v<ElementOf<Value>, std::string_view> ? false : isBorrowed<Value>()),
                   "a resolver returns structs that own their texts: std::string in place of std::string_view");
     const auto write = [&](const Value& value) {

@@ -76,7 +76,7 @@ public:
         return where(detail::Keyset<Order>::behind(std::forward<Values>(values)...));
     }
     // Fetches these members alone; the others keep their initialisers. Each set that comes has a statement of its own,
-    // registered when it first comes (on a loop that is Busy); past SqlProjection::most of them all columns are
+    // registered when it first comes (on a loop that is Busy); past SqlProjection::maximumSets of them all columns are
     // fetched.
     auto columns(const Columns<T>& wanted) const {
         static_assert(Result::isStruct, "columns(): of select(table) and select<T>(table)");

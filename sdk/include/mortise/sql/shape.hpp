@@ -100,12 +100,12 @@ template<class Statement>
 inline const SqlShape sqlShape = SqlShape::of<Statement>();
 
 // The statements that a type of query with columns() can be besides: one for each set of its columns and of its
-// optional filters that came, up to `most`; those that come later are read with all columns. A set is a bit for each
-// member of the result that is a column.
+// optional filters that came, up to `maximumSets`; those that come later are read with all columns. A set is a bit for
+// each member of the result that is a column.
 class SqlProjection {
 public:
     using Text = std::string (*)(SqlDialect dialect, std::uint32_t variant, std::uint64_t columns);
-    static constexpr std::uint32_t most = 32;
+    static constexpr std::uint32_t maximumSets = 32;
     static constexpr unsigned maxMembers = 57; // beside 6 bits for a variant and one that is set, in one word
 
     // Result says which members are columns.
@@ -138,7 +138,7 @@ private:
           all(Result::allColumns),
           others(Statement::otherColumns),
           first(total) {
-        total += most;
+        total += maximumSets;
     }
 };
 
@@ -162,7 +162,7 @@ public:
     static constexpr std::uint32_t none = 0xffffffffu;
     std::uint32_t* ofColumns(const SqlProjection& projection, std::uint64_t key) noexcept {
         // Places are taken in order, so that whoever finds one free has seen all sets that there are.
-        for (std::uint32_t i = 0; i < SqlProjection::most; ++i) {
+        for (std::uint32_t i = 0; i < SqlProjection::maximumSets; ++i) {
             Set& set = sets_[projection.first + i];
             std::uint64_t found = __atomic_load_n(&set.key, __ATOMIC_ACQUIRE);
             if (found == 0 &&
