@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contributed_resolver.hpp"
 
+#include "call_output.hpp"
 #include "contributed_schema.hpp"
 #include "operation.hpp"
 
@@ -34,6 +35,7 @@ ContributedResolver::ContributedResolver(const ContributedSchema& schema, const 
       field_(field),
       declared_(declared),
       checks_(std::move(checks)),
+      check_(schema, contribution.typeNames.size()),
       isMutation_(declared.owner == schema.schema().root(OperationKind::mutation)),
       isRoot_(isMutation_ || declared.owner == schema.schema().root(OperationKind::query)) {
     types_.reserve(contribution.typeNames.size());
@@ -44,22 +46,13 @@ Progress ContributedResolver::resolve(Batch& batch) const {
     try {
         return begin(batch);
     } catch (...) { // the host's validator, or no memory
-        const FieldFailure failure = failureOfCaught();
-        Operation& operation = Operation::of(batch);
-        const Cell cell = batch.failure(shownMessage(operation, failure), operation.keepFailure(failure));
-        std::fill(batch.cells().begin(), batch.cells().end(), cell);
-        return Progress::done;
+        return failAll(batch, failureOfCaught());
     }
 }
 
 Progress ContributedResolver::begin(Batch& batch) const {
     Operation& operation = Operation::of(batch);
-    const auto failAll = [&](const FieldFailure& failure) {
-        const Cell cell = batch.failure(shownMessage(operation, failure), operation.keepFailure(failure));
-        std::fill(batch.cells().begin(), batch.cells().end(), cell);
-        return Progress::done;
-    };
-    if (isRoot_ && operation.mode() == Operation::Mode::failing) return failAll(operation.failure());
+    if (isRoot_ && operation.mode() == Operation::Mode::failing) return failAll(batch, operation.failure());
     FieldCall* call = isMutation_ ? operation.preparedCall() : nullptr;
     if (call != nullptr) {
         call->batch = &batch;
@@ -67,7 +60,7 @@ Progress ContributedResolver::begin(Batch& batch) const {
         call->begin(static_cast<std::uint32_t>(batch.parents().size()));
         call->stage = FieldCall::Stage::prepared;
     } else {
-        if (const FieldFailure* const refused = refusal(operation)) return failAll(*refused);
+        if (const FieldFailure* const refused = refusal(operation)) return failAll(batch, *refused);
         call = &operation.takeCall(*this);
         fill(*call, batch);
         if (!pass(*call)) {
@@ -321,96 +314,14 @@ void ContributedResolver::misbehaves(FieldCall& call, std::string_view how) cons
 void ContributedResolver::check(FieldCall& call) const {
     call.isChecked = true;
     bool isReported = false;
-    const TypeRef type = declared_.type;
     for (std::uint32_t i = 0; i < call.count; ++i) {
-        std::string fault;
-        mortise_graphql_cell& cell = call.cells[i];
-        if (const FieldCall::List* const list = call.listOf(i)) {
-            if (!type.isList())
-                fault = "a list where none is wanted";
-            else if (call.openPlace() == i)
-                fault = "a list that was not ended";
-            else
-                checkList(call, list->first, list->end, type.item(), fault);
-        } else if (cell.kind != MORTISE_GRAPHQL_NULL && type.isList()) {
-            fault = "a value where a list is wanted";
-        } else {
-            checkCell(cell, type, fault);
-        }
-        const bool isMissing = cell.kind == MORTISE_GRAPHQL_NULL && call.listOf(i) == nullptr && type.isNonNull();
-        if (fault.empty() && isMissing && isMutation_ && !call.hasFailed())
+        std::string fault = check_.faultIn(call, i, declared_.type);
+        const bool isMissing = call.cells[i].kind == MORTISE_GRAPHQL_NULL && call.listOf(i) == nullptr;
+        if (fault.empty() && isMissing && declared_.type.isNonNull() && isMutation_ && !call.hasFailed())
             fault = "no value where there has to be one";
         if (fault.empty()) continue;
         if (!std::exchange(isReported, true)) misbehaves(call, fault);
         call.fail(i, {500, "plugin '" + contribution_.plugin + "' gave " + fault, {}});
-    }
-}
-
-bool ContributedResolver::checkList(FieldCall& call, std::uint32_t first, std::uint32_t end, TypeRef type,
-                                    std::string& fault) const {
-    for (std::uint32_t at = first; at < end; ++at) {
-        mortise_graphql_cell& cell = call.items[at];
-        if (cell.kind == FieldCall::nestedList) {
-            const auto last = static_cast<std::uint32_t>(cell.value.integer);
-            if (!type.isList()) return fault = "a list within a list where none is wanted", false;
-            if (last <= at || last > end) return fault = "a list that was not ended", false;
-            if (!checkList(call, at + 1, last, type.item(), fault)) return false;
-            at = last - 1;
-        } else if (type.isList() && cell.kind != MORTISE_GRAPHQL_NULL) {
-            return fault = "a value where a list is wanted", false;
-        } else if (!checkCell(cell, type, fault)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool ContributedResolver::checkCell(const mortise_graphql_cell& cell, TypeRef ref, std::string& fault) const {
-    if (cell.kind == MORTISE_GRAPHQL_NULL) return true;
-    const Type& type = schema_.schema()[ref.named];
-    switch (cell.kind) {
-    case MORTISE_GRAPHQL_BOOLEAN:
-        if (cell.value.integer != 0 && cell.value.integer != 1) fault = "a boolean that is neither 0 nor 1";
-        break;
-    case MORTISE_GRAPHQL_INTEGER:
-    case MORTISE_GRAPHQL_NUMBER:
-        break;
-    case MORTISE_GRAPHQL_TEXT:
-    case MORTISE_GRAPHQL_JSON:
-    case MORTISE_GRAPHQL_KEY:
-        if (cell.size != 0 && cell.value.text == nullptr) fault = "a text without bytes";
-        break;
-    case MORTISE_GRAPHQL_OBJECT:
-        break;
-    default:
-        fault = "a cell of kind " + std::to_string(cell.kind);
-    }
-    if (!fault.empty()) return false;
-    const bool isObject = cell.kind == MORTISE_GRAPHQL_OBJECT || cell.kind == MORTISE_GRAPHQL_KEY;
-    if (isObject != type.isComposite()) {
-        fault = isObject ? "an object where a value is wanted" : "a value where an object is wanted";
-    } else if (cell.kind == MORTISE_GRAPHQL_KEY) {
-        const KeyedType& keyed = schema_.keyed(ref.named);
-        if (type.isAbstract())
-            fault = "a key where the type of the object is open";
-        else if (keyed.type == nullptr || keyed.type->load == nullptr)
-            fault = "a key of the type '" + type.name + "', whose objects are not found by keys";
-    } else if (isObject && type.isAbstract() && (cell.size == 0 || cell.size > types_.size())) {
-        fault = "an object whose type is not among its type names";
-    } else if (cell.kind == MORTISE_GRAPHQL_JSON) {
-        if (type.kind != TypeKind::scalar || type.scalarKind != ScalarKind::custom)
-            fault = "JSON where the type is no scalar of its own";
-        else if (!isSound(textOf(cell)))
-            fault = "JSON that cannot be read";
-    }
-    return fault.empty();
-}
-
-bool ContributedResolver::isSound(std::string_view json) const {
-    try {
-        return schema_.services().json.visit(json, {}, [](const mortise_json_tape&) {});
-    } catch (const std::exception&) {
-        return false;
     }
 }
 
@@ -499,75 +410,15 @@ void ContributedResolver::takeLoaded(FieldCall& loading) const {
     }
     loading.operation.giveBack(loading);
 }
-
-// What the call has goes into the execution.
 void ContributedResolver::write(FieldCall& call) const {
-    Batch& batch = *call.batch;
-    const auto cells = batch.cells();
-    for (std::uint32_t i = 0; i < call.count; ++i) {
-        if (const FieldCall::List* const list = call.listOf(i)) {
-            batch.beginList(i);
-            emit(call, list->first, list->end);
-            batch.endList();
-        } else {
-            cells[i] = cellOf(call, call.cells[i]);
-        }
-    }
-    for (const FieldCall::Failed& failed : call.failures) {
-        const Cell cell = failureOf(call, failed.failure);
-        if (failed.place == FieldCall::none)
-            std::fill(cells.begin(), cells.end(), cell);
-        else
-            cells[failed.place] = cell;
-    }
+    CallOutput(call, types_).write();
 }
 
-void ContributedResolver::emit(FieldCall& call, std::uint32_t first, std::uint32_t end) const {
-    for (std::uint32_t at = first; at < end; ++at) {
-        const mortise_graphql_cell& cell = call.items[at];
-        if (cell.kind != FieldCall::nestedList) {
-            call.batch->add(cellOf(call, cell));
-            continue;
-        }
-        const auto last = static_cast<std::uint32_t>(cell.value.integer);
-        if (last <= at || last > end) return; // an error of its cell
-        call.batch->beginList();
-        emit(call, at + 1, last);
-        call.batch->endList();
-        at = last - 1;
-    }
-}
-
-Cell ContributedResolver::cellOf(FieldCall& call, const mortise_graphql_cell& cell) const {
-    switch (cell.kind) {
-    case MORTISE_GRAPHQL_BOOLEAN:
-        return Cell::ofBoolean(cell.value.integer != 0);
-    case MORTISE_GRAPHQL_INTEGER:
-        return Cell::ofInteger(cell.value.integer);
-    case MORTISE_GRAPHQL_NUMBER:
-        return Cell::ofNumber(cell.value.number);
-    case MORTISE_GRAPHQL_TEXT:
-        return Cell::ofString(textOf(cell));
-    case MORTISE_GRAPHQL_JSON:
-        return Cell::ofJson(textOf(cell));
-    case MORTISE_GRAPHQL_OBJECT:
-        return Cell::ofObject(cell.value.handle, cell.size == 0 ? noType : types_[cell.size - 1]);
-    case FieldCall::failedCell: {
-        const auto cause = static_cast<std::uint32_t>(cell.value.integer);
-        return call.batch->failure(shownMessage(call.operation, call.operation.failures()[cause - 1]), cause);
-    }
-    default:
-        return {};
-    }
-}
-
-Cell ContributedResolver::failureOf(FieldCall& call, const FieldFailure& failure) const {
-    return call.batch->failure(shownMessage(call.operation, failure), call.operation.keepFailure(failure));
-}
-
-std::string_view ContributedResolver::shownMessage(const Operation& operation, const FieldFailure& failure) {
-    if (failure.status == 500 && !operation.services().isDevelopment) return maskedMessage;
-    return failure.status == 400 && !failure.details.empty() ? invalidMessage : std::string_view(failure.message);
+Progress ContributedResolver::failAll(Batch& batch, const FieldFailure& failure) {
+    Operation& operation = Operation::of(batch);
+    const Cell cell = batch.failure(operation.shownMessage(failure), operation.keepFailure(failure));
+    std::fill(batch.cells().begin(), batch.cells().end(), cell);
+    return Progress::done;
 }
 
 } // namespace mortise::graphql

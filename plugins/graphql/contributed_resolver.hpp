@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cell_check.hpp"
 #include "contribution.hpp"
 #include "field_call.hpp"
 
@@ -60,16 +61,10 @@ private:
     bool invoke(FieldCall& call, mortise_graphql_function function, void* context) const;
     void finish(FieldCall& call, mortise_status status) const;
     void check(FieldCall& call) const;
-    bool checkList(FieldCall& call, std::uint32_t first, std::uint32_t end, TypeRef type, std::string& fault) const;
-    bool checkCell(const mortise_graphql_cell& cell, TypeRef type, std::string& fault) const;
-    bool isSound(std::string_view json) const;
     bool load(FieldCall& call) const;
     void takeLoaded(FieldCall& loading) const;
     void write(FieldCall& call) const;
-    void emit(FieldCall& call, std::uint32_t first, std::uint32_t end) const;
-    Cell cellOf(FieldCall& call, const mortise_graphql_cell& cell) const;
-    Cell failureOf(FieldCall& call, const FieldFailure& failure) const;
-    static std::string_view shownMessage(const Operation& operation, const FieldFailure& failure);
+    static Progress failAll(Batch& batch, const FieldFailure& failure);
     void misbehaves(FieldCall& call, std::string_view how) const;
 
     const ContributedSchema& schema_;
@@ -77,6 +72,7 @@ private:
     const ContributedField& field_;
     const Field& declared_;
     std::vector<ArgumentCheck> checks_;
+    CellCheck check_;
     std::vector<TypeId> types_; // of the contribution's type names
     bool isMutation_;
     bool isRoot_;

@@ -101,6 +101,8 @@ public:
         if (budget_.isExceeded()) exceed();
     }
     std::uint32_t keepFailure(const FieldFailure& failure);
+    // What the client reads of it.
+    std::string_view shownMessage(const FieldFailure& failure) const;
     const std::vector<FieldFailure>& failures() const { return failures_; }
     // [any] A call that was pending is complete.
     void takeBack(FieldCall& call);
