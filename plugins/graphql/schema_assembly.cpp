@@ -50,7 +50,7 @@ std::unique_ptr<ContributedSchema> SchemaAssembly::run(const SchemaSettings& set
     join();
     SchemaDefinition definition;
     if (isRefused_ || !readSdl(definition)) return nullptr;
-    findFields(definition);
+    findOwners(definition);
     TypeDefinition* const query = find(definition, "Query");
     if (query == nullptr || query->fields.empty())
         throw Invalid(
@@ -121,6 +121,10 @@ std::size_t SchemaAssembly::ownerOf(std::uint32_t offset) const {
     return none;
 }
 
+std::string SchemaAssembly::nameOf(std::size_t owner) const {
+    return owner == none ? "graphql" : made_->contributions_[owner].plugin;
+}
+
 // To whoever wrote what stands at the errors' places; each is named to the others.
 void SchemaAssembly::report(std::span<const Error> errors) {
     for (const Error& error : errors) {
@@ -144,9 +148,10 @@ void SchemaAssembly::report(std::span<const Error> errors) {
     }
 }
 
-void SchemaAssembly::findFields(const SchemaDefinition& definition) {
+void SchemaAssembly::findOwners(const SchemaDefinition& definition) {
     for (const TypeDefinition& type : definition.types) {
         if (type.kind != TypeKind::object) continue;
+        typeOwners_.emplace(type.name, ownerOf(type.offset));
         for (const FieldDefinition& field : type.fields)
             fieldOwners_.emplace(type.name + "." + field.name, ownerOf(field.offset));
     }
@@ -162,10 +167,13 @@ void SchemaAssembly::addTypes() {
                 refuse(i, "'" + type.name + "' has keys and is no object type");
                 continue;
             }
+            if (const std::size_t owner = typeOwners_.at(type.name); owner != i) {
+                refuse(i, "it has keys for '" + type.name + "', a type of plugin '" + nameOf(owner) + "'");
+                continue;
+            }
             KeyedType& keyed = made_->keyed_[id];
             if (keyed.type != nullptr) {
-                const std::string& other = keyed.contribution->plugin;
-                refuse(i, "the type '" + type.name + "' has keys of plugin '" + other + "' already");
+                refuse(i, "it has keys for the type '" + type.name + "' twice");
                 continue;
             }
             keyed = {&contribution, &type};
@@ -193,8 +201,7 @@ void SchemaAssembly::addField(std::size_t index, const ContributedField& field) 
     if (declared == nullptr) return refuse(index, "it has a resolver for '" + name + "', which no SDL has");
     const std::size_t owner = fieldOwners_.at(name);
     if (owner != index)
-        return refuse(index, "it has a resolver for '" + name + "', a field of plugin '" +
-                                 (owner == none ? "graphql" : made_->contributions_[owner].plugin) + "'");
+        return refuse(index, "it has a resolver for '" + name + "', a field of plugin '" + nameOf(owner) + "'");
     if (made_->byField_[declared->id] != nullptr) return refuse(index, "it has two resolvers for '" + name + "'");
     if (field.has(MORTISE_GRAPHQL_PARENT_KEYS) && made_->keyed_[type].type == nullptr)
         return refuse(index, "its field '" + name + "' asks for keys, which the type '" + field.type + "' has not");

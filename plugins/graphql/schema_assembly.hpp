@@ -38,7 +38,8 @@ private:
     void report(std::span<const Error> errors);
     // `none` for what the plugin graphql has itself.
     std::size_t ownerOf(std::uint32_t offset) const;
-    void findFields(const SchemaDefinition& definition);
+    void findOwners(const SchemaDefinition& definition);
+    std::string nameOf(std::size_t owner) const;
     void addTypes();
     void addFields();
     void addField(std::size_t index, const ContributedField& field);
@@ -52,6 +53,7 @@ private:
     const ContributedSchema::Refuse& refuse_;
     std::string text_;
     std::vector<Part> parts_;
+    std::unordered_map<std::string, std::size_t> typeOwners_;  // of object types
     std::unordered_map<std::string, std::size_t> fieldOwners_; // "User.posts"
     std::set<std::pair<std::size_t, std::string>> said_;
     bool isRefused_ = false;

@@ -42,6 +42,12 @@ class Keys(MutationsTest):
         self.assertReplayed(first, self.ask(KEEP, {"name": "once"}, key="k1"))
         self.assertEqual(self.codes(self.ask(KEEP, {"name": "once"})), ["CONFLICT"])
 
+    def test_a_mutation_with_another_field(self):
+        for query in ('mutation { keep(name: "two") __typename }', 'mutation { a: keep(name: "two") b: keep(name: "three") }'):
+            refused = self.ask(query, key="k7")
+            self.assertEqual((refused.status, self.codes(refused)), (400, ["BAD_REQUEST"]))
+        self.assertEqual(self.ask(KEEP, {"name": "two"}).json, {"data": {"keep": True}})
+
     def test_another_mutation_with_the_same_key(self):
         self.assertEqual(self.ask(KEEP, {"name": "first"}, key="k6", token="ada").status, 200)
         self.assertEqual(self.ask(KEEP, {"name": "other"}, key="k6", token="ada").status, 422)

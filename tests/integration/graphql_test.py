@@ -304,6 +304,15 @@ class Waiting(unittest.TestCase):
         self.assertEqual(ask(server, "{ who }").json, {"data": {"who": "nobody"}})
         server.stop()
 
+    def test_a_stop_that_no_longer_waits_for_requests(self):
+        server = self.served(request_timeout="1s", drain_timeout="1s")
+        self.assertEqual(ask(server, '{ later(gate: "left") }').status, 503)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            stopped = pool.submit(server.stop)
+            server.wait_for("Operations wait for fields of other plugins", operations=1)
+            self.open(server, "left")
+            stopped.result()
+
     def test_a_reload_meanwhile(self):
         server = self.served()
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
@@ -361,6 +370,8 @@ class Contributions(unittest.TestCase):
                 ("check", "has a schema that does not compile"),
                 ("keys", "its field 'Query.book' asks for keys, which the type 'Query' has not"),
                 ("type-name", "its type names have 'Mood', which is no object type"),
+                ("keyed-twice", "it has keys for the type 'Author' twice"),
+                ("keyed-query", "it has keys for 'Query', a type of plugin 'graphql'"),
                 ("key", "the type 'Author' has no function 'key'")):
             with self.subTest(tag=tag):
                 said = self.refused(tag)
