@@ -304,15 +304,6 @@ class Waiting(unittest.TestCase):
         self.assertEqual(ask(server, "{ who }").json, {"data": {"who": "nobody"}})
         server.stop()
 
-    def test_a_stop_that_no_longer_waits_for_requests(self):
-        server = self.served(request_timeout="1s", drain_timeout="1s")
-        self.assertEqual(ask(server, '{ later(gate: "left") }').status, 503)
-        with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            stopped = pool.submit(server.stop)
-            server.wait_for("Operations wait for fields of other plugins", operations=1)
-            self.open(server, "left")
-            stopped.result()
-
     def test_a_reload_meanwhile(self):
         server = self.served()
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
