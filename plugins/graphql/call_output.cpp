@@ -4,13 +4,23 @@
 #include "operation.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace mortise::graphql {
 
 void CallOutput::write() const {
     Batch& batch = *call_.batch;
     const auto cells = batch.cells();
+    // Cells that are errors are not read: what is in them may be anything.
+    std::vector<bool> isFailed(call_.failures.empty() ? 0 : call_.count);
+    for (const FieldCall::Failed& failed : call_.failures) {
+        if (failed.place == FieldCall::none)
+            isFailed.assign(call_.count, true);
+        else
+            isFailed[failed.place] = true;
+    }
     for (std::uint32_t i = 0; i < call_.count; ++i) {
+        if (!isFailed.empty() && isFailed[i]) continue;
         if (const FieldCall::List* const list = call_.listOf(i)) {
             batch.beginList(i);
             emit(list->first, list->end);

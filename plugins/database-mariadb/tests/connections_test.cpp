@@ -117,17 +117,19 @@ public:
         Session other(bySocket(), soon());
         run(other, "KILL QUERY " + id);
         run(session, "SELECT 1"); // nothing ran
-        std::thread killer([&] {
+        std::atomic<bool> isSecond = false;
+        std::jthread killer([&] {
             const std::string sleeps =
                 "SELECT 1 FROM information_schema.processlist WHERE state = 'User sleep' AND id = ";
             tests::eventually([&] { return !query(other, sleeps + id).empty(); });
             run(other, "KILL QUERY " + id);
-            tests::eventually([&] { return !query(other, sleeps + id).empty(); });
+            tests::eventually([&] { return isSecond && !query(other, sleeps + id).empty(); });
             run(other, "KILL " + id);
         });
         // SLEEP says 1 when it is interrupted; a statement that fails is the better witness.
         CPPUNIT_ASSERT_EQUAL(1317u, errorOf([&] { run(session, "SELECT SLEEP(60) FROM seq_1_to_3"); }).code());
         CPPUNIT_ASSERT(session.alive());
+        isSecond = true;
         const DriverError error = errorOf([&] { query(session, "SELECT SLEEP(60) FROM seq_1_to_3"); });
         killer.join();
         CPPUNIT_ASSERT(error.lost() && !error.late());
