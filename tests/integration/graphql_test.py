@@ -143,6 +143,8 @@ class Operations(Served):
         self.assertEqual(self.data("{ onLoop onWorker }"), {"onLoop": "worker", "onWorker": "worker"})
         self.assertEqual(self.data("{ reads }")["reads"], "loop")
         self.assertEqual(self.data("{ a: reads b: reads }"), {"a": "worker", "b": "worker"})
+        self.assertEqual(self.data("{ selected { where } }"), {"selected": {"where": "loop"}})
+        self.assertEqual(self.data('{ lies(kind: "none") { where } }'), {"lies": [{"where": "worker"}]})
         self.assertEqual(self.data("{ onLoop busy }"), {"onLoop": "worker", "busy": "worker"})
         self.assertEqual(self.data("mutation { touch }"), {"touch": "worker"})
 
@@ -213,6 +215,11 @@ class Lies(Served):
         self.assertEqual(self.data('{ lies(kind: "kind") { id } }'), {"lies": []})
         self.server.wait_for("Added", since=before, number=-2)
 
+    def test_lists_within_each_other(self):
+        before = len(self.server.records)
+        self.failed('{ lie(kind: "deep") }', plugin="gives-books", field="Query.lie")
+        self.assertLess(self.server.wait_for("Begun", since=before)["number"], 100)
+
     def test_places_that_are_not_there(self):
         before = len(self.server.records)
         self.data('{ lie(kind: "place") }')
@@ -222,6 +229,15 @@ class Lies(Served):
         before = len(self.server.records)
         self.assertEqual(self.data('{ lie(kind: "early") }'), {"lie": None})
         self.server.wait_for("A plugin breaks the rules of GraphQL's fields", since=before, error="it completed a call that is not pending")
+
+
+class LiesOfKeys(Served):
+    TAG = "no-key"
+
+    def test_parents_without_keys(self):
+        self.assertEqual(self.data('{ book(id: "b1") { author { name } } }'), {"book": {"author": {"name": "Jane Austen"}}})
+        self.failed('{ book(id: "b1") { author { books { id } } } }', plugin="gives-books", field="Author.books",
+                    error="plugin 'gives-books' has no key of a Author")
 
 
 class LiesOfMany(Served):
