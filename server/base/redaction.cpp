@@ -34,6 +34,8 @@ constexpr std::array<string_view, 4> fields{"authorization", "proxy-authorizatio
 // In front of ": " they are ordinary words.
 constexpr std::array<string_view, 9> ordinary{"code", "key",       "session", "auth",     "pass",
                                               "sig",  "signature", "sid",     "assertion"};
+// Of GraphQL over HTTP: a whole document and its variables, whose literals and names may be a client's secrets.
+constexpr std::array<string_view, 3> documents{"query", "variables", "extensions"};
 // "mailto:name@host" is no user and password.
 constexpr std::array<string_view, 6> addresses{"mailto", "sip", "sips", "xmpp", "acct", "im"};
 
@@ -147,6 +149,8 @@ private:
     // Behind a '='. `next` itself when the name is harmless.
     std::size_t judge(std::size_t next) {
         inName_ = false;
+        if (isTarget_ && inQuery_ && isAnyOf(name(), documents) && hasDocument(next))
+            return hideUpTo(next, text_.find('&', next));
         if (!isSensitiveName(name())) return next;
         if (isTarget_) return hideUpTo(next, text_.find_first_of(inQuery_ ? "&" : ";?", next));
         // "write key = value" explains a file.
@@ -155,6 +159,12 @@ private:
         const std::size_t word = std::min(text_.find_first_of(" \t\r\n\"'<>,;&", begin), text_.size());
         if (isAnyOf(text_.substr(begin, word - begin), plainValues)) return next;
         return hideUpTo(begin, valueEnd(begin));
+    }
+
+    // Whether the parameter's value, which begins there, has a brace: what is searched for has none.
+    bool hasDocument(std::size_t begin) const noexcept {
+        const std::size_t end = std::min(text_.find('&', begin), text_.size());
+        return findCharacter(text_, '{', begin, end, false) != text_.npos;
     }
 
     // Behind a ':', which may also be a part of the name ("user:pwd=").

@@ -14,7 +14,8 @@ inline constexpr std::string_view redactedText = "[redacted]";
 // stand for.
 
 // A request target as it was received, also a refused or a cut one: user information, and the values of parameters in
-// its query, its fragment and its path (behind '/', ';' and ','), JSON in a query as well.
+// its query, its fragment and its path (behind '/', ';' and ','), JSON in a query as well. Documents of GraphQL and
+// their variables go whole.
 std::string_view redactTarget(std::string_view target, std::string& storage) noexcept;
 
 // Any text: passwords of "scheme://user:password@host" and "user:password@host", a user alone that looks like a token,

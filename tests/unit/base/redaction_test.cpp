@@ -13,6 +13,7 @@ namespace mortise::base {
 class RedactionTest : public CppUnit::TestFixture {
     CPPUNIT_TEST_SUITE(RedactionTest);
     CPPUNIT_TEST(hidesParametersOfTargets);
+    CPPUNIT_TEST(hidesDocumentsOfGraphQl);
     CPPUNIT_TEST(hidesEscapedOnes);
     CPPUNIT_TEST(hidesTheWholeValue);
     CPPUNIT_TEST(hidesUserinfoOfTargets);
@@ -57,10 +58,20 @@ public:
         target("/a;jsessionid=[redacted];v=1?x=1", "/a;jsessionid=0A1B/b;v=1?x=1");
         target("/a;jsessionid=[redacted]?x=1", "/a;jsessionid=0A1B?x=1");
         target("/a?next=/b?token=[redacted]&x=1", "/a?next=/b?token=abc&x=1");
-        target("/graphql?variables={\"a\":{\"password\":[redacted]&x=1",
-               "/graphql?variables={\"a\":{\"password\":\"b\"}}&x=1");
-        target("/graphql?query={login(email:\"a\",password:[redacted]",
-               "/graphql?query={login(email:\"a\",password:\"b\")}");
+        target("/search?filter={\"a\":{\"password\":[redacted]&x=1", "/search?filter={\"a\":{\"password\":\"b\"}}&x=1");
+        target("/search?filter={login(email:\"a\",password:[redacted]",
+               "/search?filter={login(email:\"a\",password:\"b\")}");
+    }
+
+    void hidesDocumentsOfGraphQl() {
+        target("/graphql?query=[redacted]", "/graphql?query={login(a:\"b\")}");
+        target("/graphql?query=[redacted]&operationName=x&variables=[redacted]&extensions=[redacted]",
+               "/graphql?query=query+q($p:String){a(p:$p)}&operationName=x&variables={\"p\":\"b\"}&extensions={}");
+        target("/graphql?%71uery=[redacted]&x=1", "/graphql?%71uery=%7Buser(id:%22b%22)%7Bid%7D%7D&x=1");
+        target("/graphql?query=[redacted]", "/graphql?query=%257Ba%257D");
+        target("/graphql?query=[redacted]&x=1", "/graphql?query=a;b=c#d{e}&x=1");
+        target("/search?query=shoes&variables=2", "/search?query=shoes&variables=2");
+        target("/search?query=a%20b&x={c}", "/search?query=a%20b&x={c}");
     }
 
     void hidesEscapedOnes() {
