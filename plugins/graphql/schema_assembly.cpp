@@ -10,6 +10,8 @@
 #include <mortise/error.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace mortise::graphql {
@@ -19,12 +21,25 @@ namespace {
 constexpr std::string_view ownSdl =
     R"("""A date and time in ISO 8601, UTC with milliseconds: `2026-01-02T03:04:05.678Z`."""
 scalar DateTimeISO
+directive @cost(weight: Int!) on FIELD_DEFINITION
 type Query
 type Mutation
 )";
+constexpr std::string_view costName = "cost";
+constexpr std::uint32_t highestWeight = 1'000'000;
+// Arguments that say how many items a list has at most.
+constexpr std::string_view sizeNames[] = {"limit", "first", "last"};
 constexpr TextLimits sdlLimits{16U << 20, 1'000'000, highestNesting};
 const DateTimeScalar dateTime;
 const NamedScalar scalars[] = {{"DateTimeISO", &dateTime}};
+
+std::string sizeArgumentOf(const FieldDefinition& field) {
+    if (field.type.empty() || field.type.front() != '[') return {};
+    for (const std::string_view name : sizeNames)
+        for (const InputValueDefinition& argument : field.arguments)
+            if (argument.name == name && (argument.type == "Int" || argument.type == "Int!")) return argument.name;
+    return {};
+}
 
 TypeDefinition* find(SchemaDefinition& definition, std::string_view name) {
     for (TypeDefinition& type : definition.types)
@@ -51,6 +66,7 @@ std::unique_ptr<ContributedSchema> SchemaAssembly::run(const SchemaSettings& set
     SchemaDefinition definition;
     if (isRefused_ || !readSdl(definition)) return nullptr;
     findOwners(definition);
+    weigh(definition);
     TypeDefinition* const query = find(definition, "Query");
     if (query == nullptr || query->fields.empty())
         throw Invalid(
@@ -100,6 +116,7 @@ void SchemaAssembly::join() {
         for (const NodeId node : parsed.document.children(0))
             if (parsed.document.kind(node) == NodeKind::schemaDefinition)
                 refuse(i, "its SDL defines the schema; what it adds belongs to the types Query and Mutation");
+        readWeights(i, parsed.document);
         text_ += sdl;
         text_ += '\n';
     }
@@ -155,6 +172,42 @@ void SchemaAssembly::findOwners(const SchemaDefinition& definition) {
         for (const FieldDefinition& field : type.fields)
             fieldOwners_.emplace(type.name + "." + field.name, ownerOf(field.offset));
     }
+}
+
+void SchemaAssembly::readWeights(std::size_t contribution, const Document& document) {
+    for (const NodeId type : document.children(0)) {
+        if (!isTypeDefinition(document.kind(type))) continue;
+        for (const NodeId field : document.children(type)) {
+            if (document.kind(field) != NodeKind::fieldDefinition) continue;
+            const NodeId directive = document.child(field, NodeKind::directive);
+            if (directive == noNode) continue;
+            for (NodeId at = directive; at < document[field].end; at = document[at].end) {
+                if (document.kind(at) != NodeKind::directive || document.name(at) != costName) continue;
+                const NodeId argument = document.child(at, NodeKind::argument);
+                if (argument == noNode) continue; // the rules of SDL say so
+                const std::string name = std::string(document.name(type)) + "." + std::string(document.name(field));
+                const std::string_view text = document.rawValue(argument + 1);
+                std::uint32_t weight = 0;
+                const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), weight);
+                if (document.kind(argument + 1) != NodeKind::intValue || fault != std::errc() ||
+                    end != text.data() + text.size() || weight > highestWeight)
+                    refuse(contribution, "the weight of '" + name + "' must be an integer from 0 to " +
+                                             std::to_string(highestWeight));
+                weights_[name] = weight;
+            }
+        }
+    }
+}
+
+// What the cost of an operation is reckoned by. Clients have no use for the directive.
+void SchemaAssembly::weigh(SchemaDefinition& definition) const {
+    for (TypeDefinition& type : definition.types)
+        for (FieldDefinition& field : type.fields) {
+            field.sizeArgument = sizeArgumentOf(field);
+            const auto weight = weights_.find(type.name + "." + field.name);
+            if (weight != weights_.end()) field.cost = weight->second;
+        }
+    std::erase_if(definition.directives, [](const DirectiveDefinition& one) { return one.name == costName; });
 }
 
 void SchemaAssembly::addTypes() {

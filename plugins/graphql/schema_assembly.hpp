@@ -3,6 +3,7 @@
 
 #include "contributed_schema.hpp"
 
+#include "language/document.hpp"
 #include "schema/schema_definition.hpp"
 
 #include <cstddef>
@@ -40,6 +41,8 @@ private:
     std::size_t ownerOf(std::uint32_t offset) const;
     void findOwners(const SchemaDefinition& definition);
     std::string nameOf(std::size_t owner) const;
+    void readWeights(std::size_t contribution, const Document& document);
+    void weigh(SchemaDefinition& definition) const;
     void addTypes();
     void addFields();
     void addField(std::size_t index, const ContributedField& field);
@@ -55,6 +58,7 @@ private:
     std::vector<Part> parts_;
     std::unordered_map<std::string, std::size_t> typeOwners_;  // of object types
     std::unordered_map<std::string, std::size_t> fieldOwners_; // "User.posts"
+    std::unordered_map<std::string, std::uint32_t> weights_;   // likewise, by @cost
     std::set<std::pair<std::size_t, std::string>> said_;
     bool isRefused_ = false;
 };

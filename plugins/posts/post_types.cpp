@@ -15,6 +15,9 @@
 namespace posts {
 namespace {
 
+/// A content may have 64 KiB, another field 4 KiB at most.
+constexpr std::uint32_t contentCost = 16;
+
 /// As mortise::PageQuery, with what Int has in place of REST's last page.
 struct PostsArguments {
     std::int64_t page = 1;
@@ -64,6 +67,7 @@ void PostTypes::declareTypes(const mortise::GraphQlBuilder& graph) {
         .key(&Post::id)
         .without(&Post::authorId)
         .nonNull(&Post::content)
+        .cost(&Post::content, contentCost)
         .reference("author", "Author", &Post::authorId);
     graph.input<CreatePost>("CreatePostInput");
     graph.input<PatchPost>("UpdatePostInput");

@@ -169,6 +169,8 @@ MUTATIONS = {
 
 class Matrix(GraphQlTest):
     SERVER = {"password_cost": "4"}
+    # Whole pages within whole pages, by paths of any length.
+    PLUGINS = {**GRAPHQL_PLUGINS, "graphql": {"max_cost": "1000000000"}}
     OPEN = False
 
     @classmethod
@@ -391,7 +393,7 @@ class Matrix(GraphQlTest):
 class Opened(Matrix):
     """With open_queries: users are anybody's to see, as for a caller with a token; posts are as before."""
 
-    PLUGINS = {**GRAPHQL_PLUGINS, "graphql": {"open_queries": "true"}}
+    PLUGINS = {**GRAPHQL_PLUGINS, "graphql": {**Matrix.PLUGINS["graphql"], "open_queries": "true"}}
     OPEN = True
 
 

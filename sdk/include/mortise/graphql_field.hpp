@@ -34,6 +34,8 @@ public:
     }
     // The type of the result is this scalar, see GraphQlBuilder::scalar().
     GraphQlField scalar(std::string_view name) const { return declaration_->scalar = name, *this; }
+    // What it counts in the cost of an operation in place of 1, where it is a costly one.
+    GraphQlField cost(std::uint32_t weight) const { return declaration_->cost = weight, *this; }
     // Whose keys a GraphQlKey of the result is.
     GraphQlField of(std::string_view type) const { return declaration_->keyed = type, *this; }
 

@@ -42,6 +42,11 @@ public:
                       "nonNull(): of an std::optional text or vector");
         return of(member).isNonNull = true, *this;
     }
+    // What the member counts in the cost of an operation in place of 1: about as many as it may have times 4 KiB.
+    template<class Value>
+    GraphQlObject cost(Value T::*member, std::uint32_t weight) const {
+        return of(member).cost = weight, *this;
+    }
     // Its type is this scalar, see GraphQlBuilder::scalar().
     template<class Value>
     GraphQlObject scalar(Value T::*member, std::string_view name) const {

@@ -170,16 +170,18 @@ public:
             const auto user = graph.object<User>("User");
             user.without(&User::path).without(&User::colour).named(&User::on, "isOn").nonNull(&User::about);
             user.without(&User::friendId).reference("friend", "User", &User::friendId, "The best one");
-            user.scalar(&User::size, "Big").key(&User::id);
+            user.scalar(&User::size, "Big").key(&User::id).cost(&User::about, 16).cost(&User::on, 0);
             user.field<std::string>("initials")
+                .cost(5)
                 .onLoop()
                 .needs(&User::name)
                 .resolve([](mortise::GraphQlCall&, mortise::GraphQlRows<User> rows) {
                     return std::vector<std::string>(rows.size());
                 });
         });
-        for (const char* const line : {"  about: String!\n", "  isOn: Boolean! @deprecated\n",
-                                       "  \"The best one\" friend: User!\n", "  initials: String!\n}"})
+        for (const char* const line :
+             {"  about: String! @cost(weight: 16)\n", "  isOn: Boolean! @deprecated @cost(weight: 0)\n",
+              "  \"The best one\" friend: User!\n", "  initials: String! @cost(weight: 5)\n}"})
             expect(line, sdl);
         for (const char* const line : {"path", "colour", "friendId", "passwordHash"})
             CPPUNIT_ASSERT(sdl.find(line) == std::string::npos);

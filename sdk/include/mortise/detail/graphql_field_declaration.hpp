@@ -36,6 +36,7 @@ struct GraphQlFieldDeclaration final : GraphQlDefinition {
     std::string keyed;       // whose keys the result has
     std::string role;
     std::uint32_t flags = 0;
+    std::uint32_t cost = 1;
     std::uint32_t placement = MORTISE_PLACEMENT_WORKER;
     bool isPlaced = false; // placement was said
     const RouteDeclaration* twin = nullptr;
@@ -111,6 +112,7 @@ private:
                 out.append(")");
             }
         }
+        putGraphQlCost(out, cost);
         return out;
     }
     // What the route asks for the field asks for, too. Returns the role.

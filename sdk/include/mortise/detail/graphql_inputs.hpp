@@ -18,12 +18,13 @@ struct GraphQlMember {
     std::string scalar; // or empty
     bool isLeftOut = false;
     bool isNonNull = false;
+    std::uint32_t cost = 1;
 };
 using GraphQlMembers = std::vector<GraphQlMember>;
 
 template<class T, std::size_t... I>
 GraphQlMembers graphQlMembers(std::index_sequence<I...>) {
-    return {GraphQlMember{std::string(nth<I>(description<T>).name), {}, false, false}...};
+    return {GraphQlMember{std::string(nth<I>(description<T>).name), {}, false, false, 1}...};
 }
 template<class T>
 GraphQlMembers graphQlMembers() {

@@ -126,7 +126,7 @@ struct GraphQlObjectDefinition final : GraphQlDefinition {
         std::vector<GraphQlNames::Selected> selected;
         putMembers(assembly, selected, std::make_index_sequence<fieldCount<T>>{});
         for (const Reference& one : references) {
-            put(assembly, one.name, one.text, one.type, false, one.context, one.resolve);
+            put(assembly, one.name, one.text, one.type, false, 1, one.context, one.resolve);
             selected.push_back({one.name, one.columns});
         }
         assembly.names.setSelected(&graphQlMark<T>, std::move(selected), keyColumns);
@@ -159,17 +159,18 @@ private:
             if (!isMaybe<Member> || member.isNonNull) type.append("!");
             auto column = Owned<GraphQlColumn>::make(assembly.runtime, assembly.names);
             column->isNonNull = member.isNonNull;
-            put(assembly, member.name, field.rules.text, type, field.rules.deprecated, column.get(),
+            put(assembly, member.name, field.rules.text, type, field.rules.deprecated, member.cost, column.get(),
                 &graphQlColumn<T, I>);
             columns.push_back(std::move(column));
             selected.push_back({member.name, std::uint64_t{1} << I});
         }
     }
     void put(GraphQlAssembly& assembly, std::string_view field, std::string_view said, std::string_view type,
-             bool isDeprecated, void* context, mortise_graphql_function resolve) {
+             bool isDeprecated, std::uint32_t cost, void* context, mortise_graphql_function resolve) {
         std::string line;
         putGraphQlText(line, said, " ");
         line.append(field).append(": ").append(type).append(isDeprecated ? " @deprecated" : "");
+        putGraphQlCost(line, cost);
         assembly.addField(assembly.object(name), field, std::move(line));
         mortise_graphql_field made{};
         made.type = assembly.runtime.keep(name);

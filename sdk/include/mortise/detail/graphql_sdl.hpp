@@ -48,6 +48,11 @@ inline void putGraphQlText(std::string& out, std::string_view text, std::string_
     out.append(behind);
 }
 
+// What counts for one selection of a field, where that is not 1.
+inline void putGraphQlCost(std::string& out, std::uint32_t cost) {
+    if (cost != 1) out.append(" @cost(weight: ").append(std::to_string(cost)).append(")");
+}
+
 // A bound as an integer, or nothing where it is none that fits.
 inline std::optional<std::int64_t> graphQlBound(const Constant& bound) {
     constexpr double limit = 9.2e18;

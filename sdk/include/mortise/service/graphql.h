@@ -173,7 +173,10 @@ typedef struct mortise_graphql_types {
     uint32_t struct_size;
     uint32_t reserved;
     /* Definitions and extensions: `type Post {…}`, `extend type Query {…}`, `extend type User {…}` of another's type.
-     * Query, Mutation and `scalar DateTimeISO` are there already. Where two plugins define one name the start or the
+     * Query, Mutation, `scalar DateTimeISO` and `directive @cost(weight: Int!) on FIELD_DEFINITION` are there already.
+     * The directive says what the field counts in the cost of an operation, 1 where it has none, and is not shown to
+     * clients. What is within a list counts as often as its argument of type Int says that is called `limit`, `first`
+     * or `last`; 10 times where it has none of these. Where two plugins define one name the start or the
      * reload is rejected. */
     mortise_view sdl;
     const mortise_graphql_field *fields; /* every field that the SDL adds to an object type, once */
