@@ -177,6 +177,7 @@ mortise_status FieldCall::beginList(std::uint32_t place) {
 
 mortise_status FieldCall::add(const mortise_graphql_cell* from, std::uint32_t cellCount) {
     if (!isOpen_) return MORTISE_INVALID;
+    if (cellCount > budget_.maximum() / sizeof(mortise_graphql_cell)) return MORTISE_ERROR; // not even read
     for (std::uint32_t i = 0; i < cellCount; ++i)
         if (from[i].kind > MORTISE_GRAPHQL_KEY) return MORTISE_INVALID;
     return append(from, cellCount) ? MORTISE_OK : MORTISE_ERROR;

@@ -60,7 +60,10 @@ public:
 
     // Null cells for so many rows; what was written before is gone.
     void begin(std::uint32_t rows);
-    void fail(std::uint32_t place, FieldFailure failure) { failures.push_back({place, std::move(failure)}); }
+    void fail(std::uint32_t place, FieldFailure failure) {
+        if (place == none) failures.clear(); // it is that of every place
+        failures.push_back({place, std::move(failure)});
+    }
     bool hasFailed() const { return !failures.empty(); }
     // The list in a cell; null where there is none.
     const List* listOf(std::uint32_t place) const;
