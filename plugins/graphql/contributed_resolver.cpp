@@ -132,8 +132,8 @@ void ContributedResolver::select(FieldCall& call, const SelectionPlan* selection
 
 // The order of REST: what was given (400), the role (403), then the plugin's own rules. False: the call has failed.
 bool ContributedResolver::pass(FieldCall& call) const {
+    std::vector<Detail> details;
     if (!checks_.empty()) {
-        std::vector<Detail> details;
         call.passed.resize(checks_.size());
         call.shownPassed.assign(checks_.size(), nullptr);
         for (std::size_t i = 0; i < checks_.size(); ++i) {
@@ -150,16 +150,36 @@ bool ContributedResolver::pass(FieldCall& call) const {
             call.operation.services().json.check(*given, check.schema, check.in, details, keep);
         }
         call.checked = call.shownPassed.data();
-        if (!details.empty()) {
-            call.fail(FieldCall::none, {400, std::string(invalidMessage), {}, std::move(details)});
-            return false;
-        }
+    }
+    refuseNul(call, details);
+    if (!details.empty()) {
+        call.fail(FieldCall::none, {400, std::string(invalidMessage), {}, std::move(details)});
+        return false;
     }
     if (!hasRole(call.operation)) {
         call.fail(FieldCall::none, forbidden);
         return false;
     }
     return !field_.has(MORTISE_GRAPHQL_PARENT_KEYS) || needKeys(call);
+}
+
+// U+0000, which no plugin gets from a request, in arguments that no schema checks.
+void ContributedResolver::refuseNul(FieldCall& call, std::vector<Detail>& details) const {
+    if (call.arguments == nullptr || (call.arguments->flags & MORTISE_JSON_TAPE_HAS_NUL) == 0) return;
+    for (const InputValue& argument : declared_.arguments) {
+        const bool isChecked = std::any_of(checks_.begin(), checks_.end(), [&](const ArgumentCheck& check) {
+            return check.argument.empty() || check.argument == argument.name;
+        });
+        mortise_json_tape part{};
+        if (isChecked || call.tape.member(argument.name, part) == nullptr) continue;
+        std::vector<Detail> found;
+        const OperationServices& services = call.operation.services();
+        services.json.check(part, services.anyText, "query", found, [](const mortise_json_tape&) {});
+        for (Detail& detail : found) {
+            detail.path.insert(0, "/" + argument.name);
+            details.push_back(std::move(detail));
+        }
+    }
 }
 
 // The keys of the parents, by whoever contributed their type.

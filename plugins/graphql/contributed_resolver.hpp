@@ -56,6 +56,7 @@ private:
     bool pass(FieldCall& call) const;
     void fill(FieldCall& call, Batch& batch) const;
     void select(FieldCall& call, const SelectionPlan* selection, TypeId only) const;
+    void refuseNul(FieldCall& call, std::vector<Detail>& details) const;
     bool needKeys(FieldCall& call) const;
     // False: it is pending.
     bool invoke(FieldCall& call, mortise_graphql_function function, void* context) const;

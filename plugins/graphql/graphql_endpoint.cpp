@@ -75,7 +75,8 @@ void GraphQlEndpoint::declare(Setup& setup, std::string_view path, bool hasDatab
         posted.onLoop();
         got.onLoop();
     }
-    static_cast<void>(posted.body<RawJson>()); // what is in it is looked at by GraphQlRequest
+    // What is in it is looked at by GraphQlRequest, and by the schemas of the arguments.
+    static_cast<void>(posted.nulInBody().body<RawJson>());
     posted.handle([this](Request& request) { return post(request); });
     replies(got, 405, "A mutation, which is executed by POST only")
         .query<GetParameters>()

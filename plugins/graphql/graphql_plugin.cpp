@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view endpoint = "/graphql";
 
-SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
+SchemaSettings settingsOf(const Settings& from, std::uint32_t loops, bool isDevelopment) {
     SchemaSettings settings;
     EngineSettings& engine = settings.engine;
     engine.text.bytes = static_cast<std::uint32_t>(from.maxQuerySize.count);
@@ -39,6 +39,7 @@ SchemaSettings settingsOf(const Settings& from, std::uint32_t loops) {
     engine.variables.errors = from.maxErrors;
     engine.variables.values = from.maxVariableValues;
     engine.variables.suggestions = from.suggestions;
+    engine.variables.showsValues = isDevelopment; // a password may be among them
     settings.execution.bytes = static_cast<std::size_t>(from.maxExecutionSize.count);
     settings.execution.rows = from.maxObjects;
     settings.execution.responseBytes = static_cast<std::size_t>(from.maxResponseSize.count);
@@ -54,6 +55,9 @@ public:
         // An aggregate that is not moved. NOLINTNEXTLINE(modernize-make-unique)
         services_.reset(new OperationServices{log(), tasks(), loops(), json()});
         services_->isDevelopment = developmentMode();
+        services_->anyText = json().schema("{}");
+        if (settings().anonymousMaxAge.count() % 1000 != 0)
+            setup.refuseSetting("anonymous_max_age", "it is in whole seconds");
         services_->areQueriesOpen = settings().openQueries;
         endpoint_ = std::make_unique<GraphQlEndpoint>(*services_, settings(), crypto());
         endpoint_->declare(setup, endpoint, isProvided<Database>(),
@@ -87,7 +91,8 @@ public:
         }
         if (!isWhole) return nullptr;
         auto schema = ContributedSchema::make(
-            std::move(contributions), services_->json, *services_, settingsOf(settings(), loops().count()),
+            std::move(contributions), services_->json, *services_,
+            settingsOf(settings(), loops().count(), developmentMode()),
             [&](std::size_t index, const std::string& reason) { list.refuse(*given[index], reason); });
         if (schema) endpoint_->readAllowList(*schema);
         return schema;

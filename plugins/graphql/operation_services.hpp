@@ -24,7 +24,8 @@ struct OperationServices {
     std::optional<RequestLimits> limits = {};
     bool isDevelopment = false;
     bool areQueriesOpen = false;
-    HeaderBlock vary = {}; // of all responses
+    HeaderBlock vary = {};   // of all responses
+    JsonSchema anyText = {}; // passes what has no U+0000
     OpenOperations open = {};
 };
 

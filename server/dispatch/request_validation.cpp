@@ -92,7 +92,8 @@ std::optional<ValidationFailure> validateRequest(RequestData& state, std::string
     if (route.cookies) readCookies(fields, *route.cookies, state.cookieTape);
 
     json::Details details;
-    if (hasBody) route.body->validate(state.bodyTape, details, {json::Location::body, reject});
+    const bool refusesNul = (route.flags & MORTISE_ROUTE_NUL_IN_BODY) == 0;
+    if (hasBody) route.body->validate(state.bodyTape, details, {json::Location::body, reject, refusesNul});
     if (route.query) route.query->validate(state.queryTape, details, {json::Location::query, reject});
     if (route.headers) route.headers->validate(state.headerTape, details, {json::Location::header, false});
     if (route.cookies) route.cookies->validate(state.cookieTape, details, {json::Location::cookie, false});

@@ -153,6 +153,8 @@ std::optional<base::Fault> checkUse(const Route& route, const mortise_route& dec
         return base::Fault{"media types are named, but the body is not raw"};
     if (has(MORTISE_ROUTE_REJECT_UNKNOWN) && !route.body && !route.query)
         return base::Fault{"unknown members are to be rejected, but there is no schema of a body or a query"};
+    if (has(MORTISE_ROUTE_NUL_IN_BODY) && !route.body)
+        return base::Fault{"U+0000 in the body is left to the handler, but there is no schema of a body"};
     if (has(MORTISE_ROUTE_IDEMPOTENT)) return checkIdempotent(route);
     return std::nullopt;
 }

@@ -141,7 +141,8 @@ std::optional<CompileFault> Schema::compile(std::string_view text, Schema& out, 
 
 bool Schema::validate(const Tape& tape, Details& details, const ValidateOptions& options) const {
     Validation validation(*program_, &details, options, Validation::Defaults::stand_in);
-    const bool clean = !tape.hasNul() || !program_->refusesNul || validation.refuseNul(tape.root());
+    const bool refusesNul = options.refusesNul && program_->refusesNul;
+    const bool clean = !tape.hasNul() || !refusesNul || validation.refuseNul(tape.root());
     return validation.run(0, tape.root()) && clean;
 }
 

@@ -38,6 +38,8 @@ struct ValidateOptions {
     // Members that the schema does not know are failures, as under `additionalProperties: false`. Only where the schema
     // lists properties and does not itself set additionalProperties.
     bool rejectUnknown = false;
+    // U+0000 in texts and names is a failure where the schema is strict.
+    bool refusesNul = true;
 };
 
 // A compiled JSON Schema (2020-12, see README.md).

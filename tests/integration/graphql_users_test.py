@@ -110,6 +110,49 @@ class Reads(UsersTest):
         self.assertEqual(self.server.post("/graphql", {"query": "{ me { id } }"}, token="no.token").status, 401)
 
 
+class Inputs(UsersTest):
+    TEXTS = ("", "a", "ab", "a" * 101, "\U0001F600" * 100, "\U0001F600" * 101, "e\u0301" * 51, "a\0b", "a\0@example.com", "a@b", "@",
+             "a" * 250 + "@example.com", "1234567", "p" * 72, "p" * 73, "\u00e9" * 37, "ftp://x", "https://x/" + "a" * 2039)
+
+    def assertAsRest(self, rest, query: str, token: str | None, **variables) -> None:
+        """What REST refuses is refused with its details, what it takes is taken."""
+        body = self.graphql(query, token, **variables)
+        if rest.status < 300:
+            self.assertNotIn("errors", body, variables)
+            return
+        self.assertEqual(rest.status, 400, rest)
+        self.assertEqual([(error["message"], error["extensions"]["code"], error["extensions"]["validationErrors"]) for error in body["errors"]],
+                         [("Argument Validation Error", "BAD_USER_INPUT", rest.json["details"])], variables)
+
+    # contract: graphql.invalid
+    def test_details_are_those_of_rest(self):
+        id, token = self.user()
+        for member in ("name", "email", "password", "bio", "avatar"):
+            for text in self.TEXTS:
+                def given():
+                    whole = {"name": "Ada", "email": self.address(), "password": PASSWORD}
+                    return {**whole, **({member: text} if member in whole else {"profile": {member: text}})}
+                self.assertAsRest(self.server.post("/api/users", given()), CREATE, None, input=given())
+                change = {member: text} if member in ("name", "email") else {"profile": {member: text}}
+                if member != "password":
+                    self.assertAsRest(self.server.patch(f"/api/users/{id}", change, token=token), UPDATE, token, id=id, input=change)
+
+    # contract: graphql.invalid
+    def test_nul_is_refused_wherever_it_stands(self):
+        _, token = self.user()
+        for query, variables in (("query($id: String!) { user(id: $id) { id } }", {"id": "a\0"}), ('{ user(id: "\\u0000") { id } }', {}),
+                                 (DELETE, {"id": "a\0"})):
+            self.assertInvalidInput([("query", "/id", "nul")], query, token, **variables)
+        self.assertRefused("GRAPHQL_PARSE_FAILED", "Syntax Error: Unexpected character: U+0000.", "{ me { \0 id } }", token)
+
+    def test_values_are_no_part_of_messages(self):
+        given = {"name": "Ada", "email": self.address(), "password": "secret words"}
+        for wrong, message in (({"password": ["secret words"]}, ' at "input.password"; Expected type "String".'),
+                               ({"more": 1}, '; Field "more" is not defined by type "CreateUserInput".'),
+                               ({"name": None}, ' at "input.name"; Expected non-nullable type "String!" not to be null.')):
+            self.assertRefused("BAD_USER_INPUT", 'Variable "$input" got invalid value' + message, CREATE, input={**given, **wrong})
+
+
 class Creates(UsersTest):
     # contract: graphql.createUser
     def test_shows_the_new_user(self):
@@ -135,11 +178,8 @@ class Creates(UsersTest):
             self.assertEqual(error["extensions"]["validationErrors"], rest.json["details"])
             self.assertInvalidInput(expected, CREATE, input={**good, **wrong})
         self.assertNotIn(PASSWORD, str(self.graphql(CREATE, input={**good, "name": "x"})))
-        # U+0000: of the text of an operation it is the argument's, of the request's JSON the request's.
         self.assertInvalidInput([("body", "/name", "nul")], """mutation { createUser(input: {
             name: "a\\u0000b", email: "nul@example.com", password: "correct horse" }) { id } }""")
-        response = self.server.post("/graphql", {"query": CREATE, "variables": {"input": {**good, "name": "a\0b"}}})
-        self.assertEqual(response.status, 400, response)
 
     # contract: graphql.conflict
     def test_an_address_has_one_user(self):

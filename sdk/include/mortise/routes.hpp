@@ -81,6 +81,7 @@ public:
     // a request with an Idempotency-Key is done once; one that is replied to without it gives the key back. Of POST and
     // PATCH, not beside onLoop(), noTransform() or multipart(); with reads() the handler throws Busy before it writes.
     RouteBuilder idempotent() const { return flag(MORTISE_ROUTE_IDEMPOTENT); }
+    RouteBuilder nulInBody() const { return flag(MORTISE_ROUTE_NUL_IN_BODY); }      // U+0000 is the handler's to refuse
     RouteBuilder bodyOptional() const { return flag(MORTISE_ROUTE_BODY_OPTIONAL); } // none: the struct's initialisers
     RouteBuilder bodyLimit(Bytes most) const { return declaration_->bodyLimit = most.count, *this; }
 

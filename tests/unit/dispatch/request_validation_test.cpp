@@ -46,6 +46,7 @@ class RequestValidationTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(refusesAnEmptyBodyUnlessOptional);
     CPPUNIT_TEST(treatsABadPathAsUnknown);
     CPPUNIT_TEST(tellsAllFailuresAtOnce);
+    CPPUNIT_TEST(leavesNulToTheHandlerWhereAsked);
     CPPUNIT_TEST(refusesConflictsInForms);
     CPPUNIT_TEST(refusesHeadersThatAreNoText);
     CPPUNIT_TEST(ignoresCookiesThatAreNoText);
@@ -101,6 +102,18 @@ public:
         route_.query = compiled(pageSchema);
         const auto query = validate("", "", "page=%f");
         CPPUNIT_ASSERT(query && query->fault.status == 400 && query->fault.sentence == "Malformed query");
+    }
+
+    void leavesNulToTheHandlerWhereAsked() {
+        route_.body = compiled(userSchema);
+        const auto failure = validate(R"({"name":"a\u0000"})");
+        CPPUNIT_ASSERT(failure && failure->fault.sentence == "Validation error");
+        setUp();
+        route_.body = compiled(userSchema);
+        route_.query = compiled(pageSchema);
+        route_.flags = MORTISE_ROUTE_NUL_IN_BODY;
+        CPPUNIT_ASSERT(!validate(R"({"name":"a\u0000"})"));
+        CPPUNIT_ASSERT(validate(R"({"name":"a\u0000"})", "application/json", "more=%00"));
     }
 
     void refusesAnEmptyBodyUnlessOptional() {

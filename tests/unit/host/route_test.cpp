@@ -122,6 +122,7 @@ public:
     }
 
     void refusesWhatMeansNothing() {
+        assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_NUL_IN_BODY; }), "no schema of a body");
         assertNames(faultOf([](mortise_route& r) { r.flags = MORTISE_ROUTE_ALSO_FORMS; }),
                     "forms are taken beside JSON");
         assertNames(faultOf([](mortise_route& r) {

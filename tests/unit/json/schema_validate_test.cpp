@@ -139,6 +139,9 @@ class SchemaValidateTest : public CppUnit::TestFixture {
         CPPUNIT_ASSERT_EQUAL("/k" + std::string(1, '\0') + nul, failures("{}", R"({"k\u0000":1})"));
         CPPUNIT_ASSERT_EQUAL("/a" + nul + "; /a minLength must be at least 3 characters long",
                              failures(R"({"properties":{"a":{"minLength":3}}})", R"({"a":"a\u0000"})"));
+        ValidateOptions left;
+        left.refusesNul = false;
+        CPPUNIT_ASSERT_EQUAL(std::string(), failures("{}", R"({"k\u0000":"\u0000"})", left));
         // A duplicate that was dropped is no part of the document.
         CPPUNIT_ASSERT_EQUAL(std::string(), failures("{}", R"({"a":"\u0000","a":"b"})"));
     }

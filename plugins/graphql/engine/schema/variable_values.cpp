@@ -144,7 +144,8 @@ private:
     // `shown` is a value of in_, or none where a message shows a null that is not there.
     void failValue(std::uint32_t shown, const std::string& why) {
         if (isFull_) return;
-        std::string message = title() + " got invalid value " + (shown == notGiven ? "null" : inspect(in_, shown));
+        std::string message = title() + " got invalid value";
+        if (limits_.showsValues) message.append(" ").append(shown == notGiven ? "null" : inspect(in_, shown));
         if (!path_.empty()) {
             message.append(" at \"").append(shortened(document_.name(definition_)));
             for (const Step& step : path_) {
@@ -188,7 +189,8 @@ private:
         std::string message;
         if (coerceLeaf(named, in_, index, limits_.suggestions, out_, name, message)) return;
         out_.truncate(before);
-        failValue(index, message.empty() ? "Expected type \"" + named.name + "\"." : message);
+        const bool isPlain = message.empty() || !limits_.showsValues;
+        failValue(index, isPlain ? "Expected type \"" + named.name + "\"." : message);
         addNull(name);
     }
 

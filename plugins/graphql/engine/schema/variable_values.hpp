@@ -17,6 +17,7 @@ struct VariableLimits {
     // is one. 10,000,000 at the highest.
     std::uint32_t values = 100'000;
     bool suggestions = true; // whether messages may name input fields and enumeration values
+    bool showsValues = true; // whether messages show values that came (graphql-js), or just where they stand
 };
 
 // Coerces the variables of an operation: `in` is the object that came with the request (empty: none came), `out`

@@ -54,6 +54,9 @@ extern "C" {
  * worker or with MORTISE_PLACEMENT_DATABASE_READ, whose handler is MORTISE_BUSY on a loop before any effect; not
  * multipart, nor with secrets (NO_TRANSFORM). */
 #define MORTISE_ROUTE_IDEMPOTENT 1024u
+/* U+0000 in texts and names of the body of the body schema is the handler's to refuse; without it that is a validation
+ * failure. */
+#define MORTISE_ROUTE_NUL_IN_BODY 2048u
 
 /* A header field of a documented response, such as Location. Element of an array with a stride. */
 typedef struct mortise_route_field {

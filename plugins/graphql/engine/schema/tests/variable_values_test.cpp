@@ -24,6 +24,7 @@ class GraphqlVariableValuesTest : public CppUnit::TestFixture {
     CPPUNIT_TEST(nestingIsBounded);
     CPPUNIT_TEST(manyOfThem);
     CPPUNIT_TEST(withoutSuggestions);
+    CPPUNIT_TEST(withoutValues);
     CPPUNIT_TEST(customScalars);
     CPPUNIT_TEST_SUITE_END();
 
@@ -268,6 +269,25 @@ class GraphqlVariableValuesTest : public CppUnit::TestFixture {
                 "\"Level\" enum.\nVariable \"$p\" got invalid value { x: 1, level: \"LO\", nam: 2 }; Field \"nam\" "
                 "is not defined by type \"Point\".\n"),
             coerce("$p: Point", "{p: {x: 1, level: \"LO\", nam: 2}}", limits).text);
+    }
+
+    void withoutValues() {
+        VariableLimits limits;
+        limits.showsValues = false;
+        limits.suggestions = false;
+        const auto messages = [&](const std::string& definitions, std::string_view variables) {
+            return coerce(definitions, variables, limits).text;
+        };
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("Variable \"$p\" got invalid value at \"p.name\"; Expected type \"String\".\n"
+                        "Variable \"$p\" got invalid value at \"p.level\"; Expected type \"Level\".\n"
+                        "Variable \"$p\" got invalid value; Field \"z\" is not defined by type \"Point\".\n"),
+            messages("$p: Point", "{p: {x: 1, name: [\"secret\"], level: \"secret\", z: \"secret\"}}"));
+        CPPUNIT_ASSERT_EQUAL(
+            std::string("Variable \"$p\" got invalid value; Expected type \"Point\" to be an object.\n"),
+            messages("$p: Point", "{p: \"secret\"}"));
+        CPPUNIT_ASSERT_EQUAL(std::string("Variable \"$e\" got invalid value; Expected type \"Even\".\n"),
+                             messages("$e: Even", "{e: 3}"));
     }
 
     void customScalars() {
