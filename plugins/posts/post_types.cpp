@@ -64,6 +64,7 @@ void PostTypes::declare(mortise::Setup& setup) {
 
 void PostTypes::declareTypes(const mortise::GraphQlBuilder& graph) {
     graph.object<Post>("Post")
+        .text("What a user has written")
         .key(&Post::id)
         .without(&Post::authorId)
         .nonNull(&Post::content)
@@ -109,6 +110,7 @@ void PostTypes::declareReads(const mortise::GraphQlBuilder& graph) {
 
 void PostTypes::declareWrites(const mortise::GraphQlBuilder& graph) {
     graph.mutation<Post>("createPost")
+        .text("Writes a post of the caller, which others see once it is published")
         .twin("POST /api/posts")
         .body<CreatePost>("input")
         .resolve([this](mortise::GraphQlCall& call, const CreatePost& body) {
