@@ -2,6 +2,7 @@
 #include "schema_assembly.hpp"
 
 #include "date_time_scalar.hpp"
+#include "list_sizes.hpp"
 
 #include "language/line_index.hpp"
 #include "language/parser.hpp"
@@ -67,6 +68,7 @@ std::unique_ptr<ContributedSchema> SchemaAssembly::run(const SchemaSettings& set
     if (isRefused_ || !readSdl(definition)) return nullptr;
     findOwners(definition);
     weigh(definition);
+    boundListSizes(definition, made_->contributions_, json_);
     TypeDefinition* const query = find(definition, "Query");
     if (query == nullptr || query->fields.empty())
         throw Invalid(

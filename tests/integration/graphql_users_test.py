@@ -145,6 +145,15 @@ class Inputs(UsersTest):
             self.assertInvalidInput([("query", "/id", "nul")], query, token, **variables)
         self.assertRefused("GRAPHQL_PARSE_FAILED", "Syntax Error: Unexpected character: U+0000.", "{ me { \0 id } }", token)
 
+    # contract: graphql.invalid
+    def test_what_no_list_may_hold_is_refused_as_by_rest(self):
+        """And not for what it would cost."""
+        _, token = self.user()
+        query = "query($users: Int, $posts: Int) { users(limit: $users) { posts(limit: $posts) { id title } } }"
+        self.assertIn("costs too much", self.refusal(query, token, users=100, posts=100)["message"])
+        for users, posts in ((2_147_483_647, 1), (1, 2_147_483_647)):
+            self.assertInvalidInput([("query", "/limit", "maximum")], query, token, users=users, posts=posts)
+
     def test_values_are_no_part_of_messages(self):
         given = {"name": "Ada", "email": self.address(), "password": "secret words"}
         for wrong, message in (({"password": ["secret words"]}, ' at "input.password"; Expected type "String".'),

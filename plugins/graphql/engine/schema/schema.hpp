@@ -42,6 +42,7 @@ struct Field {
     std::uint32_t cost = 1;
     std::int32_t sizeArgument = -1; // index into arguments
     std::uint32_t assumedSize = 10;
+    std::uint32_t maximumSize = 0xFFFFFFFF;
 
     // The index of an argument; -1 when there is none of that name.
     std::int32_t argument(std::string_view name) const;

@@ -143,6 +143,7 @@ Field SchemaBuilder::joinField(const FieldDefinition& definition, TypeId owner) 
     for (const InputValueDefinition& argument : definition.arguments) field.arguments.push_back(joinInput(argument));
     field.cost = definition.cost;
     field.assumedSize = definition.assumedSize;
+    field.maximumSize = definition.maximumSize;
     if (!definition.sizeArgument.empty()) field.sizeArgument = field.argument(definition.sizeArgument);
     return field;
 }

@@ -34,8 +34,9 @@ struct FieldDefinition {
     std::optional<std::string> deprecated;
     // What cost() counts for the field itself, and the argument by whose value what a list holds is multiplied.
     std::uint32_t cost = 1;
-    std::string sizeArgument;       // empty: none
-    std::uint32_t assumedSize = 10; // of a list without that argument
+    std::string sizeArgument;               // empty: none
+    std::uint32_t maximumSize = 0xFFFFFFFF; // of that argument: a higher value is refused when it is executed
+    std::uint32_t assumedSize = 10;         // of a list without that argument
     std::uint32_t offset = noOffset;
 };
 

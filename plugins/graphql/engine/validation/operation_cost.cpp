@@ -95,6 +95,14 @@ void OperationCost::compute(std::uint32_t definition) {
     }
 }
 
+namespace {
+
+std::uint64_t boundedSize(const Field& field, std::int64_t size) {
+    return size < 0 ? field.assumedSize : std::min(static_cast<std::uint64_t>(size), std::uint64_t{field.maximumSize});
+}
+
+} // namespace
+
 std::uint64_t OperationCost::itemsOf(NodeId node) const {
     const Field* const field = resolution_[node].field();
     if (field == nullptr || schema_[field->type.named].name.starts_with("__")) return 1;
@@ -110,12 +118,11 @@ std::uint64_t OperationCost::sizeOf(const Field& field, NodeId node) const {
         if (document_.kind(child) != NodeKind::argument) break;
         if (document_.name(child) != argument.name) continue;
         isGiven = true;
-        if (integerOf(child + 1, size)) return size < 0 ? field.assumedSize : static_cast<std::uint64_t>(size);
+        if (integerOf(child + 1, size)) return boundedSize(field, size);
     }
     const bool isAbsent = !isGiven || variables_ != nullptr;
     if (isAbsent && !argument.defaultValue.empty() && argument.defaultValue[0].kind == ValueKind::integer) {
-        size = argument.defaultValue[0].integer;
-        return size < 0 ? field.assumedSize : static_cast<std::uint64_t>(size);
+        return boundedSize(field, argument.defaultValue[0].integer);
     }
     return field.assumedSize;
 }

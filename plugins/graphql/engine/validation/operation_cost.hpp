@@ -15,9 +15,10 @@ namespace mortise::graphql {
 // What an operation costs: each field its Field::cost, and what is selected from it as often as it may hold items: the
 // value of its sizeArgument (literal, variable, the variable's default, the argument's default; a field that has such
 // an argument need not be a list), else assumedSize for a list, else once. A
-// negative size is assumedSize: it may well mean all there are. Fields that describe the schema are counted
-// once. Fragments count wherever they are spread; @skip and @include are ignored. Of a valid document. Time and memory
-// by the number of nodes; sums and products are kept at 2^63 when they are higher.
+// negative size is assumedSize: it may well mean all there are; one above maximumSize is that, as no list gets longer.
+// Fields that describe the schema are counted once. Fragments count wherever they are spread; @skip and @include are
+// ignored. Of a valid document. Time and memory by the number of nodes; sums and products are kept at 2^63 when they
+// are higher.
 class OperationCost {
 public:
     // `variables`: the object of the coerced ones, whose values are in place of defaults; null when they are not known:

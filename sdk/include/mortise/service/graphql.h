@@ -176,8 +176,8 @@ typedef struct mortise_graphql_types {
      * Query, Mutation, `scalar DateTimeISO` and `directive @cost(weight: Int!) on FIELD_DEFINITION` are there already.
      * The directive says what the field counts in the cost of an operation, 1 where it has none, and is not shown to
      * clients. What is within a list counts as often as its argument of type Int says that is called `limit`, `first`
-     * or `last`; 10 times where it has none of these. Where two plugins define one name the start or the
-     * reload is rejected. */
+     * or `last`, up to the `maximum` of that in a check of the field; 10 times where it has none of these. Where two
+     * plugins define one name the start or the reload is rejected. */
     mortise_view sdl;
     const mortise_graphql_field *fields; /* every field that the SDL adds to an object type, once */
     const mortise_graphql_type *types;

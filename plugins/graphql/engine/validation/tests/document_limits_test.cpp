@@ -154,6 +154,7 @@ private:
                 for (FieldDefinition& field : type.fields) {
                     if (!field.arguments.empty()) field.sizeArgument = "first";
                     if (field.name == "many") field.cost = 10;
+                    if (field.name == "many") field.maximumSize = 5'000;
                     if (field.name == "nodes") field.assumedSize = 1;
                     if (field.name == "total") field.cost = 0;
                 }
@@ -186,6 +187,8 @@ private:
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{10 + 5 * (1 + 1)}, costlyCost("{ many { nodes { id } total } }"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{10 + 7 * (1 + 1)}, costlyCost("{ many(first: 7) { nodes { id } } }"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{30}, costlyCost("{ many(first: -7) { nodes { id } } }"));
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t{10 + 5'000 * (1 + 1)},
+                             costlyCost("{ many(first: 2000000000) { nodes { id } } }"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1 + 1 + 10}, costlyCost("{ one { list { id } } }"));
         CPPUNIT_ASSERT_EQUAL(std::uint64_t{1 + 1 + 2 * (1 + 3)},
                              costlyCost("{ one { list(first: 2) { list(first: 3) { id } } } }"));
