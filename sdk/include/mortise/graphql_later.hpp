@@ -11,8 +11,8 @@ namespace mortise {
 inline namespace v1 {
 
 // The right and duty to complete a field, or its preparation, also before its function has returned: by one of ready(),
-// complete() and fail(). Move-only, any thread; destroyed without, the field is an internal error. What is borrowed from
-// the call, such as the texts of arguments, stays until then. Must not outlive the plugin.
+// complete() and fail(). Move-only, any thread; destroyed without, the field is an internal error. What is borrowed
+// from the call, such as the texts of arguments, stays until then. Must not outlive the plugin.
 template<class T>
 class GraphQlLater {
 public:
