@@ -72,6 +72,9 @@ enabled = true
 [plugin.openapi]
 enabled = true
 
+[plugin.graphql]
+enabled = true
+
 [plugin.hello]
 enabled = true
 
@@ -87,7 +90,7 @@ origin = http://localhost:3000, http://localhost:5173
 
 [plugin.rate-limit]
 enabled = true
-# More than by default: the page of /docs alone asks for some files each time.
+# More than by default: the pages /docs and /graphiql ask for some files each time.
 limit = 1000
 INI
 fi
@@ -104,6 +107,7 @@ Try, from another terminal:
   curl -s http://127.0.0.1:8080/api/users/me -H "Authorization: Bearer \$TOKEN"; echo
   curl -s http://127.0.0.1:8080/api/posts -H "Authorization: Bearer \$TOKEN" -H 'Idempotency-Key: once' --json '{"title":"On looms"}'; echo
   curl -si http://127.0.0.1:8080/api/posts -H "Authorization: Bearer \$TOKEN" -H 'Idempotency-Key: once' --json '{"title":"On looms"}' | grep Idempotency
+  curl -s http://127.0.0.1:8080/graphql -H "Authorization: Bearer \$TOKEN" --json '{"query":"{ me { name posts { title author { name } } } }"}'; echo
   curl -si http://127.0.0.1:8080/hello -H 'Origin: http://localhost:3000'; echo
 
 and in a browser: http://127.0.0.1:8080/docs (the document itself: /openapi.json) and http://127.0.0.1:8080/graphiql

@@ -24,7 +24,7 @@ ROOT = HERE.parents[1]
 # (hostile_http, the rest of security_*). Of auth, Timing is left out: it would measure the proxy.
 FILES = ["auth:Sessions,Whole,Attacks,Roles,Secrets,Bcrypt", "services:Files,Filters,Transforms,Authentication,HostServices",
          "compression", "settings", "contributions", "consumers", "browser_headers", "everywhere", "users", "problem_json",
-         "users_conditions", "users_include", "posts", "idempotency:Replays,Keys,Removed,Outcomes,Routes,Required", "rate_limit:Small", "guarding", "conditional", "static_files", "openapi:Document", "descriptions",
+         "users_conditions", "users_include", "posts", "graphql_users", "graphql_posts", "graphql_matrix", "graphql_http", "idempotency:Replays,Keys,Removed,Outcomes,Routes,Required", "rate_limit:Small", "guarding", "conditional", "static_files", "openapi:Document", "descriptions",
          "typed_services", "typed_contributions", "tour", "filter_order"]
 
 
