@@ -23,7 +23,10 @@ function(mortise_page plugin)
         COMMENT "Gathering the page of ${arg_AT}" VERBATIM)
     string(REPLACE "-" "_" suffix "${plugin}")
     set(target "plugin_${suffix}")
-    target_sources(${target} PRIVATE "${folder}/page_assets.cpp" "${page}/page_files.inc")
+    # A target of its own: as a source of the plugin's it would be made after the libraries that the plugin links.
+    add_custom_target(page_${suffix} DEPENDS "${page}/page_files.inc")
+    add_dependencies(${target} page_${suffix})
+    target_sources(${target} PRIVATE "${folder}/page_assets.cpp")
     set_source_files_properties("${folder}/page_assets.cpp" PROPERTIES OBJECT_DEPENDS "${page}/page_files.inc") # of this folder
     target_include_directories(${target} PRIVATE "${page}" "${folder}")
     target_compile_definitions(${target} PRIVATE PAGE_FOLDER="${page}/")
