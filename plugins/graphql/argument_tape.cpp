@@ -62,7 +62,7 @@ void ArgumentTape::string(std::string_view text) {
     node.offset = static_cast<std::uint32_t>(text_.size());
     node.length = static_cast<std::uint32_t>(text.size());
     text_.append(text);
-    if (text.size() != 0 && std::memchr(text.data(), 0, text.size()) != nullptr) {
+    if (!text.empty() && std::memchr(text.data(), 0, text.size()) != nullptr) {
         node.flags = MORTISE_JSON_HAS_NUL;
         tape_.flags = MORTISE_JSON_TAPE_HAS_NUL;
     }
