@@ -66,7 +66,7 @@ public:
     // Of a mutation, for each of its fields: the route that does the same, or empty.
     std::vector<std::string_view> twins() const;
     bool isMutation() const { return prepared_.plan->kind() == OperationKind::mutation; }
-    // As far as it goes on this thread; true: it is done, and takeReply() is there, or isBusy().
+    // As far as it can run on this thread; true: it is done, and takeReply() is there, or isBusy().
     bool run();
     // On a loop something is busy, and nothing has had an effect: all of it is to be done anew on a worker.
     bool isBusy() const { return isBusy_; }

@@ -89,7 +89,7 @@ public:
                known.weakMatches(*current);
     }
 
-    // FNV-1a: tells texts of one server apart, no more.
+    // FNV-1a: distinguishes texts of one server, no more.
     static std::uint64_t fingerprint(std::string_view text) noexcept {
         std::uint64_t hash = 0xcbf29ce484222325u;
         for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;

@@ -18,7 +18,7 @@ namespace mortise {
 inline namespace v1 {
 
 // A field of all objects of one type in one place of the response, while its resolver runs; or keys whose objects are
-// wanted. Ends with the call: what goes on later has a GraphQlLater.
+// wanted. Ends with the call: what continues later has a GraphQlLater.
 class GraphQlCall {
 public:
     GraphQlCall(const detail::Runtime& runtime, const detail::GraphQlNames& names,

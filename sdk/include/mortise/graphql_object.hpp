@@ -15,6 +15,18 @@
 
 namespace mortise {
 inline namespace v1 {
+namespace detail {
+
+// What an object or an input has of this member. Throws where the description does not name it.
+template<class Definition, class T, class Value>
+GraphQlMember& graphQlMemberOf(Definition& definition, Value T::*member) {
+    const std::size_t place = placeOfMember<T>(member);
+    if (place >= definition.members.size())
+        throw Invalid(definition.name + ": a member that MORTISE_DESCRIBE does not name");
+    return definition.members[place];
+}
+
+} // namespace detail
 
 // An object type made of a described struct: every member that is not secret() is a field. A handle, for `configure`.
 template<class T>
@@ -53,7 +65,7 @@ public:
         return of(member).scalar = name, *this;
     }
 
-    // What tells rows apart: others return objects of this type by it, and get it of parents of this type.
+    // What distinguishes rows: others return objects of this type by it, and get it of parents of this type.
     GraphQlObject key(std::string T::*member) const {
         definition_->keyed = detail::Owned<detail::GraphQlKeyed<T>>::make(*runtime_, declarations_->names, member);
         definition_->keyColumns = Columns<T>().add(member).bits();
@@ -112,10 +124,7 @@ public:
 private:
     template<class Value>
     detail::GraphQlMember& of(Value T::*member) const {
-        const std::size_t place = detail::placeOfMember<T>(member);
-        if (place >= definition_->members.size())
-            throw Invalid(definition_->name + ": a member that MORTISE_DESCRIBE does not name");
-        return definition_->members[place];
+        return detail::graphQlMemberOf(*definition_, member);
     }
 
     detail::Runtime* runtime_;
@@ -144,10 +153,7 @@ public:
 private:
     template<class Value>
     detail::GraphQlMember& of(Value T::*member) const {
-        const std::size_t place = detail::placeOfMember<T>(member);
-        if (place >= definition_->members.size())
-            throw Invalid(definition_->name + ": a member that MORTISE_DESCRIBE does not name");
-        return definition_->members[place];
+        return detail::graphQlMemberOf(*definition_, member);
     }
 
     Definition* definition_;

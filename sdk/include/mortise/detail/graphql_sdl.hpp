@@ -34,7 +34,7 @@ struct GraphQlReader {
     std::string_view scalar; // named for what has no type of its own; or empty
     std::string_view keyed;  // the type whose keys GraphQlKey has; or empty
 
-    // "String" stands in for the type, so that reading goes on.
+    // "String" stands in for the type, so that reading continues.
     std::string fault(std::string_view what) const {
         faults.push_back(std::string(where).append(": ").append(what));
         return "String";
