@@ -67,7 +67,7 @@ public:
 
     void start() override {
         if (isProvided<Database>()) services_->database = service<Database>();
-        if (isProvided<RequestLimits>()) services_->limits = service<RequestLimits>();
+        if (isProvided<RequestLimits>()) services_->limits = std::make_unique<RequestLimits>(service<RequestLimits>());
         if (settings().openQueries)
             log().warn("open_queries = true: fields that may be opened need no token, whatever their REST twins need");
     }

@@ -10,7 +10,7 @@
 #include <mortise/request_limits.hpp>
 #include <mortise/tasks.hpp>
 
-#include <optional>
+#include <memory>
 
 namespace mortise::graphql {
 
@@ -20,8 +20,8 @@ struct OperationServices {
     Tasks tasks;
     Loops loops;
     Json json;
-    Database database = {}; // absent where no plugin gives it
-    std::optional<RequestLimits> limits = {};
+    Database database = {};                     // absent where no plugin gives it
+    std::unique_ptr<RequestLimits> limits = {}; // null: nobody gives it
     bool isDevelopment = false;
     bool areQueriesOpen = false;
     HeaderBlock vary = {};   // of all responses
